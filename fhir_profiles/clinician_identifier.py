@@ -1,0 +1,48 @@
+"""The DoseSpot clinician id on ProjectMembership.
+
+Sources differ on its system: Medplum's enroll bot writes `https://dosespot.com/clinician-identifier`,
+its getting-started page shows the API's base URL, and its provider app accepts any system that
+contains `dosespot`. So any of these is read, and the first is written.
+"""
+
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import entries, text
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+
+
+@dataclass(frozen=True)
+class ClinicianIds:
+    """The DoseSpot ids on one membership.
+
+    Attributes:
+        numbers: the different clinician ids, in the order in which they stand.
+        unreadable: FHIR paths of identifiers that are DoseSpot's but hold no positive number.
+    """
+
+    numbers: tuple[int, ...]
+    unreadable: tuple[str, ...]
+
+
+def clinician_ids(membership: Resource) -> ClinicianIds:
+    """Every DoseSpot clinician id that the membership carries; a sound one has at most one."""
+    numbers: dict[int, None] = {}
+    unreadable = []
+    for index, identifier in entries(membership, "identifier"):
+        if "dosespot" not in text(identifier.get("system")).lower():
+            continue
+        value = text(identifier.get("value"))
+        if value.isascii() and value.isdecimal() and int(value) > 0:
+            numbers[int(value)] = None
+        else:
+            unreadable.append(f"ProjectMembership.identifier[{index}].value")
+    return ClinicianIds(tuple(numbers), tuple(unreadable))
+
+
+def with_clinician_id(membership: Resource, clinician_id: int) -> Resource:
+    """The membership with that DoseSpot clinician id; the same object where it is there already."""
+    if clinician_id in clinician_ids(membership).numbers:
+        return membership
+    written = {"system": CLINICIAN_IDENTIFIER, "value": str(clinician_id)}
+    return {**membership, "identifier": [*(membership.get("identifier") or []), written]}

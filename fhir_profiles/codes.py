@@ -1,0 +1,55 @@
+"""The codes that DoseSpot's enrollment puts on FHIR resources.
+
+Source: DoseSpot's enumeration tables ("Registration Status Type", "Clinician Role Type", "TFA
+Type"); numbers are DoseSpot's own.
+"""
+
+from enum import IntEnum, StrEnum
+
+EPCS_QUALIFICATION = "epcs"
+
+
+class RegistrationStatus(StrEnum):
+    """The last step of a clinician's registration that DoseSpot says was reached.
+
+    `UNKNOWN` is ours: DoseSpot gave no status, or one that this version does not know. It is never
+    a reason to go on.
+    """
+
+    PENDING = "Pending"
+    REGISTRATION_SUCCESS = "RegistrationSuccess"
+    REGISTRATION_ERROR = "RegistrationError"
+    IDP_INITIALIZE_SUCCESS = "IDPInitializeSuccess"
+    IDP_SUCCESS = "IDPSuccess"
+    IDP_ERROR = "IDPError"
+    TFA_ACTIVATE_INIT = "TFAActivateInit"
+    TFA_ACTIVATED_SUCCESS = "TFAActivatedSuccess"
+    TFA_ACTIVATED_ERROR = "TFAActivatedError"
+    TFA_DEACTIVATE_INIT = "TFADeactivateInit"
+    TFA_DEACTIVATED_SUCCESS = "TFADeactivatedSuccess"
+    TFA_DEACTIVATED_ERROR = "TFADeactivatedError"
+    NOT_APPLICABLE = "NotApplicable"
+    UNKNOWN = "Unknown"
+
+
+class ClinicianRole(IntEnum):
+    """What a clinician may do in DoseSpot; `code` is the name used on the wire and in FHIR."""
+
+    PRESCRIBING_CLINICIAN = 1
+    REPORTING_CLINICIAN = 2
+    EPCS_COORDINATOR = 3
+    CLINICIAN_ADMIN = 4
+    PRESCRIBING_AGENT_CLINICIAN = 5
+    PROXY_CLINICIAN = 6
+
+    @property
+    def code(self) -> str:
+        """DoseSpot's name of the role, such as `PrescribingClinician`."""
+        return self.name.title().replace("_", "")
+
+
+class TfaType(StrEnum):
+    """How a prescriber proves the second factor: an app on the phone or a hardware token."""
+
+    MOBILE = "Mobile"
+    TOKEN = "Token"  # noqa: S105 - the name of a device, not a secret

@@ -1,0 +1,50 @@
+"""Reading FHIR elements out of raw JSON, without trusting that the JSON has FHIR's shape."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from fhir_profiles import Resource
+
+
+def entries(parent: Resource, name: str) -> Iterator[tuple[int, Resource]]:
+    """Yields index and object of each entry of a repeating element.
+
+    What is not a list, or not an object in it, is passed over.
+    """
+    values = parent.get(name)
+    for index, value in enumerate(values if isinstance(values, list) else []):
+        if isinstance(value, dict):
+            yield index, value
+
+
+def child(parent: Resource, name: str) -> Resource:
+    """The object of an element that occurs once; an empty one where there is none."""
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Any) -> str:
+    """A string with its white space folded, as DoseSpot stores it; "" for what is no string."""
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def texts(parent: Resource, name: str) -> list[str]:
+    """The non-empty strings of a repeating primitive element, white space folded."""
+    values = parent.get(name)
+    found = [text(value) for value in (values if isinstance(values, list) else [])]
+    return [value for value in found if value]
+
+
+def in_effect(element: Resource, today: date) -> bool:
+    """Whether an identifier, name, address or contact point counts on that day.
+
+    It does not where its `use` is `old` or its `period` does not cover the day. Days are compared
+    by as much of the FHIR dateTime as was given: `2026-03` covers all of March 2026.
+    """
+    if element.get("use") == "old":
+        return False
+    period = child(element, "period")
+    day = today.isoformat()
+    start, end = text(period.get("start"))[:10], text(period.get("end"))[:10]
+    return day[: len(start)] >= start and (not end or day[: len(end)] <= end)

@@ -1,0 +1,27 @@
+"""The DoseSpot patient id on Patient.
+
+Source: Medplum's DoseSpot documentation, which spells the system with https and, on one page, with
+http; both are read, the first is written.
+"""
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import entries, text
+from fhir_profiles.systems import DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD
+
+
+def dosespot_patient_id(patient: Resource) -> int | None:
+    """The DoseSpot id that the Patient carries, or None where it has none."""
+    for _, identifier in entries(patient, "identifier"):
+        value = text(identifier.get("value"))
+        is_ours = identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)
+        if is_ours and value.isascii() and value.isdecimal() and int(value) > 0:
+            return int(value)
+    return None
+
+
+def with_dosespot_patient_id(patient: Resource, patient_id: int) -> Resource:
+    """The Patient with that DoseSpot id; the same object where it has one already."""
+    if dosespot_patient_id(patient) is not None:
+        return patient
+    written = {"system": DOSESPOT_PATIENT, "value": str(patient_id)}
+    return {**patient, "identifier": [*(patient.get("identifier") or []), written]}

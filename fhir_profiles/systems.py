@@ -1,0 +1,21 @@
+"""Every system and URL that appears on a FHIR resource; no other file spells one.
+
+Sources: HL7 Terminology (NPI, DEA, v2-0203), Medplum's DoseSpot documentation (all `dosespot.com`
+systems), Medplum's bot documentation (`medplum.com` systems).
+"""
+
+NPI = "http://hl7.org/fhir/sid/us-npi"
+DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber"
+IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
+
+CLINICIAN_IDENTIFIER = "https://dosespot.com/clinician-identifier"
+REGISTRATION_STATUS = "https://dosespot.com/registration-status"
+QUALIFICATION = "https://dosespot.com/qualification"
+PRACTITIONER_ROLE_TYPE = "https://dosespot.com/practitionerrole-type"
+
+MEDPLUM_BOTS = "https://www.medplum.com/bots"
+MEDPLUM_BOT_EXTERNAL_FUNCTION_ID = "https://medplum.com/bot-external-function-id"
+
+DOSESPOT_PATIENT = "https://dosespot.com/patient-id"
+DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
+LOINC = "http://loinc.org"

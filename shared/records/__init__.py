@@ -1,0 +1,1 @@
+"""What a FHIR record must hold before DoseSpot is asked: read, checked, normalised; pure."""
