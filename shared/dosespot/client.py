@@ -1,0 +1,262 @@
+"""The calls to DoseSpot that enrollment needs, as one clinician at one clinic.
+
+Never among them: what belongs to the prescriber alone (signing agreements, identity answers,
+one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpot.
+"""
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from fhir_profiles.codes import RegistrationStatus, TfaType
+from shared.dosespot.clinician_record import ClinicianRecord
+from shared.dosespot.descriptions import (
+    NOT_AUTHORIZED,
+    harmless,
+    says_not_authorized,
+    says_not_found,
+)
+from shared.dosespot.patient_record import PatientRecord
+from shared.dosespot.settings import DoseSpotSettings
+from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
+from shared.dosespot.wire import (
+    AgreementsReply,
+    ClinicianItem,
+    ClinicianReply,
+    IdentifierReply,
+    PatientItem,
+    PatientReply,
+    PatientsReply,
+    Reply,
+    StatusReply,
+    parse_status,
+)
+from shared.errors import DoseSpotRefused, NotAuthorized, RemoteMisbehaved
+from shared.http import Call, Http, unavailable, unconfirmed, with_token
+from shared.http import Reply as HttpReply
+from shared.records.patient import Patient
+from shared.token_cache import TokenCache
+
+SEARCH_PAGES = 20
+
+R = TypeVar("R", bound=Reply)
+
+
+class DoseSpotClient:
+    """DoseSpot, seen by one of its clinicians.
+
+    Every method raises `Misconfigured` (the sign-in is refused), `RemoteUnavailable` (no usable
+    answer, no effect), `RemoteMisbehaved` (an answer against the contract) and, where it writes,
+    `LookUpFirst` (no answer, the effect is open), `DoseSpotRefused` and `NotAuthorized`.
+
+    Args:
+        http: sends the calls.
+        cache: the process's tokens.
+        settings: the clinic.
+        acting_as: DoseSpot id of the clinician in whose name the calls are made.
+    """
+
+    def __init__(
+        self, http: Http, cache: TokenCache, settings: DoseSpotSettings, acting_as: int
+    ) -> None:
+        self._http = http
+        self._settings = settings
+        self._sign_in = DoseSpotSignIn(http, cache, settings, acting_as)
+
+    @property
+    def clinic_id(self) -> int:
+        """DoseSpot's number of the clinic that this client speaks for."""
+        return self._settings.clinic_id
+
+    def find_clinician(self, npi: str) -> int | None:
+        """The id of the clinician with that NPI, unconfirmed; None where DoseSpot finds none."""
+        call = self._call("GET", "api/clinician", "look the NPI up", params={"npi": npi})
+        reply = self._ask(IdentifierReply, call)
+        if says_not_found(reply.Result):
+            return None
+        _require_ok(reply, call)
+        return reply.Id if reply.Id and reply.Id > 0 else None
+
+    def clinician(self, clinician_id: int) -> ClinicianItem | None:
+        """One clinician's record; None where DoseSpot has none with that id."""
+        call = self._call("GET", f"api/clinicians/{clinician_id}", "show the clinician")
+        reply = self._ask(ClinicianReply, call)
+        if says_not_found(reply.Result):
+            return None
+        _require_ok(reply, call)
+        return reply.Item
+
+    def registration_status(self, clinician_id: int) -> RegistrationStatus:
+        """The last step of registration reached at this clinic."""
+        path = f"api/clinicians/{clinician_id}/registrationStatus"
+        call = self._call("GET", path, "tell the registration status")
+        reply = self._ask(StatusReply, call)
+        _require_ok(reply, call)
+        return parse_status(reply.Item)
+
+    def agreement_pending(self, clinician_id: int) -> bool:
+        """Whether one of the clinician's legal agreements waits for the signature."""
+        path = f"api/clinicians/{clinician_id}/legalAgreements"
+        call = self._call("GET", path, "list the legal agreements")
+        reply = self._ask(AgreementsReply, call)
+        _require_ok(reply, call)
+        return any(agreement.AgreementDate is None for agreement in reply.Items)
+
+    def create_clinician(self, record: ClinicianRecord) -> int:
+        """Creates a clinician at this clinic and returns the new id.
+
+        DoseSpot has no idempotency key: the caller has looked the NPI up before, and does not
+        repeat this blindly after `LookUpFirst`.
+        """
+        return self._created(
+            self._call("POST", "api/clinicians", "create the clinician", json=record)
+        )
+
+    def edit_clinician(self, clinician_id: int, record: ClinicianRecord) -> None:
+        """Replaces a clinician's record."""
+        path = f"api/clinicians/{clinician_id}"
+        self._do(self._call("PUT", path, "change the clinician", json=record))
+
+    def initialize_idp(self, clinician_id: int) -> None:
+        """Lets the clinician begin identity proofing in the iFrame."""
+        path = f"api/clinicians/{clinician_id}/idpInit"
+        self._do(self._call("POST", path, "initialize identity proofing"))
+
+    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType) -> None:
+        """Lets the clinician activate the second factor in the iFrame."""
+        path = f"api/clinicians/{clinician_id}/initTfaActivate"
+        body = {"TfaTypeId": tfa_type.value}
+        self._do(self._call("POST", path, "initialize TFA", json=body))
+
+    def patient(self, patient_id: int) -> PatientItem | None:
+        """One patient's record; None where DoseSpot has none with that id."""
+        call = self._call("GET", f"api/patients/{patient_id}", "show the patient")
+        reply = self._ask(PatientReply, call)
+        if says_not_found(reply.Result):
+            return None
+        _require_ok(reply, call)
+        return reply.Item
+
+    def find_patients(self, patient: Patient) -> list[PatientItem]:
+        """Every patient of the clinic with that name and birth date, as DoseSpot matches them."""
+        params = {
+            "firstName": patient.first_name,
+            "lastName": patient.last_name,
+            "dob": patient.birth_date,
+        }
+        found: list[PatientItem] = []
+        for page in range(1, SEARCH_PAGES + 1):
+            asked = {**params, "pageNumber": str(page)}
+            call = self._call("GET", "api/patients/search", "search the patient", params=asked)
+            reply = self._ask(PatientsReply, call)
+            if not says_not_found(reply.Result):
+                _require_ok(reply, call)
+            found += reply.Items
+            if not (reply.PageResult and reply.PageResult.HasNext):
+                break
+        return found
+
+    def create_patient(self, record: PatientRecord) -> int:
+        """Creates a patient at this clinic and returns the new id."""
+        call = self._call("POST", "api/patients", "create the patient", json=record)
+        return self._created(call)
+
+    def edit_patient(self, patient_id: int, record: PatientRecord) -> None:
+        """Replaces a patient's record."""
+        path = f"api/patients/{patient_id}"
+        self._do(self._call("PUT", path, "change the patient", json=record))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        wish: str,
+        *,
+        params: dict[str, str] | None = None,
+        json: dict[str, Any] | None = None,
+    ) -> Call:
+        return Call(
+            service="DoseSpot",
+            wish=wish,
+            method=method,
+            url=f"{self._settings.base_url}{path}",
+            headers={"Subscription-Key": self._settings.subscription_key},
+            params=params or {},
+            json=json,
+            writes=method != "GET",
+        )
+
+    def _created(self, call: Call) -> int:
+        reply = self._ask(IdentifierReply, call)
+        _require_ok(reply, call)
+        if reply.Id is None or reply.Id <= 0:
+            raise unconfirmed(call)
+        return reply.Id
+
+    def _do(self, call: Call) -> None:
+        _require_ok(self._ask(Reply, call), call)
+
+    def _ask(self, model: type[R], call: Call) -> R:
+        """Sends the call with a token; a token that is no longer taken is replaced once."""
+        for _ in range(2):
+            token = self._sign_in.token()
+            reply = self._http.send(with_token(call, token))
+            if reply.status != 401:
+                return _parsed(model, call, reply)
+            self._sign_in.forget(token)
+        raise refused_credentials()
+
+
+def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
+    """The reply as its model.
+
+    A body that is no JSON comes from something in between, so it says nothing about the call.
+    """
+    if reply.status == 400:
+        raise _refused(call, reply.body.decode("utf-8", "replace"))
+    if reply.status == 403:
+        raise _refused(call, NOT_AUTHORIZED)
+    if reply.status not in (200, 404) or (reply.status == 404 and not _has_result(reply)):
+        raise RemoteMisbehaved(
+            f"DoseSpot answered {reply.status} when it was asked to {call.wish}."
+            " Check the project secret DOSESPOT_BASE_URL."
+        )
+    try:
+        body = reply.json()
+    except ValueError:
+        raise unconfirmed(call) if call.writes else unavailable(call.service) from None
+    try:
+        return model.model_validate(body)
+    except ValidationError:
+        if call.writes:
+            raise unconfirmed(call) from None
+        raise RemoteMisbehaved(
+            f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
+            " form. Contact DoseSpot support."
+        ) from None
+
+
+def _has_result(reply: HttpReply) -> bool:
+    """Whether DoseSpot itself wrote the answer, not something in between."""
+    try:
+        body = reply.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and "Result" in body
+
+
+def _require_ok(reply: Reply, call: Call) -> None:
+    if not reply.Result.ok:
+        raise _refused(call, reply.Result.ResultDescription or "")
+
+
+def _refused(call: Call, description: str) -> NotAuthorized | DoseSpotRefused:
+    if says_not_authorized(description):
+        return NotAuthorized(
+            f"DoseSpot does not let the bot {call.wish}: the clinician in whose name it acts needs"
+            " the ClinicianAdmin role at this clinic."
+        )
+    return DoseSpotRefused(
+        f"DoseSpot refused to {call.wish}: {harmless(description)}. Correct the record and run the"
+        " bot again."
+    )

@@ -1,0 +1,180 @@
+"""The clinician's record as DoseSpot is asked to store it: built, merged and compared as values.
+
+DoseSpot may replace the whole record on an edit, so an edit sends all that DoseSpot has, changed
+only where the Practitioner says otherwise. Source of names and shapes: `AddEditClinicianRequest`
+of DoseSpot REST API v2.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.wire import SPECIALTIES, ClinicianItem
+from shared.records.identifiers import RuleBroken, parse_phone
+from shared.records.prescriber import MedicalLicense, Prescriber
+
+ClinicianRecord = dict[str, Any]
+
+_COPIED = (
+    "Prefix",
+    "FirstName",
+    "MiddleName",
+    "LastName",
+    "Suffix",
+    "Email",
+    "Address1",
+    "Address2",
+    "City",
+    "State",
+    "ZipCode",
+    "PrimaryPhoneType",
+    "PhoneAdditional1",
+    "PhoneAdditionalType1",
+    "PhoneAdditional2",
+    "PhoneAdditionalType2",
+    "PhoneAdditional3",
+    "PhoneAdditionalType3",
+    "NPINumber",
+    "PDMPRoleType",
+    "Active",
+)
+
+
+def new_record(
+    prescriber: Prescriber,
+    roles: Collection[ClinicianRole],
+    licenses: Collection[MedicalLicense],
+    clinic_id: int,
+) -> ClinicianRecord:
+    """The record of a prescriber whom DoseSpot does not know yet; without empty fields."""
+    name, address = prescriber.name, prescriber.address
+    clinic = str(clinic_id)
+    return filled(
+        {
+            "Prefix": name.prefix,
+            "FirstName": name.first,
+            "MiddleName": name.middle,
+            "LastName": name.last,
+            "Suffix": name.suffix,
+            "DateOfBirth": prescriber.birth_date.isoformat(),
+            "Email": prescriber.email,
+            "Address1": address.line1,
+            "Address2": address.line2,
+            "City": address.city,
+            "State": address.state,
+            "ZipCode": address.zip_code,
+            "PrimaryPhone": prescriber.phone,
+            "PrimaryPhoneType": "Work",
+            "PrimaryFax": prescriber.fax,
+            "DEANumbers": [
+                {"DEANumber": dea.number, "State": dea.state, "ClinicId": clinic}
+                for dea in prescriber.dea
+            ],
+            "MedicalLicenseNumbers": [
+                {
+                    "LicenseNumber": license_.number,
+                    "State": license_.state,
+                    "ClinicId": license_.clinic_id or clinic,
+                }
+                for license_ in licenses
+            ],
+            "NPINumber": prescriber.npi,
+            "ClinicianRoleType": [role.code for role in sorted(roles)],
+            "EPCSRequested": True if prescriber.dea else None,
+            "Active": prescriber.active,
+        }
+    )
+
+
+def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
+    """What DoseSpot has stored, in the words and forms of a request.
+
+    Entries of lists without a clinic are taken as this clinic's.
+    """
+    clinic = str(clinic_id)
+    shown = item.model_dump()
+    specialty = item.SpecialtyTypeId or 0
+    return filled(
+        {
+            **{name: _trimmed(shown[name]) for name in _COPIED},
+            "DateOfBirth": (item.DateOfBirth or "")[:10],
+            "PrimaryPhone": same_number(item.PrimaryPhone),
+            "PrimaryFax": same_number(item.PrimaryFax),
+            "DEANumbers": _entries(shown["DEANumbers"], "DEANumber", clinic),
+            "NADEANumbers": _entries(shown["NADEANumbers"], "NADEANumber", clinic),
+            "MedicalLicenseNumbers": _entries(
+                shown["MedicalLicenseNumbers"], "LicenseNumber", clinic
+            ),
+            "DEANumber": None if item.DEANumbers else item.DEANumber,
+            "ClinicianRoleType": [role.code for role in sorted(known_roles(item))],
+            "EPCSRequested": item.EpcsRequested,
+            "ClinicianSpecialtyType": (
+                SPECIALTIES[specialty - 1] if 1 <= specialty <= len(SPECIALTIES) else None
+            ),
+        }
+    )
+
+
+def merged_record(
+    stored: ClinicianRecord, wanted: ClinicianRecord, clinic_id: int
+) -> ClinicianRecord:
+    """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
+
+    This clinic's DEA numbers become the wanted ones, if there are any. Licenses are only added,
+    because a caller names just those that are new.
+    """
+    merged = {**stored, **wanted}
+    if stored.get("Email", "").casefold() == wanted.get("Email", "").casefold():
+        merged["Email"] = stored.get("Email")
+    if "DEANumbers" in wanted:
+        others = [e for e in stored.get("DEANumbers", []) if e["ClinicId"] != str(clinic_id)]
+        merged["DEANumbers"] = _ordered([*others, *wanted["DEANumbers"]])
+        merged["DEANumber"] = None
+    licenses = [*stored.get("MedicalLicenseNumbers", []), *wanted.get("MedicalLicenseNumbers", [])]
+    merged["MedicalLicenseNumbers"] = _ordered(licenses)
+    if "EPCSRequested" not in stored and merged.get("DEANumbers") == stored.get("DEANumbers"):
+        # DoseSpot does not show the flag; with the same DEA numbers it has been sent before.
+        merged["EPCSRequested"] = None
+    return filled(merged)
+
+
+def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
+    """The clinician's roles, by name or number; what is no known role is left out."""
+    shown = {str(role).strip() for role in item.Roles}
+    return frozenset(role for role in ClinicianRole if shown & {role.code, str(int(role))})
+
+
+def _entries(shown: list[dict[str, Any]], number: str, clinic: str) -> list[dict[str, Any]]:
+    return _ordered(
+        filled(
+            {
+                number: _trimmed(entry[number]),
+                "State": _trimmed(entry["State"]),
+                "ClinicId": str(entry["ClinicId"] or clinic),
+            }
+        )
+        for entry in shown
+        if entry[number]
+    )
+
+
+def _ordered(entries: Any) -> list[dict[str, Any]]:
+    """The different entries of a list in one order, so that equal lists compare equal."""
+    return [dict(pairs) for pairs in sorted({tuple(sorted(entry.items())) for entry in entries})]
+
+
+def same_number(shown: str | None) -> str | None:
+    """A stored phone number in our form; as it stands where it has none."""
+    try:
+        return parse_phone(shown) if shown else None
+    except RuleBroken:
+        return shown
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def filled(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without its empty fields, which DoseSpot takes as not given."""
+    return {name: value for name, value in record.items() if value not in (None, "", [])}

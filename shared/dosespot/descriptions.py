@@ -1,0 +1,76 @@
+"""Reading DoseSpot's `ResultDescription` texts, which are meant for people.
+
+They look like `Property: <Field> Details: <text>`, may hold several of these, and may quote what
+was sent or stored. So only words that are known to be harmless are passed on.
+"""
+
+import re
+
+from shared.dosespot.wire import ClinicianItem, PatientItem, Result
+
+MASK = "..."
+NOT_AUTHORIZED = "not authorized"
+
+_NOT_FOUND = re.compile(
+    r"not\s+(be\s+)?found|not\s+exist|no\s+(matching\s+)?(clinician|record|match)"
+    r"|(can ?not|could not|can't|unable to)\s+(find|locate)",
+    re.IGNORECASE,
+)
+_NOT_ALLOWED = re.compile(r"not\s+authori[sz]ed|permission|access\s+denied", re.IGNORECASE)
+_SIGNS = ":;,.()'\"!"
+_LONGEST = 300
+
+_FIELDS = {
+    *ClinicianItem.model_fields,
+    *PatientItem.model_fields,
+    "ClinicianRoleType",
+    "ClinicianSpecialtyType",
+    "EPCSRequested",
+    "SupervisorId",
+    "TfaTypeId",
+}
+_WORDS = frozenset(
+    """
+    a account activated activation active activate added additional address agreement agreements
+    all allowed already an and another any are area as at authentication be been before belong
+    belongs birth box but by cannot characters check city clinic clinician clinicians code
+    complete completed confirmed contain contains correct could created date dea deactivated
+    details did digit digits disabled does doesn't duplicate e-mail edit email empty enabled
+    enrolled enrollment enter epcs error exceed exceeds exist existing exists expired extension
+    factor failed fax field first following for format found from future gender given greater
+    has have height id identification identifier identity idp if in inactive incorrect
+    initialize initialized initiated invalid is it last least legal length less letter letters
+    license licensed line list locked long longer match maximum medical middle minimum missing
+    mobile more must name nadea needed needs no not null npi number numbers of office older on
+    one only or other patient pending permission person phone please po post prefix prescriber
+    prescribing primary process progress proofing property provide provided range record
+    registered registration request requested require required requires role roles same short
+    should sign signed small specified state states status street submitted suffix supervisor
+    support supported system than that the there this to token too two type unable under unique
+    unknown updated use used user valid value values was weight when which with within year
+    years you your zip
+    """.split()
+)
+
+
+def says_not_found(result: Result) -> bool:
+    """Whether DoseSpot reports an error that only says that there is no such record."""
+    return not result.ok and bool(_NOT_FOUND.search(result.ResultDescription or ""))
+
+
+def says_not_authorized(description: str) -> bool:
+    """Whether the text says that the token's clinician may not do this."""
+    return bool(_NOT_ALLOWED.search(description))
+
+
+def harmless(description: str) -> str:
+    """The text for an error sentence: known words and field names; a mask for anything else."""
+    kept: list[str] = []
+    for word in description.split():
+        bare = word.strip(_SIGNS)
+        known = bare in _FIELDS or bare.lower() in _WORDS
+        if known or kept[-1:] != [MASK]:
+            kept.append(word if known else MASK)
+    if all(word == MASK for word in kept):
+        return "no reason given"
+    return " ".join(kept)[:_LONGEST].rstrip(". ")

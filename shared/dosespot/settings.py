@@ -1,0 +1,20 @@
+"""Which DoseSpot clinic is spoken to, and with which secrets."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class DoseSpotSettings:
+    """One clinic's access.
+
+    Attributes:
+        base_url: with a trailing slash, such as `https://my.staging.dosespot.com/webapi/v2/`.
+        clinic_id: DoseSpot's number of the clinic.
+        clinic_key: secret of the clinic.
+        subscription_key: secret of the API subscription.
+    """
+
+    base_url: str
+    clinic_id: int
+    clinic_key: str = field(repr=False)
+    subscription_key: str = field(repr=False)

@@ -1,0 +1,86 @@
+"""How DoseSpot lets a clinician of a clinic in: its password grant.
+
+Source: DoseSpot, Authentication Guide V2.
+"""
+
+from pydantic import ValidationError
+
+from shared.dosespot.settings import DoseSpotSettings
+from shared.dosespot.wire import TokenReply
+from shared.errors import Misconfigured, RemoteMisbehaved
+from shared.http import Call, Http
+from shared.token_cache import FetchedToken, TokenCache
+
+DEFAULT_LIFETIME_S = 600.0
+
+
+class DoseSpotSignIn:
+    """One clinician at one clinic, with a token while it is good.
+
+    Args:
+        http: sends the calls.
+        cache: the process's tokens.
+        settings: the clinic.
+        clinician_id: DoseSpot id of the clinician.
+    """
+
+    def __init__(
+        self, http: Http, cache: TokenCache, settings: DoseSpotSettings, clinician_id: int
+    ) -> None:
+        self._http = http
+        self._cache = cache
+        self._settings = settings
+        self._clinician_id = clinician_id
+        self._key = (settings, clinician_id)
+
+    def token(self) -> str:
+        """A token with which to act as that clinician at that clinic.
+
+        Raises:
+            Misconfigured: DoseSpot refuses the clinic's secrets or the clinician.
+            RemoteUnavailable: DoseSpot gave no usable answer.
+        """
+        return self._cache.token(self._key, self._fetch)
+
+    def forget(self, token: str) -> None:
+        """Drops a token that DoseSpot no longer takes."""
+        self._cache.forget(self._key, token)
+
+    def _fetch(self) -> FetchedToken:
+        settings = self._settings
+        reply = self._http.send(
+            Call(
+                service="DoseSpot",
+                wish="issue a token",
+                method="POST",
+                url=f"{settings.base_url}connect/token",
+                headers={"Subscription-Key": settings.subscription_key},
+                form={
+                    "grant_type": "password",
+                    "client_id": str(settings.clinic_id),
+                    "client_secret": settings.clinic_key,
+                    "username": str(self._clinician_id),
+                    "password": settings.clinic_key,
+                    "scope": "api",
+                },
+            )
+        )
+        if reply.status in (400, 401, 403):
+            raise refused_credentials()
+        try:
+            issued = TokenReply.model_validate_json(reply.body)
+        except ValidationError:
+            raise RemoteMisbehaved(
+                f"DoseSpot's token endpoint answered {reply.status} without a token."
+                " Check the project secret DOSESPOT_BASE_URL."
+            ) from None
+        return FetchedToken(issued.access_token, issued.expires_in or DEFAULT_LIFETIME_S)
+
+
+def refused_credentials() -> Misconfigured:
+    """The error for a clinic or clinician whom DoseSpot does not let in."""
+    return Misconfigured(
+        "DoseSpot refuses the sign-in. Check the project secrets DOSESPOT_CLINIC_ID,"
+        " DOSESPOT_CLINIC_KEY and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician in"
+        " whose name the bot acts belongs to this clinic and is active."
+    )

@@ -1,0 +1,85 @@
+"""A ClientApplication of the project as whom the bots may do what the caller may not.
+
+Source: OAuth 2.0 (RFC 6749), section 4.4; Medplum takes it at `oauth2/token`.
+"""
+
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Misconfigured
+from shared.http import Call, Http
+from shared.token_cache import FetchedToken, TokenCache
+
+
+class _TokenReply(BaseModel):
+    access_token: str
+    expires_in: float = 3600.0
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """Id and secret of a ClientApplication.
+
+    Attributes:
+        base_url: the FHIR server's base URL with a trailing slash.
+        client_id: id of the ClientApplication.
+        client_secret: its secret.
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+class ServiceCredential:
+    """A `Credential` with a token of its own while it is good.
+
+    Args:
+        http: sends the calls.
+        cache: the process's tokens.
+        account: as whom.
+    """
+
+    def __init__(self, http: Http, cache: TokenCache, account: ServiceAccount) -> None:
+        self._http = http
+        self._cache = cache
+        self._account = account
+
+    def token(self) -> str:
+        """A bearer token of the ClientApplication.
+
+        Raises:
+            Misconfigured: the server does not let the ClientApplication in.
+            RemoteUnavailable: the server gave no usable answer.
+        """
+        return self._cache.token(self._account, self._fetch)
+
+    def forget(self, token: str) -> bool:
+        """Drops a refused token; there can always be another."""
+        self._cache.forget(self._account, token)
+        return True
+
+    def _fetch(self) -> FetchedToken:
+        reply = self._http.send(
+            Call(
+                service="The FHIR server",
+                wish="issue a token",
+                method="POST",
+                url=f"{self._account.base_url}oauth2/token",
+                headers={},
+                form={
+                    "grant_type": "client_credentials",
+                    "client_id": self._account.client_id,
+                    "client_secret": self._account.client_secret,
+                },
+            )
+        )
+        try:
+            issued = _TokenReply.model_validate_json(reply.body)
+        except ValidationError:
+            raise Misconfigured(
+                "The FHIR server does not let the bots' ClientApplication in. Check the project"
+                " secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET."
+            ) from None
+        return FetchedToken(issued.access_token, issued.expires_in)

@@ -1,0 +1,146 @@
+"""HTTP with the project's rules: time-outs always, connections reused, redirects not followed.
+
+What the servers mean by their answers is the clients' business; this module only sorts out the
+answers that say nothing about the call (no connection, no answer, 429, 5xx).
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http.cookiejar import DefaultCookiePolicy
+from ssl import SSLCertVerificationError
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import NewConnectionError, SSLError
+
+from shared.errors import LookUpFirst, RemoteUnavailable
+
+CONNECT_TIMEOUT_S = 3.05
+READ_TIMEOUT_S = 20.0
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request.
+
+    Attributes:
+        service: the server's name for error sentences, such as `DoseSpot`.
+        wish: what the service is asked to do, such as `create the clinician`.
+        writes: whether the call changes something, so that silence leaves the outcome open.
+    """
+
+    service: str
+    wish: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    writes: bool = False
+
+
+def with_token(call: Call, token: str) -> Call:
+    """The call with a bearer token."""
+    return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer below 500 that is not 429."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: the body is empty or not JSON.
+        """
+        return json.loads(self.body)
+
+
+class Http:
+    """Sends calls over kept-alive connections; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        # Reading proxies, netrc and CA settings from the environment costs as much as the request
+        # itself, and a netrc entry would replace our Authorization header.
+        self._session.trust_env = False
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._proxies: dict[str, dict[str, str]] = {}
+
+    def send(self, call: Call) -> Reply:
+        """Sends one call.
+
+        Raises:
+            RemoteUnavailable: the call had no effect: not delivered, refused with 429, or it only
+                reads.
+            LookUpFirst: a write may have taken effect, and nothing says whether.
+        """
+        try:
+            response = self._session.request(
+                call.method,
+                call.url,
+                params=call.params,
+                headers=dict(call.headers),
+                json=call.json,
+                data=call.form,
+                proxies=self._proxies_for(call.url),
+                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                allow_redirects=False,
+            )
+        except requests.ConnectTimeout:
+            raise unavailable(call.service) from None
+        except requests.RequestException as error:
+            if call.writes and not _never_sent(error):
+                raise unconfirmed(call) from None
+            raise unavailable(call.service) from None
+        if response.status_code == 429:
+            raise RemoteUnavailable(
+                f"{call.service} asks for fewer calls. Try again in 10 seconds."
+            )
+        if response.status_code >= 500:
+            raise unconfirmed(call) if call.writes else unavailable(call.service)
+        return Reply(response.status_code, response.headers, response.content)
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        origin = "/".join(url.split("/", 3)[:3])
+        if origin not in self._proxies:
+            self._proxies[origin] = get_environ_proxies(url)
+        return self._proxies[origin]
+
+
+def unavailable(service: str) -> RemoteUnavailable:
+    """The error for a server that gave no usable answer to a call without effect."""
+    return RemoteUnavailable(
+        f"{service} could not be reached or is out of order. Try again in a few minutes."
+    )
+
+
+def unconfirmed(call: Call) -> LookUpFirst:
+    """The error for a write whose outcome is open."""
+    return LookUpFirst(
+        f"{call.service} was asked to {call.wish} and gave no answer, so whether it did is not"
+        " known. Run the bot again: it looks before it writes."
+    )
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Whether the connection itself failed, so that no byte of the request left."""
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(cause, SSLError):
+        return any(isinstance(reason, SSLCertVerificationError) for reason in cause.args)
+    return isinstance(cause, NewConnectionError)

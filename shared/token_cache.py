@@ -1,0 +1,61 @@
+"""Access tokens, kept for as long as they really live; shared by all threads of a process."""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+REFRESH_EARLY_S = 30.0
+
+
+@dataclass(frozen=True)
+class FetchedToken:
+    """A token as its server issued it.
+
+    Attributes:
+        value: the token.
+        lifetime_s: seconds until it expires.
+    """
+
+    value: str = field(repr=False)
+    lifetime_s: float
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    token: str = field(default="", repr=False)
+    good_until: float = 0.0
+
+
+class TokenCache:
+    """One token per key. Who asks while another thread fetches the same token waits for it.
+
+    Args:
+        clock: seconds of a monotonic clock.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._slots: dict[Hashable, _Slot] = {}
+
+    def token(self, key: Hashable, fetch: Callable[[], FetchedToken]) -> str:
+        """The token for a key; fetched where there is none or it ends within REFRESH_EARLY_S."""
+        slot = self._slot(key)
+        with slot.lock:
+            if not slot.token or self._clock() >= slot.good_until:
+                fetched = fetch()
+                slot.token = fetched.value
+                slot.good_until = self._clock() + fetched.lifetime_s - REFRESH_EARLY_S
+            return slot.token
+
+    def forget(self, key: Hashable, token: str) -> None:
+        """Drops a token that its server no longer takes, unless it has been replaced already."""
+        slot = self._slot(key)
+        with slot.lock:
+            if slot.token == token:
+                slot.token = ""
+
+    def _slot(self, key: Hashable) -> _Slot:
+        with self._lock:
+            return self._slots.setdefault(key, _Slot())

@@ -1,0 +1,311 @@
+"""The FHIR server on the wire: batches, conditional writes, pages, and what each answer means."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+import responses
+
+from fhir_profiles import Resource
+from shared.errors import (
+    BotError,
+    EditConflict,
+    FhirDenied,
+    FhirNotFound,
+    LookUpFirst,
+    RemoteMisbehaved,
+    RemoteUnavailable,
+)
+from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.service_credential import ServiceAccount, ServiceCredential
+from shared.http import Http
+from shared.token_cache import TokenCache
+from tests.builders import (
+    MEMBERSHIP_ID,
+    PRACTITIONER_ID,
+    PROJECT_ID,
+    dropped,
+    membership,
+    meta,
+    no_connection,
+    practitioner,
+    sample,
+)
+
+Wire = responses.RequestsMock
+
+BASE = "https://fhir.example.com/"
+FHIR = f"{BASE}fhir/R4/"
+JANE = f"Practitioner/{PRACTITIONER_ID}"
+MEMBERSHIPS = f"{FHIR}ProjectMembership"
+HTML = "<html><body>Jane Smith</body></html>"
+REDIRECT = {"status": 302, "headers": {"Location": "https://elsewhere.example.org/"}}
+FOUND = {"response": {"status": "200"}, "resource": {}}
+SECRET_OR_PERSONAL = ("made-up", "Bearer", "Jane", "Smith", "1980", "1234567893", "example")
+
+FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
+    "401": ({"status": 401, "body": ""}, FhirDenied),
+    "403": ({"status": 403, "body": HTML}, FhirDenied),
+    "404": ({"status": 404, "body": ""}, FhirNotFound),
+    "410": ({"status": 410, "body": ""}, FhirNotFound),
+    "400": ({"status": 400, "body": HTML}, RemoteMisbehaved),
+    "302": (REDIRECT, RemoteMisbehaved),
+    "429": ({"status": 429, "body": ""}, RemoteUnavailable),
+    "no connection": ({"body": no_connection()}, RemoteUnavailable),
+    "connect time-out": ({"body": requests.ConnectTimeout()}, RemoteUnavailable),
+}
+LOST: dict[str, dict[str, Any]] = {
+    "500": {"status": 500, "body": HTML},
+    "503": {"status": 503, "body": ""},
+    "dropped": {"body": dropped()},
+    "read time-out": {"body": requests.ReadTimeout()},
+}
+READ_FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
+    **FAILURES,
+    **{name: (answer, RemoteUnavailable) for name, answer in LOST.items()},
+    "HTML with 200": ({"body": HTML}, RemoteUnavailable),
+    "empty 200": ({"body": ""}, RemoteUnavailable),
+    "list": ({"json": ["Jane"]}, RemoteMisbehaved),
+}
+
+READS: dict[str, tuple[str, str, Callable[[FhirClient], Any]]] = {
+    "read": ("GET", f"{FHIR}{JANE}", lambda fhir: fhir.read(JANE)),
+    "batch": ("POST", FHIR, lambda fhir: fhir.read_together(JANE)),
+    "search": ("GET", MEMBERSHIPS, lambda fhir: list(fhir.search_all("ProjectMembership", {}))),
+    "auth/me": ("GET", f"{BASE}auth/me", lambda fhir: fhir.who_am_i()),
+}
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with responses.RequestsMock() as mock:
+        yield mock
+
+
+@pytest.fixture
+def fhir() -> FhirClient:
+    return FhirClient(Http(), BASE, GivenToken("made-up-access-token"))
+
+
+def jane(version: int, **changes: Any) -> Resource:
+    return practitioner(meta=meta(f"v{version}"), **changes)
+
+
+def inactive(resource: Resource) -> Resource:
+    return {**resource, "active": False}
+
+
+def refusal(ask: Callable[[], Any], error: type[BotError]) -> str:
+    with pytest.raises(BotError) as raised:
+        ask()
+    assert type(raised.value) is error
+    text = str(raised.value)
+    assert [word for word in SECRET_OR_PERSONAL if word in text] == []
+    return text
+
+
+def sent(wire: Wire) -> list[tuple[str | None, str | None]]:
+    return [(call.request.method, call.request.headers.get("If-Match")) for call in wire.calls]
+
+
+def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirClient) -> None:
+    wire.post(FHIR, json=sample("fhir_batch"))
+    caller = f"ProjectMembership?profile={JANE}"
+    paths = (JANE, caller, "ProjectMembership?profile=Bot/1", "Project/1", "Bot/2", "Bot/3")
+    answers = fhir.read_together(*paths)
+    request = wire.calls[0].request
+    assert request.headers["Authorization"] == "Bearer made-up-access-token"
+    assert request.headers["Content-Type"] == "application/fhir+json"
+    assert request.headers["Accept"] == "application/fhir+json"
+    assert request.req_kwargs["timeout"] == (3.05, 20.0)
+    assert json.loads(request.body) == {
+        "resourceType": "Bundle",
+        "type": "batch",
+        "entry": [{"request": {"method": "GET", "url": path}} for path in paths],
+    }
+    assert [answer.asked for answer in answers] == list(paths)
+    assert [answer.status for answer in answers] == [200, 200, 200, 403, 404, 410]
+    assert answers[0].one() == practitioner()
+    assert [found["id"] for found in answers[1].all()] == [MEMBERSHIP_ID]
+    assert answers[2].all() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "text"),
+    [
+        ("401", FhirDenied, "The FHIR server no longer accepts the access token. Sign in again."),
+        ("403", FhirDenied, "The FHIR server does not allow access to Practitioner."),
+        ("404 Not Found", FhirNotFound, "The FHIR server has no Practitioner. Check the id."),
+        (410, FhirNotFound, "The FHIR server has no Practitioner. Check the id."),
+        ("500", RemoteUnavailable, "The FHIR server could not answer for Practitioner. Try again."),
+        ("400", RemoteMisbehaved, "The FHIR server answered 400 for Practitioner."),
+        ("200", RemoteMisbehaved, "The FHIR server answered 200 for Practitioner."),
+    ],
+)
+def test_failed_entry_of_a_batch_fails_when_it_is_used_and_shows_no_query(
+    wire: Wire, fhir: FhirClient, status: Any, error: type[BotError], text: str
+) -> None:
+    entry = [{"response": {"status": status}}, FOUND]
+    wire.post(FHIR, json={"resourceType": "Bundle", "entry": entry})
+    failed, other = fhir.read_together("Practitioner?name=Smith", "Practitioner/2")
+    assert refusal(failed.one, error) == text
+    assert refusal(failed.all, error) == text
+    assert other.one() == {}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [None, [], [{}], [None], [{"response": {"status": "okay"}}], [FOUND, FOUND]],
+    ids=["absent", "too few", "no response", "null", "no status", "too many"],
+)
+def test_batch_answer_of_another_form_is_refused(wire: Wire, fhir: FhirClient, entry: Any) -> None:
+    wire.post(FHIR, json={"resourceType": "Bundle", "entry": entry})
+    refusal(lambda: fhir.read_together(JANE), RemoteMisbehaved)
+
+
+@pytest.mark.parametrize("failure", READ_FAILURES)
+@pytest.mark.parametrize("read", READS)
+def test_read_fails_so_without_being_repeated(
+    wire: Wire, fhir: FhirClient, read: str, failure: str
+) -> None:
+    method, url, ask = READS[read]
+    reply, error = READ_FAILURES[failure]
+    wire.add(method, url, **reply)
+    refusal(lambda: ask(fhir), error)
+    assert len(wire.calls) == 1
+
+
+def test_auth_me_is_read_beside_the_fhir_base(wire: Wire, fhir: FhirClient) -> None:
+    wire.get(f"{BASE}auth/me", json=sample("fhir_auth_me"))
+    assert fhir.who_am_i() == sample("fhir_auth_me")
+
+
+def test_change_is_written_under_the_version_that_was_read(wire: Wire, fhir: FhirClient) -> None:
+    wire.put(f"{FHIR}{JANE}", json=jane(2, active=False))
+    assert fhir.apply(jane(1), inactive) == jane(2, active=False)
+    (call,) = wire.calls
+    assert call.request.headers["If-Match"] == 'W/"v1"'
+    assert call.request.headers["Authorization"] == "Bearer made-up-access-token"
+    assert json.loads(call.request.body) == jane(1, active=False)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda r: r, lambda r: {**r}, dict], ids=["same", "copy", "new"]
+)
+def test_unchanged_resource_is_not_written(
+    wire: Wire, fhir: FhirClient, change: Callable[[Resource], Resource]
+) -> None:
+    given = jane(1)
+    assert fhir.apply(given, change) is given
+    assert len(wire.calls) == 0
+
+
+@pytest.mark.parametrize("status", [412, 409])
+def test_change_is_made_again_on_what_somebody_else_wrote(
+    wire: Wire, fhir: FhirClient, status: int
+) -> None:
+    wire.put(f"{FHIR}{JANE}", status=status, body="")
+    wire.get(f"{FHIR}{JANE}", json=jane(2, gender="female"))
+    wire.put(f"{FHIR}{JANE}", json=jane(3, gender="female", active=False))
+    assert fhir.apply(jane(1), inactive) == jane(3, gender="female", active=False)
+    assert sent(wire) == [("PUT", 'W/"v1"'), ("GET", None), ("PUT", 'W/"v2"')]
+    assert json.loads(wire.calls[2].request.body) == jane(2, gender="female", active=False)
+
+
+@pytest.mark.parametrize("answer", [{"status": 412}, *LOST.values()], ids=["412", *LOST])
+def test_write_that_turns_out_to_be_there_is_not_repeated(
+    wire: Wire, fhir: FhirClient, answer: dict[str, Any]
+) -> None:
+    wire.put(f"{FHIR}{JANE}", **answer)
+    wire.get(f"{FHIR}{JANE}", json=jane(2, active=False))
+    assert fhir.apply(jane(1), inactive) == jane(2, active=False)
+    assert sent(wire) == [("PUT", 'W/"v1"'), ("GET", None)]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_write_that_was_lost_is_made_again(wire: Wire, fhir: FhirClient, lost: str) -> None:
+    wire.put(f"{FHIR}{JANE}", **LOST[lost])
+    wire.get(f"{FHIR}{JANE}", json=jane(1))
+    wire.put(f"{FHIR}{JANE}", json=jane(2, active=False))
+    assert fhir.apply(jane(1), inactive) == jane(2, active=False)
+    assert sent(wire) == [("PUT", 'W/"v1"'), ("GET", None), ("PUT", 'W/"v1"')]
+
+
+@pytest.mark.parametrize("body", [HTML, ""], ids=["HTML", "empty"])
+def test_write_answered_by_no_json_is_looked_up(wire: Wire, fhir: FhirClient, body: str) -> None:
+    wire.put(f"{FHIR}{JANE}", body=body)
+    wire.get(f"{FHIR}{JANE}", json=jane(2, active=False))
+    assert fhir.apply(jane(1), inactive) == jane(2, active=False)
+
+
+def test_conflicts_are_given_up_after_five_writes(wire: Wire, fhir: FhirClient) -> None:
+    wire.put(f"{FHIR}{JANE}", status=412, body="")
+    wire.get(f"{FHIR}{JANE}", json=jane(2))
+    text = refusal(lambda: fhir.apply(jane(1), inactive), EditConflict)
+    assert text == f"{JANE} was changed by somebody else. Run the bot again."
+    assert [method for method, _ in sent(wire)].count("PUT") == 5
+
+
+def test_server_that_never_answers_a_write_is_not_called_a_conflict(
+    wire: Wire, fhir: FhirClient
+) -> None:
+    wire.put(f"{FHIR}{JANE}", status=500, body="")
+    wire.get(f"{FHIR}{JANE}", json=jane(1))
+    refusal(lambda: fhir.apply(jane(1), inactive), LookUpFirst)
+
+
+@pytest.mark.parametrize(("answer", "error"), FAILURES.values(), ids=FAILURES)
+def test_refused_write_is_not_repeated(
+    wire: Wire, fhir: FhirClient, answer: dict[str, Any], error: type[BotError]
+) -> None:
+    wire.put(f"{FHIR}{JANE}", **answer)
+    refusal(lambda: fhir.apply(jane(1), inactive), error)
+    assert len(wire.calls) == 1
+
+
+def test_every_page_is_read_and_the_token_stays_at_the_base_url(
+    wire: Wire, fhir: FhirClient
+) -> None:
+    wire.get(MEMBERSHIPS, json=sample("fhir_search_page_1"))
+    wire.get(MEMBERSHIPS, json=sample("fhir_search_page_2"))
+    project = f"Project/{PROJECT_ID}"
+    found = list(fhir.search_all("ProjectMembership", {"project": project}))
+    assert found == [membership(id="membership-1"), membership(id="membership-2")]
+    urls = [urlsplit(str(call.request.url)) for call in wire.calls]
+    assert {url.hostname for url in urls} == {"fhir.example.com"}
+    assert [parse_qs(url.query) for url in urls] == [
+        {"project": [project], "_count": ["1000"]},
+        {"project": [project], "_count": ["1000"], "_offset": ["1000"]},
+    ]
+
+
+def test_search_passes_over_what_is_no_resource(wire: Wire, fhir: FhirClient) -> None:
+    outcome = {"resource": {"resourceType": "OperationOutcome"}}
+    entry = [None, {}, {"resource": 7}, outcome, {"resource": membership()}]
+    wire.get(MEMBERSHIPS, json={"resourceType": "Bundle", "entry": entry, "link": [{}, "x"]})
+    assert list(fhir.search_all("ProjectMembership", {})) == [membership()]
+
+
+@pytest.mark.parametrize("bundle", [{}, {"entry": None, "link": None}], ids=["absent", "null"])
+def test_search_that_finds_nothing_finds_nothing(wire: Wire, fhir: FhirClient, bundle: Any) -> None:
+    wire.get(MEMBERSHIPS, json={"resourceType": "Bundle", "type": "searchset", **bundle})
+    assert list(fhir.search_all("ProjectMembership", {})) == []
+
+
+def test_service_account_signs_in_and_replaces_a_refused_token_once(wire: Wire) -> None:
+    account = ServiceAccount(BASE, "made-up-client", "made-up-secret")
+    credential = ServiceCredential(Http(), TokenCache(lambda: 1000.0), account)
+    wire.post(f"{BASE}oauth2/token", json={"access_token": "first", "expires_in": 3600})
+    wire.post(f"{BASE}oauth2/token", json={"access_token": "second", "expires_in": 3600})
+    wire.get(f"{FHIR}{JANE}", status=401, body="")
+    refusal(lambda: FhirClient(Http(), BASE, credential).read(JANE), FhirDenied)
+    shown = [call.request.headers.get("Authorization") for call in wire.calls]
+    assert shown == [None, "Bearer first", None, "Bearer second"]
+    assert parse_qs(str(wire.calls[0].request.body)) == {
+        "grant_type": ["client_credentials"],
+        "client_id": ["made-up-client"],
+        "client_secret": ["made-up-secret"],
+    }
