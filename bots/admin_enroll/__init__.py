@@ -1,0 +1,1 @@
+"""`dosespot-enroll-prescriber-bot`: an administrator enrolls a prescriber, stage by stage."""

@@ -1,0 +1,57 @@
+"""The bot: the subject is named in the input; the caller must be an administrator."""
+
+from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
+from shared.enrollment.decide import Stage
+from shared.errors import BotError
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
+from shared.workflow.enroll import Enrollment
+from shared.workflow.subject import subject_of
+
+
+def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnrollOutput:
+    """Enrolls the named prescriber as far as asked.
+
+    Raises:
+        NotAuthorized: the caller may not enroll others.
+        RecordsRefused: the prescriber's FHIR records have to be mended first.
+        StageRefused: an asked stage can't be taken now.
+        BotError: whatever else stands in the way.
+    """
+    fhir, services = invocation.fhir, invocation.services
+    practitioner = f"Practitioner/{request.practitionerId}"
+    caller_found, practitioner_found, memberships_found = fhir.read_together(
+        f"ProjectMembership?profile={invocation.requester}",
+        practitioner,
+        f"ProjectMembership?profile={practitioner}",
+    )
+    caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
+    dosespot = invocation.dosespot(acting_as=caller)
+    try:
+        subject = subject_of(practitioner_found, memberships_found, services.now().date())
+    except BotError:
+        # Only who may enroll the prescriber is told what is wrong with the records.
+        require_clinician_admin(dosespot, caller)
+        raise
+    for warning in subject.warnings:
+        invocation.log.warning("record", path=warning.path, sentence=warning.sentence)
+    enrollment = Enrollment(
+        practitioners=fhir,
+        memberships=fhir,
+        dosespot=dosespot,
+        together=services.together,
+        now=services.now,
+        log=invocation.log,
+    )
+    _, known = services.together(
+        lambda: require_clinician_admin(dosespot, caller), lambda: enrollment.look(subject)
+    )
+    outcome = enrollment.run(subject, known, request.order())
+    return AdminEnrollOutput(
+        doseSpotClinicianId=outcome.clinician.id,
+        projectMembership=outcome.subject.membership,
+        practitioner=outcome.subject.practitioner,
+        registrationStatus=outcome.clinician.status.value,
+        idpInitialized=outcome.initialized is Stage.IDP,
+        tfaInitialized=outcome.initialized is Stage.TFA,
+    )

@@ -1,0 +1,46 @@
+"""Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fhir_profiles.codes import ClinicianRole, TfaType
+from shared.enrollment.decide import Stage
+from shared.workflow.enroll import Order
+from shared.workflow.license_input import MedicalLicenseInput
+
+
+class AdminEnrollInput(BaseModel):
+    """Whom to enroll, and which stage to initialize."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    practitionerId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+    practitionerRoleTypes: Annotated[
+        list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]], Field(min_length=1)
+    ]
+    medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
+    initIdp: bool | None = None
+    initTfa: bool | None = None
+    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+
+    def order(self) -> Order:
+        """The same in the words of the use case."""
+        asked = {Stage.IDP: self.initIdp, Stage.TFA: self.initTfa}
+        return Order(
+            roles=frozenset(ClinicianRole(role) for role in self.practitionerRoleTypes),
+            licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
+            stages=frozenset(stage for stage, wanted in asked.items() if wanted),
+            tfa_type=self.tfaType,
+        )
+
+
+class AdminEnrollOutput(BaseModel):
+    """How things stand, and the two resources as the FHIR server now has them."""
+
+    doseSpotClinicianId: int
+    projectMembership: dict[str, Any]
+    practitioner: dict[str, Any]
+    registrationStatus: str
+    idpInitialized: bool
+    tfaInitialized: bool

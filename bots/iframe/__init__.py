@@ -1,0 +1,1 @@
+"""`dosespot-iframe-bot`: the link that opens DoseSpot as the caller, for a patient or for none."""

@@ -1,0 +1,1 @@
+"""`dosespot-patient-sync-bot`: finds or creates the caller's patient in DoseSpot."""

@@ -1,0 +1,31 @@
+"""The bot: whoever may read the Patient and is enrolled in DoseSpot may bring them there."""
+
+from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.caller import callers_clinician_id
+from shared.workflow.sync_patient import sync_patient
+
+
+def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSyncOutput:
+    """Brings the patient to DoseSpot, once.
+
+    Raises:
+        NotAuthorized: the caller is not enrolled.
+        Misconfigured: a secret is missing, or the bot does not run as the user.
+        RecordsRefused: lists everything that the Patient lacks.
+        BotError: whatever else stands in the way.
+    """
+    fhir, services = invocation.fhir, invocation.services
+    clinician_id, patient = services.together(
+        lambda: callers_clinician_id(fhir, invocation.requester),
+        lambda: fhir.read(f"Patient/{request.patientId}"),
+    )
+    synced = sync_patient(
+        fhir,
+        invocation.dosespot(acting_as=clinician_id),
+        patient,
+        services.now().date(),
+        update=bool(request.update),
+    )
+    invocation.log("patient synced", status=synced.status)
+    return PatientSyncOutput(doseSpotPatientId=synced.patient_id, status=synced.status)

@@ -1,0 +1,21 @@
+"""Input and output of the bot, as `@medplum/dosespot-react` uses it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PatientSyncInput(BaseModel):
+    """Which patient, and whether changed demographics shall be sent too."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    patientId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+    update: bool | None = None
+
+
+class PatientSyncOutput(BaseModel):
+    """The patient's DoseSpot id, and what was done."""
+
+    doseSpotPatientId: int
+    status: Literal["created", "linked", "updated", "unchanged"]

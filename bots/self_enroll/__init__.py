@@ -1,0 +1,1 @@
+"""`dosespot-self-enroll-prescriber-bot`: a prescriber enrolls themselves, one step per call."""

@@ -1,0 +1,52 @@
+"""The bot: the subject is the caller, whom an administrator authorized by a PractitionerRole."""
+
+from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
+from shared.enrollment.guidance import next_steps
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.enroll import Enrollment
+from shared.workflow.self_service import (
+    authorized_roles,
+    require_own_token,
+    require_practitioner,
+)
+from shared.workflow.subject import subject_of
+
+
+def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollOutput:
+    """Takes the caller one step further.
+
+    Raises:
+        NotAuthorized: the caller may not enroll themselves; says what an administrator must do.
+        Misconfigured: a secret or credential of the set-up is missing.
+        RecordsRefused: lists everything that the profile lacks.
+        BotError: whatever else stands in the way.
+    """
+    fhir, services, caller = invocation.fhir, invocation.services, invocation.requester
+    require_practitioner(caller)
+    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+    memberships = invocation.service_fhir() or fhir
+    me, (practitioner_found, roles_found), (memberships_found,) = services.together(
+        fhir.who_am_i,
+        lambda: fhir.read_together(caller, f"PractitionerRole?practitioner={caller}&_count=100"),
+        lambda: memberships.read_together(f"ProjectMembership?profile={caller}"),
+    )
+    require_own_token(me, caller)
+    today = services.now().date()
+    roles = authorized_roles(roles_found, memberships_found, caller, today)
+    subject = subject_of(practitioner_found, memberships_found, today)
+    enrollment = Enrollment(
+        practitioners=fhir,
+        memberships=memberships,
+        dosespot=dosespot,
+        together=services.together,
+        now=services.now,
+        log=invocation.log,
+    )
+    outcome = enrollment.run(subject, enrollment.look(subject), request.order(roles))
+    return SelfEnrollOutput(
+        status=status_of(outcome),
+        doseSpotClinicianId=outcome.clinician.id,
+        registrationStatus=outcome.clinician.status.value,
+        epcsEnabled=outcome.clinician.epcs_enabled,
+        nextSteps=list(next_steps(outcome.clinician, bool(subject.prescriber.dea))),
+    )

@@ -1,0 +1,44 @@
+"""Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fhir_profiles.codes import ClinicianRole, TfaType
+from shared.workflow.enroll import Order, Outcome
+from shared.workflow.license_input import MedicalLicenseInput
+
+
+class SelfEnrollInput(BaseModel):
+    """What a prescriber may add; who they are and their roles are never taken from here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
+    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+
+    def order(self, roles: frozenset[ClinicianRole]) -> Order:
+        """The same in the words of the use case."""
+        return Order(
+            roles=roles,
+            licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
+            tfa_type=self.tfaType,
+            self_service=True,
+        )
+
+
+class SelfEnrollOutput(BaseModel):
+    """How things stand, and what the prescriber does now."""
+
+    status: Literal["created", "already_enrolled", "advanced"]
+    doseSpotClinicianId: int
+    registrationStatus: str
+    epcsEnabled: bool
+    nextSteps: list[str]
+
+
+def status_of(outcome: Outcome) -> Literal["created", "already_enrolled", "advanced"]:
+    """What the call did."""
+    if outcome.created:
+        return "created"
+    return "already_enrolled" if outcome.initialized is None else "advanced"

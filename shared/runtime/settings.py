@@ -1,0 +1,112 @@
+"""The project secrets that the bots need, by name."""
+
+from collections.abc import Callable, Mapping
+
+from shared.dosespot.settings import DoseSpotSettings
+from shared.errors import Misconfigured
+from shared.fhir.service_credential import ServiceAccount
+from shared.runtime.payload import Secret, secure_url
+
+BASE_URL = "DOSESPOT_BASE_URL"
+IFRAME_URL = "DOSESPOT_IFRAME_URL"
+CLINIC_ID = "DOSESPOT_CLINIC_ID"
+CLINIC_KEY = "DOSESPOT_CLINIC_KEY"
+SUBSCRIPTION_KEY = "DOSESPOT_SUBSCRIPTION_KEY"
+USER_ID = "DOSESPOT_USER_ID"
+SERVICE_ID = "MEDPLUM_CLIENT_ID"
+SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
+
+
+class Settings:
+    """The secrets of one invocation; each method names all that it lacks, and shows no value.
+
+    Args:
+        secrets: the payload's project secrets.
+    """
+
+    def __init__(self, secrets: Mapping[str, Secret]) -> None:
+        self._secrets = secrets
+
+    def dosespot(self) -> DoseSpotSettings:
+        """The clinic's access to DoseSpot's API.
+
+        Raises:
+            Misconfigured: a secret is missing or malformed.
+        """
+        values = self._checked(BASE_URL, CLINIC_ID, CLINIC_KEY, SUBSCRIPTION_KEY)
+        return DoseSpotSettings(
+            base_url=secure_url(values[BASE_URL]),
+            clinic_id=int(values[CLINIC_ID]),
+            clinic_key=values[CLINIC_KEY],
+            subscription_key=values[SUBSCRIPTION_KEY],
+        )
+
+    def iframe(self) -> tuple[str, int, str]:
+        """What the single sign-on link needs: DoseSpot's page, the clinic's number and key.
+
+        Raises:
+            Misconfigured: a secret is missing or malformed.
+        """
+        values = self._checked(IFRAME_URL, CLINIC_ID, CLINIC_KEY)
+        return values[IFRAME_URL].rstrip("?"), int(values[CLINIC_ID]), values[CLINIC_KEY]
+
+    def clinician_admin(self) -> int:
+        """DoseSpot id of the Clinician Admin in whose name prescribers enroll themselves.
+
+        Raises:
+            Misconfigured: the secret is missing or no number.
+        """
+        return int(self._checked(USER_ID)[USER_ID])
+
+    def service_account(self, base_url: str) -> ServiceAccount | None:
+        """The ClientApplication that may touch memberships; None where there is none.
+
+        Raises:
+            Misconfigured: only one of its two secrets is there.
+        """
+        if not any(self._text(name) for name in (SERVICE_ID, SERVICE_SECRET)):
+            return None
+        values = self._checked(SERVICE_ID, SERVICE_SECRET)
+        return ServiceAccount(base_url, values[SERVICE_ID], values[SERVICE_SECRET])
+
+    def _checked(self, *names: str) -> dict[str, str]:
+        """The secrets' texts, once all of them are there and well-formed."""
+        values = {name: self._text(name) for name in names}
+        missing = [name for name, value in values.items() if not value]
+        problems = [f"{', '.join(missing)} missing"] if missing else []
+        problems += [
+            f"{name} {_FORMS[name][1]}"
+            for name, value in values.items()
+            if value and name in _FORMS and not _FORMS[name][0](value)
+        ]
+        if problems:
+            raise Misconfigured(
+                f"Project secrets have to be mended: {'; '.join(problems)}. Set them in"
+                " Project.secret."
+            )
+        return values
+
+    def _text(self, name: str) -> str:
+        return self._secrets[name].text() if name in self._secrets else ""
+
+
+def _is_url(value: str) -> bool:
+    try:
+        return bool(secure_url(value.rstrip("?")))
+    except ValueError:
+        return False
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and int(value) > 0
+
+
+_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    BASE_URL: (_is_url, "must be an https URL such as https://my.staging.dosespot.com/webapi/v2/"),
+    IFRAME_URL: (
+        _is_url,
+        "must be an https URL such as https://my.staging.dosespot.com/LoginSingleSignOn.aspx",
+    ),
+    CLINIC_ID: (_is_number, "must be a number"),
+    USER_ID: (_is_number, "must be a number"),
+}

@@ -1,0 +1,77 @@
+"""Who may enroll others: a project administrator who is a Clinician Admin in DoseSpot.
+
+Every bot decides this itself, because a Medplum server lets any member of a project run a bot.
+Source: Medplum's prescriber enrollment guide, "Admin-Driven Enrollment".
+"""
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.clinician_record import known_roles
+from shared.errors import FhirDenied, NotAuthorized
+from shared.fhir.client import Answer, FhirClient
+from shared.workflow.caller import own_membership
+
+NOT_ADMINISTRATOR = (
+    "The caller is not a project administrator. Let an administrator run the bot, or set"
+    " ProjectMembership.admin to true on the caller's membership."
+)
+NO_DOSESPOT_IDENTIFIER = (
+    "The caller has no DoseSpot identifier. Add the caller's DoseSpot clinician id to"
+    f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+)
+NOT_CLINICIAN_ADMIN = (
+    "The caller's DoseSpot clinician does not have the ClinicianAdmin role. Have the role (4)"
+    " granted at this clinic."
+)
+UNKNOWN_CALLER = (
+    "The bot may not read the caller's ProjectMembership, so it can't tell whether the caller is a"
+    " project administrator. Let the bot run as the calling user (Bot.runAsUser), or set"
+    " ProjectMembership.admin to true on the bot's own membership."
+)
+
+
+def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str) -> int:
+    """The DoseSpot clinician id of the calling administrator.
+
+    Args:
+        fhir: asked for `auth/me` where the token may not read memberships.
+        found: the answer to `ProjectMembership?profile={requester}`.
+        requester: reference of the caller's profile.
+
+    Raises:
+        NotAuthorized: says which of administrator and DoseSpot identifier is missing.
+    """
+    memberships = _memberships(fhir, found, requester)
+    administrators = [one for one in memberships if one.get("admin") is True]
+    numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
+    missing = [] if administrators else [NOT_ADMINISTRATOR]
+    if not numbers:
+        missing.append(NO_DOSESPOT_IDENTIFIER)
+    if missing:
+        raise NotAuthorized(" ".join(missing))
+    return numbers[0]
+
+
+def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None:
+    """Makes sure that the clinician has the ClinicianAdmin role at DoseSpot.
+
+    Raises:
+        NotAuthorized: the clinician has not, or DoseSpot does not say so.
+    """
+    item = dosespot.clinician(clinician_id)
+    if item is None or ClinicianRole.CLINICIAN_ADMIN not in known_roles(item):
+        raise NotAuthorized(NOT_CLINICIAN_ADMIN)
+
+
+def _memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:
+    """The caller's memberships; the caller's own token shows the current one in any case."""
+    try:
+        return found.all()
+    except FhirDenied:
+        membership = own_membership(fhir.who_am_i(), requester)
+    if membership is None:
+        raise NotAuthorized(UNKNOWN_CALLER)
+    return [membership]

@@ -1,0 +1,51 @@
+"""Who is asking: what `auth/me` and the payload's requester say together.
+
+Measured on Medplum: the requester is always the caller's profile; `auth/me` is about the owner of
+the token, who is the caller where the bot runs as the user, and the bot itself otherwise.
+"""
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.elements import child, text
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from shared.errors import Misconfigured, NotAuthorized
+from shared.fhir.client import FhirClient
+
+RUN_AS_USER = "This bot must run as the calling user. Set Bot.runAsUser to true."
+NOT_ENROLLED = (
+    "You have no DoseSpot identifier yet. Enroll first, or have an administrator add your DoseSpot"
+    f" clinician id to ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+)
+PROGRAMS = ("Bot", "ClientApplication")
+
+
+def token_owner(me: Resource) -> str:
+    """Reference of the profile whose token it is; `me` is the answer of `auth/me`."""
+    profile = child(me, "profile")
+    return f"{text(profile.get('resourceType'))}/{text(profile.get('id'))}"
+
+
+def is_program(me: Resource) -> bool:
+    """Whether the token belongs to a bot or client application instead of a person."""
+    return child(me, "profile").get("resourceType") in PROGRAMS
+
+
+def own_membership(me: Resource, requester: str) -> Resource | None:
+    """What `auth/me` shows of the caller's membership; None where the token is not the caller's."""
+    return child(me, "membership") if token_owner(me) == requester else None
+
+
+def callers_clinician_id(fhir: FhirClient, requester: str) -> int:
+    """The DoseSpot clinician id of a person who runs a bot as themselves.
+
+    Raises:
+        Misconfigured: the bot does not run as the user.
+        NotAuthorized: the person has no DoseSpot identifier.
+    """
+    membership = own_membership(fhir.who_am_i(), requester)
+    if membership is None:
+        raise Misconfigured(RUN_AS_USER)
+    numbers = clinician_ids(membership).numbers
+    if len(numbers) != 1:
+        raise NotAuthorized(NOT_ENROLLED)
+    return numbers[0]

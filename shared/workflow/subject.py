@@ -1,0 +1,81 @@
+"""The prescriber whom an enrollment is about: their FHIR records, read and checked together."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from shared.errors import FhirNotFound, RecordsRefused
+from shared.fhir.client import Answer
+from shared.records.findings import Finding, Findings, listed
+from shared.records.practitioner import read_practitioner
+from shared.records.prescriber import Prescriber
+
+REFUSED = "These records have to be mended before enrollment: "
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A prescriber who can be enrolled.
+
+    Attributes:
+        practitioner: raw FHIR Practitioner.
+        membership: raw ProjectMembership.
+        prescriber: what the Practitioner says, checked.
+        clinician_id: the DoseSpot id on the membership, or None where there is none yet.
+        warnings: what looks wrong but does not block.
+    """
+
+    practitioner: Resource
+    membership: Resource
+    prescriber: Prescriber
+    clinician_id: int | None
+    warnings: tuple[Finding, ...]
+
+
+def subject_of(practitioner_found: Answer, memberships_found: Answer, today: date) -> Subject:
+    """Reads the prescriber's records and checks them.
+
+    Args:
+        practitioner_found: the answer to the read of the Practitioner.
+        memberships_found: the answer to the search for the memberships of that profile.
+        today: the day on which identifiers, names and addresses have to be in effect.
+
+    Raises:
+        RecordsRefused: lists everything that has to be mended, each with its FHIR path.
+    """
+    try:
+        practitioner = practitioner_found.one()
+    except FhirNotFound:
+        raise RecordsRefused(
+            f"{REFUSED}{practitioner_found.asked}: there is no such Practitioner, or it was"
+            " deleted; give the id of an existing one."
+        ) from None
+    prescriber, findings = read_practitioner(practitioner, today)
+    membership, clinician_id = _membership(memberships_found.all(), findings)
+    if findings.problems:
+        warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]
+        raise RecordsRefused(f"{REFUSED}{listed([*findings.problems, *warned])}.")
+    return Subject(practitioner, membership, prescriber, clinician_id, tuple(findings.warnings))
+
+
+def _membership(memberships: list[Resource], findings: Findings) -> tuple[Resource, int | None]:
+    """The one membership and the DoseSpot id on it; notes what is wrong with them."""
+    if len(memberships) != 1:
+        sentence = (
+            f"the Practitioner has {len(memberships)} memberships in this project; remove all but"
+            " one"
+            if memberships
+            else "the Practitioner has no membership in this project; invite the prescriber first"
+        )
+        findings.problem("ProjectMembership.profile", sentence)
+        return {}, None
+    ids = clinician_ids(memberships[0])
+    for path in ids.unreadable:
+        findings.problem(path, "a DoseSpot identifier must hold the clinician's number; correct it")
+    if len(ids.numbers) > 1:
+        findings.problem(
+            "ProjectMembership.identifier",
+            "there are different DoseSpot clinician ids; keep the one of this person",
+        )
+    return memberships[0], ids.numbers[0] if ids.numbers else None

@@ -1,0 +1,46 @@
+"""Doing independent calls at the same time."""
+
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import Executor, wait
+from typing import Any, TypeVar, overload
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+class Together:
+    """Runs calls in the threads of an executor and gives their results in order.
+
+    All of them have ended when it returns; where some failed, the first failure in the order of
+    the calls is raised. Only the last call may use `Together` again: the others would wait for
+    threads that wait for them.
+
+    Args:
+        executor: runs the calls but the last, which runs in the calling thread.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    @overload
+    def __call__(self, first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+
+    @overload
+    def __call__(
+        self, first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
+    ) -> tuple[A, B, C]: ...
+
+    def __call__(self, *calls: Callable[[], Any]) -> tuple[Any, ...]:
+        """Runs the calls; see the class."""
+        futures = [
+            self._executor.submit(contextvars.copy_context().run, call) for call in calls[:-1]
+        ]
+        try:
+            last = calls[-1]()
+        finally:
+            wait(futures)
+            for future in futures:
+                future.result()
+        return (*(future.result() for future in futures), last)
