@@ -6,11 +6,11 @@ READY := $(VENV)/.ready
 
 .PHONY: demo test check lock clean
 
-demo: $(READY)  ## enroll two made-up prescribers against local servers
+demo: $(READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2
 
 check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff format --check .

@@ -1,0 +1,1 @@
+"""The installation on one machine: stand-ins for Medplum, AWS Lambda and DoseSpot."""

@@ -1,0 +1,78 @@
+"""What is only inferred about DoseSpot, as switches, each with its default reading.
+
+Holds no behaviour: the modules that answer calls ask here which way to go.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Switches(BaseModel):
+    """How this server reads the open questions about DoseSpot, and its limits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lookup_not_found: Literal["zero_id", "error", "null_id"] = Field(
+        default="zero_id",
+        description="what GET api/clinician answers when nobody matches: OK with an Id of 0, "
+        "OK with a null Id, or an ERROR that says so",
+    )
+    lookup_scope: Literal["all", "clinic"] = Field(
+        default="all",
+        description="whether GET api/clinician finds everybody or the token's clinic only",
+    )
+    lookup_lag_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="seconds during which GET api/clinician does not find a new clinician",
+    )
+    second_create_same_npi: Literal["refuse", "duplicate"] = Field(
+        default="refuse",
+        description="whether creating somebody with a known NPI fails or makes a second person",
+    )
+    put_semantics: Literal["overwrite", "merge"] = Field(
+        default="overwrite",
+        description="whether fields that a PUT leaves out become null or empty, or stay",
+    )
+    agreements_listing: Literal["all", "unsigned_only"] = Field(
+        default="all",
+        description="whether legalAgreements lists all, with a null date while unsigned, or "
+        "those to be signed alone",
+    )
+    not_applicable_spelling: Literal["NotApplicable", "N/A"] = Field(
+        default="NotApplicable",
+        description="how the status of a clinician outside the token's clinic is spelled",
+    )
+    misspelled_status: bool = Field(
+        default=False,
+        description="answer TFAAcitvateInit and TFADectivatedSuccess, as one guide prints them",
+    )
+    status_as_number: bool = Field(
+        default=False, description="answer a registration status as its number"
+    )
+    status_lag_reads: int = Field(
+        default=0,
+        ge=0,
+        description="how many reads after an init call still answer the status before it",
+    )
+    omit_optional_fields_as_null: bool = Field(
+        default=False,
+        description="answer null for whatever GET api/clinicians/{id} need not have to say who "
+        "the clinician is (Roles, Confirmed, Active, AccountLocked, EpcsRequested, ClinicInfo ...)",
+    )
+    confirmed_immediately: bool = Field(
+        default=True, description="whether the NPI of a new clinician is verified at once"
+    )
+    clinic_has_epcs: bool = Field(
+        default=True, description="whether clinics may send controlled substances (HasEpcs)"
+    )
+    enforce_rate_limits: bool = Field(default=True, description="whether to answer 429 at all")
+    retry_after_header: bool = Field(
+        default=True, description="whether a 429 says in Retry-After how many seconds to wait"
+    )
+    token_requests_per_10_s: int = Field(default=2000, ge=0, description="limit on connect/token")
+    reads_per_10_s: int = Field(default=1000, ge=0, description="limit on any one GET operation")
+    writes_per_10_s: int = Field(default=400, ge=0, description="limit on any other operation")
+    total_per_10_s: int = Field(default=2000, ge=0, description="limit on all calls together")
+    token_lifetime_s: int = Field(default=600, ge=1, description="how long a new token lives")

@@ -1,0 +1,1 @@
+"""A FHIR server for tests and demonstrations that answers as Medplum does."""

@@ -1,0 +1,183 @@
+"""What one actor can do with resources: create, read, update, patch, delete, search.
+
+Enforces access, project boundaries, versions and server-set metadata. Knows neither HTTP nor how
+resources are stored. No method awaits anything, so each is one step on the event loop.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonpatch
+
+from deploy.local.fhir import outcomes
+from deploy.local.fhir.access import Action, Actor, allowed
+from deploy.local.fhir.indexing import elements
+from deploy.local.fhir.outcomes import Resource
+from deploy.local.fhir.query import SearchRequest, parse
+from deploy.local.fhir.resources import model_of, validate
+from deploy.local.fhir.search import select
+from deploy.local.fhir.store import Store
+
+Clock = Callable[[], datetime]
+"""Returns the current time, with a time zone."""
+
+SERVER_META = frozenset({"versionId", "lastUpdated", "author", "project", "compartment"})
+PATIENT_PATHS = ("subject.reference", "patient.reference")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a search found: a page, one more if there are more, and the total if asked for."""
+
+    resources: list[Resource]
+    total: int | None
+
+
+class Repository:
+    """The resources of a project as one actor sees them.
+
+    All methods raise OutcomeError: 403 where the actor may not, 404 where there is no such
+    resource in its project or no such type, 410 where it was deleted, 400 where the body is wrong.
+
+    Args:
+        store: the resources of all projects.
+        actor: who asks.
+        now: the clock for `meta.lastUpdated`.
+    """
+
+    def __init__(self, store: Store, actor: Actor, now: Clock) -> None:
+        self._store = store
+        self._actor = actor
+        self._now = now
+
+    def read(self, resource_type: str, resource_id: str) -> Resource:
+        """The current version of a resource."""
+        self._check(resource_type, "read")
+        return self._current(resource_type, resource_id)
+
+    def search(self, request: SearchRequest) -> Page:
+        """The resources of a page and, if there are more, the first of the next."""
+        self._check(request.resource_type, "search")
+        selection = select(request, self._actor.project)
+        total = self._store.count(selection) if request.total else None
+        limit = request.count + 1 if request.entries else 0
+        return Page(self._store.find(selection, limit, request.offset), total)
+
+    def create(
+        self, resource_type: str, body: Any, if_none_exist: str | None = None
+    ) -> tuple[Resource, bool]:
+        """The new resource and True; or the one that `if_none_exist` finds, and False.
+
+        Raises:
+            OutcomeError: besides, 412 where `if_none_exist` finds several.
+        """
+        self._check(resource_type, "create")
+        if if_none_exist is not None:
+            found = self.search(parse(resource_type, if_none_exist)).resources
+            if len(found) > 1:
+                raise outcomes.multiple_matches()
+            if found:
+                return found[0], False
+        resource = validate(resource_type, without_empties(body))
+        chosen = resource.get("id") if self._actor.server else None
+        return self._write({**resource, "id": chosen or str(uuid.uuid4())}), True
+
+    def update(
+        self, resource_type: str, resource_id: str, body: Any, if_match: str | None = None
+    ) -> Resource:
+        """The resource as written, or the current version where nothing is different.
+
+        Raises:
+            OutcomeError: besides, 412 where `if_match` is not the current version.
+        """
+        self._check(resource_type, "update")
+        current = self._current(resource_type, resource_id)
+        if if_match is not None and if_match != current["meta"]["versionId"]:
+            raise outcomes.precondition_failed()
+        resource = validate(resource_type, without_empties(body))
+        if resource.get("id") != resource_id:
+            raise outcomes.invalid("Incorrect ID")
+        return current if _same(resource, current) else self._write(resource)
+
+    def patch(self, resource_type: str, resource_id: str, operations: Any) -> Resource:
+        """The resource after a JSON Patch (RFC 6902), which is refused whole with 400."""
+        self._check(resource_type, "update")
+        current = self._current(resource_type, resource_id)
+        try:
+            patched = jsonpatch.JsonPatch(operations).apply(current)
+        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+            raise outcomes.invalid(str(error) or type(error).__name__) from None
+        except (TypeError, AttributeError, KeyError):
+            raise outcomes.invalid("Patch body must be an array of operations") from None
+        return self.update(resource_type, resource_id, patched)
+
+    def delete(self, resource_type: str, resource_id: str) -> None:
+        """Deletes a resource; one that is deleted already stays so."""
+        self._check(resource_type, "delete")
+        try:
+            self._current(resource_type, resource_id)
+        except outcomes.OutcomeError as error:
+            if error.status == 410:
+                return
+            raise
+        self._store.delete(resource_type, resource_id)
+
+    def _check(self, resource_type: str, action: Action) -> None:
+        model_of(resource_type)
+        if not allowed(self._actor, resource_type, action):
+            raise outcomes.forbidden()
+
+    def _current(self, resource_type: str, resource_id: str) -> Resource:
+        stored = self._store.get(resource_type, resource_id)
+        if stored is None or stored.project != self._actor.project:
+            raise outcomes.not_found()
+        if stored.deleted:
+            raise outcomes.gone()
+        return stored.resource
+
+    def _write(self, resource: Resource) -> Resource:
+        moment = self._now().astimezone(UTC).replace(tzinfo=None)
+        sent = {k: v for k, v in resource.get("meta", {}).items() if k not in SERVER_META}
+        meta = {
+            **sent,
+            "versionId": str(uuid.uuid4()),
+            "lastUpdated": f"{moment.isoformat(timespec='milliseconds')}Z",
+            "author": self._actor.author,
+            "project": self._actor.project,
+            "compartment": compartment(resource, self._actor.project),
+        }
+        head = {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta}
+        written = {**head, **{k: v for k, v in resource.items() if k not in head}}
+        self._store.put(written, self._actor.project)
+        return written
+
+
+def compartment(resource: Resource, project: str) -> list[Resource]:
+    """The project, and the patients whose record the resource is part of."""
+    patients = [p for path in PATIENT_PATHS for p in elements(resource, path)]
+    if resource["resourceType"] == "Patient":
+        patients.append(f"Patient/{resource['id']}")
+    references = [f"Project/{project}", *(p for p in patients if p.startswith("Patient/"))]
+    return [{"reference": reference} for reference in dict.fromkeys(references)]
+
+
+def without_empties(node: Any) -> Any:
+    """Drops empty strings, lists and objects from objects, which FHIR's JSON does not have."""
+    if isinstance(node, list):
+        return [without_empties(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    cleaned = {key: without_empties(value) for key, value in node.items()}
+    return {key: value for key, value in cleaned.items() if value not in ("", [], {})}
+
+
+def _same(one: Resource, other: Resource) -> bool:
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(resource: Resource) -> Resource:
+    meta = {k: v for k, v in resource.get("meta", {}).items() if k not in SERVER_META}
+    return {**resource, "meta": meta}

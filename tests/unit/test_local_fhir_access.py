@@ -1,0 +1,156 @@
+"""Who may touch what: the table of access rights, row by row, over HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+from deploy.local.fhir.access import Actor, Rule, allowed
+from deploy.local.fhir.app import create_app
+from deploy.local.serve import LocalServer
+
+FORBIDDEN = {
+    "resourceType": "OperationOutcome",
+    "id": "forbidden",
+    "issue": [{"severity": "error", "code": "forbidden", "details": {"text": "Forbidden"}}],
+}
+READ_ONLY = {
+    "resourceType": "AccessPolicy",
+    "resource": [
+        {"resourceType": "Practitioner", "readonly": True},
+        {"resourceType": "PractitionerRole", "readonly": True},
+    ],
+}
+ALL = {"read", "search", "update", "create"}
+LOOK = {"read", "search"}
+DIRECTORY = ("Practitioner", "PractitionerRole")
+
+# actor -> resource type -> what it may do; the rest is 403.
+TABLE = {
+    "provider": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": set(), "Project": set()},
+    "provider with a policy": {
+        **dict.fromkeys(DIRECTORY, LOOK),
+        "ProjectMembership": set(),
+        "Project": set(),
+        "Patient": set(),
+    },
+    "bot": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": set(), "Project": set()},
+    "client": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": set(), "Project": set()},
+    "admin": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": ALL, "Project": ALL},
+    "admin with a policy": {
+        **dict.fromkeys(DIRECTORY, LOOK),
+        "ProjectMembership": ALL,
+        "Project": ALL,
+    },
+    "admin bot": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": ALL, "Project": ALL},
+    "admin client": {**dict.fromkeys(DIRECTORY, ALL), "ProjectMembership": ALL, "Project": ALL},
+}
+ROWS = [(actor, kind, TABLE[actor][kind]) for actor in TABLE for kind in TABLE[actor]]
+PASSES = {"read": 200, "search": 200, "update": 200, "create": 201}
+
+
+@dataclass
+class Clinic:
+    base: str
+    tokens: dict[str, str]
+    resources: dict[str, dict]
+
+    def answer(self, actor: str, action: str, kind: str) -> requests.Response:
+        resource = self.resources[kind]
+        headers = {"Authorization": f"Bearer {self.tokens[actor]}"}
+        collection = f"{self.base}{kind}"
+        method, url, body = {
+            "read": ("GET", f"{collection}/{resource['id']}", None),
+            "search": ("GET", collection, None),
+            "update": ("PUT", f"{collection}/{resource['id']}", resource),
+            "create": ("POST", collection, resource),
+        }[action]
+        return requests.request(method, url, json=body, headers=headers, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def clinic() -> Iterator[Clinic]:
+    with LocalServer() as http:
+        server = create_app(base_url=http.url)
+        http.start(server)
+        project = server.add_project("Clinic", {"KEY": "secret"}, {"dosespotMaxClinicians": 2})
+        tokens = {}
+        for name, admin, policy in (
+            ("provider", False, None),
+            ("provider with a policy", False, READ_ONLY),
+            ("admin", True, None),
+            ("admin with a policy", True, READ_ONLY),
+        ):
+            tokens[name] = server.add_person(
+                project,
+                {"resourceType": "Practitioner", "name": [{"family": name}]},
+                f"{name.replace(' ', '-')}@example.com",
+                "correct horse",
+                admin=admin,
+                access_policy=policy,
+            ).token
+        for name, admin in (("bot", False), ("admin bot", True)):
+            tokens[name] = server.token_for(
+                server.add_bot(project, name, admin=admin).membership_id
+            )
+        for name, admin in (("client", False), ("admin client", True)):
+            tokens[name] = server.token_for(
+                server.add_client(project, name, admin=admin).membership_id
+            )
+        server.add_resource(project, {"resourceType": "PractitionerRole", "id": "role"})
+        server.add_resource(project, {"resourceType": "Patient", "id": "patient"})
+        kinds = ("Practitioner", "PractitionerRole", "ProjectMembership", "Project", "Patient")
+        resources = {kind: server.resources(kind)[0] for kind in kinds}
+        yield Clinic(f"{http.url}fhir/R4/", tokens, resources)
+    server.close()
+
+
+@pytest.mark.parametrize(("actor", "kind", "may"), ROWS)
+def test_row_of_the_table(clinic, actor, kind, may):
+    actions = ["read", "search", "update", "create"]
+    found = {action: clinic.answer(actor, action, kind) for action in actions}
+    statuses = {action: answer.status_code for action, answer in found.items()}
+    assert statuses == {action: PASSES[action] if action in may else 403 for action in actions}
+    refused = [answer.json() for action, answer in found.items() if action not in may]
+    assert refused == [FORBIDDEN] * len(refused)
+
+
+def test_project_settings_are_shown_to_admins(clinic):
+    project = clinic.answer("admin client", "read", "Project").json()
+    assert project["systemSetting"] == [{"name": "dosespotMaxClinicians", "valueInteger": 2}]
+    assert project["secret"] == [{"name": "KEY", "valueString": "secret"}]
+
+
+def test_members_cannot_read_their_own_membership(clinic):
+    headers = {"Authorization": f"Bearer {clinic.tokens['provider']}"}
+    root = clinic.base.removesuffix("fhir/R4/")
+    me = requests.get(f"{root}auth/me", headers=headers, timeout=10).json()
+    url = f"{clinic.base}ProjectMembership/{me['membership']['id']}"
+    assert requests.get(url, headers=headers, timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "action", "expected"),
+    [
+        ((), "Patient", "read", False),
+        ((Rule("Patient"),), "Patient", "delete", True),
+        ((Rule("Patient"),), "Practitioner", "read", False),
+        ((Rule("*", readonly=True),), "Patient", "search", True),
+        ((Rule("*", readonly=True),), "Patient", "create", False),
+        ((Rule("*", readonly=True), Rule("Patient")), "Patient", "update", True),
+        ((Rule("*"),), "ProjectMembership", "read", False),
+        ((Rule("ProjectMembership"),), "ProjectMembership", "read", False),
+        ((Rule("*"),), "User", "read", False),
+        ((Rule("*"),), "Login", "read", False),
+    ],
+)
+def test_policy_restricts_to_its_types(rules, kind, action, expected):
+    actor = Actor("project", {"reference": "Practitioner/1"}, rules=rules)
+    assert allowed(actor, kind, action) is expected
+
+
+def test_nobody_but_the_server_sees_logins():
+    author = {"reference": "Practitioner/1"}
+    assert not allowed(Actor("project", author, admin=True), "Login", "read")
+    assert allowed(Actor("project", author, server=True), "Login", "read")
