@@ -1,0 +1,273 @@
+"""The command `prescriber-bots`: parses, calls, prints; everything else lives elsewhere.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bots.catalog import BOTS
+from shared.errors import BotError
+
+if TYPE_CHECKING:
+    from deploy.local.demo.walk import Path as DemoPath
+
+LOOPBACK = "127.0.0.1"
+FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT = 8103, 8104, 8105, 8106
+
+
+class OneLineErrors(click.Group):
+    """A group whose commands fail with one line; `--verbose` shows the traceback before it."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parses the group's own options."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            raise WrongUsage(_one_line(error.format_message())) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Parses and runs a command."""
+        try:
+            return super().invoke(ctx)
+        except (click.Abort, click.exceptions.Exit):  # both are RuntimeErrors
+            raise
+        except click.UsageError as error:
+            raise WrongUsage(_one_line(error.format_message())) from None
+        except (BotError, OSError, ValueError, RuntimeError) as error:
+            if ctx.params["verbose"]:
+                traceback.print_exc()
+            raise click.ClickException(_one_line(str(error))) from None
+
+
+class WrongUsage(click.ClickException):
+    """Arguments that can't be used; without click's own lines around the sentence."""
+
+    exit_code = 2
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+port_option = click.IntRange(0, 65535)
+ready_file_option = click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write this JSON file when connections are accepted: how to reach everything.",
+)
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--verbose", is_flag=True, help="Show log lines, and the traceback of an error.")
+@click.version_option(package_name="prescriber-bots")
+def main(verbose: bool) -> None:
+    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
+    if verbose:
+        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def demo(as_json: bool) -> None:
+    """Enroll made-up prescribers against local servers, step by step.
+
+    Exits with 1 if any step is not as Medplum's enrollment guide says.
+
+    \b
+    Examples:
+      prescriber-bots demo
+      prescriber-bots demo --json
+    """
+    from deploy.local.demo.paths import run
+    from deploy.local.sandbox import Sandbox
+
+    paths = []
+    with Sandbox() as sandbox:
+        for path in run(sandbox.ready):
+            paths.append(path)
+            if not as_json:
+                _print_path(path)
+    ok = all(path.ok for path in paths)
+    if as_json:
+        click.echo(json.dumps({"ok": ok, "paths": [path.as_json() for path in paths]}, indent=2))
+    else:
+        click.echo(
+            "Every step went as the guide says." if ok else "Not every step went as it should."
+        )
+    sys.exit(0 if ok else 1)
+
+
+@main.command()
+@click.option("--fhir-port", type=port_option, default=FHIR_PORT, show_default=True)
+@click.option("--dosespot-port", type=port_option, default=DOSESPOT_PORT, show_default=True)
+@click.option("--functions-port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
+@click.option("--pages-port", type=port_option, default=PAGES_PORT, show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the servers' state in this folder; without it, it ends with the command.",
+)
+@ready_file_option
+@click.pass_context
+def sandbox(
+    ctx: click.Context, /, data: Path | None, ready_file: Path | None, **port_options: int
+) -> None:
+    """Run FHIR server, Lambda endpoint, DoseSpot and web pages on this machine until interrupted.
+
+    A port of 0 takes any free one.
+
+    \b
+    Examples:
+      prescriber-bots sandbox --ready-file ready.json
+      prescriber-bots sandbox --data ./sandbox-data --fhir-port 0
+    """
+    from deploy.local.sandbox import Ports, Sandbox
+
+    ports = Ports(**{name.removesuffix("_port"): port for name, port in port_options.items()})
+    with Sandbox(ports, data, verbose=_verbose(ctx)) as running:
+        _until_interrupted(running.ready, ready_file)
+
+
+@main.command()
+@click.option("--host", default=LOOPBACK, show_default=True)
+@click.option("--port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
+@click.option(
+    "--bot",
+    "bots",
+    multiple=True,
+    metavar="ID=NAME",
+    help="Which bot a Medplum Bot id stands for; needed only where the Bot can't be read.",
+)
+@ready_file_option
+@click.pass_context
+def functions(
+    ctx: click.Context, host: str, port: int, bots: tuple[str, ...], ready_file: Path | None
+) -> None:
+    """Run only the Lambda endpoint, for a real Medplum server.
+
+    Start Medplum with AWS_ENDPOINT_URL_LAMBDA set to the URL that is printed. A Bot is found by
+    the function name in its identifier, or else by its own identifier.
+
+    \b
+    Examples:
+      prescriber-bots functions
+      prescriber-bots functions --port 9001 --bot 5d1f0c2e-...=admin_enroll
+    """
+    from deploy.local.sandbox import functions_app
+    from deploy.local.serve import LocalServer
+
+    by_bot_id = dict(_bot_id(given) for given in bots)
+    with LocalServer(host, port) as server:
+        server.start(functions_app(by_bot_id, verbose=_verbose(ctx)))
+        names = {bot.identifier: bot.function_name for bot in BOTS}
+        _until_interrupted({"functions": {"baseUrl": server.url, "names": names}}, ready_file)
+
+
+@main.command()
+@click.option("--host", default=LOOPBACK, show_default=True)
+@click.option("--port", type=port_option, default=DOSESPOT_PORT, show_default=True)
+@ready_file_option
+def dosespot(host: str, port: int, ready_file: Path | None) -> None:
+    """Run only the DoseSpot stand-in, for a real Medplum server.
+
+    The ready file holds the values for the project secrets.
+
+    \b
+    Examples:
+      prescriber-bots dosespot --ready-file dosespot.json
+    """
+    from deploy.local.clinic import seed_dosespot
+    from deploy.local.dosespot.app import create_app
+    from deploy.local.sandbox import describe_dosespot
+    from deploy.local.serve import LocalServer
+
+    app = create_app()
+    administrator = seed_dosespot(app)
+    with LocalServer(host, port) as server:
+        server.start(app)
+        ready = {
+            **describe_dosespot(app, server.url),
+            "clinicKey": app.clinic_key,
+            "subscriptionKey": app.subscription_key,
+            "administratorsClinicianId": administrator,
+        }
+        _until_interrupted({"dosespot": ready}, ready_file)
+
+
+@main.command()
+@click.argument("bot", type=click.Choice([bot.name for bot in BOTS]))
+@click.option(
+    "--payload",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="JSON file with a Lambda payload as Medplum sends it.",
+)
+def invoke(bot: str, payload: Path) -> None:
+    """Run one bot once on a saved payload and print its answer.
+
+    \b
+    Examples:
+      prescriber-bots invoke admin_enroll --payload payload.json
+    """
+    try:
+        event = json.loads(payload.read_bytes())
+    except ValueError:
+        raise click.ClickException(f"{payload} is not JSON.") from None
+    handler = next(known.handler() for known in BOTS if known.name == bot)
+    click.echo(json.dumps(handler(event, None), indent=2))
+
+
+def _verbose(ctx: click.Context) -> bool:
+    return bool(ctx.find_root().params["verbose"])
+
+
+def _bot_id(given: str) -> tuple[str, str]:
+    bot_id, separator, name = given.partition("=")
+    if not separator or name not in {bot.name for bot in BOTS}:
+        known = ", ".join(bot.name for bot in BOTS)
+        raise click.BadParameter(f"--bot needs ID=NAME, with a NAME of: {known}.")
+    return bot_id, name
+
+
+def _until_interrupted(ready: dict[str, Any], ready_file: Path | None) -> None:
+    """Says where everything is, then waits for SIGINT or SIGTERM."""
+    interrupted = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: interrupted.set())
+    if ready_file is not None:
+        _write_private(ready_file, json.dumps(ready, indent=2) + "\n")
+    for name, part in ready.items():
+        if isinstance(part, dict) and "baseUrl" in part:
+            click.echo(f"{name:10} {part['baseUrl']}")
+    click.echo("Running; stop with Ctrl-C.")
+    interrupted.wait()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Writes a file that others can't read and that is complete from the moment it is there."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    unfinished.replace(path)
+
+
+def _print_path(path: "DemoPath") -> None:
+    click.secho(path.name, bold=True)
+    for step in path.steps:
+        click.echo(f"  {step.actor} {step.title}")
+        click.echo(f"      answer    {step.answer}")
+        click.echo(f"      DoseSpot  {step.dosespot}")
+        click.echo(f"      FHIR      {'; '.join(step.written) or 'nothing written'}")
+        for problem in step.unexpected:
+            click.secho(f"      WRONG     {problem}", fg="red")
+    click.echo()

@@ -1,0 +1,1 @@
+"""The demonstration: made-up prescribers are enrolled, and every step is checked."""

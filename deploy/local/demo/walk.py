@@ -1,0 +1,188 @@
+"""One prescriber's way through a sandbox: each step is taken and held against the guide.
+
+Each step is an HTTP call that anybody could make: somebody runs a bot through `Bot/$execute`, or
+the prescriber acts in DoseSpot.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import requests
+
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.systems import MEDPLUM_BOTS
+
+TIMEOUT_S = 30.0
+ENROLL_BOT = "dosespot-enroll-prescriber-bot"
+SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot"
+
+IDENTIFIER = "ProjectMembership.identifier"
+STATUS = "Practitioner.extension"
+QUALIFICATION = "Practitioner.qualification"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, as it went.
+
+    Attributes:
+        title: what is done.
+        actor: who does it.
+        answer: what the actor is told.
+        dosespot: DoseSpot's registration status after it; empty where there is no clinician.
+        written: what changed on the FHIR server.
+        unexpected: what is not as the guide says; empty where all is well.
+    """
+
+    title: str
+    actor: str
+    answer: str
+    dosespot: str
+    written: list[str]
+    unexpected: list[str]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the guide promises of a step.
+
+    Attributes:
+        status: DoseSpot's registration status after it.
+        answer: texts or `name: value` facts that the answer must hold.
+        written: what must have changed on the FHIR server, and nothing else.
+    """
+
+    status: str
+    answer: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+
+@dataclass
+class Path:
+    """One prescriber's way.
+
+    Attributes:
+        name: a heading.
+        steps: what was done so far.
+    """
+
+    name: str
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step went as the guide says."""
+        return all(not step.unexpected for step in self.steps)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for machines."""
+        return {"name": self.name, "ok": self.ok, "steps": [asdict(step) for step in self.steps]}
+
+
+class Walk:
+    """One prescriber's way through a running sandbox.
+
+    Args:
+        ready: the sandbox's description (`Sandbox.ready`).
+        prescriber: key of the person to enroll.
+        name: heading of the path.
+    """
+
+    def __init__(self, ready: dict[str, Any], prescriber: str, name: str) -> None:
+        self._ready = ready
+        self._prescriber = ready["people"][prescriber]
+        self.path = Path(name)
+
+    def administrator(self, title: str, expected: Expected, **flags: Any) -> None:
+        """The administrator runs the enroll bot with these flags."""
+        body = {
+            "practitionerId": self._prescriber["practitionerId"],
+            "practitionerRoleTypes": [1],
+            **flags,
+        }
+        self._take(title, "administrator", expected, lambda: self._execute(ENROLL_BOT, body))
+
+    def opens_eprescribing(self, title: str, expected: Expected) -> None:
+        """The prescriber opens ePrescribing, which runs the self-enroll bot."""
+        self._take(title, "prescriber", expected, lambda: self._execute(SELF_ENROLL_BOT, {}))
+
+    def in_iframe(self, title: str, status: str, step: str) -> None:
+        """The prescriber does something in DoseSpot's iFrame."""
+        expected = Expected(status, ("done",))
+        self._take(title, "prescriber", expected, lambda: self._in_iframe(step))
+
+    def _take(self, title: str, actor: str, expected: Expected, act: Callable[[], str]) -> None:
+        before, versions = self._facts(), self._versions()
+        answer = act()
+        after = self._facts()
+        written = [f"{name} = {after[name]}" for name in after if after[name] != before[name]]
+        status = self._status()
+        unexpected = [f"the answer lacks: {text}" for text in expected.answer if text not in answer]
+        if status != expected.status:
+            unexpected.append(f"DoseSpot should say {expected.status}")
+        if [entry.split(" = ")[0] for entry in written] != list(expected.written):
+            unexpected.append(f"should be written: {', '.join(expected.written) or 'nothing'}")
+        if not expected.written and self._versions() != versions:
+            unexpected.append("a resource was written though nothing changed")
+        self.path.steps.append(Step(title, actor, answer, status, written, unexpected))
+
+    def _execute(self, bot: str, body: dict[str, Any]) -> str:
+        caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
+        reply = requests.post(
+            f"{self._ready['fhir']['baseUrl']}fhir/R4/Bot/$execute",
+            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
+            json=body,
+            headers={"Authorization": f"Bearer {caller['token']}"},
+            timeout=TIMEOUT_S,
+        )
+        answer = reply.json()
+        if not reply.ok:
+            return f"error: {answer.get('errorMessage', answer)}"
+        facts = {name: value for name, value in answer.items() if not isinstance(value, dict)}
+        return json.dumps(facts).strip("{}").replace('"', "")
+
+    def _in_iframe(self, step: str) -> str:
+        url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
+        reply = requests.post(f"{url}/prescriber/{step}", timeout=TIMEOUT_S)
+        return "done" if reply.ok else f"error: {reply.json()['error']}"
+
+    def _facts(self) -> dict[str, str]:
+        """What the FHIR server holds of an enrollment, by FHIR path."""
+        practitioner = self._read(f"Practitioner/{self._prescriber['practitionerId']}")
+        return {
+            IDENTIFIER: str(self._clinician_id() or ""),
+            STATUS: registration_status(practitioner) or "",
+            QUALIFICATION: "epcs" if has_epcs_qualification(practitioner) else "",
+        }
+
+    def _versions(self) -> list[str]:
+        """The versions of the two resources that an enrollment writes."""
+        references = (
+            f"Practitioner/{self._prescriber['practitionerId']}",
+            f"ProjectMembership/{self._prescriber['membershipId']}",
+        )
+        return [self._read(reference)["meta"]["versionId"] for reference in references]
+
+    def _clinician_id(self) -> int | None:
+        membership = self._read(f"ProjectMembership/{self._prescriber['membershipId']}")
+        return next(iter(clinician_ids(membership).numbers), None)
+
+    def _status(self) -> str:
+        url = f"{self._ready['dosespot']['controlUrl']}clinicians"
+        clinicians = requests.get(url, timeout=TIMEOUT_S).json()
+        clinic = str(self._ready["dosespot"]["clinicId"])
+        found = (c["status"][clinic] for c in clinicians if c["id"] == self._clinician_id())
+        return next(found, "")
+
+    def _read(self, reference: str) -> dict[str, Any]:
+        reply = requests.get(
+            f"{self._ready['fhir']['baseUrl']}fhir/R4/{reference}",
+            headers={"Authorization": f"Bearer {self._ready['people']['admin']['token']}"},
+            timeout=TIMEOUT_S,
+        )
+        reply.raise_for_status()
+        return dict(reply.json())

@@ -1,0 +1,166 @@
+/** One opening of ePrescribing: runs the bots in order, tells how it goes, shows DoseSpot. */
+
+import { el, setBusy, whenFree } from "./dom.js";
+import { ServerError, errorView } from "./errors.js";
+import { doseSpotId, nameOf } from "./people.js";
+
+const SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot";
+const PATIENT_SYNC_BOT = "dosespot-patient-sync-bot";
+const IFRAME_BOT = "dosespot-iframe-bot";
+
+/** One line of the progress list. */
+class Step {
+  constructor(label) {
+    this.state = el("span", {}, "waiting");
+    this.node = el("li", { "data-state": "waiting" }, `${label}: `, this.state);
+  }
+
+  /** Runs the step's work and shows how it went; answers or throws what the work does. */
+  async run(work) {
+    this.#show("in progress");
+    try {
+      const answer = await work();
+      this.#show("done");
+      return answer;
+    } catch (error) {
+      this.#show("failed");
+      throw error;
+    }
+  }
+
+  /** Says of a step that never began that it will not. */
+  close() {
+    if (this.node.dataset.state === "waiting") {
+      this.#show("not done");
+    }
+  }
+
+  #show(state) {
+    this.node.dataset.state = state;
+    this.state.replaceChildren(state);
+  }
+}
+
+export class Opening {
+  /**
+   * @param {FhirServer} server
+   * @param {Statuses} statuses
+   * @param {Object|null} patient the Patient, or none for the prescriber's notifications.
+   * @param {function(): void} openNotifications opens DoseSpot without a patient.
+   */
+  constructor(server, statuses, patient, openNotifications) {
+    Object.assign(this, { server, statuses, patient, openNotifications });
+    const name = patient ? ` for ${nameOf(patient)}` : "";
+    this.heading = el("h2", { tabindex: "-1" }, `DoseSpot${name}`);
+    this.progress = el("ol", { class: "steps", "aria-live": "polite" });
+    this.errors = el("div", { role: "alert" });
+    this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
+    this.frame = el("div", { class: "frame" });
+    this.again = el(
+      "button",
+      { type: "button", class: "outline", onclick: whenFree(() => this.run()) },
+      "Open again",
+    );
+    this.nodes = [
+      this.heading,
+      this.progress,
+      this.errors,
+      this.enrollment,
+      this.again,
+      this.frame,
+    ];
+    this.busy = false;
+  }
+
+  /** Opens DoseSpot, and does so anew when called again. */
+  async run() {
+    this.busy = true;
+    setBusy([this.again], true);
+    const { patient } = this;
+    const enroll = new Step("Check your enrollment");
+    const sync = patient && new Step("Send the patient to DoseSpot");
+    const show = new Step("Open DoseSpot");
+    const steps = [enroll, sync, show].filter(Boolean);
+    this.progress.replaceChildren(...steps.map((step) => step.node));
+    this.errors.replaceChildren();
+    this.frame.replaceChildren();
+    if ((await this.#enroll(enroll)) && (await this.#sync(sync))) {
+      await this.#open(show);
+    }
+    steps.forEach((step) => step.close());
+    setBusy([this.again], false);
+    this.busy = false;
+  }
+
+  /** Answers whether DoseSpot can be opened: somebody who is enrolled already can always. */
+  async #enroll(step) {
+    try {
+      this.#showEnrollment(await step.run(() => this.server.execute(SELF_ENROLL_BOT, {})));
+      return true;
+    } catch (error) {
+      this.enrollment.replaceChildren();
+      this.errors.append(errorView(error, "Your enrollment could not be continued."));
+    }
+    try {
+      return doseSpotId((await this.server.me()).membership) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  #showEnrollment(answer) {
+    const status = this.statuses.meaning(answer.registrationStatus);
+    const steps = (answer.nextSteps ?? []).map((sentence) => el("li", {}, sentence));
+    this.enrollment.replaceChildren(
+      el("h3", {}, "What to do now"),
+      el("ul", {}, ...steps),
+      el("p", {}, "Status: ", el("strong", {}, status)),
+      el(
+        "p",
+        {},
+        "Controlled substances (EPCS): ",
+        el("strong", {}, answer.epcsEnabled ? "enabled" : "not enabled"),
+      ),
+    );
+  }
+
+  async #sync(step) {
+    if (!this.patient) {
+      return true;
+    }
+    try {
+      const input = { patientId: this.patient.id };
+      await step.run(() => this.server.execute(PATIENT_SYNC_BOT, input));
+      return true;
+    } catch (error) {
+      this.errors.append(
+        errorView(error, `${nameOf(this.patient)} could not be sent to DoseSpot.`),
+        el(
+          "button",
+          { type: "button", onclick: whenFree(() => this.openNotifications()) },
+          "Open notifications without a patient",
+        ),
+      );
+      return false;
+    }
+  }
+
+  async #open(step) {
+    const input = this.patient ? { patientId: this.patient.id } : {};
+    try {
+      const src = await step.run(async () =>
+        webAddress((await this.server.execute(IFRAME_BOT, input)).url),
+      );
+      this.frame.replaceChildren(el("iframe", { title: "DoseSpot", src }));
+    } catch (error) {
+      this.errors.append(errorView(error, "DoseSpot could not be opened."));
+    }
+  }
+}
+
+function webAddress(url) {
+  if (!/^https?:\/\//i.test(url ?? "")) {
+    throw new ServerError("The server gave no address of DoseSpot. Tell your administrator.");
+  }
+  return url;
+}

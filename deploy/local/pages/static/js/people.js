@@ -1,0 +1,103 @@
+/** Reads what the pages show out of FHIR resources; no page and no server here. */
+
+const REGISTRATION_STATUS = "https://dosespot.com/registration-status";
+const QUALIFICATION = "https://dosespot.com/qualification";
+const ROLE_TYPE = "https://dosespot.com/practitionerrole-type";
+const DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber";
+
+/** DoseSpot's clinician roles by code: the number that the enroll bot takes, and the name. */
+const ROLES = {
+  PrescribingClinician: [1, "Prescribing Clinician"],
+  ReportingClinician: [2, "Reporting Clinician"],
+  EpcsCoordinator: [3, "EPCS Coordinator"],
+  ClinicianAdmin: [4, "Clinician Admin"],
+  PrescribingAgentClinician: [5, "Prescribing Agent Clinician"],
+  ProxyClinician: [6, "Proxy Clinician"],
+};
+
+/** The number of the role without which nobody enrolls others. */
+export const CLINICIAN_ADMIN = ROLES.ClinicianAdmin[0];
+
+/**
+ * @param {Object} resource a Practitioner or Patient.
+ * @returns {string} the name as people write it.
+ */
+export function nameOf(resource) {
+  const name = preferredName(resource);
+  const parts = [name.prefix, name.given, name.family, name.suffix].flat().filter(Boolean);
+  return name.text ?? (parts.join(" ") || "(no name)");
+}
+
+/**
+ * @param {Object} resource a Practitioner or Patient.
+ * @returns {string} what a list is sorted by: last name first.
+ */
+export function sortKey(resource) {
+  const name = preferredName(resource);
+  return [name.family, name.given].flat().filter(Boolean).join(" ") || (name.text ?? "");
+}
+
+function preferredName(resource) {
+  const names = resource?.name ?? [];
+  return names.find((name) => name.use === "official") ?? names[0] ?? {};
+}
+
+/**
+ * @param {Object} practitioner
+ * @returns {string|null} the registration status that is on record.
+ */
+export function registrationStatus(practitioner) {
+  const found = (practitioner.extension ?? []).find((each) => each.url === REGISTRATION_STATUS);
+  return found?.valueCode ?? found?.valueString ?? null;
+}
+
+/**
+ * @param {Object} practitioner
+ * @returns {boolean} whether an EPCS qualification is in force.
+ */
+export function hasEpcs(practitioner) {
+  const isEpcs = (coding) => coding.system === QUALIFICATION && coding.code === "epcs";
+  return (practitioner.qualification ?? []).some(
+    (each) => each.code?.coding?.some(isEpcs) && !each.period?.end,
+  );
+}
+
+/**
+ * @param {Object} practitioner
+ * @returns {boolean} whether there is a DEA number, without which EPCS is not wanted.
+ */
+export function hasDea(practitioner) {
+  return (practitioner.identifier ?? []).some((each) => each.system === DEA && each.value);
+}
+
+/**
+ * @param {Object|undefined} membership a ProjectMembership.
+ * @returns {string|null} the DoseSpot clinician id on it.
+ */
+export function doseSpotId(membership) {
+  const isDoseSpot = (identifier) => identifier.system?.toLowerCase().includes("dosespot");
+  return (membership?.identifier ?? []).find(isDoseSpot)?.value ?? null;
+}
+
+/**
+ * @param {Array<Object>} practitionerRoles the PractitionerRoles of one Practitioner.
+ * @returns {{names: Array<string>, numbers: Array<number>}} the DoseSpot roles of those that are
+ *   in force; an unknown code is named but has no number.
+ */
+export function doseSpotRoles(practitionerRoles) {
+  const today = new Date().toISOString().slice(0, 10);
+  const codes = practitionerRoles
+    .filter((role) => role.active === true && covers(role.period ?? {}, today))
+    .flatMap((role) => (role.code ?? []).flatMap((code) => code.coding ?? []))
+    .filter((coding) => coding.system === ROLE_TYPE && coding.code)
+    .map((coding) => coding.code);
+  const distinct = [...new Set(codes)];
+  return {
+    names: distinct.map((code) => ROLES[code]?.[1] ?? code),
+    numbers: distinct.flatMap((code) => (ROLES[code] ? [ROLES[code][0]] : [])),
+  };
+}
+
+function covers({ start = "", end = "9999" }, day) {
+  return start.slice(0, 10) <= day && day.slice(0, end.length) <= end.slice(0, 10);
+}

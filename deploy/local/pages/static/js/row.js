@@ -1,0 +1,191 @@
+/** One prescriber's row of the administrator's table: what is on record, and the three actions. */
+
+import { el, select, setBusy, whenFree } from "./dom.js";
+import { errorView } from "./errors.js";
+import {
+  CLINICIAN_ADMIN,
+  doseSpotId,
+  doseSpotRoles,
+  hasDea,
+  hasEpcs,
+  nameOf,
+  registrationStatus,
+} from "./people.js";
+
+const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
+const DEFAULT_ROLES = [1];
+const OWN_ROW =
+  "This is you. Without a PractitionerRole that makes you a Clinician Admin, the bot would take" +
+  " that role from you in DoseSpot, so it is not offered here.";
+
+const OWN_ACTION = {
+  owner: "Nobody",
+  action: "Nothing, unless you prescribe: then add a PractitionerRole with all your roles first",
+};
+
+/** Names of the columns, in their order; the last one goes below the others. */
+export const COLUMNS = [
+  "Name",
+  "Membership",
+  "DoseSpot roles",
+  "DoseSpot id",
+  "Status",
+  "EPCS",
+  "Next action",
+  "Last changed",
+  "Actions",
+];
+
+/**
+ * @typedef {{practitioner: Object, membership: Object|undefined, roles: Array<Object>}} Entry one
+ *   Practitioner, its ProjectMembership and its PractitionerRoles.
+ */
+
+export class Row {
+  /**
+   * @param {Entry} entry
+   * @param {{server: FhirServer, statuses: Statuses, me: Object, onChange: function(): void}}
+   *   page what all rows share; `onChange` is called when the entry was read anew.
+   */
+  constructor(entry, page) {
+    this.page = page;
+    this.entry = entry;
+    const name = nameOf(entry.practitioner);
+    this.cells = COLUMNS.slice(1, -1).map((column) =>
+      el("td", { role: "cell", "data-label": column }),
+    );
+    this.nameCell = el("th", { role: "rowheader", scope: "row" });
+    this.result = el("div", { role: "status", class: "result" });
+    this.actions = el("td", { role: "cell", class: "actions" }, this.#buttons(name), this.result);
+    this.node = el("tr", { role: "row" }, this.nameCell, ...this.cells, this.actions);
+    this.update(entry);
+  }
+
+  /** @param {Entry} entry what is on record now. */
+  update(entry) {
+    this.entry = entry;
+    const { practitioner, membership } = entry;
+    const status = registrationStatus(practitioner);
+    const id = doseSpotId(membership);
+    this.roles = doseSpotRoles(entry.roles);
+    const facts = { dea: hasDea(practitioner), doseSpotId: id };
+    this.guidance = {
+      ...this.page.statuses.guidance(status, facts),
+      ...(this.#wouldLoseOwnRole() ? OWN_ACTION : {}),
+    };
+    this.nameCell.replaceChildren(
+      nameOf(practitioner),
+      practitioner.active === false ? el("small", {}, " (not active)") : "",
+    );
+    const contents = [
+      [membershipWord(membership)],
+      [this.roles.names.join(", ") || "None"],
+      [id ?? "None"],
+      [this.guidance.meaning],
+      [hasEpcs(practitioner) ? "Enabled" : "Not enabled"],
+      [el("strong", {}, `${this.guidance.owner}:`), ` ${this.guidance.action}`],
+      [changed(practitioner.meta?.lastUpdated)],
+    ];
+    this.cells.forEach((cell, index) => cell.replaceChildren(...contents[index]));
+  }
+
+  #buttons(name) {
+    if (this.#wouldLoseOwnRole()) {
+      return el("p", { class: "note" }, OWN_ROW);
+    }
+    const tfaType = select({ "aria-label": `Second factor of ${name}` }, [
+      ["Mobile", "Mobile"],
+      ["Token", "Token"],
+    ]);
+    const flags = {
+      Enroll: () => ({}),
+      "Initialize IDP": () => ({ initIdp: true }),
+      "Initialize TFA": () => ({ initTfa: true, tfaType: tfaType.value }),
+    };
+    this.buttons = Object.entries(flags).map(([label, given]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "outline",
+          "aria-label": `${label}: ${name}`,
+          onclick: whenFree(() => this.#run(label, given())),
+        },
+        label,
+      ),
+    );
+    const [enroll, idp, tfa] = this.buttons;
+    return el("div", { class: "buttons" }, enroll, idp, el("span", {}, tfa, tfaType));
+  }
+
+  #wouldLoseOwnRole() {
+    const { practitioner, membership, roles } = this.entry;
+    return (
+      practitioner.id === this.page.me.profile.id &&
+      doseSpotId(membership) !== null &&
+      !doseSpotRoles(roles).numbers.includes(CLINICIAN_ADMIN)
+    );
+  }
+
+  async #run(label, flags) {
+    setBusy(this.buttons, true);
+    this.result.replaceChildren(el("p", {}, `${label}: working …`));
+    try {
+      const answer = await this.page.server.execute(ENROLL_BOT, {
+        practitionerId: this.entry.practitioner.id,
+        practitionerRoleTypes: this.roles.numbers.length ? this.roles.numbers : DEFAULT_ROLES,
+        ...flags,
+      });
+      this.result.replaceChildren(el("p", { class: "done" }, this.#told(label, answer)));
+    } catch (error) {
+      this.result.replaceChildren(errorView(error, `${label} did not work.`));
+    }
+    await this.#refresh();
+    setBusy(this.buttons, false);
+  }
+
+  #told(label, answer) {
+    const initialized =
+      (answer.idpInitialized && "Identity proofing is initialized. ") ||
+      (answer.tfaInitialized && "Two-factor authentication is initialized. ") ||
+      "";
+    const status = this.page.statuses.meaning(answer.registrationStatus);
+    return `${label}: done. ${initialized}Status: ${status}.`;
+  }
+
+  /** Reads the entry anew; a failed run may have written something down too. */
+  async #refresh() {
+    try {
+      this.update(await readEntry(this.page.server, this.entry.practitioner.id));
+    } catch (error) {
+      this.result.append(errorView(error, "The row could not be read again."));
+    }
+    this.page.onChange();
+  }
+}
+
+async function readEntry(server, id) {
+  const reference = `Practitioner/${id}`;
+  const [practitioner, memberships, roles] = await Promise.all([
+    server.read(reference),
+    server.searchAll("ProjectMembership", { profile: reference }),
+    server.searchAll("PractitionerRole", { practitioner: reference }),
+  ]);
+  return { practitioner, membership: memberships[0], roles };
+}
+
+function membershipWord(membership) {
+  if (membership === undefined) {
+    return "No";
+  }
+  return membership.admin === true ? "Administrator" : "Yes";
+}
+
+function changed(instant) {
+  const moment = new Date(instant);
+  if (!instant || Number.isNaN(moment.getTime())) {
+    return "Unknown";
+  }
+  const shown = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return el("time", { datetime: instant }, shown);
+}

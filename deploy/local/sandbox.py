@@ -1,0 +1,168 @@
+"""The whole installation on one machine: FHIR server, Lambda, DoseSpot and pages, with people.
+
+The servers know each other only by URL, as they would anywhere else.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from starlette.types import ASGIApp
+
+from bots.catalog import BOTS
+from deploy.local.clinic import project_secrets, seed_dosespot, seed_fhir
+from deploy.local.dosespot.app import DoseSpotServer
+from deploy.local.dosespot.app import create_app as create_dosespot
+from deploy.local.fhir.app import create_app as create_fhir
+from deploy.local.functions.app import create_app as create_functions
+from deploy.local.functions.resolve import BotResolver
+from deploy.local.pages import create_app as create_pages
+from deploy.local.pages import origin
+from deploy.local.people import PASSWORD, PEOPLE, Person
+from deploy.local.serve import LocalServer
+from shared.fhir.client import FhirClient, GivenToken
+from shared.http import Http
+
+DOSESPOT_PATH = "webapi/v2/"
+TOKEN_LIFETIME_S = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports to listen on; 0 takes any free one."""
+
+    fhir: int = 0
+    dosespot: int = 0
+    functions: int = 0
+    pages: int = 0
+
+
+def functions_app(by_bot_id: dict[str, str] | None = None, *, verbose: bool = False) -> ASGIApp:
+    """The Lambda endpoint with all bots.
+
+    Args:
+        by_bot_id: names of bots by the id that the Bot resource has on a FHIR server.
+        verbose: whether log lines go to standard error as well.
+    """
+    handlers = {bot.name: bot.handler() for bot in BOTS}
+    resolver = BotResolver(
+        {bot.identifier: handlers[bot.name] for bot in BOTS},
+        {bot_id: handlers[name] for bot_id, name in (by_bot_id or {}).items()},
+    )
+    return create_functions(
+        {bot.function_name: handlers[bot.name] for bot in BOTS}, resolver, verbose=verbose
+    )
+
+
+def describe_dosespot(server: DoseSpotServer, url: str) -> dict[str, Any]:
+    """How to reach the DoseSpot stand-in that listens at `url`; no secrets."""
+    return {
+        "baseUrl": f"{url}{DOSESPOT_PATH}",
+        "controlUrl": f"{url}_sandbox/",
+        "clinicId": server.clinic_id,
+    }
+
+
+class Sandbox:
+    """Starts and stops everything; a context manager.
+
+    Args:
+        ports: where to listen.
+        data: folder in which both servers keep their state; None keeps it in memory.
+        verbose: whether the bots' log lines go to standard error.
+
+    Attributes:
+        ready: how to reach everything; filled when the servers accept connections.
+    """
+
+    def __init__(
+        self, ports: Ports | None = None, data: Path | None = None, *, verbose: bool = False
+    ) -> None:
+        ports = ports or Ports()
+        if data is not None:
+            data.mkdir(parents=True, exist_ok=True)
+        self._fhir_at = LocalServer(port=ports.fhir)
+        self._dosespot_at = LocalServer(port=ports.dosespot)
+        self._functions_at = LocalServer(port=ports.functions)
+        self._pages_at = LocalServer(port=ports.pages)
+        self.dosespot = create_dosespot(_database(data, "dosespot"))
+        self.fhir = create_fhir(
+            database=_database(data, "fhir"),
+            base_url=self._fhir_at.url,
+            functions_url=self._functions_at.url,
+        )
+        self._functions = functions_app(verbose=verbose)
+        self._pages = create_pages(self._fhir_at.url, origin(self._dosespot_at.url))
+        self.ready: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        """Fills the servers where they are new, and starts them."""
+        if not self.fhir.resources("Project"):
+            seed_fhir(self.fhir, seed_dosespot(self.dosespot))
+        self._fhir_at.start(self.fhir)
+        self._dosespot_at.start(self.dosespot)
+        self._functions_at.start(self._functions)
+        self._pages_at.start(self._pages)
+        self.ready = self._describe()
+        self._set_secrets()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        listeners = (self._fhir_at, self._dosespot_at, self._functions_at, self._pages_at)
+        for listener in listeners:
+            listener.stop()
+        self.fhir.close()
+        self.dosespot.close()
+
+    def _set_secrets(self) -> None:
+        """Writes the project's secrets; the ports may differ from those of an earlier run."""
+        administrator = next(p["token"] for p in self.ready["people"].values() if p["admin"])
+        fhir = FhirClient(Http(), self._fhir_at.url, GivenToken(administrator))
+        secrets = [{"name": n, "valueString": v} for n, v in self._secrets().items()]
+        for project in self.fhir.resources("Project"):
+            fhir.apply(project, lambda found: {**found, "secret": secrets})
+
+    def _secrets(self) -> dict[str, str]:
+        return project_secrets(self.fhir, self.dosespot, self._dosespot_at.url, DOSESPOT_PATH)
+
+    def _describe(self) -> dict[str, Any]:
+        memberships = {
+            membership["profile"]["reference"]: membership["id"]
+            for membership in self.fhir.resources("ProjectMembership")
+        }
+        return {
+            "fhir": {"baseUrl": self._fhir_at.url},
+            "dosespot": describe_dosespot(self.dosespot, self._dosespot_at.url),
+            "functions": {"baseUrl": self._functions_at.url},
+            "pages": {"baseUrl": self._pages_at.url},
+            "people": {person.key: self._person(person, memberships) for person in PEOPLE},
+            "bots": {bot["name"]: {"id": bot["id"]} for bot in self.fhir.resources("Bot")},
+            "secrets": list(self._secrets()),
+        }
+
+    def _person(self, person: Person, memberships: dict[str, str]) -> dict[str, Any]:
+        practitioner = next(
+            one["id"]
+            for one in self.fhir.resources("Practitioner")
+            if any(identifier["value"] == person.npi for identifier in one["identifier"])
+        )
+        membership = memberships[f"Practitioner/{practitioner}"]
+        return {
+            "name": " ".join([*person.given, person.family]),
+            "login": person.email,
+            "password": PASSWORD,
+            "token": self.fhir.token_for(membership, TOKEN_LIFETIME_S),
+            "practitionerId": practitioner,
+            "membershipId": membership,
+            "admin": person.admin,
+        }
+
+
+def _database(data: Path | None, name: str) -> str:
+    return ":memory:" if data is None else str(data / f"{name}.sqlite")

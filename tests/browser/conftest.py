@@ -1,0 +1,76 @@
+"""One sandbox and one Chromium for all browser tests; each test brings its own people."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from deploy.local.sandbox import Sandbox
+from tests.browser.screen import Complaints, Screen
+from tests.integration.clinic import Clinic
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium; install it, or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
+    clinic = Clinic(sandbox)
+    clinic.reset()
+    with clinic.session:
+        yield clinic
+        clinic.reset()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """What browsers complained about during a test, which has to be nothing."""
+    complaints = Complaints()
+    yield complaints
+    assert complaints.texts == []
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(10_000)
+        yield context
+
+
+@pytest.fixture
+def screen(sandbox: Sandbox, context: BrowserContext, complaints: Complaints) -> Screen:
+    """A browser window in front of a person."""
+    return Screen.open(context, complaints, sandbox.ready["pages"]["baseUrl"])
+
+
+@pytest.fixture
+def second_screen(browser: Browser, sandbox: Sandbox, complaints: Complaints) -> Iterator[Screen]:
+    """Another person's browser window."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(10_000)
+        yield Screen.open(context, complaints, sandbox.ready["pages"]["baseUrl"])

@@ -1,0 +1,140 @@
+"""The pages as a person sees and uses them."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Self
+
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    FrameLocator,
+    Locator,
+    Page,
+    expect,
+)
+
+from deploy.local.people import PASSWORD
+
+# Chromium writes this for every answer with such a status; the pages tell it to the person.
+ANSWERED_NO = re.compile(r"Failed to load resource: .* status of 40[0134] \(")
+
+
+@dataclass
+class Complaints:
+    """Errors on the console, and exceptions that no code caught; a broken CSP is among them."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.texts.append(str(error)))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not ANSWERED_NO.match(message.text):
+            self.texts.append(message.text)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One window.
+
+    Attributes:
+        page: what is in it.
+        base_url: where the pages are.
+    """
+
+    page: Page
+    base_url: str
+
+    @classmethod
+    def open(cls, context: BrowserContext, complaints: Complaints, base_url: str) -> Self:
+        page = context.new_page()
+        complaints.watch(page)
+        return cls(page, base_url)
+
+    def go_to(self, path: str) -> None:
+        self.page.goto(f"{self.base_url}{path}")
+
+    def sign_in(self, path: str, login: str, password: str = PASSWORD) -> None:
+        self.go_to(path)
+        self.page.get_by_label("E-mail").fill(login)
+        self.page.get_by_label("Password").fill(password)
+        self.button("Sign in").click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def row(self, name: str) -> "PrescriberRow":
+        """A prescriber's row on the administrator page."""
+        header = self.page.get_by_role("rowheader", name=name)
+        return PrescriberRow(self.page.get_by_role("row").filter(has=header), name)
+
+    @property
+    def dosespot(self) -> "DoseSpotFrame":
+        return DoseSpotFrame(self.page.frame_locator("iframe[title='DoseSpot']"))
+
+    def expect_text(self, text: str) -> None:
+        expect(self.page.get_by_text(text)).to_be_visible()
+
+    def overflow_px(self) -> int:
+        """By how much the page is wider than the window."""
+        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(script))
+
+
+@dataclass(frozen=True)
+class PrescriberRow:
+    """One row of the administrator's table."""
+
+    locator: Locator
+    name: str
+
+    def press(self, action: str) -> None:
+        self.locator.get_by_role("button", name=f"{action}: {self.name}").click()
+
+    def choose_second_factor(self, kind: str) -> None:
+        self.locator.get_by_label(f"Second factor of {self.name}").select_option(kind)
+
+    def expect_result(self, text: str) -> None:
+        expect(self.locator.get_by_role("status")).to_contain_text(text)
+
+    def expect(self, column: str, text: str) -> None:
+        cell = self.locator.locator(f"[data-label='{column}']")
+        expect(cell).to_have_text(text)
+
+
+@dataclass(frozen=True)
+class DoseSpotFrame:
+    """DoseSpot's page inside the provider page, where a prescriber does what is theirs."""
+
+    frame: FrameLocator
+
+    def expect_heading(self, name: str) -> None:
+        expect(self.frame.get_by_role("heading", name=name)).to_be_visible()
+
+    def sign_agreements(self) -> None:
+        self.expect_heading("Legal agreements")
+        shown = self.frame.get_by_text(re.compile(r"^Agreement \d+ of \d+$")).inner_text()
+        count = int(shown.rpartition(" ")[2])
+        for number in range(1, count + 1):
+            expect(self.frame.get_by_text(f"Agreement {number} of {count}")).to_be_visible()
+            self._press("Sign agreement")
+        expect(self.frame.get_by_role("heading", name="Legal agreements")).to_be_hidden()
+
+    def prove_identity(self) -> None:
+        self.expect_heading("Identity proofing")
+        self._press("Begin identity proofing")
+        expect(self.frame.get_by_role("group")).not_to_have_count(0)
+        for question in self.frame.get_by_role("group").all():
+            question.get_by_label("A", exact=True).check()
+        self._press("Submit answers")
+        expect(self.frame.get_by_role("heading", name="Identity proofing")).to_be_hidden()
+
+    def activate_second_factor(self) -> None:
+        self.expect_heading("Two-factor authentication")
+        self.frame.get_by_label("Six-digit code").fill("123456")
+        self._press("Activate")
+        self.expect_heading("Ready to prescribe")
+
+    def _press(self, name: str) -> None:
+        self.frame.get_by_role("button", name=name).click()

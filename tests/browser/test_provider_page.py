@@ -1,0 +1,132 @@
+"""The provider page: what a prescriber sees and can do there."""
+
+from playwright.sync_api import expect
+
+from tests.browser.people import named
+from tests.browser.screen import Screen
+from tests.integration.clinic import DEA, Clinic
+
+PRESCRIBING = ("PrescribingClinician",)
+READY = "You are ready to prescribe, controlled substances too. Nothing is left to do."
+
+
+def test_prescriber_gets_to_epcs_by_opening_again_and_again(screen: Screen, clinic: Clinic) -> None:
+    screen.sign_in("provider/", named(clinic, "Self", dea=DEA, roles=PRESCRIBING).login)
+    screen.button("Open ePrescribing").click()
+    screen.expect_text("Sign the legal agreements in DoseSpot")
+    screen.expect_text("Check your enrollment: done")
+    screen.expect_text("Open DoseSpot: done")
+    screen.dosespot.sign_agreements()
+
+    screen.button("Open again").click()
+    screen.expect_text("Complete identity proofing in DoseSpot, then open ePrescribing again.")
+    screen.expect_text("Status: Waiting for identity proofing")
+    screen.dosespot.prove_identity()
+
+    screen.button("Open again").click()
+    screen.expect_text("Set up two-factor authentication in DoseSpot")
+    screen.expect_text("Controlled substances (EPCS): not enabled")
+    screen.dosespot.activate_second_factor()
+
+    screen.button("Open again").click()
+    screen.expect_text(READY)
+    screen.expect_text("Controlled substances (EPCS): enabled")
+    screen.dosespot.expect_heading("Ready to prescribe")
+
+
+def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
+    screen: Screen, clinic: Clinic
+) -> None:
+    screen.sign_in("provider/", named(clinic, "Basic", roles=PRESCRIBING).login)
+    screen.button("Open ePrescribing").click()
+    screen.dosespot.sign_agreements()
+    screen.button("Open again").click()
+    screen.expect_text("You are ready to prescribe non-controlled medications.")
+    screen.expect_text("Nothing is left to do.")
+    screen.expect_text("Controlled substances (EPCS): not enabled")
+
+
+def test_what_the_profile_lacks_is_told_as_a_list(screen: Screen, clinic: Clinic) -> None:
+    lacking = {"telecom": [], "address": []}
+    person = named(clinic, "Lacking", roles=PRESCRIBING, practitioner=lacking)
+    screen.sign_in("provider/", person.login)
+    screen.button("Open ePrescribing").click()
+    error = screen.page.get_by_role("alert").filter(has_text="could not be continued")
+    expect(error.get_by_role("listitem").filter(has_text="the work phone number")).to_be_visible()
+    expect(error.get_by_role("listitem").filter(has_text="the street address")).to_be_visible()
+    screen.expect_text("Check your enrollment: failed")
+    screen.expect_text("Open DoseSpot: not done")
+    expect(screen.page.get_by_title("DoseSpot")).to_have_count(0)
+
+
+def test_who_is_not_authorized_is_told_what_an_administrator_must_do(
+    screen: Screen, clinic: Clinic
+) -> None:
+    screen.sign_in("provider/", named(clinic, "Unknown").login)
+    screen.button("Open ePrescribing").click()
+    screen.expect_text("You are not authorized for DoseSpot yet. An administrator must create")
+
+
+def test_who_was_enrolled_by_an_administrator_opens_dosespot_all_the_same(
+    screen: Screen, clinic: Clinic
+) -> None:
+    person = named(clinic, "Invited")
+    clinic.enroll(person.member)
+    screen.sign_in("provider/", person.login)
+    screen.button("Open ePrescribing").click()
+    screen.expect_text("You are not authorized for DoseSpot yet.")
+    screen.dosespot.expect_heading("Legal agreements")
+
+
+def test_patient_is_found_and_opened_in_dosespot(screen: Screen, clinic: Clinic) -> None:
+    person = named(clinic, "Opener", roles=PRESCRIBING)
+    add_patient(clinic, "Alma", "Findable")
+    add_patient(clinic, "Boris", "Other")
+    screen.sign_in("provider/", person.login)
+    screen.button("Open ePrescribing").click()
+    screen.dosespot.sign_agreements()
+    screen.page.get_by_label("Search by name").fill("findable")
+    screen.button("Search").click()
+    screen.expect_text("1 patient found.")
+    screen.button("Open ePrescribing for Alma Findable").click()
+    screen.expect_text("Send the patient to DoseSpot: done")
+    expect(screen.page.get_by_role("heading", name="DoseSpot for Alma Findable")).to_be_visible()
+    screen.dosespot.expect_heading("Alma Findable")
+
+
+def test_patient_who_can_not_be_sent_leaves_the_notifications(
+    screen: Screen, clinic: Clinic
+) -> None:
+    person = named(clinic, "Careful", roles=PRESCRIBING)
+    add_patient(clinic, "Carl", "Incomplete", address=[], birthDate="")
+    screen.sign_in("provider/", person.login)
+    screen.page.get_by_label("Search by name").fill("incomplete")
+    screen.page.get_by_label("Search by name").press("Enter")
+    screen.button("Open ePrescribing for Carl Incomplete").click()
+    screen.expect_text("Carl Incomplete could not be sent to DoseSpot.")
+    expect(screen.page.get_by_title("DoseSpot")).to_have_count(0)
+    screen.button("Open notifications without a patient").click()
+    screen.dosespot.expect_heading("Legal agreements")
+
+
+def test_narrow_window_does_not_scroll_sideways(screen: Screen, clinic: Clinic) -> None:
+    screen.page.set_viewport_size({"width": 400, "height": 800})
+    screen.sign_in("provider/", named(clinic, "Slim", roles=PRESCRIBING).login)
+    screen.button("Open ePrescribing").click()
+    screen.dosespot.expect_heading("Legal agreements")
+    assert screen.overflow_px() == 0
+
+
+def add_patient(clinic: Clinic, given: str, family: str, **changes: object) -> None:
+    patient = {
+        "resourceType": "Patient",
+        "name": [{"given": [given], "family": family}],
+        "birthDate": "1990-02-03",
+        "gender": "female",
+        "telecom": [{"system": "phone", "use": "home", "value": "217-523-4567"}],
+        "address": [
+            {"line": ["4 Elm St"], "city": "Springfield", "state": "IL", "postalCode": "62701"}
+        ],
+    }
+    filled = {name: value for name, value in {**patient, **changes}.items() if value}
+    clinic.sandbox.fhir.add_resource(clinic.project, filled)

@@ -1,0 +1,187 @@
+"""A sandbox as the integration tests drive it: only over HTTP, but for adding people."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from deploy.local.people import Person
+from deploy.local.sandbox import Sandbox
+from fhir_profiles.systems import MEDPLUM_BOTS
+
+ADMIN_BOT = "dosespot-enroll-prescriber-bot"
+TIMEOUT_S = 30
+DEA = {"IL": "AS1234563", "NY": "CS9876547"}
+
+_stems = itertools.count(100_000_001)
+
+
+def new_npi() -> str:
+    """A National Provider Identifier that nobody else has, with the right check digit."""
+    stem = str(next(_stems))
+    for digit in "0123456789":
+        doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(f"80840{stem}{digit}"))]
+        if sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0:
+            return stem + digit
+    raise AssertionError("one of ten digits fits")
+
+
+@dataclass
+class Answer:
+    """What `$execute` answered."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def error(self) -> str:
+        return str(self.body.get("errorMessage", ""))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The answer without the two resources."""
+        return {
+            k: v for k, v in self.body.items() if k not in ("practitioner", "projectMembership")
+        }
+
+
+@dataclass
+class Member:
+    """Somebody of the project."""
+
+    id: str
+    membership_id: str
+    token: str
+    npi: str = ""
+
+
+@dataclass
+class Clinic:
+    """One project of a running sandbox."""
+
+    sandbox: Sandbox
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def fhir_url(self) -> str:
+        return str(self.sandbox.ready["fhir"]["baseUrl"])
+
+    @property
+    def control_url(self) -> str:
+        return str(self.sandbox.ready["dosespot"]["controlUrl"])
+
+    @property
+    def project(self) -> str:
+        return str(self.sandbox.fhir.resources("Project")[0]["id"])
+
+    @property
+    def admin(self) -> Member:
+        person = self.sandbox.ready["people"]["admin"]
+        return Member(person["practitionerId"], person["membershipId"], person["token"])
+
+    def add_member(self, *, dea: dict[str, str] | None = None, **options: Any) -> Member:
+        """Adds a person with a Practitioner that can be enrolled."""
+        npi = new_npi()
+        person = Person(
+            key=f"p{npi}", given=("Jane", "Marie"), family="Smith", npi=npi, dea=dea or {}
+        )
+        practitioner = {**person.practitioner(), **options.pop("practitioner", {})}
+        added = self.sandbox.fhir.add_person(
+            self.project, practitioner, person.email, "sandbox-password", **options
+        )
+        return Member(added.profile_id, added.membership_id, added.token, npi)
+
+    def execute(self, bot: str, body: Any, token: str) -> Answer:
+        reply = self.session.post(
+            f"{self.fhir_url}fhir/R4/Bot/$execute",
+            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_S,
+        )
+        return Answer(reply.status_code, reply.json() if reply.content else {})
+
+    def enroll(self, member: Member, *, by: Member | None = None, **flags: Any) -> Answer:
+        """The administrator (or `by`) runs the enroll bot for a member."""
+        body = {"practitionerId": member.id, "practitionerRoleTypes": [1], **flags}
+        return self.execute(ADMIN_BOT, body, (by or self.admin).token)
+
+    def read(self, reference: str) -> dict[str, Any]:
+        reply = self.session.get(
+            f"{self.fhir_url}fhir/R4/{reference}", headers=self._as_admin(), timeout=TIMEOUT_S
+        )
+        reply.raise_for_status()
+        return dict(reply.json())
+
+    def practitioner(self, member: Member) -> dict[str, Any]:
+        return self.read(f"Practitioner/{member.id}")
+
+    def write(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """Overwrites a resource, as an administrator would by hand."""
+        reply = self.session.put(
+            f"{self.fhir_url}fhir/R4/{resource['resourceType']}/{resource['id']}",
+            json=resource,
+            headers=self._as_admin(),
+            timeout=TIMEOUT_S,
+        )
+        reply.raise_for_status()
+        return dict(reply.json())
+
+    def delete(self, reference: str) -> None:
+        reply = self.session.delete(
+            f"{self.fhir_url}fhir/R4/{reference}", headers=self._as_admin(), timeout=TIMEOUT_S
+        )
+        reply.raise_for_status()
+
+    def clinicians(self, npi: str) -> list[dict[str, Any]]:
+        """What DoseSpot has under an NPI."""
+        everybody = self.session.get(f"{self.control_url}clinicians", timeout=TIMEOUT_S).json()
+        return [clinician for clinician in everybody if clinician["npi"] == npi]
+
+    def clinician(self, member: Member) -> dict[str, Any]:
+        (found,) = self.clinicians(member.npi)
+        return found
+
+    def prescriber_does(self, member: Member, step: str) -> None:
+        url = f"{self.control_url}clinicians/{self.clinician(member)['id']}/prescriber/{step}"
+        self.session.post(url, timeout=TIMEOUT_S).raise_for_status()
+
+    def set_clinician(self, member: Member, **facts: Any) -> None:
+        url = f"{self.control_url}clinicians/{self.clinician(member)['id']}"
+        self.session.patch(url, json=facts, timeout=TIMEOUT_S).raise_for_status()
+
+    def switch(self, **switches: Any) -> None:
+        url = f"{self.control_url}switches"
+        self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
+
+    def break_dosespot(self, **fault: Any) -> None:
+        url = f"{self.control_url}faults"
+        self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
+
+    def break_fhir(self, **fault: Any) -> None:
+        url = f"{self.fhir_url}_sandbox/faults"
+        self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
+
+    def reset(self) -> None:
+        """No faults, default switches, nothing counted."""
+        for url in (self.control_url, f"{self.fhir_url}_sandbox/"):
+            for what in ("faults", "calls"):
+                self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
+        self.session.put(f"{self.control_url}switches", json={}, timeout=TIMEOUT_S)
+        self.switch(enforce_rate_limits=False)
+
+    def writes(self) -> list[str]:
+        """Every call since the last reset that may have changed something, in order."""
+        calls = [
+            call
+            for url in (self.control_url, f"{self.fhir_url}_sandbox/")
+            for call in self.session.get(f"{url}calls", timeout=TIMEOUT_S).json()["calls"]
+        ]
+        harmless = ("GET ", "POST /webapi/v2/connect/token", "POST /fhir/R4/Bot/$execute")
+        return [
+            call for call in calls if not call.startswith(harmless) and call != "POST /fhir/R4/"
+        ]
+
+    def _as_admin(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.admin.token}"}

@@ -1,0 +1,177 @@
+"""The command `prescriber-bots`, run as a user runs it: as a process of its own."""
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+
+COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
+START_TIMEOUT_S = 20
+ENROLL = (
+    "fhir/R4/Bot/$execute?identifier=https://www.medplum.com/bots|dosespot-enroll-prescriber-bot"
+)
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@contextmanager
+def _serving(tmp_path: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """Runs a serving command until the block ends; it must then end well on SIGTERM."""
+    ready = tmp_path / "ready.json"
+    ready.unlink(missing_ok=True)
+    process = subprocess.Popen([COMMAND, *arguments, "--ready-file", str(ready)])
+    try:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not ready.exists():
+            assert process.poll() is None, "the command ended before it was ready"
+            assert time.monotonic() < deadline, "the command did not get ready"
+        assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+        yield json.loads(ready.read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=START_TIMEOUT_S) == 0
+
+
+def test_demo_tells_every_step_and_ends_with_0() -> None:
+    result = _run("demo", "--json")
+    told = json.loads(result.stdout)
+    assert (result.returncode, told["ok"]) == (0, True)
+    assert [step["dosespot"] for step in told["paths"][0]["steps"]] == [
+        "Pending",
+        "RegistrationSuccess",
+        "IDPInitializeSuccess",
+        "IDPSuccess",
+        "TFAActivateInit",
+        "TFAActivatedSuccess",
+        "TFAActivatedSuccess",
+        "TFAActivatedSuccess",
+    ]
+    assert told["paths"][0]["steps"][6]["written"] == [
+        "Practitioner.extension = TFAActivatedSuccess",
+        "Practitioner.qualification = epcs",
+    ]
+
+
+def test_sandbox_keeps_its_state_in_a_folder(tmp_path: Path) -> None:
+    arguments = ["sandbox", "--data", str(tmp_path / "data")]
+    arguments += ["--fhir-port", "0", "--dosespot-port", "0", "--functions-port", "0"]
+    answers = []
+    for _ in range(2):
+        with _serving(tmp_path, *arguments) as ready:
+            prescriber = ready["people"]["smith"]["practitionerId"]
+            reply = requests.post(
+                ready["fhir"]["baseUrl"] + ENROLL,
+                json={"practitionerId": prescriber, "practitionerRoleTypes": [1]},
+                headers={"Authorization": f"Bearer {ready['people']['admin']['token']}"},
+                timeout=30,
+            )
+            assert reply.status_code == 200
+            answers.append(reply.json())
+    assert answers[1] == answers[0]
+
+
+def test_functions_answer_an_aws_sdk(tmp_path: Path) -> None:
+    with _serving(tmp_path, "functions", "--port", "0") as ready:
+        client = boto3.client(
+            "lambda",
+            endpoint_url=ready["functions"]["baseUrl"],
+            region_name="us-east-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=Config(retries={"max_attempts": 0}),
+        )
+        name = ready["functions"]["names"]["dosespot-enroll-prescriber-bot"]
+        answer = client.invoke(FunctionName=name, Payload=b"{}")
+        client.close()
+    assert answer["FunctionError"] == "Unhandled"
+    error = json.loads(answer["Payload"].read())
+    assert error["errorType"] == "Misconfigured"
+    assert "must be run by a Medplum server" in error["errorMessage"]
+
+
+def test_dosespot_alone_says_what_the_secrets_are(tmp_path: Path) -> None:
+    with _serving(tmp_path, "dosespot", "--port", "0") as ready:
+        clinic = ready["dosespot"]
+        reply = requests.post(
+            f"{clinic['baseUrl']}connect/token",
+            data={
+                "grant_type": "password",
+                "client_id": clinic["clinicId"],
+                "client_secret": clinic["clinicKey"],
+                "username": clinic["administratorsClinicianId"],
+                "password": clinic["clinicKey"],
+                "scope": "api",
+            },
+            headers={"Subscription-Key": clinic["subscriptionKey"]},
+            timeout=30,
+        )
+    assert reply.status_code == 200
+    assert reply.json()["expires_in"] > 0
+
+
+def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
+    payload = tmp_path / "payload.json"
+    payload.write_text(json.dumps({"baseUrl": "http://example.org/", "secrets": {}}))
+    result = _run("invoke", "admin_enroll", "--payload", str(payload))
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "Error: This function must be run by a Medplum server (Bot/$execute); its payload is not"
+        " usable: accessToken, baseUrl, requester. baseUrl must be an https URL; requester and"
+        " accessToken must be there."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("invoke", "admin_enroll", "--payload", "nothing.json"), "does not exist"),
+        (("invoke", "nobody", "--payload", sys.executable), "is not one of 'admin_enroll'"),
+        (("enroll",), "No such command 'enroll'"),
+        (("--quiet",), "No such option"),
+        (("functions", "--bot", "x=y"), "--bot needs ID=NAME"),
+        (("functions", "--host", "192.0.2.1"), "Cannot assign requested address"),
+        (("dosespot", "--port", "70000"), "is not in the range"),
+    ],
+)
+def test_errors_are_told_in_one_line(arguments: tuple[str, ...], sentence: str) -> None:
+    result = _run(*arguments)
+    assert result.returncode != 0
+    (line,) = result.stderr.splitlines()
+    assert sentence in line
+
+
+def test_verbose_shows_the_traceback(tmp_path: Path) -> None:
+    payload = tmp_path / "payload.json"
+    payload.write_text("{}")
+    result = _run("--verbose", "invoke", "admin_enroll", "--payload", str(payload))
+    assert "Traceback" in result.stderr
+
+
+def test_a_payload_that_is_no_json_is_said_so(tmp_path: Path) -> None:
+    payload = tmp_path / "payload.json"
+    payload.write_text("enroll")
+    result = _run("invoke", "admin_enroll", "--payload", str(payload))
+    assert result.stderr.splitlines() == [f"Error: {payload} is not JSON."]
+
+
+@pytest.mark.parametrize("command", ["demo", "sandbox", "functions", "dosespot", "invoke"])
+def test_every_help_text_has_an_example(command: str) -> None:
+    result = _run(command, "--help")
+    assert result.returncode == 0
+    assert "Examples:" in result.stdout
+    assert f"prescriber-bots {command}" in result.stdout

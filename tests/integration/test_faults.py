@@ -1,0 +1,143 @@
+"""Servers that fail: the error says which and what to do, and a later run ends well."""
+
+import pytest
+
+from tests.integration.clinic import Clinic, Member
+
+CREATE = {"method": "POST", "path": "/webapi/v2/api/clinicians"}
+LOOK_UP = {"method": "GET", "path": "/webapi/v2/api/clinician"}
+TOKEN = {"method": "POST", "path": "/webapi/v2/connect/token"}
+NOT_REACHED = "DoseSpot could not be reached or is out of order."
+NO_ANSWER = "DoseSpot was asked to create the clinician and gave no answer"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 500},
+        {"kind": "status", "status": 503},
+        {"kind": "html", "status": 200},
+        {"kind": "html", "status": 502},
+        {"kind": "empty"},
+        {"kind": "drop"},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.values())),
+)
+@pytest.mark.parametrize("call", [LOOK_UP], ids=["look-up"])
+def test_a_failed_read_says_that_dosespot_is_out_of_order(
+    clinic: Clinic, prescriber: Member, call: dict[str, str], fault: dict[str, object]
+) -> None:
+    clinic.break_dosespot(**call, **fault)
+    answer = clinic.enroll(prescriber)
+    assert answer.body["errorType"] == "RemoteUnavailable"
+    assert answer.error.startswith(NOT_REACHED)
+    assert clinic.writes() == []
+    assert clinic.enroll(prescriber).status == 200
+    assert len(clinic.clinicians(prescriber.npi)) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 500},
+        {"kind": "html", "status": 200},
+        {"kind": "empty"},
+        {"kind": "drop"},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.values())),
+)
+def test_a_create_without_an_answer_is_looked_up_by_the_next_run(
+    clinic: Clinic, prescriber: Member, fault: dict[str, object], when: str
+) -> None:
+    clinic.switch(second_create_same_npi="duplicate")
+    clinic.break_dosespot(**CREATE, **fault, when=when)
+    answer = clinic.enroll(prescriber)
+    assert answer.body["errorType"] == "LookUpFirst"
+    assert answer.error.startswith(NO_ANSWER)
+    assert clinic.enroll(prescriber).status == 200
+    assert len(clinic.clinicians(prescriber.npi)) == 1
+
+
+def test_429_says_when_to_try_again(clinic: Clinic, prescriber: Member) -> None:
+    clinic.break_dosespot(**CREATE, kind="status", status=429)
+    assert "Try again in 10 seconds" in clinic.enroll(prescriber).error
+    assert clinic.clinicians(prescriber.npi) == []
+
+
+def test_an_expired_token_is_replaced_once_unnoticed(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.break_dosespot(method="GET", path=".*/registrationStatus", kind="status", status=401)
+    assert clinic.enroll(prescriber).status == 200
+
+
+def test_refused_secrets_are_named(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.break_dosespot(method="GET", path=".*", kind="status", status=401, times=20)
+    answer = clinic.enroll(prescriber)
+    assert answer.body["errorType"] == "Misconfigured"
+    assert "DOSESPOT_CLINIC_KEY" in answer.error
+
+
+def test_dosespots_own_words_are_passed_on_without_what_was_sent(clinic: Clinic) -> None:
+    member = clinic.add_member()
+    clinic.enroll(member)
+    telecom = clinic.practitioner(member)["telecom"]
+    same_email = clinic.add_member(practitioner={"telecom": telecom})
+    answer = clinic.enroll(same_email)
+    assert answer.body["errorType"] == "DoseSpotRefused"
+    assert "Email Address already exists" in answer.error
+    assert telecom[0]["value"] not in answer.error
+    assert clinic.clinicians(same_email.npi) == []
+
+
+@pytest.mark.parametrize("status", [412, 409])
+def test_a_membership_that_others_write_to_gets_the_id_all_the_same(
+    clinic: Clinic, prescriber: Member, status: int
+) -> None:
+    clinic.break_fhir(method="PUT", path=".*/ProjectMembership/.*", kind="status", status=status)
+    answer = clinic.enroll(prescriber)
+    assert answer.status == 200
+    assert answer.body["projectMembership"] == clinic.read(
+        f"ProjectMembership/{prescriber.membership_id}"
+    )
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_of_the_fhir_server_is_made_up_for(
+    clinic: Clinic, prescriber: Member, when: str
+) -> None:
+    clinic.break_fhir(method="PUT", path=".*/Practitioner/.*", kind="drop", when=when)
+    answer = clinic.enroll(prescriber)
+    assert answer.status == 200
+    assert answer.body["practitioner"] == clinic.practitioner(prescriber)
+
+
+def test_dosespot_that_is_not_there_is_said_so(clinic: Clinic, prescriber: Member) -> None:
+    project = clinic.read(f"Project/{clinic.project}")
+    nowhere = [
+        {**secret, "valueString": "http://127.0.0.1:9/webapi/v2/"}
+        if secret["name"] == "DOSESPOT_BASE_URL"
+        else secret
+        for secret in project["secret"]
+    ]
+    clinic.write({**project, "secret": nowhere})
+    answer = clinic.enroll(prescriber)
+    clinic.write({**clinic.read(f"Project/{clinic.project}"), "secret": project["secret"]})
+    assert answer.body["errorType"] == "RemoteUnavailable"
+    assert answer.error.startswith(NOT_REACHED)
+
+
+def test_a_missing_secret_is_named_and_its_neighbours_are_not_shown(
+    clinic: Clinic, prescriber: Member
+) -> None:
+    project = clinic.read(f"Project/{clinic.project}")
+    left = [s for s in project["secret"] if s["name"] != "DOSESPOT_SUBSCRIPTION_KEY"]
+    clinic.write({**project, "secret": left})
+    answer = clinic.enroll(prescriber)
+    clinic.write({**clinic.read(f"Project/{clinic.project}"), "secret": project["secret"]})
+    assert answer.error == (
+        "Project secrets have to be mended: DOSESPOT_SUBSCRIPTION_KEY missing."
+        " Set them in Project.secret."
+    )
+    assert not any(secret["valueString"] in str(answer.body) for secret in left)

@@ -1,0 +1,90 @@
+"""The shape of the code: imports point one way, URLs stand in one file, importing does nothing."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bots", "shared", "fhir_profiles")
+URL = re.compile(r"https?://\S*")
+
+# The schemes alone, for checks, and the examples of error sentences.
+ALLOWED = {
+    "shared/http.py": {"http://", "https://"},
+    "shared/runtime/payload.py": {"https://"},
+    "shared/runtime/settings.py": {
+        "https://my.staging.dosespot.com/webapi/v2/",
+        "https://my.staging.dosespot.com/LoginSingleSignOn.aspx",
+    },
+}
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+import bots
+names = [module.name for module in pkgutil.walk_packages(bots.__path__, "bots.")]
+for name in names:
+    importlib.import_module(name)
+heavy = [name for name in ("boto3", "fhir.resources", "starlette") if name in sys.modules]
+print(json.dumps([names, heavy]))
+"""
+
+
+def sources() -> list[Path]:
+    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [path for path in found if path != ROOT / "fhir_profiles" / "systems.py"]
+
+
+def literals(tree: ast.Module) -> Iterator[str]:
+    """Every text of a module but its docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in docstrings:
+            yield node.value
+
+
+def urls(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {url for text in literals(tree) for url in URL.findall(text)}
+
+
+def test_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_the_search_for_urls_finds_them_outside_docstrings_only() -> None:
+    tree = ast.parse('"""https://a"""\ndef f():\n  """https://b"""\n  return f"https://c/{1}"')
+    assert set(literals(tree)) == {"https://c/"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_urls_stand_in_one_file(path: Path) -> None:
+    assert urls(path) <= ALLOWED.get(path.relative_to(ROOT).as_posix(), set())
+
+
+def test_every_bot_is_imported_with_an_empty_environment_and_without_heavy_libraries() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL],
+        env={},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    names, heavy = json.loads(done.stdout)
+    assert "bots.admin_enroll.handler" in names
+    assert heavy == []

@@ -1,0 +1,96 @@
+"""The README's tables say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
+from bots.catalog import BOTS
+from bots.iframe.contract import IframeInput, IframeOutput
+from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
+from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput
+from shared import errors
+from shared.enrollment.guidance import GUIDANCE
+from shared.enrollment.refusals import Refusal
+from shared.runtime import settings
+
+README = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+
+
+def section(heading: str) -> str:
+    """The text below a heading, up to the next one."""
+    return re.split(r"^#+ ", README.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.M)[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table row but heads and rules, without code marks."""
+    cells = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip().strip("`") for cell in row] for row in cells]
+
+
+def fields(*models: type[BaseModel]) -> list[str]:
+    return list(dict.fromkeys(name for model in models for name in model.model_fields))
+
+
+@pytest.mark.parametrize(
+    ("heading", "models"),
+    [
+        ("`dosespot-enroll-prescriber-bot`", (AdminEnrollInput, AdminEnrollOutput)),
+        ("`dosespot-self-enroll-prescriber-bot`", (SelfEnrollInput, SelfEnrollOutput)),
+    ],
+)
+def test_inputs_and_outputs_are_those_of_the_bot(
+    heading: str, models: tuple[type[BaseModel], type[BaseModel]]
+) -> None:
+    table = rows(section(heading))
+    given, returned = models
+    assert [row[0] for row in table] == [*given.model_fields, *returned.model_fields]
+    required = {row[0] for row in table if row[1] == "yes"}
+    assert required == {name for name, f in given.model_fields.items() if f.is_required()}
+
+
+def test_inputs_and_outputs_of_the_iframe_bots_are_theirs() -> None:
+    table = rows(section("`dosespot-patient-sync-bot` and `dosespot-iframe-bot`"))
+    inputs = fields(PatientSyncInput, IframeInput)
+    outputs = fields(PatientSyncOutput, IframeOutput)
+    assert [row[0] for row in table] == [*inputs, *outputs]
+
+
+def test_every_bot_is_named() -> None:
+    assert {row[0] for row in rows(README)} >= {bot.identifier for bot in BOTS}
+
+
+def test_secrets_are_those_that_are_read() -> None:
+    read = {
+        value for name, value in vars(settings).items() if name.isupper() and isinstance(value, str)
+    }
+    assert {row[0] for row in rows(section("Project secrets"))} == read
+
+
+def test_statuses_are_explained_as_in_the_code() -> None:
+    assert rows(section("Registration status")) == [
+        [status.value, found.meaning, found.owner.value, found.action]
+        for status, found in GUIDANCE.items()
+    ]
+
+
+def test_refusals_are_told_as_in_the_code() -> None:
+    told = [
+        line.removeprefix("- ")
+        for line in section("Why a stage is refused").splitlines()
+        if line.startswith("- ")
+    ]
+    assert told == [refusal.value for refusal in Refusal]
+
+
+def test_every_error_is_named_with_what_to_do() -> None:
+    groups = (errors.FixInput, errors.TryAgain, errors.LookUpFirst, errors.TellSomeone)
+    raised = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, groups)
+    } - {"FixInput", "TryAgain", "TellSomeone"}
+    told = re.findall(r"`([A-Z][A-Za-z]+)`", section("Why a stage is refused"))
+    assert set(told) >= raised
