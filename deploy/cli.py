@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deploy.local.demo.walk import Path as DemoPath
 
 LOOPBACK = "127.0.0.1"
+VERBOSE = object()
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT = 8103, 8104, 8105, 8106
 
 
@@ -44,7 +45,7 @@ class OneLineErrors(click.Group):
         except click.UsageError as error:
             raise WrongUsage(_one_line(error.format_message())) from None
         except (BotError, OSError, ValueError, RuntimeError) as error:
-            if ctx.params["verbose"]:
+            if _verbose(ctx):
                 traceback.print_exc()
             raise click.ClickException(_one_line(str(error))) from None
 
@@ -67,16 +68,30 @@ ready_file_option = click.option(
 )
 
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--verbose", is_flag=True, help="Show log lines, and the traceback of an error.")
-@click.version_option(package_name="prescriber-bots")
-def main(verbose: bool) -> None:
-    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
+def _be_verbose(ctx: click.Context, _: click.Parameter, verbose: bool) -> None:
     if verbose:
+        ctx.find_root().obj = VERBOSE
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
 
 
+verbose_option = click.option(
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_be_verbose,
+    help="Show log lines, and the traceback of an error.",
+)
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@verbose_option
+@click.version_option(package_name="prescriber-bots")
+def main() -> None:
+    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
+
+
 @main.command()
+@verbose_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def demo(as_json: bool) -> None:
     """Enroll made-up prescribers against local servers, step by step.
@@ -108,6 +123,7 @@ def demo(as_json: bool) -> None:
 
 
 @main.command()
+@verbose_option
 @click.option("--fhir-port", type=port_option, default=FHIR_PORT, show_default=True)
 @click.option("--dosespot-port", type=port_option, default=DOSESPOT_PORT, show_default=True)
 @click.option("--functions-port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
@@ -139,6 +155,7 @@ def sandbox(
 
 
 @main.command()
+@verbose_option
 @click.option("--host", default=LOOPBACK, show_default=True)
 @click.option("--port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
 @click.option(
@@ -174,6 +191,7 @@ def functions(
 
 
 @main.command()
+@verbose_option
 @click.option("--host", default=LOOPBACK, show_default=True)
 @click.option("--port", type=port_option, default=DOSESPOT_PORT, show_default=True)
 @ready_file_option
@@ -205,6 +223,7 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
 
 
 @main.command()
+@verbose_option
 @click.argument("bot", type=click.Choice([bot.name for bot in BOTS]))
 @click.option(
     "--payload",
@@ -228,7 +247,7 @@ def invoke(bot: str, payload: Path) -> None:
 
 
 def _verbose(ctx: click.Context) -> bool:
-    return bool(ctx.find_root().params["verbose"])
+    return ctx.find_root().obj is VERBOSE
 
 
 def _bot_id(given: str) -> tuple[str, str]:

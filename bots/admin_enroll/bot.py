@@ -5,7 +5,6 @@ from shared.enrollment.decide import Stage
 from shared.errors import BotError
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
-from shared.workflow.enroll import Enrollment
 from shared.workflow.subject import subject_of
 
 
@@ -35,14 +34,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         raise
     for warning in subject.warnings:
         invocation.log.warning("record", path=warning.path, sentence=warning.sentence)
-    enrollment = Enrollment(
-        practitioners=fhir,
-        memberships=fhir,
-        dosespot=dosespot,
-        together=services.together,
-        now=services.now,
-        log=invocation.log,
-    )
+    enrollment = invocation.enrollment(dosespot, fhir, fhir)
     _, known = services.together(
         lambda: require_clinician_admin(dosespot, caller), lambda: enrollment.look(subject)
     )

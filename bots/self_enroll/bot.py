@@ -3,7 +3,6 @@
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from shared.enrollment.guidance import next_steps
 from shared.runtime.lambda_handler import Invocation
-from shared.workflow.enroll import Enrollment
 from shared.workflow.self_service import (
     authorized_roles,
     require_own_token,
@@ -34,14 +33,7 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     today = services.now().date()
     roles = authorized_roles(roles_found, memberships_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
-    enrollment = Enrollment(
-        practitioners=fhir,
-        memberships=memberships,
-        dosespot=dosespot,
-        together=services.together,
-        now=services.now,
-        log=invocation.log,
-    )
+    enrollment = invocation.enrollment(dosespot, fhir, memberships)
     outcome = enrollment.run(subject, enrollment.look(subject), request.order(roles))
     return SelfEnrollOutput(
         status=status_of(outcome),

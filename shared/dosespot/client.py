@@ -13,6 +13,7 @@ from shared.dosespot.clinician_record import ClinicianRecord
 from shared.dosespot.descriptions import (
     NOT_AUTHORIZED,
     harmless,
+    says_already_begun,
     says_not_authorized,
     says_not_found,
 )
@@ -61,6 +62,7 @@ class DoseSpotClient:
     ) -> None:
         self._http = http
         self._settings = settings
+        self.acting_as = acting_as
         self._sign_in = DoseSpotSignIn(http, cache, settings, acting_as)
 
     @property
@@ -117,16 +119,16 @@ class DoseSpotClient:
         path = f"api/clinicians/{clinician_id}"
         self._do(self._call("PUT", path, "change the clinician", json=record))
 
-    def initialize_idp(self, clinician_id: int) -> None:
-        """Lets the clinician begin identity proofing in the iFrame."""
+    def initialize_idp(self, clinician_id: int) -> bool:
+        """Lets the clinician begin identity proofing in the iFrame; False where it had begun."""
         path = f"api/clinicians/{clinician_id}/idpInit"
-        self._do(self._call("POST", path, "initialize identity proofing"))
+        return self._begin(self._call("POST", path, "initialize identity proofing"))
 
-    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType) -> None:
-        """Lets the clinician activate the second factor in the iFrame."""
+    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType) -> bool:
+        """Lets the clinician activate the second factor in the iFrame; False where it had begun."""
         path = f"api/clinicians/{clinician_id}/initTfaActivate"
         body = {"TfaTypeId": tfa_type.value}
-        self._do(self._call("POST", path, "initialize TFA", json=body))
+        return self._begin(self._call("POST", path, "initialize TFA", json=body))
 
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None where DoseSpot has none with that id."""
@@ -192,6 +194,13 @@ class DoseSpotClient:
         if reply.Id is None or reply.Id <= 0:
             raise unconfirmed(call)
         return reply.Id
+
+    def _begin(self, call: Call) -> bool:
+        reply = self._ask(Reply, call)
+        if says_already_begun(reply.Result):
+            return False
+        _require_ok(reply, call)
+        return True
 
     def _do(self, call: Call) -> None:
         _require_ok(self._ask(Reply, call), call)

@@ -144,6 +144,12 @@ def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
     return frozenset(role for role in ClinicianRole if shown & {role.code, str(int(role))})
 
 
+def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str]:
+    """The record's roles and this one, in the order of their numbers."""
+    names = {*record.get("ClinicianRoleType", []), role.code}
+    return [known.code for known in sorted(ClinicianRole) if known.code in names]
+
+
 def _entries(shown: list[dict[str, Any]], number: str, clinic: str) -> list[dict[str, Any]]:
     return _ordered(
         filled(

@@ -16,6 +16,10 @@ _NOT_FOUND = re.compile(
     r"|(can ?not|could not|can't|unable to)\s+(find|locate)",
     re.IGNORECASE,
 )
+_ALREADY_BEGUN = re.compile(
+    r"already\s+(been\s+)?(initiali[sz]ed|initiated|started|activated|completed)|in\s+progress",
+    re.IGNORECASE,
+)
 _NOT_ALLOWED = re.compile(r"not\s+authori[sz]ed|permission|access\s+denied", re.IGNORECASE)
 _SIGNS = ":;,.()'\"!"
 _LONGEST = 300
@@ -56,6 +60,11 @@ _WORDS = frozenset(
 def says_not_found(result: Result) -> bool:
     """Whether DoseSpot reports an error that only says that there is no such record."""
     return not result.ok and bool(_NOT_FOUND.search(result.ResultDescription or ""))
+
+
+def says_already_begun(result: Result) -> bool:
+    """Whether DoseSpot refuses to begin something only because it has begun, or is done."""
+    return not result.ok and bool(_ALREADY_BEGUN.search(result.ResultDescription or ""))
 
 
 def says_not_authorized(description: str) -> bool:

@@ -132,10 +132,7 @@ class ClinicEntry(_Reply):
     HasEpcs: bool | None = None
 
 
-class ClinicianItem(_Reply):
-    """A clinician as DoseSpot shows them; names differ from those of the request."""
-
-    ClinicianId: int | None = None
+class _Person(_Reply):
     Prefix: str | None = None
     FirstName: str | None = None
     MiddleName: str | None = None
@@ -150,11 +147,17 @@ class ClinicianItem(_Reply):
     ZipCode: str | None = None
     PrimaryPhone: str | None = None
     PrimaryPhoneType: str | None = None
-    PrimaryFax: str | None = None
     PhoneAdditional1: str | None = None
     PhoneAdditionalType1: str | None = None
     PhoneAdditional2: str | None = None
     PhoneAdditionalType2: str | None = None
+
+
+class ClinicianItem(_Person):
+    """A clinician as DoseSpot shows them; names differ from those of the request."""
+
+    ClinicianId: int | None = None
+    PrimaryFax: str | None = None
     PhoneAdditional3: str | None = None
     PhoneAdditionalType3: str | None = None
     DEANumber: str | None = None
@@ -191,29 +194,11 @@ class AgreementsReply(Reply):
     Items: Annotated[list[AgreementItem], _NullIsEmpty] = []
 
 
-class PatientItem(_Reply):
+class PatientItem(_Person):
     """A patient as DoseSpot shows them."""
 
     PatientId: int | None = None
-    Prefix: str | None = None
-    FirstName: str | None = None
-    MiddleName: str | None = None
-    LastName: str | None = None
-    Suffix: str | None = None
-    DateOfBirth: str | None = None
     Gender: str | None = None
-    Email: str | None = None
-    Address1: str | None = None
-    Address2: str | None = None
-    City: str | None = None
-    State: str | None = None
-    ZipCode: str | None = None
-    PhoneAdditional1: str | None = None
-    PhoneAdditionalType1: str | None = None
-    PhoneAdditional2: str | None = None
-    PhoneAdditionalType2: str | None = None
-    PrimaryPhone: str | None = None
-    PrimaryPhoneType: str | None = None
     Weight: float | None = None
     WeightMetric: str | None = None
     Height: float | None = None

@@ -132,9 +132,12 @@ def decide(snapshot: Snapshot, asked: frozenset[Stage]) -> Decision:
 def decide_advance(snapshot: Snapshot) -> Decision:
     """What a run that takes a prescriber as far as it goes by itself does next.
 
-    A stage that waits for somebody is no refusal here: there is just nothing to initialize.
+    A stage that waits for somebody is no refusal here: there is just nothing to initialize. Nor is
+    there for an account that DoseSpot has deactivated, or whose NPI it has not verified yet.
     """
-    return _next(snapshot, list(Stage), (Standing.OPEN,))
+    clinician = snapshot.clinician
+    waits = clinician is not None and (clinician.active is False or clinician.confirmed is False)
+    return _next(snapshot, [] if waits else list(Stage), (Standing.OPEN,))
 
 
 def _next(

@@ -26,6 +26,7 @@ from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
 from shared.token_cache import TokenCache
+from shared.workflow.enroll import Enrollment
 from shared.workflow.together import Together
 
 THREADS = 8
@@ -94,6 +95,19 @@ class Invocation:
         services = self.services
         credential = ServiceCredential(services.http, services.tokens, account)
         return FhirClient(services.http, self.base_url, credential)
+
+    def enrollment(
+        self, dosespot: DoseSpotClient, practitioners: FhirClient, memberships: FhirClient
+    ) -> Enrollment:
+        """The use case, wired; the arguments are those of `Enrollment`."""
+        return Enrollment(
+            practitioners=practitioners,
+            memberships=memberships,
+            dosespot=dosespot,
+            together=self.services.together,
+            now=self.services.now,
+            log=self.log,
+        )
 
 
 Bot = Callable[[Input, Invocation], BaseModel]

@@ -16,9 +16,10 @@ from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.project_settings import MAX_CLINICIANS, max_clinicians
 from fhir_profiles.registration_status import with_registration_status
 from shared.dosespot.client import DoseSpotClient
-from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record
+from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record, with_role
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.decide import Decision, RecordChange, Snapshot, Stage, decide, decide_advance
+from shared.enrollment.refusals import Refusal
 from shared.errors import EnrollmentLimitReached, FhirDenied, RecordsDisagree, StageRefused
 from shared.fhir.client import FhirClient
 from shared.records.prescriber import MedicalLicense
@@ -136,16 +137,24 @@ class Enrollment:
         decision = Decision()
         if not (created and order.self_service):
             decision = self._decided(subject, known, order, up_to_date=True)
-        clinician = self._initialized(known.clinician, decision, order)
+        clinician, initialized = self._initialized(known.clinician, decision, order)
         subject = self._recorded(subject, clinician)
-        return Outcome(subject, clinician, created, decision.initialize)
+        if decision.initialize is Stage.TFA and not initialized and not order.self_service:
+            raise StageRefused(Refusal.TFA_IN_PROGRESS)
+        return Outcome(subject, clinician, created, initialized)
 
     def _merged(
         self, known: KnownClinician, wanted: ClinicianRecord, order: Order
     ) -> ClinicianRecord:
+        """The record that DoseSpot shall have.
+
+        Whoever the bot acts for keeps the role without which nobody could run it again.
+        """
         merged = merged_record(known.stored, wanted, self._dosespot.clinic_id)
         if order.self_service and known.clinician.active is False:
             merged["Active"] = False
+        if known.clinician.id == self._dosespot.acting_as:
+            merged["ClinicianRoleType"] = with_role(merged, ClinicianRole.CLINICIAN_ADMIN)
         return merged
 
     def _decided(
@@ -189,16 +198,22 @@ class Enrollment:
     def _seen(self, subject: Subject, clinician_id: int) -> KnownClinician:
         return confirmed_clinician(self._dosespot, clinician_id, subject, self._together)
 
-    def _initialized(self, clinician: Clinician, decision: Decision, order: Order) -> Clinician:
-        """The clinician after the stage that was decided on, if any, was initialized."""
+    def _initialized(
+        self, clinician: Clinician, decision: Decision, order: Order
+    ) -> tuple[Clinician, Stage | None]:
+        """The clinician after the stage that was decided on, and that stage if this run began it.
+
+        DoseSpot's status may lag behind an initialization, so it may have been begun before.
+        """
         if decision.initialize is None:
-            return clinician
+            return clinician, None
         if decision.initialize is Stage.IDP:
-            self._dosespot.initialize_idp(clinician.id)
+            begun = self._dosespot.initialize_idp(clinician.id)
         else:
-            self._dosespot.initialize_tfa(clinician.id, order.tfa_type)
-        self._log("stage initialized", stage=decision.initialize.value)
-        return replace(clinician, status=self._dosespot.registration_status(clinician.id))
+            begun = self._dosespot.initialize_tfa(clinician.id, order.tfa_type)
+        self._log("stage initialized", stage=decision.initialize.value, begun=begun)
+        status = self._dosespot.registration_status(clinician.id)
+        return replace(clinician, status=status), decision.initialize if begun else None
 
     def _linked(self, subject: Subject, clinician_id: int) -> Subject:
         """The subject with the DoseSpot id on the membership."""

@@ -141,3 +141,18 @@ def test_a_missing_secret_is_named_and_its_neighbours_are_not_shown(
         " Set them in Project.secret."
     )
     assert not any(secret["valueString"] in str(answer.body) for secret in left)
+
+
+def test_a_status_that_lags_does_not_initialize_twice(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.prescriber_does(prescriber, "sign-agreements")
+    clinic.switch(status_lag_reads=2)
+    assert clinic.enroll(prescriber, initIdp=True).body["idpInitialized"]
+    again = clinic.enroll(prescriber, initIdp=True)
+    assert (again.status, again.body["idpInitialized"]) == (200, False)
+    clinic.prescriber_does(prescriber, "pass-idp")
+    clinic.switch(status_lag_reads=2)
+    assert clinic.enroll(prescriber, initTfa=True).body["tfaInitialized"]
+    assert "TFA activation is already in progress" in clinic.enroll(prescriber, initTfa=True).error
+    clinician = clinic.clinician(prescriber)
+    assert (clinician["idp_inits"], clinician["tfa_inits"]) == (1, 1)

@@ -28,6 +28,7 @@ def _unlink(clinic: Clinic, member: Member) -> None:
         {"misspelled_status": True},
         {"status_as_number": True},
         {"second_create_same_npi": "duplicate"},
+        {"status_lag_reads": 1},
     ],
     ids=lambda reading: "-".join(map(str, next(iter(reading.items())))),
 )
@@ -130,6 +131,12 @@ def test_a_change_and_a_stage_go_in_one_call(clinic: Clinic) -> None:
     clinic.write({**practitioner, "identifier": [*practitioner["identifier"], *identifiers]})
     assert clinic.enroll(member, initIdp=True).body["idpInitialized"]
     assert clinic.clinician(member)["epcs_requested"] is True
+
+
+def test_an_administrator_does_not_lose_the_role_by_enrolling_themselves(clinic: Clinic) -> None:
+    admin = Member(clinic.admin.id, clinic.admin.membership_id, clinic.admin.token, "1000000004")
+    clinic.enroll(admin, practitionerRoleTypes=[1])
+    assert clinic.clinician(admin)["roles"] == ["ClinicianAdmin", "PrescribingClinician"]
 
 
 def test_what_others_wrote_on_the_resources_stays(clinic: Clinic, prescriber: Member) -> None:
