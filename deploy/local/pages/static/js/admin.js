@@ -13,9 +13,9 @@ const ANY = "";
 
 /** The table with its filters; loads by itself. */
 class Board {
-  constructor(server, me, statuses) {
+  constructor(server, statuses) {
     this.server = server;
-    this.page = { server, me, statuses, onChange: () => this.#offerStatuses() };
+    this.page = { server, statuses, onChange: () => this.#offerStatuses() };
     this.rows = [];
     this.limit = AT_ONCE;
     const onchange = () => this.#filter();
@@ -146,7 +146,7 @@ function content(server, me, statuses) {
       ),
     ];
   }
-  const board = new Board(server, me, statuses);
+  const board = new Board(server, statuses);
   board.load();
   return [
     el("h1", {}, TITLE),

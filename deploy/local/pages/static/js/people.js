@@ -15,9 +15,6 @@ const ROLES = {
   ProxyClinician: [6, "Proxy Clinician"],
 };
 
-/** The number of the role without which nobody enrolls others. */
-export const CLINICIAN_ADMIN = ROLES.ClinicianAdmin[0];
-
 /**
  * @param {Object} resource a Practitioner or Patient.
  * @returns {string} the name as people write it.

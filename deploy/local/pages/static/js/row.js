@@ -3,7 +3,6 @@
 import { el, select, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import {
-  CLINICIAN_ADMIN,
   doseSpotId,
   doseSpotRoles,
   hasDea,
@@ -14,14 +13,6 @@ import {
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
 const DEFAULT_ROLES = [1];
-const OWN_ROW =
-  "This is you. Without a PractitionerRole that makes you a Clinician Admin, the bot would take" +
-  " that role from you in DoseSpot, so it is not offered here.";
-
-const OWN_ACTION = {
-  owner: "Nobody",
-  action: "Nothing, unless you prescribe: then add a PractitionerRole with all your roles first",
-};
 
 /** Names of the columns, in their order; the last one goes below the others. */
 export const COLUMNS = [
@@ -44,7 +35,7 @@ export const COLUMNS = [
 export class Row {
   /**
    * @param {Entry} entry
-   * @param {{server: FhirServer, statuses: Statuses, me: Object, onChange: function(): void}}
+   * @param {{server: FhirServer, statuses: Statuses, onChange: function(): void}}
    *   page what all rows share; `onChange` is called when the entry was read anew.
    */
   constructor(entry, page) {
@@ -69,10 +60,7 @@ export class Row {
     const id = doseSpotId(membership);
     this.roles = doseSpotRoles(entry.roles);
     const facts = { dea: hasDea(practitioner), doseSpotId: id };
-    this.guidance = {
-      ...this.page.statuses.guidance(status, facts),
-      ...(this.#wouldLoseOwnRole() ? OWN_ACTION : {}),
-    };
+    this.guidance = this.page.statuses.guidance(status, facts);
     this.nameCell.replaceChildren(
       nameOf(practitioner),
       practitioner.active === false ? el("small", {}, " (not active)") : "",
@@ -90,9 +78,6 @@ export class Row {
   }
 
   #buttons(name) {
-    if (this.#wouldLoseOwnRole()) {
-      return el("p", { class: "note" }, OWN_ROW);
-    }
     const tfaType = select({ "aria-label": `Second factor of ${name}` }, [
       ["Mobile", "Mobile"],
       ["Token", "Token"],
@@ -116,15 +101,6 @@ export class Row {
     );
     const [enroll, idp, tfa] = this.buttons;
     return el("div", { class: "buttons" }, enroll, idp, el("span", {}, tfa, tfaType));
-  }
-
-  #wouldLoseOwnRole() {
-    const { practitioner, membership, roles } = this.entry;
-    return (
-      practitioner.id === this.page.me.profile.id &&
-      doseSpotId(membership) !== null &&
-      !doseSpotRoles(roles).numbers.includes(CLINICIAN_ADMIN)
-    );
   }
 
   async #run(label, flags) {
