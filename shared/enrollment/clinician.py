@@ -39,3 +39,8 @@ class Clinician:
             or self.clinic_has_epcs is False
         )
         return self.status is RegistrationStatus.TFA_ACTIVATED_SUCCESS and not contradicted
+
+    @property
+    def summary(self) -> str:
+        """Status and EPCS in a few words, for the record."""
+        return f"{self.status.value}, EPCS {'enabled' if self.epcs_enabled else 'not enabled'}"

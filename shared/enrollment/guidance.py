@@ -148,6 +148,11 @@ NON_CONTROLLED = (
     " substances, add your DEA number to your profile."
 )
 
+REGISTERING = (
+    "DoseSpot is registering you. Nothing is left for you to do until it has; open ePrescribing"
+    " again later."
+)
+
 _WITHOUT_DEA = (
     Status.PENDING,
     Status.REGISTRATION_ERROR,
@@ -173,6 +178,8 @@ def next_steps(clinician: Clinician, has_dea: bool) -> tuple[str, ...]:
         return told
     if clinician.agreement_pending:
         return (GUIDANCE[Status.PENDING].step,)
+    if clinician.status is Status.PENDING:
+        return (REGISTERING,)
     if not has_dea and clinician.status not in _WITHOUT_DEA:
         return (NON_CONTROLLED,)
     if clinician.status is Status.TFA_ACTIVATED_SUCCESS and clinician.clinic_has_epcs is False:

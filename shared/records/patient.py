@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from types import MappingProxyType
+from typing import TypeGuard
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text, texts
@@ -28,6 +29,8 @@ from shared.records.identifiers import (
 from shared.records.reading import Reading, preferred
 
 ADULT_YEARS = 18
+EMAIL_LENGTH = 80
+LARGEST_MEASURE = 1000
 HEIGHT, WEIGHT = "8302-2", "29463-7"
 
 _NAMES = ("official", "usual", "")
@@ -120,7 +123,9 @@ def read_patient(
             lambda value: parse_birth_date(value, today).isoformat(),
         ),
         gender=_GENDERS.get(required("Patient.gender", "gender", patient.get("gender")), "Unknown"),
-        email=parsed(email_path, parse_email, value) if (value := text(email.get("value"))) else "",
+        email=parsed(email_path, _parse_email, value)
+        if (value := text(email.get("value")))
+        else "",
         phone=required(phone_path, "phone number", phone.get("value"), parse_phone),
         phone_type=_PHONE_TYPES.get(text(phone.get("use")), "Primary"),
         line1=required(line, "street address", "".join(lines[:1]), parse_address_line),
@@ -137,6 +142,10 @@ def read_patient(
     return found, reading.findings
 
 
+def _parse_email(value: str) -> str:
+    return parse_length(parse_email(value), EMAIL_LENGTH)
+
+
 def _measure(
     reading: Reading, code: str, words: str, unit: str, measured: list[Resource] | None
 ) -> Measure | None:
@@ -147,7 +156,7 @@ def _measure(
         quantity = child(observation, "valueQuantity")
         value = quantity.get("value")
         known = _UNITS[code].get(text(quantity.get("code")) or text(quantity.get("unit")))
-        if _has_code(observation, code) and known and isinstance(value, int | float) and value > 0:
+        if _has_code(observation, code) and known and _is_measure(value):
             return Measure(float(value), known)
     reading.findings.problem(
         f"Observation({code})",
@@ -155,6 +164,10 @@ def _measure(
         f" {code} and a valueQuantity in {unit}",
     )
     return None
+
+
+def _is_measure(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and value is not True and 0 < value < LARGEST_MEASURE
 
 
 def _has_code(observation: Resource, code: str) -> bool:

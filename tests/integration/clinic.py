@@ -8,7 +8,7 @@ import requests
 
 from deploy.local.people import Person
 from deploy.local.sandbox import Sandbox
-from fhir_profiles.systems import MEDPLUM_BOTS
+from fhir_profiles.systems import MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
 
 ADMIN_BOT = "dosespot-enroll-prescriber-bot"
 TIMEOUT_S = 30
@@ -92,6 +92,20 @@ class Clinic:
         )
         return Member(added.profile_id, added.membership_id, added.token, npi)
 
+    def authorize(self, member: Member, *codes: str) -> None:
+        """An administrator lets the member enroll themselves in these roles."""
+        coding = [
+            {"system": PRACTITIONER_ROLE_TYPE, "code": code}
+            for code in codes or ("PrescribingClinician",)
+        ]
+        role = {
+            "resourceType": "PractitionerRole",
+            "practitioner": {"reference": f"Practitioner/{member.id}"},
+            "active": True,
+            "code": [{"coding": coding}],
+        }
+        self.sandbox.fhir.add_resource(self.project, role)
+
     def execute(self, bot: str, body: Any, token: str) -> Answer:
         reply = self.session.post(
             f"{self.fhir_url}fhir/R4/Bot/$execute",
@@ -127,6 +141,16 @@ class Clinic:
         )
         reply.raise_for_status()
         return dict(reply.json())
+
+    def write_if_unchanged(self, resource: dict[str, Any]) -> bool:
+        """Overwrites a resource that nobody else has written since; whether that was so."""
+        reply = self.session.put(
+            f"{self.fhir_url}fhir/R4/{resource['resourceType']}/{resource['id']}",
+            json=resource,
+            headers={**self._as_admin(), "If-Match": f'W/"{resource["meta"]["versionId"]}"'},
+            timeout=TIMEOUT_S,
+        )
+        return reply.status_code == 200
 
     def delete(self, reference: str) -> None:
         reply = self.session.delete(
@@ -178,7 +202,12 @@ class Clinic:
             for url in (self.control_url, f"{self.fhir_url}_sandbox/")
             for call in self.session.get(f"{url}calls", timeout=TIMEOUT_S).json()["calls"]
         ]
-        harmless = ("GET ", "POST /webapi/v2/connect/token", "POST /fhir/R4/Bot/$execute")
+        harmless = (
+            "GET ",
+            "POST /webapi/v2/connect/token",
+            "POST /oauth2/token",
+            "POST /fhir/R4/Bot/$execute",
+        )
         return [
             call for call in calls if not call.startswith(harmless) and call != "POST /fhir/R4/"
         ]

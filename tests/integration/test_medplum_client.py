@@ -1,0 +1,145 @@
+"""An unmodified MedplumClient of @medplum/core, as apps use it, runs the bots."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.clinic import ADMIN_BOT, Clinic, Member
+from tests.integration.self_service import (
+    IFRAME_BOT,
+    SELF_BOT,
+    SYNC_BOT,
+    add_patient,
+    grant,
+    open_page,
+)
+
+FILES = Path(__file__).parent / "medplum_client"
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+NO_NETWORK = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|E(SOCKET)?TIMEDOUT"
+    r"|ERR_SOCKET_TIMEOUT|ENOTCACHED"
+)
+TIMEOUT_S = 60
+
+Calls = tuple[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def client_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the script and @medplum/core, outside of the repository."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("there is no Node.js with npm")
+    folder = tmp_path_factory.mktemp("medplum") / "client"
+    shutil.copytree(FILES, folder, ignore=shutil.ignore_patterns("node_modules"))
+    retries = ("--fetch-retries=0", "--fetch-timeout=15000")
+    try:
+        installed = subprocess.run(
+            [npm, *INSTALL, *retries],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm ci took too long; is there a network?")
+    if installed.returncode and NO_NETWORK.search(installed.stderr):
+        pytest.skip("npm ci could not reach the registry")
+    assert installed.returncode == 0, installed.stderr
+    return folder
+
+
+@pytest.fixture
+def run(clinic: Clinic, client_folder: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Signs somebody in and runs bots as them; gives a result or an error for each call."""
+
+    def run(member: Member, login: str, *calls: Calls) -> list[dict[str, Any]]:
+        asked = {
+            "baseUrl": clinic.fhir_url,
+            "email": login,
+            "password": "sandbox-password",
+            "calls": [{"bot": bot, "input": given} for bot, given in calls],
+        }
+        ended = subprocess.run(
+            ["node", "run_bots.mjs"],
+            cwd=client_folder,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        told = json.loads(ended.stdout)
+        assert told["profile"] == f"Practitioner/{member.id}"
+        return list(told["answers"])
+
+    return run
+
+
+def test_an_administrator_gets_results_as_objects_and_refusals_as_errors(
+    clinic: Clinic, prescriber: Member, run: Callable[..., list[dict[str, Any]]]
+) -> None:
+    asked = {"practitionerId": prescriber.id, "practitionerRoleTypes": [1]}
+    login = clinic.sandbox.ready["people"]["admin"]["login"]
+    created, refused, wrong = run(
+        clinic.admin,
+        login,
+        (ADMIN_BOT, asked),
+        (ADMIN_BOT, {**asked, "initIdp": True}),
+        (ADMIN_BOT, {"practitionerId": prescriber.id}),
+    )
+    assert created["result"] == {
+        "doseSpotClinicianId": clinic.clinician(prescriber)["id"],
+        "projectMembership": clinic.read(f"ProjectMembership/{prescriber.membership_id}"),
+        "practitioner": clinic.practitioner(prescriber),
+        "registrationStatus": "Pending",
+        "idpInitialized": False,
+        "tfaInitialized": False,
+    }
+    for answer, kind, sentence in (
+        (refused, "StageRefused", "Prescriber has a pending legal agreement. "),
+        (wrong, "InputRefused", "practitionerRoleTypes: is required; add it."),
+    ):
+        error = answer["error"]
+        told = json.loads(error["message"])
+        assert set(told) == {"errorMessage", "errorType", "requestId", "stackTrace"}
+        assert told["errorType"] == kind
+        assert sentence in told["errorMessage"]
+        assert error["name"] == "OperationOutcomeError"
+        (issue,) = error["outcome"]["issue"]
+        assert issue["details"]["text"] == error["message"]
+
+
+def test_a_prescriber_goes_the_hooks_way_from_enrollment_to_dosespot(
+    clinic: Clinic, prescriber: Member, run: Callable[..., list[dict[str, Any]]]
+) -> None:
+    grant(clinic, prescriber)
+    patient = {"patientId": add_patient(clinic, name=[{"given": ["Ines"], "family": "Core"}])["id"]}
+    login = f"p{prescriber.npi}@clinic.example"
+    hook = ((SELF_BOT, {}), (SYNC_BOT, patient), (IFRAME_BOT, patient))
+    early, enrolled, synced, opened = run(prescriber, login, hook[2], *hook)
+    assert "You have no DoseSpot identifier yet." in early["error"]["message"]
+    assert enrolled["result"] == {
+        "status": "created",
+        "doseSpotClinicianId": clinic.clinician(prescriber)["id"],
+        "registrationStatus": "Pending",
+        "epcsEnabled": False,
+        "nextSteps": ["Sign the legal agreements in DoseSpot, then open ePrescribing again."],
+    }
+    assert synced["result"]["status"] == "created"
+    assert set(opened["result"]) == {"url"}
+    page = open_page(clinic, opened["result"]["url"])
+    assert (page.status_code, "Legal agreements" in page.text) == (200, True)
+    clinic.prescriber_does(prescriber, "sign-agreements")
+    advanced, unchanged, _ = run(prescriber, login, *hook)
+    assert advanced["result"]["status"] == "advanced"
+    assert unchanged["result"] == {**synced["result"], "status": "unchanged"}

@@ -1,0 +1,328 @@
+"""What DoseSpot is sent of a Patient, what is missing, and whom DoseSpot's patients are."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
+from shared.dosespot.patient_record import (
+    is_same_patient,
+    new_patient_record,
+    stored_patient_record,
+)
+from shared.dosespot.wire import PatientItem
+from shared.records.patient import Measure, Patient, is_minor, read_patient
+from tests.builders import ABSENT, TODAY, meta
+
+HEIGHT, WEIGHT = "8302-2", "29463-7"
+ID_SYSTEM = "https://dosespot.com/patient-id"
+CHILD = "2017-09-14"
+STREET = {"line": ["9 Elm St", "Flat 2"], "city": "Springfield"}
+ADDRESS = {**STREET, "state": "il", "postalCode": "62704"}
+UNITS = [
+    *((HEIGHT, *units) for units in (("cm", "cm"), ("[in_i]", "inch"), ("in", "inch"))),
+    *((WEIGHT, *units) for units in (("kg", "kg"), ("[lb_av]", "lb"), ("lb", "lb"), ("lbs", "lb"))),
+]
+
+MARIA = Patient(
+    first_name="Maria",
+    middle_name="Elena Lucia",
+    last_name="Rossi",
+    birth_date="1961-03-02",
+    gender="Female",
+    email="rossi@patients.example",
+    phone="3457654321",
+    phone_type="Cell",
+    line1="9 Elm St",
+    line2="Flat 2",
+    city="Springfield",
+    state="IL",
+    zip_code="62704",
+    active=True,
+    height=None,
+    weight=None,
+)
+
+
+def patient(**changes: Any) -> dict[str, Any]:
+    """The Patient that `MARIA` was read from."""
+    record = {
+        "resourceType": "Patient",
+        "id": "1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b",
+        "meta": meta(),
+        "active": True,
+        "name": [{"given": ["Maria", "Elena", "Lucia"], "family": "Rossi"}],
+        "gender": "female",
+        "birthDate": "1961-03-02",
+        "telecom": [
+            {"system": "phone", "use": "mobile", "value": "(345) 765-4321"},
+            {"system": "email", "value": "rossi@patients.example"},
+        ],
+        "address": [ADDRESS],
+        **changes,
+    }
+    return {name: value for name, value in record.items() if value is not ABSENT}
+
+
+def observation(code: str, value: Any, unit: str, where: str = "code") -> dict[str, Any]:
+    coding = {"system": "http://loinc.org", "code": code}
+    return {"code": {"coding": [coding]}, "valueQuantity": {"value": value, where: unit}}
+
+
+def problems(record: dict[str, Any], *observations: dict[str, Any]) -> dict[str, str]:
+    """Sentences by FHIR path."""
+    _, findings = read_patient(record, observations, TODAY)
+    return {problem.path: problem.sentence for problem in findings.problems}
+
+
+def item(**changes: Any) -> PatientItem:
+    """`MARIA` as DoseSpot shows her."""
+    record = new_patient_record(MARIA)
+    shown = {"DateOfBirth": "1961-03-02T00:00:00", "PrimaryPhone": "(345) 765-4321"}
+    return PatientItem.model_validate({"PatientId": 70001, **record, **shown, **changes})
+
+
+class TestReading:
+    """`read_patient`."""
+
+    def test_adult_is_read_whole(self) -> None:
+        found, findings = read_patient(patient(), [observation(HEIGHT, 160, "cm")], TODAY)
+        assert found == MARIA
+        assert (findings.problems, findings.warnings) == ([], [])
+
+    @pytest.mark.parametrize(
+        ("gender", "sent"),
+        [("male", "Male"), ("female", "Female"), ("other", "Unknown"), ("unknown", "Unknown")],
+    )
+    def test_every_gender_has_its_word(self, gender: str, sent: str) -> None:
+        assert read_patient(patient(gender=gender), [], TODAY)[0].gender == sent
+
+    @pytest.mark.parametrize(
+        ("use", "kind"),
+        [("home", "Home"), ("mobile", "Cell"), ("work", "Work"), ("temp", "Primary")],
+    )
+    def test_every_use_of_a_phone_has_its_type(self, use: str, kind: str) -> None:
+        telecom = [{"system": "phone", "use": use, "value": "345-765-4321"}]
+        found, _ = read_patient(patient(telecom=telecom), [], TODAY)
+        assert (found.phone, found.phone_type, found.email) == ("3457654321", kind, "")
+
+    def test_what_is_over_or_old_does_not_count(self) -> None:
+        old = {"use": "old", "given": ["Mia"], "family": "Bianchi"}
+        over = {**ADDRESS, "city": "Salem", "period": {"end": "2020"}}
+        record = patient(name=[old, *patient()["name"]], address=[over, ADDRESS])
+        assert read_patient(record, [], TODAY)[0] == MARIA
+
+    @pytest.mark.parametrize(("active", "sent"), [(ABSENT, True), (True, True), (False, False)])
+    def test_patient_is_active_unless_told_otherwise(self, active: Any, sent: bool) -> None:
+        assert read_patient(patient(active=active), [], TODAY)[0] == replace(MARIA, active=sent)
+
+    def test_everything_missing_is_named_at_once_with_its_path(self) -> None:
+        bare = {"resourceType": "Patient", "id": "x"}
+        assert problems(bare) == {
+            "Patient.name.given": "the first name is missing; add it",
+            "Patient.name.family": "the last name is missing; add it",
+            "Patient.birthDate": "the date of birth is missing; add it",
+            "Patient.gender": "the gender is missing; add it",
+            "Patient.telecom": "the phone number is missing; add it",
+            "Patient.address.line": "the street address is missing; add it",
+            "Patient.address.city": "the city is missing; add it",
+            "Patient.address.state": "the state is missing; add it",
+            "Patient.address.postalCode": "the postal code is missing; add it",
+        }
+
+    def test_everything_malformed_is_named_at_once_with_its_path(self) -> None:
+        record = patient(
+            name=[{"given": ["M" * 36], "family": "R" * 36}],
+            birthDate="1961-03",
+            telecom=[
+                {"system": "phone", "value": "555-765-4321"},
+                {"system": "email", "value": "rossi"},
+            ],
+            address=[{"line": ["x" * 36], "city": "y" * 36, "state": "Ill", "postalCode": "1"}],
+        )
+        assert list(problems(record)) == [
+            "Patient.name[0].given",
+            "Patient.name[0].family",
+            "Patient.birthDate",
+            "Patient.telecom[1].value",
+            "Patient.telecom[0].value",
+            "Patient.address[0].line[0]",
+            "Patient.address[0].city",
+            "Patient.address[0].state",
+            "Patient.address[0].postalCode",
+        ]
+        assert "765-4321" not in str(problems(record))
+
+
+class TestMinor:
+    """Those under 18, who need height and weight."""
+
+    @pytest.mark.parametrize(
+        ("born", "today", "minor"),
+        [
+            ("2008-03-10", date(2026, 3, 9), True),
+            ("2008-03-10", date(2026, 3, 10), False),
+            ("2008-12-31", date(2026, 12, 30), True),
+            ("2008-12-31", date(2026, 12, 31), False),
+            ("2008-02-29", date(2026, 2, 28), True),
+            ("2008-02-29", date(2026, 3, 1), False),
+            ("2006-02-28", date(2024, 2, 28), False),
+            ("2006-02-28", date(2024, 2, 29), False),
+            ("2006-03-01", date(2024, 2, 29), True),
+            ("2006-03-01", date(2024, 3, 1), False),
+            ("", date(2026, 3, 10), False),
+        ],
+    )
+    def test_is_minor_until_the_day_before_the_18th_birthday(
+        self, born: str, today: date, minor: bool
+    ) -> None:
+        assert is_minor({"birthDate": born}, today) is minor
+
+    @pytest.mark.parametrize(("code", "unit", "sent"), UNITS)
+    @pytest.mark.parametrize("where", ["code", "unit"])
+    def test_each_unit_is_read(self, code: str, unit: str, sent: str, where: str) -> None:
+        other = observation(WEIGHT, 28, "kg") if code == HEIGHT else observation(HEIGHT, 131, "cm")
+        measured = [other, observation(code, 28.5, unit, where)]
+        found, findings = read_patient(patient(birthDate=CHILD), measured, TODAY)
+        assert findings.problems == []
+        assert (found.height if code == HEIGHT else found.weight) == Measure(28.5, sent)
+
+    def test_first_usable_value_counts(self) -> None:
+        measured = [
+            observation(HEIGHT, 1.31, "m"),
+            observation(HEIGHT, 0, "cm"),
+            observation(HEIGHT, 132, "cm"),
+            observation(HEIGHT, 120, "cm"),
+            observation(WEIGHT, 28.5, "kg"),
+        ]
+        found, _ = read_patient(patient(birthDate=CHILD), measured, TODAY)
+        assert (found.height, found.weight) == (Measure(132, "cm"), Measure(28.5, "kg"))
+        sent = new_patient_record(found)
+        assert (sent["Height"], sent["HeightMetric"]) == (132, "cm")
+        assert (sent["Weight"], sent["WeightMetric"]) == (28.5, "kg")
+
+    @pytest.mark.parametrize("value", [None, "131", 0, -1, [131], {}, True], ids=str)
+    def test_what_is_no_positive_number_is_no_height(self, value: Any) -> None:
+        measured = [observation(HEIGHT, value, "cm"), observation(WEIGHT, 28.5, "kg")]
+        assert problems(patient(birthDate=CHILD), *measured) == {
+            "Observation(8302-2)": "the height of a patient under 18 is missing; record an"
+            " Observation with LOINC 8302-2 and a valueQuantity in cm"
+        }
+
+    def test_both_are_named_beside_what_else_is_missing(self) -> None:
+        record = patient(birthDate=CHILD, gender=ABSENT)
+        named = ["Patient.gender", "Observation(8302-2)", "Observation(29463-7)"]
+        assert list(problems(record)) == named
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["use", "value", "given", "line", "period"]), inner)
+    ),
+    max_leaves=4,
+)
+elements = st.sampled_from(
+    ["name", "gender", "birthDate", "telecom", "address", "active", "identifier"]
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(changes=st.dictionaries(elements, anything), measured=st.dictionaries(elements, anything))
+def test_malformed_shapes_never_raise(changes: dict[str, Any], measured: dict[str, Any]) -> None:
+    record = patient(**changes)
+    observations = [{"valueQuantity": value, "code": value} for value in measured.values()]
+    found, findings = read_patient(record, observations, TODAY)
+    required = (found.first_name, found.last_name, found.birth_date, found.phone, found.zip_code)
+    assert all(required) or findings.problems
+    assert dosespot_patient_id(record) is None
+
+
+class TestRecord:
+    """`patient_record`: what is sent, and what counts as the same."""
+
+    def test_new_record_has_no_empty_fields(self) -> None:
+        optional = {"MiddleName": "Elena Lucia", "Email": MARIA.email, "Address2": "Flat 2"}
+        bare = new_patient_record(replace(MARIA, email="", middle_name="", line2=""))
+        assert bare == {
+            "FirstName": "Maria",
+            "LastName": "Rossi",
+            "DateOfBirth": "1961-03-02",
+            "Gender": "Female",
+            "Address1": "9 Elm St",
+            "City": "Springfield",
+            "State": "IL",
+            "ZipCode": "62704",
+            "PrimaryPhone": "3457654321",
+            "PrimaryPhoneType": "Cell",
+            "Active": True,
+        }
+        assert new_patient_record(MARIA) == {**bare, **optional}
+
+    def test_second_sync_has_nothing_to_change(self) -> None:
+        stored = stored_patient_record(item())
+        assert stored == new_patient_record(MARIA)
+
+    def test_what_others_stored_stays(self) -> None:
+        others = {"Prefix": "Ms.", "NonDoseSpotMedicalRecordNumber": "A-1", "IsHospice": False}
+        stored = stored_patient_record(item(**others))
+        assert {**stored, **new_patient_record(MARIA)} == {**new_patient_record(MARIA), **others}
+
+    @pytest.mark.parametrize(
+        ("changes", "same"),
+        [
+            ({}, True),
+            ({"FirstName": "MARIA", "LastName": "rossi"}, True),
+            ({"ZipCode": "62704-1234"}, True),
+            ({"DateOfBirth": "1961-03-02"}, True),
+            ({"MiddleName": None, "Email": None, "PrimaryPhone": None, "City": "Salem"}, True),
+            ({"FirstName": "Mari"}, False),
+            ({"FirstName": "Maria Elena"}, False),
+            ({"LastName": "Rossini"}, False),
+            ({"FirstName": "Rossi", "LastName": "Maria"}, False),
+            ({"DateOfBirth": "1961-02-03T00:00:00"}, False),
+            ({"Gender": "Unknown"}, False),
+            ({"ZipCode": "62705"}, False),
+            *[
+                ({name: empty}, False)
+                for name in ("FirstName", "LastName", "DateOfBirth", "Gender", "ZipCode")
+                for empty in (None, "")
+            ],
+        ],
+        ids=str,
+    )
+    def test_same_patient_agrees_in_name_birthday_gender_and_zip(
+        self, changes: dict[str, Any], same: bool
+    ) -> None:
+        assert is_same_patient(item(**changes), MARIA) is same
+
+
+class TestIdentifier:
+    """The DoseSpot id on a Patient."""
+
+    @pytest.mark.parametrize("system", [ID_SYSTEM, "http://dosespot.com/patient-id"])
+    def test_both_documented_systems_are_read(self, system: str) -> None:
+        mrn = {"system": "https://example.com/mrn", "value": "1"}
+        record = patient(identifier=[mrn, {"system": system, "value": "70001"}])
+        assert dosespot_patient_id(record) == 70001
+        assert with_dosespot_patient_id(record, 70002) is record
+
+    @pytest.mark.parametrize("value", [None, "", "0", "-1", "1.5", "²", "abc", 70001, ["1"]])
+    def test_what_is_no_number_is_no_id(self, value: Any) -> None:
+        ours = {"system": ID_SYSTEM, "value": value}
+        theirs = {"system": "https://dosespot.com/clinician-identifier", "value": "1"}
+        assert dosespot_patient_id(patient(identifier=[theirs, ours])) is None
+
+    @pytest.mark.parametrize("before", [ABSENT, None, [], [{"system": "x", "value": "1"}]], ids=str)
+    def test_id_is_written_behind_what_others_wrote(self, before: Any) -> None:
+        record = patient(identifier=before)
+        kept = [] if before is ABSENT else before or []
+        written = with_dosespot_patient_id(record, 70001)
+        ours = {"system": ID_SYSTEM, "value": "70001"}
+        assert written == {**record, "identifier": [*kept, ours]}
+        assert record == patient(identifier=before)
