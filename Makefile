@@ -4,13 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock clean
+.PHONY: demo test torture check lock clean
 
 demo: $(READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
 test: $(READY)  ## all tests
 	@$(BIN)/pytest --numprocesses 2
+
+torture: $(READY)  ## break every call of every flow in every way
+	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture
 
 check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff format --check .

@@ -19,3 +19,7 @@ MEDPLUM_BOT_EXTERNAL_FUNCTION_ID = "https://medplum.com/bot-external-function-id
 DOSESPOT_PATIENT = "https://dosespot.com/patient-id"
 DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
 LOINC = "http://loinc.org"
+
+ENROLLMENT_CLAIM = "urn:prescriber-bots:enrollment-claim"
+AUDIT_ACTION = "urn:prescriber-bots:audit-action"
+AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"

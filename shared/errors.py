@@ -57,6 +57,22 @@ class RemoteUnavailable(TryAgain):
     """A server could not be reached, is down or asks for fewer calls."""
 
 
+class Throttled(RemoteUnavailable):
+    """A server asks for fewer calls.
+
+    Attributes:
+        retry_after_s: seconds after which it may be called again.
+    """
+
+    def __init__(self, sentence: str, retry_after_s: float) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class EnrollmentInProgress(TryAgain):
+    """Another run is creating the same prescriber's clinician."""
+
+
 class EditConflict(TryAgain):
     """Somebody else kept changing the same resource."""
 

@@ -8,20 +8,25 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
-from typing import Any
+from time import monotonic
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import NewConnectionError, SSLError
 
-from shared.errors import LookUpFirst, RemoteUnavailable
+from shared.errors import LookUpFirst, RemoteUnavailable, Throttled
 
 CONNECT_TIMEOUT_S = 3.05
 READ_TIMEOUT_S = 20.0
 CONNECTIONS = 16
+DEFAULT_RETRY_AFTER_S = 10.0
+"""DoseSpot counts calls per 10 seconds and may leave the header out."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Call:
         service: the server's name for error sentences, such as `DoseSpot`.
         wish: what the service is asked to do, such as `create the clinician`.
         writes: whether the call changes something, so that silence leaves the outcome open.
+        send_until_s: monotonic time after which it must not be sent any more.
     """
 
     service: str
@@ -43,6 +49,7 @@ class Call:
     json: Any = None
     form: Mapping[str, str] | None = None
     writes: bool = False
+    send_until_s: float | None = None
 
 
 def with_token(call: Call, token: str) -> Call:
@@ -67,10 +74,22 @@ class Reply:
         return json.loads(self.body)
 
 
-class Http:
-    """Sends calls over kept-alive connections; safe to use from several threads."""
+class Sender(Protocol):
+    """Sends calls."""
 
-    def __init__(self) -> None:
+    def send(self, call: Call) -> Reply:
+        """Sends one call; see `Http.send`."""
+
+
+class Http:
+    """Sends calls over kept-alive connections; safe to use from several threads.
+
+    Args:
+        read_timeout_s: how long to wait for the next bytes of an answer.
+    """
+
+    def __init__(self, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        self._timeout_s = (CONNECT_TIMEOUT_S, read_timeout_s)
         self._session = requests.Session()
         # Reading proxies, netrc and CA settings from the environment costs as much as the request
         # itself, and a netrc entry would replace our Authorization header.
@@ -90,6 +109,8 @@ class Http:
                 reads.
             LookUpFirst: a write may have taken effect, and nothing says whether.
         """
+        if call.send_until_s is not None and monotonic() > call.send_until_s:
+            raise unavailable(call.service)
         try:
             response = self._session.request(
                 call.method,
@@ -99,7 +120,7 @@ class Http:
                 json=call.json,
                 data=call.form,
                 proxies=self._proxies_for(call.url),
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                timeout=self._timeout_s,
                 allow_redirects=False,
             )
         except requests.ConnectTimeout:
@@ -109,8 +130,10 @@ class Http:
                 raise unconfirmed(call) from None
             raise unavailable(call.service) from None
         if response.status_code == 429:
-            raise RemoteUnavailable(
-                f"{call.service} asks for fewer calls. Try again in 10 seconds."
+            seconds = retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC))
+            raise Throttled(
+                f"{call.service} asks for fewer calls. Try again in {seconds:.0f} seconds.",
+                seconds,
             )
         if response.status_code >= 500:
             raise unconfirmed(call) if call.writes else unavailable(call.service)
@@ -121,6 +144,23 @@ class Http:
         if origin not in self._proxies:
             self._proxies[origin] = get_environ_proxies(url)
         return self._proxies[origin]
+
+
+def retry_after_s(header: str | None, now: datetime) -> float:
+    """Seconds to wait after a 429.
+
+    Args:
+        header: `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3), if it came.
+        now: the current time, aware.
+    """
+    try:
+        if header is None:
+            return DEFAULT_RETRY_AFTER_S
+        if header.strip().isdecimal():
+            return float(header)
+        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
+    except (TypeError, ValueError):
+        return DEFAULT_RETRY_AFTER_S
 
 
 def unavailable(service: str) -> RemoteUnavailable:

@@ -19,6 +19,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     """
     fhir, services = invocation.fhir, invocation.services
     practitioner = f"Practitioner/{request.practitionerId}"
+    invocation.trail.whom = practitioner
     caller_found, practitioner_found, memberships_found = fhir.read_together(
         f"ProjectMembership?profile={invocation.requester}",
         practitioner,

@@ -21,12 +21,13 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         BotError: whatever else stands in the way.
     """
     fhir, services, caller = invocation.fhir, invocation.services, invocation.requester
+    invocation.trail.whom = caller
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     memberships = invocation.service_fhir() or fhir
     me, (practitioner_found, roles_found), (memberships_found,) = services.together(
         fhir.who_am_i,
-        lambda: fhir.read_together(caller, f"PractitionerRole?practitioner={caller}&_count=100"),
+        lambda: fhir.read_together(caller, f"PractitionerRole?practitioner={caller}&_count=1000"),
         lambda: memberships.read_together(f"ProjectMembership?profile={caller}"),
     )
     require_own_token(me, caller)

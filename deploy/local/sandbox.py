@@ -3,6 +3,7 @@
 The servers know each other only by URL, as they would anywhere else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from deploy.local.people import PASSWORD, PEOPLE, Person
 from deploy.local.serve import LocalServer
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http import Http
+from shared.runtime.lambda_handler import Services
 
 DOSESPOT_PATH = "webapi/v2/"
 TOKEN_LIFETIME_S = 24 * 3600.0
@@ -38,14 +40,20 @@ class Ports:
     pages: int = 0
 
 
-def functions_app(by_bot_id: dict[str, str] | None = None, *, verbose: bool = False) -> ASGIApp:
+def functions_app(
+    by_bot_id: dict[str, str] | None = None,
+    make_services: Callable[[], Services] = Services,
+    *,
+    verbose: bool = False,
+) -> ASGIApp:
     """The Lambda endpoint with all bots.
 
     Args:
         by_bot_id: names of bots by the id that the Bot resource has on a FHIR server.
+        make_services: makes what each bot keeps between its runs.
         verbose: whether log lines go to standard error as well.
     """
-    handlers = {bot.name: bot.handler() for bot in BOTS}
+    handlers = {bot.name: bot.handler(make_services) for bot in BOTS}
     resolver = BotResolver(
         {bot.identifier: handlers[bot.name] for bot in BOTS},
         {bot_id: handlers[name] for bot_id, name in (by_bot_id or {}).items()},
@@ -70,6 +78,7 @@ class Sandbox:
     Args:
         ports: where to listen.
         data: folder in which both servers keep their state; None keeps it in memory.
+        make_services: makes what each bot keeps between its runs.
         verbose: whether the bots' log lines go to standard error.
 
     Attributes:
@@ -77,7 +86,12 @@ class Sandbox:
     """
 
     def __init__(
-        self, ports: Ports | None = None, data: Path | None = None, *, verbose: bool = False
+        self,
+        ports: Ports | None = None,
+        data: Path | None = None,
+        make_services: Callable[[], Services] = Services,
+        *,
+        verbose: bool = False,
     ) -> None:
         ports = ports or Ports()
         if data is not None:
@@ -92,7 +106,7 @@ class Sandbox:
             base_url=self._fhir_at.url,
             functions_url=self._functions_at.url,
         )
-        self._functions = functions_app(verbose=verbose)
+        self._functions = functions_app(make_services=make_services, verbose=verbose)
         self._pages = create_pages(self._fhir_at.url, origin(self._dosespot_at.url))
         self.ready: dict[str, Any] = {}
 

@@ -4,6 +4,8 @@ Never among them: what belongs to the prescriber alone (signing agreements, iden
 one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpot.
 """
 
+from dataclasses import replace
+from time import monotonic
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -33,7 +35,7 @@ from shared.dosespot.wire import (
     parse_status,
 )
 from shared.errors import DoseSpotRefused, NotAuthorized, RemoteMisbehaved
-from shared.http import Call, Http, unavailable, unconfirmed, with_token
+from shared.http import Call, Sender, unavailable, unconfirmed, with_token
 from shared.http import Reply as HttpReply
 from shared.records.patient import Patient
 from shared.token_cache import TokenCache
@@ -58,7 +60,7 @@ class DoseSpotClient:
     """
 
     def __init__(
-        self, http: Http, cache: TokenCache, settings: DoseSpotSettings, acting_as: int
+        self, http: Sender, cache: TokenCache, settings: DoseSpotSettings, acting_as: int
     ) -> None:
         self._http = http
         self._settings = settings
@@ -104,15 +106,18 @@ class DoseSpotClient:
         _require_ok(reply, call)
         return any(agreement.AgreementDate is None for agreement in reply.Items)
 
-    def create_clinician(self, record: ClinicianRecord) -> int:
+    def create_clinician(self, record: ClinicianRecord, send_within_s: float) -> int:
         """Creates a clinician at this clinic and returns the new id.
 
         DoseSpot has no idempotency key: the caller has looked the NPI up before, and does not
         repeat this blindly after `LookUpFirst`.
+
+        Args:
+            record: what DoseSpot shall store.
+            send_within_s: seconds after which it must not be sent any more.
         """
-        return self._created(
-            self._call("POST", "api/clinicians", "create the clinician", json=record)
-        )
+        call = self._call("POST", "api/clinicians", "create the clinician", json=record)
+        return self._created(replace(call, send_until_s=monotonic() + send_within_s))
 
     def edit_clinician(self, clinician_id: int, record: ClinicianRecord) -> None:
         """Replaces a clinician's record."""
@@ -129,6 +134,18 @@ class DoseSpotClient:
         path = f"api/clinicians/{clinician_id}/initTfaActivate"
         body = {"TfaTypeId": tfa_type.value}
         return self._begin(self._call("POST", path, "initialize TFA", json=body))
+
+    def add_supervisor(self, clinician_id: int, supervisor_id: int) -> None:
+        """Lets a clinician be supervised at this clinic; whoever did so before no longer does."""
+        path = f"api/clinicians/{clinician_id}/supervisors"
+        body = [{"ClinicId": self.clinic_id, "SupervisorId": supervisor_id}]
+        self._do(self._call("PUT", path, "set the supervisor", json=body))
+
+    def remove_supervisors(self, clinician_id: int) -> None:
+        """Lets nobody supervise the clinician at this clinic; DoseSpot takes no single name."""
+        path = f"api/clinicians/{clinician_id}/supervisors"
+        body = {"ClinicIds": [self.clinic_id]}
+        self._do(self._call("DELETE", path, "remove the supervisor", json=body))
 
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None where DoseSpot has none with that id."""
@@ -175,7 +192,7 @@ class DoseSpotClient:
         wish: str,
         *,
         params: dict[str, str] | None = None,
-        json: dict[str, Any] | None = None,
+        json: Any = None,
     ) -> Call:
         return Call(
             service="DoseSpot",
@@ -262,8 +279,8 @@ def _require_ok(reply: Reply, call: Call) -> None:
 def _refused(call: Call, description: str) -> NotAuthorized | DoseSpotRefused:
     if says_not_authorized(description):
         return NotAuthorized(
-            f"DoseSpot does not let the bot {call.wish}: the clinician in whose name it acts needs"
-            " the ClinicianAdmin role at this clinic."
+            f"DoseSpot does not let the bot {call.wish}. Check in DoseSpot that the clinician in"
+            " whose name it acts is active at this clinic and has the roles for it."
         )
     return DoseSpotRefused(
         f"DoseSpot refused to {call.wish}: {harmless(description)}. Correct the record and run the"

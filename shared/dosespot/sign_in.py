@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.wire import TokenReply
 from shared.errors import Misconfigured, RemoteMisbehaved
-from shared.http import Call, Http
+from shared.http import Call, Sender
 from shared.token_cache import FetchedToken, TokenCache
 
 DEFAULT_LIFETIME_S = 600.0
@@ -25,7 +25,7 @@ class DoseSpotSignIn:
     """
 
     def __init__(
-        self, http: Http, cache: TokenCache, settings: DoseSpotSettings, clinician_id: int
+        self, http: Sender, cache: TokenCache, settings: DoseSpotSettings, clinician_id: int
     ) -> None:
         self._http = http
         self._cache = cache

@@ -4,7 +4,7 @@ Sources: FHIR R4 "RESTful API" (batch, ETag, If-Match); Medplum ignores If-Match
 change is a PUT of the whole resource with the version that was read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,7 +19,7 @@ from shared.errors import (
     RemoteMisbehaved,
     RemoteUnavailable,
 )
-from shared.http import Call, Http, Reply, unavailable, unconfirmed, with_token
+from shared.http import Call, Reply, Sender, unavailable, unconfirmed, with_token
 
 SERVICE = "The FHIR server"
 FHIR_JSON = "application/fhir+json"
@@ -92,7 +92,7 @@ class FhirClient:
         credential: gives the token.
     """
 
-    def __init__(self, http: Http, base_url: str, credential: Credential) -> None:
+    def __init__(self, http: Sender, base_url: str, credential: Credential) -> None:
         self._http = http
         self._base_url = base_url
         self._credential = credential
@@ -117,6 +117,23 @@ class FhirClient:
         if not isinstance(answered, list) or len(answered) != len(paths):
             raise _misbehaved()
         return [_answer(path, entry) for path, entry in zip(paths, answered, strict=True)]
+
+    def create_together(self, resources: Sequence[Resource]) -> None:
+        """Creates resources in one request.
+
+        Raises:
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: one of them could not be created.
+        """
+        entries = [
+            {"request": {"method": "POST", "url": one["resourceType"]}, "resource": one}
+            for one in resources
+        ]
+        body = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+        answered = self._resource("batch", self._call("POST", "fhir/R4/", json=body)).get("entry")
+        for one, entry in zip(resources, answered or [], strict=False):
+            answer = _answer(one["resourceType"], entry)
+            if answer.status not in (200, 201):
+                raise _failure(answer.status, answer.asked)
 
     def search_all(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
         """Every resource that a search finds, page by page.
@@ -156,14 +173,22 @@ class FhirClient:
             if changed == resource:
                 break
             try:
-                return self._put(reference, changed)
+                return self.put(changed)
             except (EditConflict, LookUpFirst):
                 if attempt == EDIT_ATTEMPTS:
                     raise
                 resource = self.read(reference)
         return resource
 
-    def _put(self, reference: str, resource: Resource) -> Resource:
+    def put(self, resource: Resource) -> Resource:
+        """Writes a resource if it still has the version that it carries; returns it as written.
+
+        Raises:
+            EditConflict: it has another version by now.
+            LookUpFirst: the server kept quiet.
+            FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
+        """
+        reference = f"{resource['resourceType']}/{resource['id']}"
         version = {"If-Match": f'W/"{resource["meta"]["versionId"]}"'}
         call = self._call("PUT", f"fhir/R4/{reference}", json=resource, headers=version)
         return self._resource(reference, replace(call, wish=f"save {reference}", writes=True))

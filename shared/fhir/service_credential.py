@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Misconfigured
-from shared.http import Call, Http
+from shared.http import Call, Sender
 from shared.token_cache import FetchedToken, TokenCache
 
 
@@ -41,7 +41,7 @@ class ServiceCredential:
         account: as whom.
     """
 
-    def __init__(self, http: Http, cache: TokenCache, account: ServiceAccount) -> None:
+    def __init__(self, http: Sender, cache: TokenCache, account: ServiceAccount) -> None:
         self._http = http
         self._cache = cache
         self._account = account

@@ -5,13 +5,13 @@ keeping between invocations (connections, DoseSpot's tokens, threads) is built a
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from time import monotonic
+from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,16 +20,21 @@ from shared.dosespot.client import DoseSpotClient
 from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceCredential
-from shared.http import Http
+from shared.http import Http, Sender
+from shared.pace import Pace, PatientHttp, Timing
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
 from shared.token_cache import TokenCache
+from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
+from shared.workflow.sync_status import StatusSync
 from shared.workflow.together import Together
+from shared.workflow.trail import Trail
 
 THREADS = 8
+DEFAULT_TIME_S = 60.0
 
 
 class Services:
@@ -39,16 +44,22 @@ class Services:
         http: sends all calls.
         clock: seconds of a monotonic clock.
         now: the current time, aware.
+        sleep: waits for seconds.
+        timing: how long claims and look-ups last.
     """
 
     def __init__(
         self,
-        http: Http | None = None,
+        http: Sender | None = None,
         clock: Callable[[], float] = monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = sleep,
+        timing: Timing | None = None,
     ) -> None:
         set_up_logging()
         self.http = http or Http()
+        self.sleep = sleep
+        self.timing = timing or Timing()
         self.tokens = TokenCache(clock)
         self.together = Together(ThreadPoolExecutor(THREADS, thread_name_prefix="bot"))
         self.now = now
@@ -60,19 +71,27 @@ class Invocation:
 
     Attributes:
         requester: reference of the caller's profile.
+        headers: the HTTP headers with which the bot was called.
         base_url: base URL of the FHIR server that runs the bot.
         fhir: that server, with the token that it gave the bot.
         settings: the project's secrets.
         services: clients, threads and clock of the process.
+        pace: the time that the run has.
+        http: sends the run's calls, and again what had no effect, while there is time.
         log: the run's log.
+        trail: what the run did, for AuditEvents.
     """
 
     requester: str
+    headers: Mapping[str, str] = field(repr=False)
     base_url: str
     fhir: FhirClient
     settings: Settings
     services: Services
+    pace: Pace
+    http: Sender
     log: RunLog
+    trail: Trail
 
     def dosespot(self, acting_as: int) -> DoseSpotClient:
         """DoseSpot, seen by one of its clinicians.
@@ -80,8 +99,8 @@ class Invocation:
         Raises:
             Misconfigured: a secret is missing or malformed.
         """
-        services = self.services
-        return DoseSpotClient(services.http, services.tokens, self.settings.dosespot(), acting_as)
+        settings = self.settings.dosespot()
+        return DoseSpotClient(self.http, self.services.tokens, settings, acting_as)
 
     def service_fhir(self) -> FhirClient | None:
         """The FHIR server, seen by the bots' own ClientApplication; None without one.
@@ -92,21 +111,36 @@ class Invocation:
         account = self.settings.service_account(self.base_url)
         if account is None:
             return None
-        services = self.services
-        credential = ServiceCredential(services.http, services.tokens, account)
-        return FhirClient(services.http, self.base_url, credential)
+        credential = ServiceCredential(self.http, self.services.tokens, account)
+        return FhirClient(self.http, self.base_url, credential)
 
     def enrollment(
         self, dosespot: DoseSpotClient, practitioners: FhirClient, memberships: FhirClient
     ) -> Enrollment:
         """The use case, wired; the arguments are those of `Enrollment`."""
+        services = self.services
         return Enrollment(
             practitioners=practitioners,
             memberships=memberships,
             dosespot=dosespot,
+            creation=Creation(memberships, dosespot, self.pace, services.timing, services.now),
+            together=services.together,
+            now=services.now,
+            trail=self.trail,
+        )
+
+    def status_sync(
+        self, dosespot: DoseSpotClient, practitioners: FhirClient, *, dry_run: bool = False
+    ) -> StatusSync:
+        """The use case, wired; the arguments are those of `StatusSync`."""
+        return StatusSync(
+            fhir=practitioners,
+            dosespot=dosespot,
             together=self.services.together,
             now=self.services.now,
             log=self.log,
+            trail=self.trail,
+            dry_run=dry_run,
         )
 
 
@@ -129,39 +163,77 @@ def lambda_handler(
         `handler(event, context)`. It returns a JSON object, or raises a `BotError` whose text is
         what `$execute` shows.
     """
-    services = cache(make_services)
+    # Runs at the same time share one set of services, also when they are the first.
+    lock = Lock()
+    made: list[Services] = []
 
-    def handler(event: Any, _context: Any) -> dict[str, Any]:
-        return _guarded(lambda: _run(name, input_model, bot, services(), parse_payload(event)))
+    def services() -> Services:
+        with lock:
+            if not made:
+                made.append(make_services())
+            return made[0]
+
+    def handler(event: Any, context: Any) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            payload, kept = parse_payload(event), services()
+            pace = Pace(_remaining_s(context), kept.sleep)
+            invocation = _invocation(name, kept, pace, payload)
+            return _run(input_model, bot, payload.input, invocation)
+
+        return _guarded(run)
 
     return handler
 
 
+def _remaining_s(context: Any) -> Callable[[], float]:
+    """Seconds until Lambda ends the invocation; DEFAULT_TIME_S where nobody says."""
+    if hasattr(context, "get_remaining_time_in_millis"):
+        return lambda: context.get_remaining_time_in_millis() / 1000
+    end = monotonic() + DEFAULT_TIME_S
+    return lambda: end - monotonic()
+
+
+def _invocation(name: str, services: Services, pace: Pace, payload: Payload) -> Invocation:
+    http = PatientHttp(services.http, pace)
+    token = GivenToken(payload.accessToken.get_secret_value())
+    requester = payload.requester.reference
+    return Invocation(
+        requester=requester,
+        headers=payload.headers,
+        base_url=payload.baseUrl,
+        fhir=FhirClient(http, payload.baseUrl, token),
+        settings=Settings(payload.secrets),
+        services=services,
+        pace=pace,
+        http=http,
+        log=RunLog(name, payload.traceId),
+        trail=Trail(name, requester, services.now),
+    )
+
+
 def _run(
-    name: str, input_model: type[Input], bot: Bot[Input], services: Services, payload: Payload
+    input_model: type[Input], bot: Bot[Input], given: Any, invocation: Invocation
 ) -> dict[str, Any]:
-    log = RunLog(name, payload.traceId)
+    services, log, trail = invocation.services, invocation.log, invocation.trail
     started = services.now()
     try:
-        request = parse_input(input_model, payload.input)
-        invocation = Invocation(
-            requester=payload.requester.reference,
-            base_url=payload.baseUrl,
-            fhir=FhirClient(
-                services.http,
-                payload.baseUrl,
-                GivenToken(payload.accessToken.get_secret_value()),
-            ),
-            settings=Settings(payload.secrets),
-            services=services,
-            log=log,
-        )
-        answer = bot(request, invocation).model_dump(mode="json")
+        answer = bot(parse_input(input_model, given), invocation).model_dump(mode="json")
     except BotError as error:
         log.warning("refused", error=type(error).__name__)
+        trail.was_refused(error)
+        _save(trail, invocation)
         raise
+    _save(trail, invocation)
     log("done", seconds=round((services.now() - started).total_seconds(), 3))
     return answer
+
+
+def _save(trail: Trail, invocation: Invocation) -> None:
+    """Keeps the AuditEvents; where that fails, what was done is done all the same."""
+    try:
+        trail.save(invocation.service_fhir() or invocation.fhir)
+    except BotError as error:
+        invocation.log.warning("no audit event", error=type(error).__name__)
 
 
 def _guarded(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The payload with which a Medplum server runs a bot as a Lambda function.
 
 Source: Medplum server's Lambda executor. The payload's `headers` hold the caller's own
-Authorization and Cookie; they are never read.
+Authorization and Cookie: they are shown nowhere, and compared with a secret at most.
 """
 
 import re
@@ -10,7 +10,15 @@ from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from shared.errors import Misconfigured
 
@@ -64,6 +72,12 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
+def _texts(headers: Any) -> Any:
+    """The headers that are texts; no run fails because of one that is not."""
+    given = headers if isinstance(headers, dict) else {}
+    return {name: value for name, value in given.items() if isinstance(value, str)}
+
+
 class Payload(BaseModel):
     """What the bots use of the payload."""
 
@@ -74,6 +88,9 @@ class Payload(BaseModel):
     accessToken: Annotated[SecretStr, Field(min_length=1)]
     input: Any = None
     secrets: Mapping[str, Secret] = Field(default_factory=dict, repr=False)
+    headers: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
+        default_factory=dict, repr=False
+    )
     traceId: str | None = None
 
 

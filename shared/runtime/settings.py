@@ -13,8 +13,11 @@ CLINIC_ID = "DOSESPOT_CLINIC_ID"
 CLINIC_KEY = "DOSESPOT_CLINIC_KEY"
 SUBSCRIPTION_KEY = "DOSESPOT_SUBSCRIPTION_KEY"
 USER_ID = "DOSESPOT_USER_ID"
+WEBHOOK_SECRET = "DOSESPOT_WEBHOOK_SECRET"  # noqa: S105 - the secret's name
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
+
+WEBHOOK_SECRET_LENGTH = 32
 
 
 class Settings:
@@ -57,6 +60,14 @@ class Settings:
             Misconfigured: the secret is missing or no number.
         """
         return int(self._checked(USER_ID)[USER_ID])
+
+    def webhook_secret(self) -> str:
+        """What DoseSpot's push notifications prove themselves with.
+
+        Raises:
+            Misconfigured: the secret is missing or has another length than DoseSpot's.
+        """
+        return self._checked(WEBHOOK_SECRET)[WEBHOOK_SECRET]
 
     def service_account(self, base_url: str) -> ServiceAccount | None:
         """The ClientApplication that may touch memberships; None where there is none.
@@ -101,6 +112,10 @@ def _is_number(value: str) -> bool:
     return value.isascii() and value.isdecimal() and int(value) > 0
 
 
+def _is_webhook_secret(value: str) -> bool:
+    return len(value) == WEBHOOK_SECRET_LENGTH
+
+
 _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     BASE_URL: (_is_url, "must be an https URL such as https://my.staging.dosespot.com/webapi/v2/"),
     IFRAME_URL: (
@@ -109,4 +124,5 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     ),
     CLINIC_ID: (_is_number, "must be a number"),
     USER_ID: (_is_number, "must be a number"),
+    WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

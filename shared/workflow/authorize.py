@@ -12,7 +12,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Answer, FhirClient
-from shared.workflow.caller import own_membership
+from shared.workflow.caller import own_membership, token_owner
 
 NOT_ADMINISTRATOR = (
     "The caller is not a project administrator. Let an administrator run the bot, or set"
@@ -45,7 +45,7 @@ def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str)
         NotAuthorized: says which of administrator and DoseSpot identifier is missing.
     """
     memberships = _memberships(fhir, found, requester)
-    administrators = [one for one in memberships if one.get("admin") is True]
+    administrators = _administrators(memberships)
     numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
     missing = [] if administrators else [NOT_ADMINISTRATOR]
     if not numbers:
@@ -53,6 +53,28 @@ def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str)
     if missing:
         raise NotAuthorized(" ".join(missing))
     return numbers[0]
+
+
+def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> None:
+    """Makes sure that the caller is a project administrator, whoever they are in DoseSpot.
+
+    The arguments are those of `administrators_clinician_id`.
+
+    Raises:
+        NotAuthorized: the caller is not.
+    """
+    if not _administrators(_memberships(fhir, found, requester)):
+        raise NotAuthorized(NOT_ADMINISTRATOR)
+
+
+def runs_by_itself(me: Resource, requester: str) -> bool:
+    """Whether a bot runs without a caller, on a schedule: then it is its own requester.
+
+    Args:
+        me: the answer of `auth/me` to the bot's token.
+        requester: reference of the payload's requester.
+    """
+    return requester.startswith("Bot/") and token_owner(me) == requester
 
 
 def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None:
@@ -64,6 +86,10 @@ def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None
     item = dosespot.clinician(clinician_id)
     if item is None or ClinicianRole.CLINICIAN_ADMIN not in known_roles(item):
         raise NotAuthorized(NOT_CLINICIAN_ADMIN)
+
+
+def _administrators(memberships: list[Resource]) -> list[Resource]:
+    return [one for one in memberships if one.get("admin") is True]
 
 
 def _memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:

@@ -10,26 +10,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fhir_profiles import Resource
-from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
-from fhir_profiles.codes import ClinicianRole, TfaType
-from fhir_profiles.epcs_qualification import with_epcs_qualification
-from fhir_profiles.project_settings import MAX_CLINICIANS, max_clinicians
-from fhir_profiles.registration_status import with_registration_status
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record, with_role
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.decide import Decision, RecordChange, Snapshot, Stage, decide, decide_advance
 from shared.enrollment.refusals import Refusal
-from shared.errors import EnrollmentLimitReached, FhirDenied, RecordsDisagree, StageRefused
+from shared.errors import DoseSpotRefused, FhirDenied, LookUpFirst, StageRefused
 from shared.fhir.client import FhirClient
 from shared.records.prescriber import MedicalLicense
+from shared.workflow.creation import Creation
 from shared.workflow.known_clinician import (
     KnownClinician,
     confirmed_clinician,
     known_clinician,
 )
+from shared.workflow.recorded_status import as_dosespot_says
 from shared.workflow.subject import Subject
 from shared.workflow.together import Together
+from shared.workflow.trail import Trail
+
+_BEGUN = {
+    Stage.IDP: RegistrationStatus.IDP_INITIALIZE_SUCCESS,
+    Stage.TFA: RegistrationStatus.TFA_ACTIVATE_INIT,
+}
+
+_INITIALIZED = {
+    Stage.IDP: AuditAction.IDP_INITIALIZED,
+    Stage.TFA: AuditAction.TFA_INITIALIZED,
+}
 
 
 @dataclass(frozen=True)
@@ -69,38 +79,31 @@ class Outcome:
     initialized: Stage | None
 
 
+@dataclass(frozen=True)
 class Enrollment:
     """The use case; both bots of the enrollment guide run it.
 
-    Args:
+    Attributes:
         practitioners: may read and write the Practitioner.
-        memberships: may read and write the memberships and read the project, and stands in for
-            `practitioners` where an AccessPolicy forbids it to write.
+        memberships: stands in for `practitioners` where an AccessPolicy forbids it to write.
         dosespot: acts as a Clinician Admin.
+        creation: makes clinicians and links them.
         together: runs independent calls at the same time.
         now: the current time, aware.
-        log: takes the name of a step and facts about it that are not personal.
+        trail: keeps what was changed.
     """
 
-    def __init__(
-        self,
-        practitioners: FhirClient,
-        memberships: FhirClient,
-        dosespot: DoseSpotClient,
-        together: Together,
-        now: Callable[[], datetime],
-        log: Callable[..., None],
-    ) -> None:
-        self._practitioners = practitioners
-        self._memberships = memberships
-        self._dosespot = dosespot
-        self._together = together
-        self._now = now
-        self._log = log
+    practitioners: FhirClient
+    memberships: FhirClient
+    dosespot: DoseSpotClient
+    creation: Creation
+    together: Together
+    now: Callable[[], datetime]
+    trail: Trail
 
     def look(self, subject: Subject) -> KnownClinician | None:
         """What DoseSpot says of the prescriber; changes nothing."""
-        return known_clinician(self._dosespot, subject, self._together)
+        return known_clinician(self.dosespot, subject, self.together)
 
     def run(self, subject: Subject, known: KnownClinician | None, order: Order) -> Outcome:
         """Takes the prescriber as far as the order asks and DoseSpot allows.
@@ -117,18 +120,20 @@ class Enrollment:
             BotError: whatever the two clients raise.
         """
         wanted = new_record(
-            subject.prescriber, order.roles, order.licenses, self._dosespot.clinic_id
+            subject.prescriber, order.roles, order.licenses, self.dosespot.clinic_id
         )
+        created = False
         if known is None:
             self._decided(subject, None, order)
-            subject, known = self._created(subject, wanted)
-            return self._finished(subject, known, order, created=True)
-        subject = self._linked(subject, known.clinician.id)
-        merged = self._merged(known, wanted, order)
-        decision = self._decided(subject, known, order, up_to_date=known.stored == merged)
-        if decision.record is RecordChange.UPDATE:
-            known = self._updated(subject, known, merged)
-        return self._finished(subject, known, order, created=False)
+            subject, known, created = self._created(subject, wanted)
+        else:
+            subject = self._linked(subject, known.clinician.id)
+        if not created:
+            merged = self._merged(known, wanted, order)
+            decision = self._decided(subject, known, order, up_to_date=known.stored == merged)
+            if decision.record is RecordChange.UPDATE:
+                known = self._updated(subject, known, merged)
+        return self._finished(subject, known, order, created=created)
 
     def _finished(
         self, subject: Subject, known: KnownClinician, order: Order, *, created: bool
@@ -150,10 +155,10 @@ class Enrollment:
 
         Whoever the bot acts for keeps the role without which nobody could run it again.
         """
-        merged = merged_record(known.stored, wanted, self._dosespot.clinic_id)
+        merged = merged_record(known.stored, wanted, self.dosespot.clinic_id)
         if order.self_service and known.clinician.active is False:
             merged["Active"] = False
-        if known.clinician.id == self._dosespot.acting_as:
+        if known.clinician.id == self.dosespot.acting_as:
             merged["ClinicianRoleType"] = with_role(merged, ClinicianRole.CLINICIAN_ADMIN)
         return merged
 
@@ -181,22 +186,33 @@ class Enrollment:
             raise StageRefused(" ".join(decision.refusals))
         return decision
 
-    def _created(self, subject: Subject, wanted: ClinicianRecord) -> tuple[Subject, KnownClinician]:
-        self._require_room(subject.membership)
-        clinician_id = self._dosespot.create_clinician(wanted)
-        self._log("clinician created")
-        subject = self._linked(subject, clinician_id)
-        return subject, self._seen(subject, clinician_id)
+    def _created(
+        self, subject: Subject, wanted: ClinicianRecord
+    ) -> tuple[Subject, KnownClinician, bool]:
+        """The subject with a clinician, whom this run or another one has created."""
+        found = self.creation.clinician(subject.membership, subject.prescriber.npi, wanted)
+        if found.created:
+            self.trail.did(AuditAction.CLINICIAN_CREATED, f"DoseSpot {found.clinician_id}")
+        if found.sure:
+            subject = self._linked(subject, found.clinician_id, sure=True)
+            return subject, self._seen(subject, found.clinician_id), found.created
+        known = self._seen(subject, found.clinician_id)
+        return self._linked(subject, found.clinician_id), known, found.created
 
     def _updated(
         self, subject: Subject, known: KnownClinician, merged: ClinicianRecord
     ) -> KnownClinician:
-        self._dosespot.edit_clinician(known.clinician.id, merged)
-        self._log("clinician changed")
-        return self._seen(subject, known.clinician.id)
+        """The clinician after the edit; one without an answer is sent again, which is harmless."""
+        clinician_id = known.clinician.id
+        try:
+            self.dosespot.edit_clinician(clinician_id, merged)
+        except LookUpFirst:
+            self.dosespot.edit_clinician(clinician_id, merged)
+        self.trail.did(AuditAction.CLINICIAN_CHANGED, f"DoseSpot {clinician_id}")
+        return self._seen(subject, clinician_id)
 
     def _seen(self, subject: Subject, clinician_id: int) -> KnownClinician:
-        return confirmed_clinician(self._dosespot, clinician_id, subject, self._together)
+        return confirmed_clinician(self.dosespot, clinician_id, subject, self.together)
 
     def _initialized(
         self, clinician: Clinician, decision: Decision, order: Order
@@ -207,58 +223,53 @@ class Enrollment:
         """
         if decision.initialize is None:
             return clinician, None
-        if decision.initialize is Stage.IDP:
-            begun = self._dosespot.initialize_idp(clinician.id)
-        else:
-            begun = self._dosespot.initialize_tfa(clinician.id, order.tfa_type)
-        self._log("stage initialized", stage=decision.initialize.value, begun=begun)
-        status = self._dosespot.registration_status(clinician.id)
+        begun = self._begun(clinician, decision.initialize, order)
+        if begun:
+            self.trail.did(_INITIALIZED[decision.initialize], f"DoseSpot {clinician.id}")
+        status = self.dosespot.registration_status(clinician.id)
         return replace(clinician, status=status), decision.initialize if begun else None
 
-    def _linked(self, subject: Subject, clinician_id: int) -> Subject:
+    def _begun(self, clinician: Clinician, stage: Stage, order: Order) -> bool:
+        """Initializes the stage; without an answer, the status tells whether it was.
+
+        A prescriber who only opened the iFrame can do nothing about DoseSpot's refusal but wait.
+        """
+        try:
+            if stage is Stage.IDP:
+                return self.dosespot.initialize_idp(clinician.id)
+            return self.dosespot.initialize_tfa(clinician.id, order.tfa_type)
+        except DoseSpotRefused:
+            if not order.self_service:
+                raise
+            return False
+        except LookUpFirst:
+            if self.dosespot.registration_status(clinician.id) is not _BEGUN[stage]:
+                raise
+            return True
+
+    def _linked(self, subject: Subject, clinician_id: int, *, sure: bool = False) -> Subject:
         """The subject with the DoseSpot id on the membership."""
-        membership = self._memberships.apply(
-            subject.membership, lambda found: _with_only_clinician_id(found, clinician_id)
-        )
+        membership = self.creation.link(subject.membership, clinician_id, sure=sure)
+        if subject.clinician_id is None:
+            self.trail.did(AuditAction.CLINICIAN_LINKED, f"DoseSpot {clinician_id}")
         return replace(subject, membership=membership, clinician_id=clinician_id)
 
     def _recorded(self, subject: Subject, clinician: Clinician) -> Subject:
-        """The subject with status and EPCS qualification as DoseSpot has them."""
-        now = self._now()
+        """The subject with status and EPCS qualification as DoseSpot has them.
+
+        Where somebody else wrote in between, they may know more: DoseSpot is asked again.
+        """
+        now = self.now()
+        known = iter([clinician])
 
         def change(practitioner: Resource) -> Resource:
-            marked = with_registration_status(practitioner, clinician.status.value)
-            return with_epcs_qualification(marked, clinician.epcs_enabled, now)
+            current = next(known, None) or self._seen(subject, clinician.id).clinician
+            return as_dosespot_says(practitioner, current, now)
 
         try:
-            practitioner = self._practitioners.apply(subject.practitioner, change)
+            practitioner = self.practitioners.apply(subject.practitioner, change)
         except FhirDenied:
-            practitioner = self._memberships.apply(subject.practitioner, change)
-        self._log("status", status=clinician.status.value, epcs=clinician.epcs_enabled)
+            practitioner = self.memberships.apply(subject.practitioner, change)
+        if practitioner != subject.practitioner:
+            self.trail.did(AuditAction.STATUS_RECORDED, clinician.summary)
         return replace(subject, practitioner=practitioner)
-
-    def _require_room(self, membership: Resource) -> None:
-        """Raises where the project has as many clinicians as it may have."""
-        project = membership["project"]["reference"]
-        limit = max_clinicians(self._memberships.read(project))
-        if limit is None:
-            return
-        memberships = self._memberships.search_all("ProjectMembership", {"project": project})
-        enrolled = sum(1 for one in memberships if clinician_ids(one).numbers)
-        if enrolled >= limit:
-            raise EnrollmentLimitReached(
-                f"DoseSpot enrollment limit reached: {enrolled} of {limit} clinicians enrolled."
-                f" Increase the '{MAX_CLINICIANS}' project system setting to enroll more"
-                " clinicians."
-            )
-
-
-def _with_only_clinician_id(membership: Resource, clinician_id: int) -> Resource:
-    """The membership with that id; somebody may have written another one since it was read."""
-    others = set(clinician_ids(membership).numbers) - {clinician_id}
-    if others:
-        raise RecordsDisagree(
-            "ProjectMembership.identifier: another DoseSpot clinician id was written here"
-            " meanwhile. Have an administrator compare both clinicians in DoseSpot."
-        )
-    return with_clinician_id(membership, clinician_id)

@@ -1,12 +1,13 @@
 """What DoseSpot says of the prescriber: found by the linked id, else by the NPI, and confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import ClinicianRecord, stored_record
 from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.clinician import Clinician
-from shared.errors import RecordsDisagree
+from shared.workflow.same_person import with_npi
 from shared.workflow.subject import Subject
 from shared.workflow.together import Together
 
@@ -47,42 +48,30 @@ def confirmed_clinician(
     Raises:
         RecordsDisagree: as `known_clinician`.
     """
+    npi, linked = subject.prescriber.npi, subject.clinician_id is not None
     item, status, agreement_pending = together(
-        lambda: _same_person(dosespot.clinician(clinician_id), subject),
+        lambda: with_npi(dosespot.clinician(clinician_id), npi, linked=linked),
         lambda: dosespot.registration_status(clinician_id),
         lambda: dosespot.agreement_pending(clinician_id),
     )
-    epcs = [info.HasEpcs for info in item.ClinicInfo if info.ClinicId == dosespot.clinic_id]
-    clinician = Clinician(
+    seen = replace(
+        clinician_of(item, clinician_id, status, dosespot.clinic_id),
+        agreement_pending=agreement_pending,
+    )
+    return KnownClinician(seen, stored_record(item, dosespot.clinic_id))
+
+
+def clinician_of(
+    item: ClinicianItem, clinician_id: int, status: RegistrationStatus, clinic_id: int
+) -> Clinician:
+    """What DoseSpot's answers say of a clinician at a clinic; agreements are not among them."""
+    epcs = [info.HasEpcs for info in item.ClinicInfo if info.ClinicId == clinic_id]
+    return Clinician(
         id=clinician_id,
         status=status,
-        agreement_pending=agreement_pending,
+        agreement_pending=False,
         active=item.Active,
         locked=item.AccountLocked,
         confirmed=item.Confirmed,
         clinic_has_epcs=epcs[0] if epcs else None,
     )
-    return KnownClinician(clinician, stored_record(item, dosespot.clinic_id))
-
-
-def _same_person(item: ClinicianItem | None, subject: Subject) -> ClinicianItem:
-    linked = subject.clinician_id is not None
-    if item is None:
-        raise RecordsDisagree(
-            "ProjectMembership.identifier: DoseSpot has no clinician with the id that stands here."
-            " Correct the id, or remove it and run the bot again."
-            if linked
-            else "DoseSpot's look-up by NPI names a clinician whom DoseSpot does not show. Contact"
-            " DoseSpot support; nothing was linked."
-        )
-    npi = (item.NPINumber or "").strip()
-    # A linked record without an NPI contradicts nothing; a looked-up one would be a guess.
-    if npi != subject.prescriber.npi and (npi or not linked):
-        raise RecordsDisagree(
-            "ProjectMembership.identifier: the DoseSpot clinician with this id has another NPI than"
-            " the Practitioner. Correct the id, or the NPI in Practitioner.identifier."
-            if linked
-            else "DoseSpot's look-up by NPI names a clinician whose record does not show that NPI."
-            " Contact DoseSpot support; nothing was linked."
-        )
-    return item

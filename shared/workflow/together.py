@@ -2,7 +2,7 @@
 
 import contextvars
 from collections.abc import Callable
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor, Future, wait
 from typing import Any, TypeVar, overload
 
 A = TypeVar("A")
@@ -34,9 +34,7 @@ class Together:
 
     def __call__(self, *calls: Callable[[], Any]) -> tuple[Any, ...]:
         """Runs the calls; see the class."""
-        futures = [
-            self._executor.submit(contextvars.copy_context().run, call) for call in calls[:-1]
-        ]
+        futures = [self.started(call) for call in calls[:-1]]
         try:
             last = calls[-1]()
         finally:
@@ -44,3 +42,11 @@ class Together:
             for future in futures:
                 future.result()
         return (*(future.result() for future in futures), last)
+
+    def started(self, call: Callable[[], A]) -> Future[A]:
+        """Starts a call; its result, or what it raised, is asked for later, on its own.
+
+        A call may wait for those that were started before it, because calls begin in the order in
+        which they are started.
+        """
+        return self._executor.submit(contextvars.copy_context().run, call)

@@ -25,6 +25,7 @@ from shared.errors import (
     NotAuthorized,
     RemoteMisbehaved,
     RemoteUnavailable,
+    Throttled,
 )
 from shared.http import Http
 from shared.token_cache import TokenCache
@@ -53,7 +54,7 @@ READS: dict[str, tuple[str, Ask]] = {
     "agreements": ("api/clinicians/4711/legalAgreements", lambda c: c.agreement_pending(4711)),
 }
 WRITES: dict[str, tuple[str, str, Any, Ask]] = {
-    "create": ("POST", "api/clinicians", RECORD, lambda c: c.create_clinician(RECORD)),
+    "create": ("POST", "api/clinicians", RECORD, lambda c: c.create_clinician(RECORD, 10.0)),
     "edit": ("PUT", "api/clinicians/4711", RECORD, lambda c: c.edit_clinician(4711, RECORD)),
     "IDP": ("POST", "api/clinicians/4711/idpInit", None, lambda c: c.initialize_idp(4711)),
     "TFA": (
@@ -119,7 +120,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], type[BotError], type[BotError]]] = {
     "400 HTML": ({"status": 400, "body": HTML}, DoseSpotRefused, DoseSpotRefused),
     "403": ({"status": 403, "body": ""}, NotAuthorized, NotAuthorized),
     "404": ({"status": 404, "body": HTML}, RemoteMisbehaved, RemoteMisbehaved),
-    "429": ({"status": 429, "body": ""}, RemoteUnavailable, RemoteUnavailable),
+    "429": ({"status": 429, "body": ""}, Throttled, Throttled),
     "500": ({"status": 500, "body": HTML}, RemoteUnavailable, LookUpFirst),
     "503": ({"status": 503, "json": sample("dosespot_done")}, RemoteUnavailable, LookUpFirst),
     "no connection": ({"body": no_connection()}, RemoteUnavailable, RemoteUnavailable),
@@ -202,7 +203,7 @@ def test_call_is_repeated_with_the_new_token(wire: Wire, dosespot: DoseSpotClien
     wire.post(TOKEN, json=sample("dosespot_token", access_token="new-token"))
     wire.post(f"{BASE}api/clinicians", status=401, body="")
     wire.post(f"{BASE}api/clinicians", json=sample("dosespot_created"))
-    assert dosespot.create_clinician(RECORD) == 4711
+    assert dosespot.create_clinician(RECORD, 10.0) == 4711
     assert wire.calls[3].request.headers["Authorization"] == "Bearer new-token"
     assert wire.calls[3].request.body == wire.calls[1].request.body
 
@@ -237,7 +238,7 @@ NO_TOKEN: dict[str, tuple[dict[str, Any], type[BotError]]] = {
     "HTML": ({"body": HTML}, RemoteMisbehaved),
     "empty object": ({"json": {}}, RemoteMisbehaved),
     "null token": ({"json": {"access_token": None, "expires_in": 600}}, RemoteMisbehaved),
-    "429": ({"status": 429}, RemoteUnavailable),
+    "429": ({"status": 429}, Throttled),
     "500": ({"status": 500}, RemoteUnavailable),
     "no connection": ({"body": no_connection()}, RemoteUnavailable),
     "dropped": ({"body": dropped()}, RemoteUnavailable),

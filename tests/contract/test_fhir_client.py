@@ -18,6 +18,7 @@ from shared.errors import (
     LookUpFirst,
     RemoteMisbehaved,
     RemoteUnavailable,
+    Throttled,
 )
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
@@ -53,7 +54,7 @@ FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
     "410": ({"status": 410, "body": ""}, FhirNotFound),
     "400": ({"status": 400, "body": HTML}, RemoteMisbehaved),
     "302": (REDIRECT, RemoteMisbehaved),
-    "429": ({"status": 429, "body": ""}, RemoteUnavailable),
+    "429": ({"status": 429, "body": ""}, Throttled),
     "no connection": ({"body": no_connection()}, RemoteUnavailable),
     "connect time-out": ({"body": requests.ConnectTimeout()}, RemoteUnavailable),
 }

@@ -5,12 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.sandbox import Sandbox
+from shared.pace import Timing
+from shared.runtime.lambda_handler import Services
 from tests.integration.clinic import DEA, Clinic, Member
+
+
+def hurried() -> Services:
+    """Claims and look-ups that end soon, so that a test that sees them out need not wait long."""
+    timing = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05, lookup_s=0.3)
+    return Services(timing=timing)
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with Sandbox(make_services=hurried) as running:
         yield running
 
 

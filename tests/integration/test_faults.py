@@ -27,31 +27,45 @@ NO_ANSWER = "DoseSpot was asked to create the clinician and gave no answer"
 def test_a_failed_read_says_that_dosespot_is_out_of_order(
     clinic: Clinic, prescriber: Member, call: dict[str, str], fault: dict[str, object]
 ) -> None:
-    clinic.break_dosespot(**call, **fault)
+    clinic.break_dosespot(**call, **fault, times=3)
     answer = clinic.enroll(prescriber)
     assert answer.body["errorType"] == "RemoteUnavailable"
     assert answer.error.startswith(NOT_REACHED)
     assert clinic.writes() == []
+    clinic.reset()
     assert clinic.enroll(prescriber).status == 200
     assert len(clinic.clinicians(prescriber.npi)) == 1
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "status", "status": 500},
-        {"kind": "html", "status": 200},
-        {"kind": "empty"},
-        {"kind": "drop"},
-    ],
-    ids=lambda fault: "-".join(map(str, fault.values())),
-)
-def test_a_create_without_an_answer_is_looked_up_by_the_next_run(
-    clinic: Clinic, prescriber: Member, fault: dict[str, object], when: str
+def test_a_read_that_fails_once_is_tried_again(clinic: Clinic, prescriber: Member) -> None:
+    clinic.break_dosespot(**LOOK_UP, kind="status", status=503)
+    assert clinic.enroll(prescriber).status == 200
+
+
+SILENT = [
+    {"kind": "status", "status": 500},
+    {"kind": "html", "status": 200},
+    {"kind": "empty"},
+    {"kind": "drop"},
+]
+
+
+@pytest.mark.parametrize("fault", SILENT, ids=lambda fault: "-".join(map(str, fault.values())))
+def test_a_create_that_took_effect_without_an_answer_is_found_at_once(
+    clinic: Clinic, prescriber: Member, fault: dict[str, object]
 ) -> None:
     clinic.switch(second_create_same_npi="duplicate")
-    clinic.break_dosespot(**CREATE, **fault, when=when)
+    clinic.break_dosespot(**CREATE, **fault, when="after")
+    answer = clinic.enroll(prescriber)
+    assert answer.body["doseSpotClinicianId"] == clinic.clinician(prescriber)["id"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_create_whose_outcome_is_open_is_looked_up_by_the_next_run(
+    clinic: Clinic, prescriber: Member, when: str
+) -> None:
+    clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=1.0)
+    clinic.break_dosespot(**CREATE, kind="drop", when=when)
     answer = clinic.enroll(prescriber)
     assert answer.body["errorType"] == "LookUpFirst"
     assert answer.error.startswith(NO_ANSWER)
@@ -59,10 +73,20 @@ def test_a_create_without_an_answer_is_looked_up_by_the_next_run(
     assert len(clinic.clinicians(prescriber.npi)) == 1
 
 
-def test_429_says_when_to_try_again(clinic: Clinic, prescriber: Member) -> None:
-    clinic.break_dosespot(**CREATE, kind="status", status=429)
-    assert "Try again in 10 seconds" in clinic.enroll(prescriber).error
+def test_429_is_waited_out(clinic: Clinic, prescriber: Member) -> None:
+    clinic.break_dosespot(**CREATE, kind="status", status=429, retry_after="0", times=3)
+    clinic.break_fhir(method="PUT", path=".*", kind="status", status=429, retry_after="0")
+    assert clinic.enroll(prescriber).status == 200
+    assert len(clinic.clinicians(prescriber.npi)) == 1
+
+
+def test_429_for_longer_than_the_run_has_says_when_to_try_again(
+    clinic: Clinic, prescriber: Member
+) -> None:
+    clinic.break_dosespot(**CREATE, kind="status", status=429, retry_after="90")
+    assert "Try again in 90 seconds" in clinic.enroll(prescriber).error
     assert clinic.clinicians(prescriber.npi) == []
+    assert clinic.enroll(prescriber).status == 200
 
 
 def test_an_expired_token_is_replaced_once_unnoticed(clinic: Clinic, prescriber: Member) -> None:

@@ -75,7 +75,8 @@ def test_a_found_clinician_is_linked_even_where_the_run_then_refuses(
 def test_the_id_is_on_the_membership_before_anything_else_is_written(
     clinic: Clinic, prescriber: Member
 ) -> None:
-    clinic.break_dosespot(method="GET", path=".*/registrationStatus", kind="status", status=503)
+    status = {"method": "GET", "path": ".*/registrationStatus", "kind": "status"}
+    clinic.break_dosespot(**status, status=503, times=3)
     assert clinic.enroll(prescriber).status == 400
     assert _linked_id(clinic, prescriber) == (clinic.clinician(prescriber)["id"],)
     assert clinic.enroll(prescriber).status == 200

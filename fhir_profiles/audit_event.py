@@ -1,0 +1,77 @@
+"""The AuditEvent that a bot leaves for every change and every refused attempt.
+
+21 CFR 1311.150 wants a record of who set access controls for controlled substances, when and with
+what outcome. Only references and codes go into it: AuditEvents are read by more people than
+Practitioners.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fhir_profiles import Resource
+from fhir_profiles.systems import AUDIT_ACTION, AUDIT_EVENT_TYPE
+
+
+class AuditAction(StrEnum):
+    """What was done, or tried."""
+
+    CLINICIAN_CREATED = "clinician-created"
+    CLINICIAN_LINKED = "clinician-linked"
+    CLINICIAN_CHANGED = "clinician-changed"
+    IDP_INITIALIZED = "idp-initialized"
+    TFA_INITIALIZED = "tfa-initialized"
+    SUPERVISOR_SET = "supervisor-set"
+    STATUS_RECORDED = "status-recorded"
+    ATTEMPT_REFUSED = "attempt-refused"
+
+
+class AuditOutcome(StrEnum):
+    """FHIR's audit-event-outcome: as meant, the caller's fault, or somebody else's."""
+
+    SUCCESS = "0"
+    MINOR_FAILURE = "4"
+    SERIOUS_FAILURE = "8"
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One thing to be kept.
+
+    Attributes:
+        action: what was done.
+        outcome: how it ended.
+        detail: more about it in one ASCII sentence or code, without personal data.
+    """
+
+    action: AuditAction
+    outcome: AuditOutcome
+    detail: str
+
+
+def audit_event(
+    entry: AuditEntry, who: str, whom: str | None, bot: str, recorded: datetime
+) -> Resource:
+    """The AuditEvent of an entry.
+
+    Args:
+        entry: what is kept.
+        who: reference of who asked.
+        whom: reference of the Practitioner that it is about, if that is known.
+        bot: name of the bot.
+        recorded: aware time.
+    """
+    event: Resource = {
+        "resourceType": "AuditEvent",
+        "type": {"system": AUDIT_EVENT_TYPE, "code": "object"},
+        "subtype": [{"system": AUDIT_ACTION, "code": entry.action.value}],
+        "action": "E",
+        "recorded": recorded.isoformat(timespec="milliseconds"),
+        "outcome": entry.outcome.value,
+        "outcomeDesc": entry.detail,
+        "agent": [{"who": {"reference": who}, "requestor": True}],
+        "source": {"observer": {"display": bot}},
+    }
+    if whom is not None:
+        event["entity"] = [{"what": {"reference": whom}}]
+    return event

@@ -1,0 +1,97 @@
+"""The prescribers of a project who carry a DoseSpot clinician id, found on their memberships."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.elements import child, text
+from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
+from shared.fhir.client import Answer, FhirClient
+
+NO_CREDENTIAL = (
+    "The bot may not read ProjectMemberships. Let the bot run as itself (Bot.runAsUser false) and"
+    " set admin to true on the bot's own ProjectMembership; or set the project secrets"
+    " MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET to a ClientApplication whose ProjectMembership"
+    " has admin set to true."
+)
+NOT_ONE_ID = (
+    "ProjectMembership.identifier: there must be one DoseSpot clinician id, a number. Keep the one"
+    " of this person."
+)
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A Practitioner with a DoseSpot identifier on a membership.
+
+    Attributes:
+        practitioner: reference of the Practitioner.
+        numbers: the different clinician ids on all memberships of the Practitioner.
+        sound: whether every DoseSpot identifier holds a number.
+    """
+
+    practitioner: str
+    numbers: tuple[int, ...]
+    sound: bool
+
+    def clinician_id(self) -> int:
+        """The DoseSpot clinician id.
+
+        Raises:
+            RecordsDisagree: there are several, or one can't be read.
+        """
+        if len(self.numbers) != 1 or not self.sound:
+            raise RecordsDisagree(NOT_ONE_ID)
+        return self.numbers[0]
+
+
+def enrolled(memberships: Iterable[Resource]) -> list[Enrolled]:
+    """The Practitioners who carry a DoseSpot identifier, each once, in the order of their ids."""
+    found: dict[str, Enrolled] = {}
+    for membership in memberships:
+        ids = clinician_ids(membership)
+        profile = text(child(membership, "profile").get("reference"))
+        if profile.startswith("Practitioner/") and (ids.numbers or ids.unreadable):
+            known = found.get(profile, Enrolled(profile, (), sound=True))
+            numbers = tuple(dict.fromkeys([*known.numbers, *ids.numbers]))
+            sound = known.sound and not ids.unreadable
+            found[profile] = Enrolled(profile, numbers, sound)
+    return [found[profile] for profile in sorted(found)]
+
+
+def enrolled_in(fhir: FhirClient, me: Resource) -> list[Enrolled]:
+    """Everybody who is enrolled in the project of `me`, the answer of `auth/me`.
+
+    Raises:
+        Misconfigured: the memberships may not be read; says what to set up.
+        BotError: whatever the client raises.
+    """
+    project = f"Project/{text(child(me, 'project').get('id'))}"
+    params = {"project": project, "profile-type": "Practitioner", "_sort": "_id"}
+    try:
+        return enrolled(fhir.search_all("ProjectMembership", params))
+    except FhirDenied:
+        raise Misconfigured(NO_CREDENTIAL) from None
+
+
+def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
+    """Whoever carries that DoseSpot clinician id; raises as `enrolled_in` does.
+
+    The search knows the number only, because the identifier's system may be any of DoseSpot's.
+    """
+    (answer,) = fhir.read_together(f"ProjectMembership?identifier={clinician_id}&_count=100")
+    return [one for one in enrolled_among(answer) if clinician_id in one.numbers]
+
+
+def enrolled_among(found: Answer) -> list[Enrolled]:
+    """Who is enrolled of the memberships that a search found.
+
+    Raises:
+        Misconfigured: the memberships may not be read; says what to set up.
+        BotError: whatever the answer raises.
+    """
+    try:
+        return enrolled(found.all())
+    except FhirDenied:
+        raise Misconfigured(NO_CREDENTIAL) from None

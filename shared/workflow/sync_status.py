@@ -1,0 +1,209 @@
+"""Bringing what the Practitioners say of DoseSpot in line with DoseSpot, which is only read.
+
+Prescribers do not know of each other: what goes wrong with one is told, and the others go on.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.wire import ClinicianItem
+from shared.enrollment.clinician import Clinician
+from shared.errors import BotError, Misconfigured
+from shared.fhir.client import Answer, FhirClient
+from shared.workflow.enrolled import Enrolled
+from shared.workflow.known_clinician import clinician_of
+from shared.workflow.recorded_status import as_dosespot_says
+from shared.workflow.same_person import same_person
+from shared.workflow.together import Together
+from shared.workflow.trail import Trail
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a Practitioner says of DoseSpot.
+
+    Attributes:
+        status: the registration status; None where there is none.
+        epcs: whether there is an EPCS qualification in force.
+    """
+
+    status: str | None
+    epcs: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A Practitioner that did not say what DoseSpot says."""
+
+    practitioner: str
+    before: Recorded
+    after: Recorded
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A Practitioner of whom nothing can be said, and why."""
+
+    practitioner: str
+    error: BotError
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        unchanged: how many Practitioners said what DoseSpot says.
+        differences: the others, as they were and as they are now (or would be).
+        failures: those that could not be compared or written.
+        last: reference of the last Practitioner that was looked at; empty where nobody is left.
+    """
+
+    unchanged: int = 0
+    differences: tuple[Difference, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What DoseSpot is being asked about one clinician."""
+
+    item: Future[ClinicianItem | None]
+    status: Future[RegistrationStatus]
+
+
+@dataclass(frozen=True)
+class StatusSync:
+    """The use case.
+
+    Attributes:
+        fhir: may read and write the Practitioners.
+        dosespot: acts as a Clinician Admin; only ever asked, never told.
+        together: runs calls at the same time.
+        now: the current time, aware.
+        log: takes the name of a step and facts about it that are not personal.
+        trail: keeps what was changed.
+        dry_run: whether differences are only told.
+    """
+
+    fhir: FhirClient
+    dosespot: DoseSpotClient
+    together: Together
+    now: Callable[[], datetime]
+    log: Callable[..., None]
+    trail: Trail
+    dry_run: bool = False
+
+    def page(self, everybody: Sequence[Enrolled], after: str, size: int) -> Report:
+        """Looks at the next prescribers of a list that is sorted by reference.
+
+        Args:
+            everybody: all who are enrolled; may have changed since the last page.
+            after: reference of the last Practitioner that was looked at; empty to begin.
+            size: how many to look at.
+
+        Raises:
+            Misconfigured, BotError: as `run`.
+        """
+        rest = [one for one in everybody if one.practitioner > after]
+        report = self.run(rest[:size])
+        return replace(report, last=rest[size - 1].practitioner) if len(rest) > size else report
+
+    def run(self, prescribers: Sequence[Enrolled]) -> Report:
+        """Looks at these prescribers, all at the same time.
+
+        Raises:
+            Misconfigured: DoseSpot does not let the bot in.
+            BotError: the FHIR server could not be asked for the Practitioners at all.
+        """
+        if not prescribers:
+            return Report()
+        asked = [self._ask(one) for one in prescribers]
+        found = self.fhir.read_together(*(one.practitioner for one in prescribers))
+        begun = [
+            self.together.started(partial(self._outcome, *each))
+            for each in zip(prescribers, asked, found, strict=True)
+        ]
+        report = _report([future.result() for future in begun])
+        self.log(
+            "prescribers compared",
+            unchanged=report.unchanged,
+            different=len(report.differences),
+            failed=len(report.failures),
+        )
+        return report
+
+    def _ask(self, one: Enrolled) -> _Asked:
+        return _Asked(
+            self.together.started(lambda: self.dosespot.clinician(one.clinician_id())),
+            self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
+        )
+
+    def _outcome(self, one: Enrolled, asked: _Asked, found: Answer) -> Difference | Failure | None:
+        """What became of one prescriber; None where nothing differs."""
+        try:
+            practitioner = found.one()
+            item = same_person(asked.item.result(), practitioner, self.now().date())
+            clinician = clinician_of(
+                item, one.clinician_id(), asked.status.result(), self.dosespot.clinic_id
+            )
+            after = self._recorded(practitioner, clinician)
+        except Misconfigured:
+            raise
+        except BotError as error:
+            return Failure(one.practitioner, error)
+        if after is practitioner:
+            return None
+        if not self.dry_run:
+            self.trail.did(AuditAction.STATUS_RECORDED, clinician.summary, one.practitioner)
+        return Difference(one.practitioner, _said(practitioner), _said(after))
+
+    def _recorded(self, practitioner: Resource, clinician: Clinician) -> Resource:
+        """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run.
+
+        Where somebody else wrote in between, they may know more: DoseSpot is asked again.
+        """
+        now = self.now()
+        known = iter([clinician])
+
+        def change(found: Resource) -> Resource:
+            return as_dosespot_says(found, next(known, None) or self._again(found, clinician), now)
+
+        return change(practitioner) if self.dry_run else self.fhir.apply(practitioner, change)
+
+    def _again(self, practitioner: Resource, clinician: Clinician) -> Clinician:
+        item = same_person(self.dosespot.clinician(clinician.id), practitioner, self.now().date())
+        status = self.dosespot.registration_status(clinician.id)
+        return clinician_of(item, clinician.id, status, self.dosespot.clinic_id)
+
+
+def joined(first: Report, second: Report) -> Report:
+    """Two pages as one."""
+    return Report(
+        first.unchanged + second.unchanged,
+        first.differences + second.differences,
+        first.failures + second.failures,
+        second.last,
+    )
+
+
+def _said(practitioner: Resource) -> Recorded:
+    return Recorded(registration_status(practitioner), has_epcs_qualification(practitioner))
+
+
+def _report(outcomes: Sequence[Difference | Failure | None]) -> Report:
+    return Report(
+        unchanged=outcomes.count(None),
+        differences=tuple(one for one in outcomes if isinstance(one, Difference)),
+        failures=tuple(one for one in outcomes if isinstance(one, Failure)),
+    )

@@ -1,0 +1,79 @@
+"""Every change and every refused attempt leaves an AuditEvent: who, whom, what, outcome."""
+
+from typing import Any
+
+from tests.integration.clinic import Clinic, Member
+
+
+def _events(clinic: Clinic, member: Member) -> list[dict[str, Any]]:
+    """What is kept about a prescriber, oldest first."""
+    whom = f"Practitioner/{member.id}"
+    kept = [
+        event
+        for event in clinic.sandbox.fhir.resources("AuditEvent")
+        if any(
+            entity.get("what", {}).get("reference") == whom for entity in event.get("entity", [])
+        )
+    ]
+    return sorted(kept, key=lambda event: str(event["recorded"]))
+
+
+def _told(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(event["subtype"][0]["code"], event["outcome"]) for event in events]
+
+
+def test_a_first_run_keeps_what_it_did(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    events = _events(clinic, prescriber)
+    assert sorted(_told(events)) == [
+        ("clinician-created", "0"),
+        ("clinician-linked", "0"),
+        ("status-recorded", "0"),
+    ]
+    who = f"Practitioner/{clinic.admin.id}"
+    assert {event["agent"][0]["who"]["reference"] for event in events} == {who}
+    assert {event["source"]["observer"]["display"] for event in events} == {"admin_enroll"}
+
+
+def test_a_run_that_changes_nothing_keeps_nothing(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    before = len(_events(clinic, prescriber))
+    clinic.enroll(prescriber)
+    assert len(_events(clinic, prescriber)) == before
+
+
+def test_stages_and_corrections_are_kept(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.prescriber_does(prescriber, "sign-agreements")
+    clinic.enroll(prescriber, initIdp=True)
+    clinic.set_clinician(prescriber, status="TFAActivatedSuccess")
+    clinic.enroll(prescriber)
+    clinic.set_clinician(prescriber, locked=True)
+    clinic.enroll(prescriber)
+    details = [event["outcomeDesc"] for event in _events(clinic, prescriber)]
+    assert "TFAActivatedSuccess, EPCS enabled" in details
+    assert details[-1] == "TFAActivatedSuccess, EPCS not enabled"
+    assert ("idp-initialized", "0") in _told(_events(clinic, prescriber))
+
+
+def test_a_refused_stage_is_kept_with_its_reason(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.enroll(prescriber, initTfa=True)
+    refused = _events(clinic, prescriber)[-1]
+    assert _told([refused]) == [("attempt-refused", "4")]
+    assert refused["outcomeDesc"].startswith("StageRefused: IDP has not been completed yet.")
+
+
+def test_an_attempt_by_who_may_not_is_kept(clinic: Clinic, prescriber: Member) -> None:
+    caller = clinic.add_member()
+    clinic.enroll(prescriber, by=caller)
+    (refused,) = _events(clinic, prescriber)
+    assert refused["agent"][0]["who"]["reference"] == f"Practitioner/{caller.id}"
+    assert refused["outcomeDesc"].startswith("NotAuthorized: ")
+
+
+def test_what_cannot_be_kept_does_not_undo_the_run(clinic: Clinic, prescriber: Member) -> None:
+    clinic.break_fhir(method="POST", path="/fhir/R4/", kind="status", status=503, skip=1, times=9)
+    answer = clinic.enroll(prescriber)
+    assert answer.status == 200
+    assert _events(clinic, prescriber) == []

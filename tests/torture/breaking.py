@@ -1,0 +1,124 @@
+"""Runs a bot in this process and breaks exactly one of its calls, in every way that calls break."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bots.catalog import BOTS
+from shared.errors import Throttled
+from shared.http import Call, Http, Reply, Sender, unavailable, unconfirmed
+from shared.runtime.lambda_handler import Services
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+def _silence(call: Call) -> Exception:
+    return unconfirmed(call) if call.writes else unavailable(call.service)
+
+
+def _crash_before(call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    raise Crash
+
+
+def _crash_after(call: Call, send: Callable[[Call], Reply]) -> Reply:
+    send(call)
+    raise Crash
+
+
+def _no_answer_before(call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    raise _silence(call)
+
+
+def _no_answer_after(call: Call, send: Callable[[Call], Reply]) -> Reply:
+    send(call)
+    raise _silence(call)
+
+
+def _html_after(call: Call, send: Callable[[Call], Reply]) -> Reply:
+    send(call)
+    return Reply(200, {}, b"<html></html>")
+
+
+def _empty_before(_call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    return Reply(200, {}, b"")
+
+
+def _throttled(call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    raise Throttled(f"{call.service} asks for fewer calls.", 10.0)
+
+
+def _expired(_call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    return Reply(401, {}, b"")
+
+
+WAYS: dict[str, Callable[[Call, Callable[[Call], Reply]], Reply]] = {
+    "crash before": _crash_before,
+    "crash after": _crash_after,
+    "no answer, no effect": _no_answer_before,
+    "no answer, effect": _no_answer_after,
+    "HTML, effect": _html_after,
+    "empty, no effect": _empty_before,
+    "429": _throttled,
+    "401": _expired,
+}
+
+
+class BreakingHttp:
+    """A `Sender` that counts its calls and breaks the one with number `at`.
+
+    Args:
+        http: sends the others.
+        at: number of the call to break, from 0; None breaks none.
+        way: key of WAYS.
+    """
+
+    def __init__(self, http: Sender, at: int | None = None, way: str = "") -> None:
+        self._http = http
+        self._at = at
+        self._way = way
+        self.calls = 0
+
+    def send(self, call: Call) -> Reply:
+        number, self.calls = self.calls, self.calls + 1
+        if number == self._at:
+            return WAYS[self._way](call, self._http.send)
+        return self._http.send(call)
+
+
+class QuickClock:
+    """A clock whose waits take no time, but pass on it."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+
+class Runner:
+    """Runs bots in this process, each run with services of its own, as cold Lambdas have.
+
+    Args:
+        clock: shared by all runs.
+    """
+
+    def __init__(self, clock: QuickClock) -> None:
+        self._clock = clock
+        self._http = Http()
+
+    def run(
+        self, bot: str, payload: dict[str, Any], at: int | None = None, way: str = ""
+    ) -> tuple[dict[str, Any], int]:
+        """The bot's answer and how many calls it took; raises what the run raises."""
+        breaking = BreakingHttp(self._http, at, way)
+
+        def services() -> Services:
+            return Services(http=breaking, now=self._clock.now, sleep=self._clock.sleep)
+
+        handler = next(known for known in BOTS if known.name == bot).handler(services)
+        return handler(payload, None), breaking.calls

@@ -1,0 +1,24 @@
+"""A sandbox whose DoseSpot makes a duplicate of whoever is created twice; counts the cases."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.sandbox import Sandbox
+from tests.integration.clinic import Clinic
+from tests.torture.breaking import QuickClock, Runner
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Iterator[Clinic]:
+    with Sandbox() as sandbox:
+        clinic = Clinic(sandbox)
+        clinic.reset()
+        clinic.switch(second_create_same_npi="duplicate")
+        yield clinic
+        clinic.session.close()
+
+
+@pytest.fixture
+def runner() -> Runner:
+    return Runner(QuickClock())
