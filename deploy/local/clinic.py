@@ -18,6 +18,7 @@ from fhir_profiles.systems import (
 from shared.runtime import settings
 
 SERVICE_NAME = "Prescriber bots"
+PUSH_SECRET = "sandbox-push-notification-secret"  # noqa: S105 - proves nothing outside a sandbox
 
 
 def seed_dosespot(server: DoseSpotServer) -> int:
@@ -56,6 +57,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
                 {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": bot.function_name},
             ],
             run_as_user=bot.run_as_user,
+            admin=bot.admin,
         )
     server.add_client(project, SERVICE_NAME, admin=True)
     for patient, observations in PATIENTS:
@@ -85,6 +87,7 @@ def project_secrets(
         settings.CLINIC_KEY: dosespot.clinic_key,
         settings.SUBSCRIPTION_KEY: dosespot.subscription_key,
         settings.USER_ID: administrator,
+        settings.WEBHOOK_SECRET: PUSH_SECRET,
         settings.SERVICE_ID: service["id"],
         settings.SERVICE_SECRET: service["secret"],
     }

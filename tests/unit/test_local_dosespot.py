@@ -399,6 +399,7 @@ def test_an_enrollment_from_the_first_call_to_epcs(sandbox: Sandbox) -> None:
         "epcs_requested": True,
         "status": {clinic_id: "TFAActivatedSuccess"},
         "tfa_type": {clinic_id: "Token"},
+        "supervisor": {clinic_id: None},
         "agreements_signed": 3,
         "idp_inits": 1,
         "tfa_inits": 1,

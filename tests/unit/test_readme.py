@@ -9,8 +9,11 @@ from pydantic import BaseModel
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from bots.catalog import BOTS
 from bots.iframe.contract import IframeInput, IframeOutput
+from bots.notification.contract import NotificationInput, NotificationOutput
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput
+from bots.supervisor.contract import SupervisorInput, SupervisorOutput
+from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from shared import errors
 from shared.enrollment.guidance import GUIDANCE
 from shared.enrollment.refusals import Refusal
@@ -39,6 +42,9 @@ def fields(*models: type[BaseModel]) -> list[str]:
     [
         ("`dosespot-enroll-prescriber-bot`", (AdminEnrollInput, AdminEnrollOutput)),
         ("`dosespot-self-enroll-prescriber-bot`", (SelfEnrollInput, SelfEnrollOutput)),
+        ("`dosespot-sync-status-bot`", (SyncStatusInput, SyncStatusOutput)),
+        ("`dosespot-notification-bot`", (NotificationInput, NotificationOutput)),
+        ("`dosespot-set-supervising-prescriber`", (SupervisorInput, SupervisorOutput)),
     ],
 )
 def test_inputs_and_outputs_are_those_of_the_bot(

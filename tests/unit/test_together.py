@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import partial
 from threading import Barrier, Event, get_ident
 
 import pytest
@@ -106,3 +107,19 @@ def test_last_call_may_use_it_again_even_with_one_thread() -> None:
 def test_calls_see_the_context_of_the_caller(together: Together) -> None:
     LANGUAGE.set("made up")
     assert together(LANGUAGE.get, LANGUAGE.get, LANGUAGE.get) == ("made up",) * 3
+
+
+def test_a_started_call_keeps_its_result_or_failure_for_whoever_asks(together: Together) -> None:
+    LANGUAGE.set("started")
+    good, bad = together.started(LANGUAGE.get), together.started(failing(ValueError("made up")))
+    with pytest.raises(ValueError, match="made up"):
+        bad.result(PATIENCE_S)
+    assert good.result(PATIENCE_S) == "started"
+
+
+def test_a_started_call_may_wait_for_earlier_ones_though_threads_are_few(
+    together: Together,
+) -> None:
+    asked = [together.started(partial(int, number)) for number in range(9)]
+    waiting = [together.started(each.result) for each in asked]
+    assert [each.result(PATIENCE_S) for each in waiting] == list(range(9))

@@ -3,8 +3,8 @@
 Holds no HTTP. Callers wrap what belongs together in `transaction`.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from deploy.local.dosespot.bodies import AddEditClinicianRequest
 from deploy.local.dosespot.clinician import PENDING, Clinician, Refusal
 from deploy.local.dosespot.directory import Directory
 from deploy.local.dosespot.limits import RateLimiter
+from deploy.local.dosespot.push import Change, Push, Pushes, events
 from deploy.local.dosespot.register import Register
 from deploy.local.dosespot.store import Store
 from deploy.local.dosespot.switches import Switches
@@ -33,6 +34,7 @@ class Backend:
         self._store = Store(database)
         self.now = now
         self.limiter = RateLimiter()
+        self.pushes = Pushes()
         with self._store.transaction():
             self.accounts = Accounts(self._store)
         self.directory = Directory(self._store)
@@ -44,9 +46,24 @@ class Backend:
         """How the open questions are read at present."""
         return self._switches
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """What happens inside takes effect together or not at all."""
-        return self._store.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What happens inside takes effect together or not at all, and is notified of after."""
+        with self._store.transaction():
+            self.directory.take_changes()  # an earlier transaction that took no effect left these
+            yield
+            changes = self.directory.take_changes()
+        for change in changes:
+            self._notify(change)
+
+    def _notify(self, change: Change) -> None:
+        switches = self._switches
+        if switches.push_notifications_url is not None:
+            for event in events(change, self.now()):
+                push = Push(
+                    switches.push_notifications_url, switches.push_notifications_secret, event
+                )
+                self.pushes.send(push)
 
     def close(self) -> None:
         """Lets go of the database."""

@@ -6,6 +6,7 @@ iFrame, for whoever tries the flow without one:
 * `GET`, `PUT`, `PATCH /_sandbox/switches`: the fields of `Switches`; a PATCH changes some.
 * `GET /_sandbox/clinicians`: a `snapshot` of everybody.
 * `GET /_sandbox/patients`: a `patient_snapshot` of everybody.
+* `GET /_sandbox/pushes`: how many push notifications are waiting, were delivered and failed.
 * `PATCH /_sandbox/clinicians/{id}`: the fields of `ClinicianPatch`.
 * `POST /_sandbox/clinicians/{id}/prescriber/{step}`: one of the `SITTINGS`, in the clinic that
   `?clinicId=` names, or else the default one.
@@ -60,6 +61,7 @@ def routes(backend: Backend) -> list[Route]:
         ("PATCH", "clinicians/{id:int}", _patch_clinician),
         ("POST", "clinicians/{id:int}/prescriber/{step}", _take_step),
         ("GET", "patients", _list_patients),
+        ("GET", "pushes", _count_pushes),
     ]
     return [
         Route(f"{PREFIX}{path}", _endpoint(backend, handler), methods=[method])
@@ -70,7 +72,8 @@ def routes(backend: Backend) -> list[Route]:
 def snapshot(clinician: Clinician) -> dict[str, Any]:
     """Everything about a clinician that a test or a person may want to see.
 
-    `status` and `tfa_type` have an entry for each ClinicId; the counts are over all clinics.
+    `status`, `tfa_type` and `supervisor` have an entry for each ClinicId; the counts are over all
+    clinics.
     """
     record, enrollments = clinician.record, clinician.enrollments
     return {
@@ -92,6 +95,7 @@ def snapshot(clinician: Clinician) -> dict[str, Any]:
         "epcs_requested": record.get("EPCSRequested"),
         "status": {str(number): each.status for number, each in enrollments.items()},
         "tfa_type": {str(number): each.tfa_type for number, each in enrollments.items()},
+        "supervisor": {str(number): each.supervisor_id for number, each in enrollments.items()},
         "agreements_signed": sum(each.agreements_signed for each in enrollments.values()),
         "idp_inits": sum(each.idp_inits for each in enrollments.values()),
         "tfa_inits": sum(each.tfa_inits for each in enrollments.values()),
@@ -152,6 +156,10 @@ def _list_clinicians(backend: Backend, _: Request, __: bytes) -> Response:
 
 def _list_patients(backend: Backend, _: Request, __: bytes) -> Response:
     return JSONResponse([patient_snapshot(patient) for patient in backend.register.all()])
+
+
+def _count_pushes(backend: Backend, _: Request, __: bytes) -> Response:
+    return JSONResponse(backend.pushes.counts())
 
 
 def _patch_clinician(backend: Backend, request: Request, body: bytes) -> Response:

@@ -15,6 +15,7 @@ class Directory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._changes: list[tuple[Clinician | None, Clinician]] = []
 
     def get(self, clinician_id: int) -> Clinician | None:
         """The clinician, None where nobody has this id."""
@@ -23,8 +24,14 @@ class Directory:
 
     def put(self, clinician: Clinician) -> None:
         """Stores a clinician in the place of what was stored under that id."""
+        self._changes.append((self.get(clinician.id), clinician))
         document = clinician.model_dump(mode="json")
         self._store.put("clinician", clinician.id, document)
+
+    def take_changes(self) -> list[tuple[Clinician | None, Clinician]]:
+        """What was stored since this was last asked: each clinician before and after."""
+        taken, self._changes = self._changes, []
+        return taken
 
     def all(self) -> list[Clinician]:
         """Everybody, oldest first."""

@@ -76,3 +76,11 @@ class Switches(BaseModel):
     writes_per_10_s: int = Field(default=400, ge=0, description="limit on any other operation")
     total_per_10_s: int = Field(default=2000, ge=0, description="limit on all calls together")
     token_lifetime_s: int = Field(default=600, ge=1, description="how long a new token lives")
+    push_notifications_url: str | None = Field(
+        default=None,
+        max_length=200,
+        description="where enrollment events are posted to; without it, they are not",
+    )
+    push_notifications_secret: str = Field(
+        default="", description="what follows `Secret` in the Authorization header of such a post"
+    )

@@ -1,0 +1,1 @@
+"""`dosespot-notification-bot`: takes push notifications and asks DoseSpot what is true."""

@@ -1,0 +1,59 @@
+"""The bot: whoever knows DoseSpot's secret may have a prescriber's status looked up.
+
+DoseSpot gives notifications no id. A duplicate is harmless, because the body is only taken as a
+hint: what is written is what DoseSpot then answers, and nothing where the Practitioner says it.
+"""
+
+from collections.abc import Mapping
+from hmac import compare_digest
+
+from bots.notification.contract import NotificationInput, NotificationOutput
+from shared.errors import NotAuthorized
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.enrolled import enrolled_as
+
+SECRET_HEADERS = ("authorization", "x-dosespot-secret")
+NOT_FROM_DOSESPOT = (
+    "The notification does not carry DoseSpot's secret. Send `Secret` and the 32 characters of the"
+    " project secret DOSESPOT_WEBHOOK_SECRET in the header Authorization, or in X-DoseSpot-Secret"
+    " where Authorization holds a token of the FHIR server."
+)
+NOT_ENROLLMENT = "This is no event of a clinician's enrollment."
+NOBODY = "No prescriber of this project has this DoseSpot clinician id."
+UPDATED = "The Practitioner was brought in line with DoseSpot."
+UNCHANGED = "The Practitioner says what DoseSpot says."
+
+
+def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
+    """Brings the prescriber whom a notification is about in line with DoseSpot.
+
+    Raises:
+        NotAuthorized: the secret is wrong or missing.
+        Misconfigured: a secret or credential of the set-up is missing.
+        RecordsDisagree: DoseSpot's clinician is not the person of the Practitioner.
+        BotError: whatever else stands in the way.
+    """
+    _require_secret(invocation.headers, invocation.settings.webhook_secret())
+    clinician_id = request.clinician_id()
+    if clinician_id is None:
+        return NotificationOutput(handled=False, reason=NOT_ENROLLMENT)
+    fhir = invocation.service_fhir() or invocation.fhir
+    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+    prescribers = enrolled_as(fhir, clinician_id)
+    if not prescribers:
+        return NotificationOutput(handled=False, reason=NOBODY)
+    report = invocation.status_sync(dosespot, fhir).run(prescribers)
+    if report.failures:
+        raise report.failures[0].error
+    return NotificationOutput(handled=True, reason=UPDATED if report.differences else UNCHANGED)
+
+
+def _require_secret(headers: Mapping[str, str], secret: str) -> None:
+    given = {name.lower(): value for name, value in headers.items()}
+    expected = f"Secret {secret}".encode()
+    equal = [
+        compare_digest(given.get(name, "").strip().encode(errors="replace"), expected)
+        for name in SECRET_HEADERS
+    ]
+    if not any(equal):
+        raise NotAuthorized(NOT_FROM_DOSESPOT)

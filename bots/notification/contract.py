@@ -1,0 +1,38 @@
+"""Input and output of the bot. Source: DoseSpot's Push Notifications supplement 1.0.3."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+ENROLLMENT_EVENTS = frozenset(
+    {
+        "ClinicianConfirmed",
+        "ClinicianIDPCompleteSuccess",
+        "ClinicianTfaActivateSuccess",
+        "ClinicianTfaDeactivateSuccess",
+        "ClinicianLockedOut",
+        "ClinicianPINReset",
+    }
+)
+
+
+class NotificationInput(BaseModel):
+    """What DoseSpot posts; of its data only who it is about is read, and not believed either."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    EventType: str
+    Data: Any = None
+
+    def clinician_id(self) -> int | None:
+        """The clinician whom an enrollment event is about; None for what is none."""
+        number = self.Data.get("ClinicianId") if isinstance(self.Data, dict) else None
+        known = self.EventType in ENROLLMENT_EVENTS and type(number) is int and number > 0
+        return number if known else None
+
+
+class NotificationOutput(BaseModel):
+    """Whether the notification was for a prescriber of this project, and what came of it."""
+
+    handled: bool
+    reason: str

@@ -1,0 +1,1 @@
+"""`dosespot-set-supervising-prescriber`: says in DoseSpot who supervises a prescribing agent."""

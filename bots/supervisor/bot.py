@@ -1,0 +1,44 @@
+"""The bot: both people are named in the input; the caller must be an administrator."""
+
+from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
+from fhir_profiles.audit_event import AuditAction
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
+from shared.workflow.supervise import Party, supervision
+
+
+def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOutput:
+    """Lets one clinician be supervised by another at this clinic, or by nobody any more.
+
+    DoseSpot does not show who supervises whom, so `remove` ends the supervision whoever it is by.
+
+    Raises:
+        NotAuthorized: the caller may not do this.
+        RecordsRefused: lists what the two people lack.
+        RecordsDisagree: a DoseSpot clinician is not the person of the Practitioner.
+        BotError: whatever else stands in the way.
+    """
+    fhir, services = invocation.fhir, invocation.services
+    invocation.trail.whom = request.practitioner
+    people = (request.practitioner, request.supervisor)
+    caller_found, agent, other, agent_memberships, other_memberships = fhir.read_together(
+        f"ProjectMembership?profile={invocation.requester}",
+        *people,
+        *(f"ProjectMembership?profile={person}" for person in people),
+    )
+    caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
+    dosespot = invocation.dosespot(acting_as=caller)
+    require_clinician_admin(dosespot, caller)
+    agent_id, supervisor_id = supervision(
+        Party("practitionerId", agent, agent_memberships),
+        Party("supervisorPractitionerId", other, other_memberships),
+        dosespot,
+        services.together,
+        services.now().date(),
+    )
+    if request.action is Action.ADD:
+        dosespot.add_supervisor(agent_id, supervisor_id)
+    else:
+        dosespot.remove_supervisors(agent_id)
+    invocation.trail.did(AuditAction.SUPERVISOR_SET, f"{request.action.value} {request.supervisor}")
+    return SupervisorOutput.of(request)

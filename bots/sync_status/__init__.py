@@ -1,0 +1,1 @@
+"""`dosespot-sync-status-bot`: brings Practitioners in line with DoseSpot, on a schedule too."""

@@ -1,0 +1,68 @@
+"""The bot: an administrator runs it, or a schedule does; only Practitioners are ever changed."""
+
+from collections.abc import Callable
+
+from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
+from shared.errors import RecordsRefused
+from shared.fhir.client import FhirClient
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.authorize import require_administrator, runs_by_itself
+from shared.workflow.enrolled import Enrolled, enrolled_among, enrolled_in
+from shared.workflow.sync_status import Report, StatusSync, joined
+
+NOT_ENROLLED = (
+    "ProjectMembership.identifier: nobody in this project is this Practitioner and has a DoseSpot"
+    " clinician id. Check practitionerId, or enroll the prescriber first."
+)
+
+
+def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusOutput:
+    """Compares what Practitioners say of DoseSpot with DoseSpot, and writes what differs.
+
+    Nobody is there to take a schedule's cursor and go on, so a scheduled run goes on by itself
+    while it has time.
+
+    Raises:
+        NotAuthorized: the caller is neither an administrator nor the bot itself.
+        Misconfigured: a secret or credential of the set-up is missing.
+        RecordsRefused: the named Practitioner is not enrolled.
+        BotError: whatever else stands in the way of all of them.
+    """
+    caller, services = invocation.requester, invocation.services
+    fhir = invocation.service_fhir() or invocation.fhir
+    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+    me, (caller_found,) = services.together(
+        invocation.fhir.who_am_i,
+        lambda: fhir.read_together(f"ProjectMembership?profile={caller}"),
+    )
+    scheduled = runs_by_itself(me, caller)
+    if not scheduled:
+        require_administrator(invocation.fhir, caller_found, caller)
+    dry_run = bool(request.dryRun)
+    sync = invocation.status_sync(dosespot, fhir, dry_run=dry_run)
+    if request.practitionerId is not None:
+        report = sync.run(_named(fhir, request.practitionerId))
+    else:
+        everybody = enrolled_in(fhir, me)
+        report = _pages(sync, everybody, request, lambda: scheduled and invocation.pace.wait(0))
+    return SyncStatusOutput.of(report, dry_run=dry_run)
+
+
+def _named(fhir: FhirClient, practitioner_id: str) -> list[Enrolled]:
+    (answer,) = fhir.read_together(f"ProjectMembership?profile=Practitioner/{practitioner_id}")
+    found = enrolled_among(answer)
+    if not found:
+        raise RecordsRefused(NOT_ENROLLED)
+    return found
+
+
+def _pages(
+    sync: StatusSync,
+    everybody: list[Enrolled],
+    request: SyncStatusInput,
+    goes_on: Callable[[], bool],
+) -> Report:
+    report = sync.page(everybody, request.cursor or "", request.pageSize)
+    while report.last and goes_on():
+        report = joined(report, sync.page(everybody, report.last, request.pageSize))
+    return report

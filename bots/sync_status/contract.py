@@ -1,0 +1,145 @@
+"""Input and output of the bot."""
+
+import base64
+import binascii
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from shared.workflow.sync_status import Difference, Failure, Report
+
+SCHEDULES = ("Bot", "Cron")
+PAGE_SIZE = 50
+
+_REFERENCE = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
+
+
+def cursor_of(practitioner: str) -> str:
+    """The text with which a later call goes on after that Practitioner, given by reference."""
+    return base64.urlsafe_b64encode(practitioner.encode()).decode()
+
+
+def parse_cursor(cursor: str) -> str:
+    """The reference behind a cursor.
+
+    Raises:
+        ValueError: it is none that this bot gave.
+    """
+    try:
+        reference = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        reference = ""
+    if not _REFERENCE.fullmatch(reference):
+        raise ValueError("must be nextCursor of an earlier answer, as it stands there")
+    return reference
+
+
+class SyncStatusInput(BaseModel):
+    """Whom to look at: one Practitioner, or the next page of all who are enrolled.
+
+    A Medplum schedule gives the resource that holds the schedule as input; it asks for everybody.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    practitionerId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")] | None = None
+    cursor: Annotated[str, AfterValidator(parse_cursor)] | None = None
+    pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
+    dryRun: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scheduled(cls, given: Any) -> Any:
+        scheduled = isinstance(given, dict) and given.get("resourceType") in SCHEDULES
+        return {} if scheduled else given
+
+    @field_validator("cursor")
+    @classmethod
+    def _only_for_all(cls, cursor: str | None, info: ValidationInfo) -> str | None:
+        if cursor is not None and info.data.get("practitionerId") is not None:
+            raise ValueError("is not for one Practitioner; leave it out")
+        return cursor
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+
+class StatusChange(_Output):
+    """What a Practitioner's extension said, and what DoseSpot says."""
+
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+class EpcsChange(_Output):
+    """Whether there was an EPCS qualification in force, and whether there is one by DoseSpot."""
+
+    from_: Annotated[bool, Field(alias="from")]
+    to: bool
+
+
+class DifferenceOutput(BaseModel):
+    """One Practitioner that did not say what DoseSpot says."""
+
+    practitioner: str
+    status: StatusChange
+    epcs: EpcsChange
+
+    @classmethod
+    def of(cls, found: Difference) -> Self:
+        """The same in the words of the contract."""
+        return cls(
+            practitioner=found.practitioner,
+            status=StatusChange(from_=found.before.status, to=found.after.status),
+            epcs=EpcsChange(from_=found.before.epcs, to=found.after.epcs),
+        )
+
+
+class FailureOutput(BaseModel):
+    """One Practitioner of whom nothing can be said; the sentence says why and what to do."""
+
+    practitioner: str
+    error: str
+
+    @classmethod
+    def of(cls, found: Failure) -> Self:
+        """The same in the words of the contract."""
+        return cls(practitioner=found.practitioner, error=str(found.error))
+
+
+class SyncStatusOutput(BaseModel):
+    """What the run found and, but for a dry run, changed."""
+
+    checked: int
+    changed: int
+    unchanged: int
+    failed: int
+    differences: list[DifferenceOutput]
+    failures: list[FailureOutput]
+    nextCursor: str | None
+    dryRun: bool
+
+    @classmethod
+    def of(cls, report: Report, *, dry_run: bool) -> Self:
+        """The report in the words of the contract."""
+        changed, failed = len(report.differences), len(report.failures)
+        return cls(
+            checked=report.unchanged + changed + failed,
+            changed=changed,
+            unchanged=report.unchanged,
+            failed=failed,
+            differences=[DifferenceOutput.of(one) for one in report.differences],
+            failures=[FailureOutput.of(one) for one in report.failures],
+            nextCursor=cursor_of(report.last) if report.last else None,
+            dryRun=dry_run,
+        )

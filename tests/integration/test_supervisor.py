@@ -1,0 +1,168 @@
+"""The bot that sets a supervisor: added, removed, and everything that it refuses first."""
+
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.parameters import Parameters
+
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
+from shared.workflow import authorize, same_person, supervise
+from tests.integration.clinic import DEA, Answer, Clinic, Member, new_npi
+from tests.integration.self_service import dosespot_writes, writes
+
+BOT = "dosespot-set-supervising-prescriber"
+AGENT, PRESCRIBER = [5], [1]
+NOT_ENROLLED = "the Practitioner has no DoseSpot clinician id; enroll the prescriber first."
+
+
+def enrolled(clinic: Clinic, roles: list[int]) -> Member:
+    member = clinic.add_member(dea=DEA)
+    assert clinic.enroll(member, practitionerRoleTypes=roles).status == 200
+    clinic.reset()
+    return member
+
+
+@pytest.fixture
+def agent(clinic: Clinic) -> Member:
+    return enrolled(clinic, AGENT)
+
+
+@pytest.fixture
+def supervisor(clinic: Clinic) -> Member:
+    return enrolled(clinic, PRESCRIBER)
+
+
+def run(
+    clinic: Clinic, agent: Member, supervisor: Member, action: str = "add", by: Any = None
+) -> Answer:
+    body = {
+        "practitionerId": agent.id,
+        "supervisorPractitionerId": supervisor.id,
+        "action": action,
+    }
+    return clinic.execute(BOT, body, (by or clinic.admin).token)
+
+
+def set_supervisor(clinic: Clinic, agent: Member) -> int | None:
+    (found,) = clinic.clinician(agent)["supervisor"].values()
+    return None if found is None else int(found)
+
+
+def refused(answer: Answer, kind: str, sentence: str) -> bool:
+    return (answer.status, answer.body["errorType"], answer.error) == (400, kind, sentence)
+
+
+def test_a_supervisor_is_added_once_and_removed(
+    clinic: Clinic, agent: Member, supervisor: Member
+) -> None:
+    number = clinic.clinician(supervisor)["id"]
+    for action, expected in (("add", number), ("add", number), ("remove", None), ("remove", None)):
+        answer = run(clinic, agent, supervisor, action)
+        assert answer.status == 200, answer.body
+        assert answer.body == {
+            "resourceType": "Parameters",
+            "parameter": [
+                {
+                    "name": "practitioner",
+                    "valueReference": {"reference": f"Practitioner/{agent.id}"},
+                },
+                {
+                    "name": "supervisor",
+                    "valueReference": {"reference": f"Practitioner/{supervisor.id}"},
+                },
+                {"name": "action", "valueCode": action},
+            ],
+        }
+        assert Parameters.model_validate(answer.body)
+        assert set_supervisor(clinic, agent) == expected
+    assert set(writes(clinic)) == {
+        f"{method} /webapi/v2/api/clinicians/{clinic.clinician(agent)['id']}/supervisors"
+        for method in ("PUT", "DELETE")
+    }
+
+
+def test_only_administrators_who_are_clinician_admins_may(
+    clinic: Clinic, agent: Member, supervisor: Member
+) -> None:
+    answer = run(clinic, agent, supervisor, by=supervisor)
+    assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+    without_id = clinic.add_member(admin=True)
+    answer = run(clinic, agent, supervisor, by=without_id)
+    assert refused(answer, "NotAuthorized", authorize.NO_DOSESPOT_IDENTIFIER)
+    clinic.enroll(without_id)
+    clinic.reset()
+    for one, other in ((agent, supervisor), (clinic.add_member(), supervisor)):
+        answer = run(clinic, one, other, by=without_id)
+        assert refused(answer, "NotAuthorized", authorize.NOT_CLINICIAN_ADMIN)
+    assert writes(clinic) == []
+
+
+def test_both_must_be_enrolled(clinic: Clinic, agent: Member, supervisor: Member) -> None:
+    stranger, another = clinic.add_member(), clinic.add_member()
+    clinic.reset()
+    first, second = "practitionerId", "supervisorPractitionerId"
+    both = f"{first}: {NOT_ENROLLED} {second}: {NOT_ENROLLED}"
+    assert refused(run(clinic, stranger, another), "RecordsRefused", both)
+    answer = run(clinic, agent, stranger)
+    assert refused(answer, "RecordsRefused", f"{second}: {NOT_ENROLLED}")
+    answer = run(clinic, stranger, supervisor)
+    assert refused(answer, "RecordsRefused", f"{first}: {NOT_ENROLLED}")
+    assert writes(clinic) == []
+
+
+@pytest.mark.parametrize("action", ["add", "remove"])
+def test_both_must_have_the_role(
+    clinic: Clinic, agent: Member, supervisor: Member, action: str
+) -> None:
+    assert refused(
+        run(clinic, supervisor, agent, action),
+        "RecordsRefused",
+        "practitionerId: the DoseSpot clinician must have the role PrescribingAgentClinician;"
+        " enroll the prescriber with 5 in practitionerRoleTypes. supervisorPractitionerId: the"
+        " DoseSpot clinician must have the role PrescribingClinician; enroll the prescriber with 1"
+        " in practitionerRoleTypes.",
+    )
+    assert writes(clinic) == []
+
+
+def test_nobody_supervises_themselves(clinic: Clinic, agent: Member) -> None:
+    answer = run(clinic, agent, agent)
+    assert answer.body["errorType"] == "InputRefused"
+    sentence = "supervisorPractitionerId: must be another Practitioner than practitionerId."
+    assert answer.error.endswith(sentence)
+    number = str(clinic.clinician(agent)["id"])
+    twin = clinic.add_member(identifiers=[{"system": CLINICIAN_IDENTIFIER, "value": number}])
+    clinic.reset()
+    answer = run(clinic, agent, twin)
+    assert refused(answer, "RecordsDisagree", supervise.ONE_CLINICIAN)
+    assert writes(clinic) == []
+
+
+def test_the_clinicians_must_be_the_people(
+    clinic: Clinic, agent: Member, supervisor: Member
+) -> None:
+    practitioner = clinic.practitioner(supervisor)
+    clinic.write({**practitioner, "identifier": [{"system": NPI, "value": new_npi()}]})
+    clinic.reset()
+    answer = run(clinic, agent, supervisor)
+    assert refused(answer, "RecordsDisagree", same_person.ANOTHER_NPI)
+    assert dosespot_writes(clinic) == []
+
+
+@pytest.mark.parametrize("action", ["", "replace", "Add", None, 1])
+def test_the_action_is_one_of_two(
+    clinic: Clinic, agent: Member, supervisor: Member, action: Any
+) -> None:
+    answer = run(clinic, agent, supervisor, action)
+    assert answer.error == "The bot's input was refused. action: must be 'add' or 'remove'."
+    assert writes(clinic) == []
+
+
+def test_silence_is_told_and_the_next_run_sets_it(
+    clinic: Clinic, agent: Member, supervisor: Member
+) -> None:
+    clinic.break_dosespot(method="PUT", path=".*/supervisors", kind="drop", when="after")
+    answer = run(clinic, agent, supervisor)
+    assert answer.body["errorType"] == "LookUpFirst"
+    assert run(clinic, agent, supervisor).status == 200
+    assert set_supervisor(clinic, agent) == clinic.clinician(supervisor)["id"]

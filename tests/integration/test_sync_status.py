@@ -1,0 +1,327 @@
+"""The sync-status bot through `$execute`: page by page, dry, twice, on a schedule, after failures.
+
+It looks at a whole project, so these tests have a sandbox of their own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from deploy.local.sandbox import Sandbox
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
+from shared.workflow import authorize, enrolled, same_person
+from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_npi
+from tests.integration.self_service import (
+    SERVICE_SECRETS,
+    bot_as_itself,
+    dosespot_writes,
+    without_secrets,
+    writes,
+)
+
+BOT = "dosespot-sync-status-bot"
+PRESCRIBERS = 25
+LINK = {"system": CLINICIAN_IDENTIFIER}
+STATUSES = (
+    "Pending",  # as it is recorded
+    "RegistrationSuccess",
+    "IDPError",
+    "TFAActivatedSuccess",
+    "TFAAcitvateInit",
+)
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[tuple[Clinic, list[Member]]]:
+    """A project of 25 enrolled prescribers, the administrator, and others who are not enrolled."""
+    with Sandbox() as sandbox:
+        clinic = Clinic(sandbox)
+        clinic.switch(enforce_rate_limits=False)
+        with clinic.session:
+            members = [clinic.add_member(dea=DEA) for _ in range(PRESCRIBERS)]
+            for member in members:
+                assert clinic.enroll(member).status == 200
+            sync(clinic)
+            yield clinic, members
+
+
+@pytest.fixture
+def clinic(office: tuple[Clinic, list[Member]]) -> Iterator[Clinic]:
+    clinic, members = office
+    for member in members:
+        set_status(clinic, member, "Pending")
+    assert sync(clinic)["failures"] == []
+    clinic.reset()
+    yield clinic
+    clinic.reset()
+
+
+@pytest.fixture
+def members(office: tuple[Clinic, list[Member]], clinic: Clinic) -> list[Member]:
+    """Everybody; DoseSpot says of four out of five what their Practitioners do not."""
+    _, members = office
+    for index, member in enumerate(members):
+        set_status(clinic, member, STATUSES[index % len(STATUSES)])
+    clinic.reset()
+    return members
+
+
+def set_status(clinic: Clinic, member: Member, status: str) -> None:
+    clinic.set_clinician(member, status=status, locked=False)
+
+
+def run(clinic: Clinic, *, by: Member | None = None, bot: str = BOT, **given: Any) -> Answer:
+    return clinic.execute(bot, given, (by or clinic.admin).token)
+
+
+def sync(clinic: Clinic, **given: Any) -> dict[str, Any]:
+    answer = run(clinic, **{"pageSize": 200, **given})
+    assert answer.status == 200, answer.body
+    return answer.body
+
+
+@contextmanager
+def changed(clinic: Clinic, reference: str, *identifiers: dict[str, str]) -> Iterator[None]:
+    """The resource has these identifiers instead of its own."""
+    before = clinic.read(reference)
+    clinic.write({**before, "identifier": list(identifiers)})
+    yield
+    clinic.write({**clinic.read(reference), "identifier": before["identifier"]})
+
+
+def pages(clinic: Clinic, **given: Any) -> list[dict[str, Any]]:
+    """All pages, each asked for with the cursor of the one before."""
+    found = [sync(clinic, **given)]
+    while found[-1]["nextCursor"] is not None:
+        found.append(sync(clinic, cursor=found[-1]["nextCursor"], **given))
+    return found
+
+
+def counts(answer: dict[str, Any]) -> tuple[int, int, int, int]:
+    return answer["checked"], answer["changed"], answer["unchanged"], answer["failed"]
+
+
+def epcs_enabled(clinic: Clinic, member: Member) -> bool:
+    return has_epcs_qualification(clinic.practitioner(member))
+
+
+def status_of(clinic: Clinic, member: Member) -> str | None:
+    return registration_status(clinic.practitioner(member))
+
+
+def difference(member: Member, status: str, *, epcs: bool = False) -> dict[str, Any]:
+    return {
+        "practitioner": f"Practitioner/{member.id}",
+        "status": {"from": "Pending", "to": status},
+        "epcs": {"from": False, "to": epcs},
+    }
+
+
+def refused(answer: Answer, kind: str, sentence: str) -> bool:
+    return (answer.status, answer.body["errorType"], answer.error) == (400, kind, sentence)
+
+
+def test_what_differs_is_told_and_written_and_a_second_run_writes_nothing(
+    clinic: Clinic, members: list[Member]
+) -> None:
+    answer = sync(clinic)
+    assert (counts(answer), answer["failures"]) == ((26, 20, 6, 0), [])
+    assert (answer["nextCursor"], answer["dryRun"]) == (None, False)
+    assert answer["differences"][0]["practitioner"] < answer["differences"][1]["practitioner"]
+    expected = [
+        difference(members[1], "RegistrationSuccess"),
+        difference(members[3], "TFAActivatedSuccess", epcs=True),
+        difference(members[4], "TFAActivateInit"),
+    ]
+    assert [one for one in expected if one not in answer["differences"]] == []
+    assert status_of(clinic, members[4]) == "TFAActivateInit"
+    assert epcs_enabled(clinic, members[3])
+    assert sorted(set(writes(clinic))) == sorted(
+        f"PUT /fhir/R4/{one['practitioner']}" for one in answer["differences"]
+    )
+    clinic.reset()
+    again = sync(clinic)
+    assert (counts(again), again["differences"], writes(clinic)) == ((26, 0, 26, 0), [], [])
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(clinic: Clinic, members: list[Member]) -> None:
+    before = [clinic.practitioner(member) for member in members]
+    dry = sync(clinic, dryRun=True)
+    assert (dry["dryRun"], counts(dry), writes(clinic)) == (True, (26, 20, 6, 0), [])
+    assert [clinic.practitioner(member) for member in members] == before
+    assert sync(clinic) == {**dry, "dryRun": False}
+
+
+def test_pages_together_are_one_run(clinic: Clinic, members: list[Member]) -> None:
+    whole = sync(clinic, dryRun=True)
+    found = pages(clinic, pageSize=7, dryRun=True)
+    assert [page["checked"] for page in found] == [7, 7, 7, 5]
+    assert [one for page in found for one in page["differences"]] == whole["differences"]
+    assert writes(clinic) == []
+    assert sum(page["changed"] for page in pages(clinic, pageSize=7)) == whole["changed"]
+    assert counts(sync(clinic)) == (26, 0, 26, 0)
+
+
+def test_who_leaves_between_pages_shifts_nobody(clinic: Clinic, members: list[Member]) -> None:
+    whole = sync(clinic, dryRun=True)["differences"]
+    first = sync(clinic, pageSize=5, dryRun=True)
+    gone = first["differences"][0]["practitioner"]
+    member = next(one for one in members if f"Practitioner/{one.id}" == gone)
+    with changed(clinic, f"ProjectMembership/{member.membership_id}"):
+        rest = sync(clinic, cursor=first["nextCursor"], dryRun=True)
+    assert [*first["differences"], *rest["differences"]] == whole
+
+
+def test_one_practitioner_is_looked_at_alone(clinic: Clinic, members: list[Member]) -> None:
+    answer = sync(clinic, practitionerId=members[3].id)
+    assert counts(answer) == (1, 1, 0, 0)
+    assert answer["differences"] == [difference(members[3], "TFAActivatedSuccess", epcs=True)]
+    assert writes(clinic) == [f"PUT /fhir/R4/Practitioner/{members[3].id}"]
+
+
+def test_epcs_ends_with_the_account(clinic: Clinic, members: list[Member]) -> None:
+    sync(clinic)
+    clinic.set_clinician(members[3], locked=True)
+    (found,) = sync(clinic)["differences"]
+    assert found["status"] == {"from": "TFAActivatedSuccess", "to": "TFAActivatedSuccess"}
+    assert found["epcs"] == {"from": True, "to": False}
+    assert not epcs_enabled(clinic, members[3])
+
+
+def test_one_failing_prescriber_stops_no_other(clinic: Clinic, members: list[Member]) -> None:
+    other_npi, no_number, unknown, silent, next_one, denied = members[1:7]
+    number = clinic.clinician(silent)["id"]
+    path = f".*/api/clinicians/{number}/registrationStatus"
+    clinic.break_dosespot(method="GET", path=path, kind="text", body="{}", status=200)
+    path = f".*/Practitioner/{denied.id}"
+    clinic.break_fhir(method="PUT", path=path, kind="status", status=403)
+    set_status(clinic, next_one, "IDPSuccess")
+    with (
+        changed(clinic, f"Practitioner/{other_npi.id}", {"system": NPI, "value": new_npi()}),
+        changed(clinic, f"ProjectMembership/{no_number.membership_id}", {**LINK, "value": "none"}),
+        changed(clinic, f"ProjectMembership/{unknown.membership_id}", {**LINK, "value": "99999"}),
+    ):
+        answer = sync(clinic)
+    failures = {one["practitioner"]: one["error"] for one in answer["failures"]}
+    assert failures == {
+        f"Practitioner/{other_npi.id}": same_person.ANOTHER_NPI,
+        f"Practitioner/{no_number.id}": enrolled.NOT_ONE_ID,
+        f"Practitioner/{unknown.id}": same_person.UNKNOWN_ID,
+        f"Practitioner/{silent.id}": "DoseSpot's answer, when it was asked to tell the registration"
+        " status, does not have the documented form. Contact DoseSpot support.",
+        f"Practitioner/{denied.id}": "The FHIR server does not allow access to"
+        f" Practitioner/{denied.id}.",
+    }
+    assert (answer["checked"], status_of(clinic, next_one)) == (26, "IDPSuccess")
+    untouched = (other_npi, no_number, unknown, silent, denied)
+    assert {status_of(clinic, one) for one in untouched} == {"Pending"}
+    assert dosespot_writes(clinic) == []
+
+
+def test_who_writes_in_between_makes_the_bot_ask_again(
+    clinic: Clinic, members: list[Member]
+) -> None:
+    path = f".*/Practitioner/{members[1].id}"
+    clinic.break_fhir(method="PUT", path=path, kind="status", status=412)
+    assert counts(sync(clinic, practitionerId=members[1].id)) == (1, 1, 0, 0)
+    assert status_of(clinic, members[1]) == "RegistrationSuccess"
+    assert writes(clinic) == [f"PUT /fhir/R4/Practitioner/{members[1].id}"] * 2
+    asked = clinic.session.get(f"{clinic.control_url}calls", timeout=TIMEOUT_S).json()["counts"]
+    number = clinic.clinician(members[1])["id"]
+    assert asked[f"GET /webapi/v2/api/clinicians/{number}/registrationStatus"] == 2
+
+
+def test_who_is_not_enrolled_can_not_be_compared(clinic: Clinic) -> None:
+    stranger = clinic.add_member()
+    clinic.reset()
+    for named in (stranger.id, "nobody"):
+        answer = run(clinic, practitionerId=named)
+        assert answer.body["errorType"] == "RecordsRefused"
+        assert "enroll the prescriber first" in answer.error
+    assert writes(clinic) == []
+
+
+def test_only_administrators_may(clinic: Clinic, members: list[Member]) -> None:
+    assert run(clinic, by=clinic.add_member(admin=True), dryRun=True).status == 200
+    answer = run(clinic, by=members[0])
+    assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+    with bot_as_itself(clinic, BOT) as other:
+        mine = bot_token(clinic, other)
+        clinic.reset()
+        answer = clinic.execute(BOT, {}, mine)
+        assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+        assert writes(clinic) == []
+
+
+def bot_token(clinic: Clinic, name: str) -> str:
+    """A token with which the bot itself is the caller, as on a schedule."""
+    fhir = clinic.sandbox.fhir
+    bot = next(one for one in fhir.resources("Bot") if one["name"] == name)
+    membership = next(
+        one
+        for one in fhir.resources("ProjectMembership")
+        if one["profile"]["reference"] == f"Bot/{bot['id']}"
+    )
+    return fhir.token_for(membership["id"])
+
+
+def test_a_schedule_goes_on_by_itself_to_the_last_page(
+    clinic: Clinic, members: list[Member]
+) -> None:
+    answer = clinic.execute(BOT, {"pageSize": 4}, bot_token(clinic, BOT)).body
+    assert (counts(answer), answer["nextCursor"]) == ((26, 20, 6, 0), None)
+
+
+def test_a_schedule_gives_the_bot_as_input(clinic: Clinic, members: list[Member]) -> None:
+    bot = next(one for one in clinic.sandbox.fhir.resources("Bot") if one["name"] == BOT)
+    answer = clinic.execute(BOT, bot, bot_token(clinic, BOT)).body
+    assert counts(answer) == (26, 20, 6, 0)
+
+
+def test_the_bots_own_rights_are_enough_and_needed(clinic: Clinic, members: list[Member]) -> None:
+    with without_secrets(clinic, *SERVICE_SECRETS), bot_as_itself(clinic, BOT) as without_rights:
+        token = bot_token(clinic, without_rights)
+        clinic.reset()
+        answer = clinic.execute(without_rights, {}, token)
+        assert refused(answer, "Misconfigured", enrolled.NO_CREDENTIAL)
+        answer = clinic.execute(without_rights, {}, clinic.admin.token)
+        assert refused(answer, "NotAuthorized", authorize.UNKNOWN_CALLER)
+        assert writes(clinic) == []
+        assert counts(run(clinic).body) == (26, 20, 6, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"cursor": "bm90IG91cnM="}, "cursor"),
+        ({"cursor": "x"}, "cursor"),
+        ({"pageSize": 0}, "pageSize"),
+        ({"pageSize": 201}, "pageSize"),
+        ({"dryRun": "yes"}, "dryRun"),
+        ({"practitionerId": "../x"}, "practitionerId"),
+        ({"practitioner": "x"}, "practitioner"),
+    ],
+    ids=str,
+)
+def test_wrong_input_is_named(clinic: Clinic, given: dict[str, Any], named: str) -> None:
+    answer = run(clinic, **given)
+    assert answer.body["errorType"] == "InputRefused"
+    assert answer.error.startswith(f"The bot's input was refused. {named}: ")
+
+
+def test_a_cursor_is_not_for_one_practitioner(clinic: Clinic, members: list[Member]) -> None:
+    cursor = sync(clinic, pageSize=1, dryRun=True)["nextCursor"]
+    answer = run(clinic, practitionerId=members[0].id, cursor=cursor)
+    assert answer.error.endswith("cursor: is not for one Practitioner; leave it out.")
+
+
+def test_a_refused_sign_in_is_told_once_for_all(clinic: Clinic, members: list[Member]) -> None:
+    clinic.break_dosespot(path=".*/connect/token", kind="status", status=401, times=9)
+    clinic.break_dosespot(path=".*/api/.*", kind="status", status=401, times=999)
+    answer = run(clinic)
+    assert answer.body["errorType"] == "Misconfigured"
+    assert writes(clinic) == []

@@ -1,0 +1,141 @@
+"""What the status, notification and supervisor bots take and answer."""
+
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.parameters import Parameters
+
+from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
+from bots.supervisor.contract import SupervisorInput, SupervisorOutput
+from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput, cursor_of
+from shared.errors import InputRefused, Misconfigured, RecordsDisagree
+from shared.runtime.bot_input import parse_input
+from shared.runtime.payload import parse_payload
+from shared.runtime.settings import Settings
+from shared.workflow.sync_status import Difference, Failure, Recorded, Report, joined
+from tests.builders import ABSENT, BOT_ID, PRACTITIONER_ID, lambda_payload, secrets
+
+REFERENCE = f"Practitioner/{PRACTITIONER_ID}"
+SECRET = "made-up-secret-of-32-characters."
+
+
+def test_a_cursor_is_read_back_by_the_next_call() -> None:
+    cursor = cursor_of(REFERENCE)
+    assert parse_input(SyncStatusInput, {"cursor": cursor}).cursor == REFERENCE
+    assert "Practitioner" not in cursor
+
+
+@pytest.mark.parametrize("text", ["", "x", "====", "UHJhY3RpdGlvbmVyLw==", "UGF0aWVudC8x", "\n"])
+def test_any_other_text_is_no_cursor(text: str) -> None:
+    sentence = "cursor: must be nextCursor of an earlier answer, as it stands there"
+    with pytest.raises(InputRefused, match=sentence):
+        parse_input(SyncStatusInput, {"cursor": text})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"resourceType": "Bot", "id": BOT_ID, "name": "sync", "cronString": "0 * * * *"},
+        {"resourceType": "Cron", "id": BOT_ID, "cronString": "0 * * * *"},
+    ],
+    ids=str,
+)
+def test_nothing_or_a_schedules_own_resource_asks_for_everybody(given: dict[str, Any]) -> None:
+    assert parse_input(SyncStatusInput, given).model_dump() == {
+        "practitionerId": None,
+        "cursor": None,
+        "pageSize": 50,
+        "dryRun": None,
+    }
+
+
+def test_another_resource_is_refused() -> None:
+    with pytest.raises(InputRefused, match="resourceType: this bot has no such input"):
+        parse_input(SyncStatusInput, {"resourceType": "Practitioner"})
+
+
+def test_a_report_is_told_in_the_words_of_the_contract() -> None:
+    before, after = Recorded(None, epcs=False), Recorded("TFAActivatedSuccess", epcs=True)
+    first = Report(2, (Difference("Practitioner/a", before, after),), (), "Practitioner/c")
+    failure = Failure("Practitioner/d", RecordsDisagree("Correct the id."))
+    answer = SyncStatusOutput.of(joined(first, Report(1, (), (failure,))), dry_run=True)
+    assert answer.model_dump(mode="json") == {
+        "checked": 5,
+        "changed": 1,
+        "unchanged": 3,
+        "failed": 1,
+        "differences": [
+            {
+                "practitioner": "Practitioner/a",
+                "status": {"from": None, "to": "TFAActivatedSuccess"},
+                "epcs": {"from": False, "to": True},
+            }
+        ],
+        "failures": [{"practitioner": "Practitioner/d", "error": "Correct the id."}],
+        "nextCursor": None,
+        "dryRun": True,
+    }
+    assert SyncStatusOutput.of(first, dry_run=False).nextCursor == cursor_of("Practitioner/c")
+
+
+@pytest.mark.parametrize("kind", sorted(ENROLLMENT_EVENTS))
+def test_an_enrollment_event_is_about_a_clinician(kind: str) -> None:
+    given = {"EventType": kind, "Data": {"ClinicianId": 4711, "More": 1}, "Later": True}
+    assert parse_input(NotificationInput, given).clinician_id() == 4711
+
+
+@pytest.mark.parametrize("number", [None, 0, -1, "4711", 4711.0, True, [4711]], ids=repr)
+def test_what_is_no_number_is_no_clinician(number: Any) -> None:
+    given = {"EventType": "ClinicianConfirmed", "Data": {"ClinicianId": number}}
+    assert parse_input(NotificationInput, given).clinician_id() is None
+
+
+def test_the_supervisor_bot_answers_fhir_parameters() -> None:
+    given = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"}
+    answer = SupervisorOutput.of(parse_input(SupervisorInput, given)).model_dump(mode="json")
+    read = Parameters.model_validate(answer)
+    assert [(one.name, one.valueCode) for one in read.parameter] == [
+        ("practitioner", None),
+        ("supervisor", None),
+        ("action", "remove"),
+    ]
+    references = [one.valueReference.reference for one in read.parameter[:2]]
+    assert references == ["Practitioner/a", "Practitioner/b"]
+    assert answer == {**read.model_dump(mode="json"), "resourceType": "Parameters"}
+
+
+def test_headers_are_read_and_never_shown() -> None:
+    payload = parse_payload(lambda_payload())
+    assert payload.headers == lambda_payload()["headers"]
+    assert "callers" not in repr(payload)
+
+
+@pytest.mark.parametrize("headers", [ABSENT, None, [], "x", {"a": ["b"], "c": None}], ids=repr)
+def test_headers_that_are_no_texts_stop_no_bot(headers: Any) -> None:
+    assert parse_payload(lambda_payload(headers=headers)).headers == {}
+
+
+@pytest.mark.parametrize("value", [SECRET, f" {SECRET}\n"])
+def test_the_webhook_secret_has_32_characters(value: str) -> None:
+    assert _settings(value).webhook_secret() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (ABSENT, "DOSESPOT_WEBHOOK_SECRET missing"),
+        ("", "DOSESPOT_WEBHOOK_SECRET missing"),
+        (SECRET[1:], "DOSESPOT_WEBHOOK_SECRET must have 32 characters"),
+        (f"{SECRET}x", "DOSESPOT_WEBHOOK_SECRET must have 32 characters"),
+    ],
+)
+def test_any_other_webhook_secret_is_named_and_not_shown(value: Any, sentence: str) -> None:
+    with pytest.raises(Misconfigured, match=sentence) as refused:
+        _settings(value).webhook_secret()
+    assert "made-up" not in str(refused.value)
+
+
+def _settings(value: Any) -> Settings:
+    payload = lambda_payload(secrets=secrets(DOSESPOT_WEBHOOK_SECRET=value))
+    return Settings(parse_payload(payload).secrets)

@@ -1,0 +1,141 @@
+"""Who is enrolled, whether DoseSpot's clinician is them, and what is then recorded."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from fhir_profiles import Resource
+from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from shared.dosespot.wire import ClinicianItem
+from shared.enrollment.clinician import Clinician
+from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
+from shared.fhir.client import Answer
+from shared.workflow.authorize import runs_by_itself
+from shared.workflow.enrolled import (
+    NO_CREDENTIAL,
+    NOT_ONE_ID,
+    Enrolled,
+    enrolled,
+    enrolled_among,
+)
+from shared.workflow.recorded_status import as_dosespot_says
+from shared.workflow.same_person import ANOTHER_NPI, UNKNOWN_ID, same_person
+from tests.builders import TODAY, dosespot_clinician, membership, npi, practitioner
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def member(profile: str, *values: str, system: str = CLINICIAN_IDENTIFIER) -> Resource:
+    identifiers = [{"system": system, "value": value} for value in values]
+    return membership(profile={"reference": profile}, identifier=identifiers)
+
+
+def item(**changes: Any) -> ClinicianItem:
+    return ClinicianItem.model_validate(dosespot_clinician(**changes))
+
+
+def clinician(status: RegistrationStatus, **facts: bool) -> Clinician:
+    return Clinician(id=1, status=status, agreement_pending=False, **facts)
+
+
+def test_practitioners_with_a_dosespot_identifier_are_enrolled_each_once_in_order() -> None:
+    found = enrolled(
+        [
+            member("Practitioner/b", "2"),
+            member("Practitioner/c", "3", system="https://payroll.example/"),
+            member("Practitioner/d"),
+            member("Patient/a", "4"),
+            member("Bot/a", "5"),
+            {"resourceType": "ProjectMembership"},
+            member("Practitioner/a", "1", system="https://my.staging.dosespot.com/webapi/v2/"),
+            member("Practitioner/b", "2", "7"),
+            member("Practitioner/e", "none"),
+        ]
+    )
+    assert found == [
+        Enrolled("Practitioner/a", (1,), sound=True),
+        Enrolled("Practitioner/b", (2, 7), sound=True),
+        Enrolled("Practitioner/e", (), sound=False),
+    ]
+
+
+@pytest.mark.parametrize("values", [("1", "2"), ("none",), ("1", "none")])
+def test_who_has_not_just_one_id_has_none(values: tuple[str, ...]) -> None:
+    (found,) = enrolled([member("Practitioner/a", *values)])
+    with pytest.raises(RecordsDisagree) as refused:
+        found.clinician_id()
+    assert str(refused.value) == NOT_ONE_ID
+
+
+def test_one_id_written_twice_is_one() -> None:
+    (found,) = enrolled([member("Practitioner/a", "1", "1"), member("Practitioner/a", "1")])
+    assert found.clinician_id() == 1
+
+
+def test_memberships_that_may_not_be_read_tell_what_to_set_up() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        enrolled_among(Answer("ProjectMembership?profile=x", 403, None))
+    assert str(refused.value) == NO_CREDENTIAL
+    with pytest.raises(FhirDenied):
+        Answer("x", 403, None).all()
+
+
+@pytest.mark.parametrize("shown", ["1234567893", " 1234567893 ", None, ""])
+def test_a_clinician_with_the_same_npi_or_none_is_this_person(shown: str | None) -> None:
+    found = item(NPINumber=shown)
+    assert same_person(found, practitioner(), TODAY) is found
+
+
+@pytest.mark.parametrize(
+    ("found", "identifiers", "sentence"),
+    [
+        (None, [npi()], UNKNOWN_ID),
+        (item(), [npi("1993999998")], ANOTHER_NPI),
+        (item(), [npi(), npi("1993999998")], ANOTHER_NPI),
+        (item(), [npi(use="old")], ANOTHER_NPI),
+        (item(), [], ANOTHER_NPI),
+    ],
+)
+def test_anybody_else_is_not(
+    found: ClinicianItem | None, identifiers: list[Resource], sentence: str
+) -> None:
+    with pytest.raises(RecordsDisagree) as refused:
+        same_person(found, practitioner(identifier=identifiers), TODAY)
+    assert str(refused.value) == sentence
+
+
+def test_the_practitioner_says_what_dosespot_says_and_then_stays_the_same() -> None:
+    activated = clinician(RegistrationStatus.TFA_ACTIVATED_SUCCESS)
+    before = practitioner()
+    after = as_dosespot_says(before, activated, NOW)
+    assert before == practitioner()
+    assert (registration_status(after), has_epcs_qualification(after)) == (
+        "TFAActivatedSuccess",
+        True,
+    )
+    assert as_dosespot_says(after, activated, NOW) is after
+    locked = clinician(RegistrationStatus.TFA_ACTIVATED_SUCCESS, locked=True)
+    ended = as_dosespot_says(after, locked, NOW)
+    assert not has_epcs_qualification(ended)
+    assert ended["qualification"][0]["period"]["end"] == "2026-03-10T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("requester", "owner", "by_itself"),
+    [
+        ("Bot/1", ("Bot", "1"), True),
+        ("Bot/1", ("Bot", "2"), False),
+        ("Practitioner/1", ("Practitioner", "1"), False),
+        ("ClientApplication/1", ("ClientApplication", "1"), False),
+        ("Bot/1", ("Practitioner", "1"), False),
+    ],
+)
+def test_only_a_bot_that_owns_its_token_runs_by_itself(
+    requester: str, owner: tuple[str, str], by_itself: bool
+) -> None:
+    me = {"profile": {"resourceType": owner[0], "id": owner[1]}}
+    assert runs_by_itself(me, requester) is by_itself
