@@ -27,6 +27,7 @@ from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
 from shared.token_cache import TokenCache
+from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
 from shared.workflow.sync_status import StatusSync
@@ -119,11 +120,14 @@ class Invocation:
     ) -> Enrollment:
         """The use case, wired; the arguments are those of `Enrollment`."""
         services = self.services
+        timing = services.timing
+        claims = Claims(memberships, self.pace, timing, services.now)
         return Enrollment(
             practitioners=practitioners,
             memberships=memberships,
             dosespot=dosespot,
-            creation=Creation(memberships, dosespot, self.pace, services.timing, services.now),
+            claims=claims,
+            creation=Creation(memberships, dosespot, claims, self.pace, timing),
             together=services.together,
             now=services.now,
             trail=self.trail,

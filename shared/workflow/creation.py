@@ -1,33 +1,23 @@
 """Making a prescriber's clinician in DoseSpot exactly once, whatever fails in between.
 
 DoseSpot has no idempotency key, its look-up by NPI may lag behind a create, and runs are repeated
-by people, browsers and SDKs. So a run first puts a claim on the ProjectMembership, which If-Match
-lets only one run do, and creates only while it holds the claim. The claim outlasts a create and the
-look-up's lag; a run that finds one waits for its outcome. A claim whose holder died runs out, and
-who takes its place looks the NPI up again before it creates.
+by people, browsers and SDKs. So a run creates only while it holds a claim, which outlasts a create
+and the look-up's lag; a run that finds one waits for its outcome. Who takes the place of a claim
+that is over looks the NPI up again before it creates.
 """
 
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
-from fhir_profiles.enrollment_claim import Claim, enrollment_claim, with_claim, without_claim
+from fhir_profiles.enrollment_claim import enrollment_claim
 from fhir_profiles.project_settings import MAX_CLINICIANS, max_clinicians
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import ClinicianRecord
-from shared.errors import (
-    BotError,
-    EditConflict,
-    EnrollmentInProgress,
-    EnrollmentLimitReached,
-    LookUpFirst,
-    RecordsDisagree,
-)
+from shared.errors import BotError, EnrollmentLimitReached, LookUpFirst, RecordsDisagree
 from shared.fhir.client import FhirClient
 from shared.pace import Pace, Timing
+from shared.workflow.claims import Claims
 
 
 @dataclass(frozen=True)
@@ -52,25 +42,24 @@ class Creation:
     Args:
         memberships: may read and write the memberships and read the project.
         dosespot: acts as a Clinician Admin.
+        claims: the run's.
         pace: the run's.
         timing: how long claims and look-ups last.
-        now: the current time, aware.
     """
 
     def __init__(
         self,
         memberships: FhirClient,
         dosespot: DoseSpotClient,
+        claims: Claims,
         pace: Pace,
         timing: Timing,
-        now: Callable[[], datetime],
     ) -> None:
         self._memberships = memberships
         self._dosespot = dosespot
+        self._claims = claims
         self._pace = pace
         self._timing = timing
-        self._now = now
-        self._holder = str(uuid.uuid4())
 
     def clinician(self, membership: Resource, npi: str, wanted: ClinicianRecord) -> Found:
         """The prescriber's clinician. The claim stays on the membership until the id is linked.
@@ -90,22 +79,21 @@ class Creation:
         claimed = self._claimed(membership, npi)
         if isinstance(claimed, Found):
             return claimed
-        left_s = (claimed.until - self._now()).total_seconds()
         try:
-            created = self._dosespot.create_clinician(wanted, left_s - self._timing.create_s)
-            return Found(created, created=True, sure=True)
+            time_s = self._claims.time_left_s(claimed) - self._timing.create_s
+            return Found(self._dosespot.create_clinician(wanted, time_s), created=True, sure=True)
         except LookUpFirst:
             return self._looked_up(npi)
         except BotError as refused:
             # DoseSpot may know the NPI although its look-up did not find it in time.
             known = self._dosespot.find_clinician(npi)
             if known is None:
-                self._release(membership)
+                self._claims.released(claimed)
                 raise refused from None
             return Found(known, created=False, sure=False)
 
     def link(self, membership: Resource, clinician_id: int, *, sure: bool) -> Resource:
-        """The membership with the id, and without a claim.
+        """The membership with the id, and without this run's claim.
 
         Args:
             membership: as it was read.
@@ -118,42 +106,20 @@ class Creation:
         if not sure and clinician_id not in clinician_ids(membership).numbers:
             self._require_unlinked(membership, clinician_id)
         return self._memberships.apply(
-            membership, lambda found: without_claim(_with_only_id(found, clinician_id))
+            membership, lambda found: self._claims.without(_with_only_id(found, clinician_id))
         )
 
-    def _claimed(self, membership: Resource, npi: str) -> Claim | Found:
-        """This run's claim, once it holds one; or what another run has come to."""
-        while True:
+    def _claimed(self, membership: Resource, npi: str) -> Resource | Found:
+        """The membership with this run's claim; or what another run has come to."""
+        claim = enrollment_claim(membership)
+        while not self._claims.time_left_s(membership):
             ids = clinician_ids(membership).numbers
             if ids:
                 return Found(ids[0], created=False, sure=False)
-            claim = enrollment_claim(membership)
-            if claim is not None and claim.until > self._now():
-                if claim.holder == self._holder:
-                    return claim
-                membership = self._wait_for(membership, claim)
-                continue
-            found = self._dosespot.find_clinician(npi) if claim is not None else None
-            if found is not None:
-                return Found(found, created=False, sure=False)
-            membership = self._put_claim(membership)
-
-    def _put_claim(self, membership: Resource) -> Resource:
-        """The membership after an attempt to claim it, whoever was quicker."""
-        until = self._now() + timedelta(seconds=self._timing.claim_s)
-        try:
-            return self._memberships.put(with_claim(membership, Claim(self._holder, until)))
-        except (EditConflict, LookUpFirst):
-            return self._read_again(membership)
-
-    def _wait_for(self, membership: Resource, claim: Claim) -> Resource:
-        """The membership as it is a moment later."""
-        if not self._pace.wait(self._timing.poll_s):
-            left = max(1, round((claim.until - self._now()).total_seconds()))
-            raise EnrollmentInProgress(
-                f"Another run is enrolling this prescriber. Try again in {left} seconds."
-            )
-        return self._read_again(membership)
+            claim = enrollment_claim(membership) or claim
+            membership = self._claims.advanced(membership)
+        found = self._dosespot.find_clinician(npi) if claim is not None else None
+        return membership if found is None else Found(found, created=False, sure=False)
 
     def _looked_up(self, npi: str) -> Found:
         """The clinician that an unconfirmed create made, as soon as DoseSpot's look-up shows it.
@@ -171,19 +137,6 @@ class Creation:
             "DoseSpot was asked to create the clinician and gave no answer, so whether it did is"
             " not known yet. Run the bot again in a minute: it looks before it writes."
         )
-
-    def _release(self, membership: Resource) -> None:
-        """Lets others try; a claim that another run has taken over stays."""
-
-        def released(found: Resource) -> Resource:
-            claim = enrollment_claim(found)
-            ours = claim is not None and claim.holder == self._holder
-            return without_claim(found) if ours else found
-
-        self._memberships.apply(self._read_again(membership), released)
-
-    def _read_again(self, membership: Resource) -> Resource:
-        return self._memberships.read(f"ProjectMembership/{membership['id']}")
 
     def _require_room(self, membership: Resource) -> None:
         """Raises where the project has as many clinicians as it may have."""

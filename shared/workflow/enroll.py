@@ -20,6 +20,7 @@ from shared.enrollment.refusals import Refusal
 from shared.errors import DoseSpotRefused, FhirDenied, LookUpFirst, StageRefused
 from shared.fhir.client import FhirClient
 from shared.records.prescriber import MedicalLicense
+from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.known_clinician import (
     KnownClinician,
@@ -87,6 +88,7 @@ class Enrollment:
         practitioners: may read and write the Practitioner.
         memberships: stands in for `practitioners` where an AccessPolicy forbids it to write.
         dosespot: acts as a Clinician Admin.
+        claims: the run's.
         creation: makes clinicians and links them.
         together: runs independent calls at the same time.
         now: the current time, aware.
@@ -96,6 +98,7 @@ class Enrollment:
     practitioners: FhirClient
     memberships: FhirClient
     dosespot: DoseSpotClient
+    claims: Claims
     creation: Creation
     together: Together
     now: Callable[[], datetime]
@@ -139,14 +142,11 @@ class Enrollment:
         self, subject: Subject, known: KnownClinician, order: Order, *, created: bool
     ) -> Outcome:
         """Initializes what is due, now that the record in DoseSpot is as it shall be."""
-        decision = Decision()
+        initialized: Stage | None = None
         if not (created and order.self_service):
-            decision = self._decided(subject, known, order, up_to_date=True)
-        clinician, initialized = self._initialized(known.clinician, decision, order)
-        subject = self._recorded(subject, clinician)
-        if decision.initialize is Stage.TFA and not initialized and not order.self_service:
-            raise StageRefused(Refusal.TFA_IN_PROGRESS)
-        return Outcome(subject, clinician, created, initialized)
+            subject, known, initialized = self._initialized(subject, known, order)
+        subject = self._recorded(subject, known.clinician)
+        return Outcome(subject, known.clinician, created, initialized)
 
     def _merged(
         self, known: KnownClinician, wanted: ClinicianRecord, order: Order
@@ -215,19 +215,35 @@ class Enrollment:
         return confirmed_clinician(self.dosespot, clinician_id, subject, self.together)
 
     def _initialized(
-        self, clinician: Clinician, decision: Decision, order: Order
-    ) -> tuple[Clinician, Stage | None]:
-        """The clinician after the stage that was decided on, and that stage if this run began it.
+        self, subject: Subject, known: KnownClinician, order: Order
+    ) -> tuple[Subject, KnownClinician, Stage | None]:
+        """How things stand after the stage that is due, and that stage if this run began it.
 
-        DoseSpot's status may lag behind an initialization, so it may have been begun before.
+        Only a run with a claim begins one. Who has to wait for it looks again whether it is due.
         """
+        decision = self._decided(subject, known, order, up_to_date=True)
         if decision.initialize is None:
-            return clinician, None
-        begun = self._begun(clinician, decision.initialize, order)
+            return subject, known, None
+        subject = self._with_one_try_for_a_claim(subject)
+        if not self.claims.time_left_s(subject.membership):
+            known = self._seen(subject, known.clinician.id)
+            return self._initialized(subject, known, order)
+        try:
+            begun = self._begun(known.clinician, decision.initialize, order)
+        finally:
+            released = self.claims.released(subject.membership)
+            subject = replace(subject, membership=released)
+        status = self.dosespot.registration_status(known.clinician.id)
+        known = replace(known, clinician=replace(known.clinician, status=status))
         if begun:
-            self.trail.did(_INITIALIZED[decision.initialize], f"DoseSpot {clinician.id}")
-        status = self.dosespot.registration_status(clinician.id)
-        return replace(clinician, status=status), decision.initialize if begun else None
+            self.trail.did(_INITIALIZED[decision.initialize], f"DoseSpot {known.clinician.id}")
+        elif decision.initialize is Stage.TFA and not order.self_service:
+            self._recorded(subject, known.clinician)
+            raise StageRefused(Refusal.TFA_IN_PROGRESS)
+        return subject, known, decision.initialize if begun else None
+
+    def _with_one_try_for_a_claim(self, subject: Subject) -> Subject:
+        return replace(subject, membership=self.claims.advanced(subject.membership))
 
     def _begun(self, clinician: Clinician, stage: Stage, order: Order) -> bool:
         """Initializes the stage; without an answer, the status tells whether it was.

@@ -8,6 +8,12 @@ from deploy.local.sandbox import Sandbox
 from shared.pace import Timing
 from shared.runtime.lambda_handler import Services
 from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.self_service import (
+    SELF_BOT,
+    SERVICE_SECRETS,
+    bot_as_itself,
+    without_secrets,
+)
 
 
 def hurried() -> Services:
@@ -35,3 +41,17 @@ def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
 def prescriber(clinic: Clinic) -> Member:
     """Somebody with DEA numbers in two states."""
     return clinic.add_member(dea=DEA)
+
+
+@pytest.fixture(params=["as-user", "as-itself"])
+def self_bot(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[str]:
+    """The self-enroll bot's identifier in either set-up."""
+    if request.param == "as-user":
+        yield SELF_BOT
+        return
+    with (
+        without_secrets(clinic, *SERVICE_SECRETS),
+        bot_as_itself(clinic, SELF_BOT, admin=True) as identifier,
+    ):
+        clinic.reset()
+        yield identifier

@@ -21,7 +21,7 @@ def clinic() -> Iterator[Clinic]:
     with Sandbox() as sandbox:
         clinic = Clinic(sandbox)
         clinic.reset()
-        clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=3.0)
+        clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=3.0, repeated_init="accept")
         yield clinic
 
 

@@ -1,4 +1,4 @@
-"""A sandbox whose DoseSpot makes a duplicate of whoever is created twice; counts the cases."""
+"""A sandbox whose DoseSpot does everything twice that it is asked twice."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def clinic() -> Iterator[Clinic]:
     with Sandbox() as sandbox:
         clinic = Clinic(sandbox)
         clinic.reset()
-        clinic.switch(second_create_same_npi="duplicate")
+        clinic.switch(second_create_same_npi="duplicate", repeated_init="accept")
         yield clinic
         clinic.session.close()
 

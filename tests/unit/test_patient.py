@@ -8,64 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
+from fhir_profiles.patient_identifier import dosespot_patient_id
 from shared.dosespot.patient_record import (
     is_same_patient,
     new_patient_record,
     stored_patient_record,
 )
 from shared.dosespot.wire import PatientItem
-from shared.records.patient import Measure, Patient, is_minor, read_patient
-from tests.builders import ABSENT, TODAY, meta
+from shared.records.patient import Measure, is_minor, read_patient
+from tests.builders import ABSENT, TODAY
+from tests.unit.maria_rossi import ADDRESS, MARIA, patient
 
 HEIGHT, WEIGHT = "8302-2", "29463-7"
-ID_SYSTEM = "https://dosespot.com/patient-id"
 CHILD = "2017-09-14"
-STREET = {"line": ["9 Elm St", "Flat 2"], "city": "Springfield"}
-ADDRESS = {**STREET, "state": "il", "postalCode": "62704"}
 UNITS = [
     *((HEIGHT, *units) for units in (("cm", "cm"), ("[in_i]", "inch"), ("in", "inch"))),
     *((WEIGHT, *units) for units in (("kg", "kg"), ("[lb_av]", "lb"), ("lb", "lb"), ("lbs", "lb"))),
 ]
-
-MARIA = Patient(
-    first_name="Maria",
-    middle_name="Elena Lucia",
-    last_name="Rossi",
-    birth_date="1961-03-02",
-    gender="Female",
-    email="rossi@patients.example",
-    phone="3457654321",
-    phone_type="Cell",
-    line1="9 Elm St",
-    line2="Flat 2",
-    city="Springfield",
-    state="IL",
-    zip_code="62704",
-    active=True,
-    height=None,
-    weight=None,
-)
-
-
-def patient(**changes: Any) -> dict[str, Any]:
-    """The Patient that `MARIA` was read from."""
-    record = {
-        "resourceType": "Patient",
-        "id": "1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b",
-        "meta": meta(),
-        "active": True,
-        "name": [{"given": ["Maria", "Elena", "Lucia"], "family": "Rossi"}],
-        "gender": "female",
-        "birthDate": "1961-03-02",
-        "telecom": [
-            {"system": "phone", "use": "mobile", "value": "(345) 765-4321"},
-            {"system": "email", "value": "rossi@patients.example"},
-        ],
-        "address": [ADDRESS],
-        **changes,
-    }
-    return {name: value for name, value in record.items() if value is not ABSENT}
 
 
 def observation(code: str, value: Any, unit: str, where: str = "code") -> dict[str, Any]:
@@ -300,29 +259,3 @@ class TestRecord:
         self, changes: dict[str, Any], same: bool
     ) -> None:
         assert is_same_patient(item(**changes), MARIA) is same
-
-
-class TestIdentifier:
-    """The DoseSpot id on a Patient."""
-
-    @pytest.mark.parametrize("system", [ID_SYSTEM, "http://dosespot.com/patient-id"])
-    def test_both_documented_systems_are_read(self, system: str) -> None:
-        mrn = {"system": "https://example.com/mrn", "value": "1"}
-        record = patient(identifier=[mrn, {"system": system, "value": "70001"}])
-        assert dosespot_patient_id(record) == 70001
-        assert with_dosespot_patient_id(record, 70002) is record
-
-    @pytest.mark.parametrize("value", [None, "", "0", "-1", "1.5", "²", "abc", 70001, ["1"]])
-    def test_what_is_no_number_is_no_id(self, value: Any) -> None:
-        ours = {"system": ID_SYSTEM, "value": value}
-        theirs = {"system": "https://dosespot.com/clinician-identifier", "value": "1"}
-        assert dosespot_patient_id(patient(identifier=[theirs, ours])) is None
-
-    @pytest.mark.parametrize("before", [ABSENT, None, [], [{"system": "x", "value": "1"}]], ids=str)
-    def test_id_is_written_behind_what_others_wrote(self, before: Any) -> None:
-        record = patient(identifier=before)
-        kept = [] if before is ABSENT else before or []
-        written = with_dosespot_patient_id(record, 70001)
-        ours = {"system": ID_SYSTEM, "value": "70001"}
-        assert written == {**record, "identifier": [*kept, ours]}
-        assert record == patient(identifier=before)

@@ -114,7 +114,7 @@ def init_idp(call: Call) -> Reply:
     if isinstance(clinician, Refusal):
         return clinician
     enrollment = clinician.enrollments[call.clinic_id]
-    return _initialize(call, clinician, steps.init_idp(enrollment))
+    return _initialize(call, clinician, steps.init_idp(enrollment, again=_again(call)))
 
 
 def init_tfa(call: Call) -> Reply:
@@ -123,7 +123,13 @@ def init_tfa(call: Call) -> Reply:
     if isinstance(clinician, Refusal):
         return clinician
     enrollment = clinician.enrollments[call.clinic_id]
-    return _initialize(call, clinician, steps.init_tfa(enrollment, call.body.TfaTypeId))
+    return _initialize(
+        call, clinician, steps.init_tfa(enrollment, call.body.TfaTypeId, again=_again(call))
+    )
+
+
+def _again(call: Call) -> bool:
+    return call.backend.switches.repeated_init == "accept"
 
 
 def _initialize(call: Call, clinician: Clinician, outcome: Outcome) -> Reply:

@@ -82,13 +82,13 @@ def epcs_refusal(clinician: Clinician) -> Refusal | None:
     return None
 
 
-def init_idp(enrollment: Enrollment) -> Outcome:
-    """An administrator lets the clinician begin identity proofing."""
-    if enrollment.status == IDP_INITIALIZE_SUCCESS:
+def init_idp(enrollment: Enrollment, *, again: bool = False) -> Outcome:
+    """An administrator lets the clinician begin identity proofing, perhaps begin it again."""
+    if enrollment.status == IDP_INITIALIZE_SUCCESS and not again:
         return Refusal("ClinicianId", "Identity proofing is already initialized")
     if enrollment.agreements_signed < len(enrollment.agreements):
         return Refusal("ClinicianId", "Clinician has a pending legal agreement")
-    if enrollment.status != REGISTRATION_SUCCESS:
+    if enrollment.status not in (REGISTRATION_SUCCESS, IDP_INITIALIZE_SUCCESS):
         return Refusal("ClinicianId", "Identity proofing cannot be initialized at this step")
     return _moved(
         enrollment,
@@ -120,9 +120,11 @@ def answer_idp(enrollment: Enrollment, session: str, *, right: bool) -> Outcome:
     return _moved(enrollment, IDP_ERROR, idp_session=None, idp_failures=0)
 
 
-def init_tfa(enrollment: Enrollment, tfa_type: TfaType) -> Outcome:
-    """An administrator lets the clinician set up the second factor."""
-    if enrollment.status not in (IDP_SUCCESS, TFA_ACTIVATED_ERROR, TFA_DEACTIVATED_SUCCESS):
+def init_tfa(enrollment: Enrollment, tfa_type: TfaType, *, again: bool = False) -> Outcome:
+    """An administrator lets the clinician set up the second factor, perhaps from the start."""
+    begun = again and enrollment.status == TFA_ACTIVATE_INIT
+    takes = (IDP_SUCCESS, TFA_ACTIVATED_ERROR, TFA_DEACTIVATED_SUCCESS)
+    if enrollment.status not in takes and not begun:
         details = _TFA_CANNOT_START.get(
             enrollment.status, "Clinician has not completed identity proofing"
         )

@@ -31,6 +31,10 @@ class Switches(BaseModel):
         default="refuse",
         description="whether creating somebody with a known NPI fails or makes a second person",
     )
+    repeated_init: Literal["refuse", "accept"] = Field(
+        default="refuse",
+        description="whether an initialization that has begun already fails or begins anew",
+    )
     put_semantics: Literal["overwrite", "merge"] = Field(
         default="overwrite",
         description="whether fields that a PUT leaves out become null or empty, or stay",

@@ -1,0 +1,58 @@
+"""The local FHIR server as tests use it: a ticking clock, and members who call it over HTTP."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+from deploy.local.fhir.app import FhirServer
+
+JANE = {
+    "resourceType": "Practitioner",
+    "name": [{"family": "Smith", "given": ["Jane", "Marie"]}],
+    "birthDate": "1980-05-15",
+}
+NOT_FOUND = {
+    "resourceType": "OperationOutcome",
+    "id": "not-found",
+    "issue": [{"severity": "error", "code": "not-found", "details": {"text": "Not found"}}],
+}
+FHIR_JSON = "application/fhir+json"
+JSON_PATCH = {"Content-Type": "application/json-patch+json"}
+
+
+class Clock:
+    """Ticks one second each time it is asked."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2030, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(seconds=1)
+        return self.moment
+
+
+@dataclass
+class Member:
+    """An ordinary member of a project of its own, with an HTTP session that carries its token."""
+
+    server: FhirServer
+    base: str
+    project: str
+    http: requests.Session
+    profile: str
+
+    def create(self, resource: dict) -> dict:
+        answer = self.http.post(f"{self.base}{resource['resourceType']}", json=resource)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def url(self, resource: dict) -> str:
+        return f"{self.base}{resource['resourceType']}/{resource['id']}"
+
+
+def member_of(server: FhirServer, base: str, project: str, session: requests.Session) -> Member:
+    email = f"{project}@example.com"
+    person = server.add_person(project, JANE, email, "correct horse")
+    session.headers["Authorization"] = f"Bearer {person.token}"
+    return Member(server, base, project, session, f"Practitioner/{person.profile_id}")

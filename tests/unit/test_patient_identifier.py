@@ -1,0 +1,37 @@
+"""The DoseSpot id on a Patient: written once, read in both spellings, all else kept."""
+
+from typing import Any
+
+import pytest
+
+from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
+from tests.builders import ABSENT
+from tests.unit.maria_rossi import patient
+
+ID_SYSTEM = "https://dosespot.com/patient-id"
+
+
+class TestIdentifier:
+    """The DoseSpot id on a Patient."""
+
+    @pytest.mark.parametrize("system", [ID_SYSTEM, "http://dosespot.com/patient-id"])
+    def test_both_documented_systems_are_read(self, system: str) -> None:
+        mrn = {"system": "https://example.com/mrn", "value": "1"}
+        record = patient(identifier=[mrn, {"system": system, "value": "70001"}])
+        assert dosespot_patient_id(record) == 70001
+        assert with_dosespot_patient_id(record, 70002) is record
+
+    @pytest.mark.parametrize("value", [None, "", "0", "-1", "1.5", "²", "abc", 70001, ["1"]])
+    def test_what_is_no_number_is_no_id(self, value: Any) -> None:
+        ours = {"system": ID_SYSTEM, "value": value}
+        theirs = {"system": "https://dosespot.com/clinician-identifier", "value": "1"}
+        assert dosespot_patient_id(patient(identifier=[theirs, ours])) is None
+
+    @pytest.mark.parametrize("before", [ABSENT, None, [], [{"system": "x", "value": "1"}]], ids=str)
+    def test_id_is_written_behind_what_others_wrote(self, before: Any) -> None:
+        record = patient(identifier=before)
+        kept = [] if before is ABSENT else before or []
+        written = with_dosespot_patient_id(record, 70001)
+        ours = {"system": ID_SYSTEM, "value": "70001"}
+        assert written == {**record, "identifier": [*kept, ours]}
+        assert record == patient(identifier=before)
