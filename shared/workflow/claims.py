@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from fhir_profiles import Resource
 from fhir_profiles.enrollment_claim import Claim, enrollment_claim, with_claim, without_claim
-from shared.errors import EditConflict, EnrollmentInProgress, LookUpFirst
+from shared.errors import BotError, EditConflict, EnrollmentInProgress, LookUpFirst
 from shared.fhir.client import FhirClient
 from shared.pace import Pace, Timing
 
@@ -67,8 +67,11 @@ class Claims:
         return without_claim(membership)
 
     def released(self, membership: Resource) -> Resource:
-        """The membership after this run's claim was taken off it."""
-        return self._memberships.apply(self._read_again(membership), self.without)
+        """The membership after this run's claim was taken off it, if that could be done."""
+        try:
+            return self._memberships.apply(self._read_again(membership), self.without)
+        except BotError:  # what was begun is begun; the claim ends by itself
+            return membership
 
     def _put(self, membership: Resource) -> Resource:
         until = self._now() + timedelta(seconds=self._timing.claim_s)

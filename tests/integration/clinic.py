@@ -160,8 +160,8 @@ class Clinic:
 
     def clinicians(self, npi: str) -> list[dict[str, Any]]:
         """What DoseSpot has under an NPI."""
-        everybody = self.session.get(f"{self.control_url}clinicians", timeout=TIMEOUT_S).json()
-        return [clinician for clinician in everybody if clinician["npi"] == npi]
+        url = f"{self.control_url}clinicians"
+        return list(self.session.get(url, params={"npi": npi}, timeout=TIMEOUT_S).json())
 
     def clinician(self, member: Member) -> dict[str, Any]:
         (found,) = self.clinicians(member.npi)

@@ -7,7 +7,11 @@ from typing import Any
 from bots.catalog import BOTS
 from shared.errors import Throttled
 from shared.http import Call, Http, Reply, Sender, unavailable, unconfirmed
+from shared.pace import Timing
 from shared.runtime.lambda_handler import Services
+
+SELDOM = Timing(poll_s=5.0)
+"""The times of real use, but for fewer looks while waiting, which take no time here."""
 
 
 class Crash(BaseException):
@@ -118,7 +122,8 @@ class Runner:
         breaking = BreakingHttp(self._http, at, way)
 
         def services() -> Services:
-            return Services(http=breaking, now=self._clock.now, sleep=self._clock.sleep)
+            clock = self._clock
+            return Services(http=breaking, now=clock.now, sleep=clock.sleep, timing=SELDOM)
 
         handler = next(known for known in BOTS if known.name == bot).handler(services)
         return handler(payload, None), breaking.calls

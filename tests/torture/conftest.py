@@ -9,7 +9,7 @@ from tests.integration.clinic import Clinic
 from tests.torture.breaking import QuickClock, Runner
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def clinic() -> Iterator[Clinic]:
     with Sandbox() as sandbox:
         clinic = Clinic(sandbox)

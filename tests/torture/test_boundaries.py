@@ -6,11 +6,12 @@ way. The quick half of the ways is part of every test run, all of them are `make
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 
 from fhir_profiles.clinician_identifier import clinician_ids
-from fhir_profiles.enrollment_claim import enrollment_claim
+from fhir_profiles.enrollment_claim import Claim, enrollment_claim, with_claim
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from shared.errors import BotError, StageRefused
@@ -19,6 +20,7 @@ from tests.torture.breaking import WAYS, Crash, Runner
 from tests.torture.flows import FLOWS, FOREIGN, Flow, payload, start
 
 RUNS = 4
+UNDISTURBED = "undisturbed"
 QUICK_FLOWS = ("admin, first run", "self, first run", "self, IDP")
 QUICK_WAYS = ("crash after", "no answer, effect")
 
@@ -44,7 +46,7 @@ def test_a_later_run_makes_up_for_a_broken_call(
     flow = FLOWS[flow_name]
     member = start(clinic, flow)
     _, calls = runner.run(flow.bot, payload(clinic, flow, member))
-    _check(clinic, flow, member, "undisturbed")
+    _check(clinic, flow, member, UNDISTURBED)
     record_property("broken_calls", calls)
     for at in range(calls):
         member = start(clinic, flow)
@@ -76,7 +78,7 @@ def _check(clinic: Clinic, flow: Flow, member: Member, case: str) -> None:
     (clinician,) = clinicians
     membership = clinic.read(f"ProjectMembership/{member.membership_id}")
     assert clinician_ids(membership).numbers == (clinician["id"],), case
-    if "crash" not in case:  # a claim whose holder died stays until it is over
+    if case == UNDISTURBED:  # a claim that could not be taken off stays until it is over
         assert enrollment_claim(membership) is None, case
     assert (clinician["idp_inits"], clinician["tfa_inits"]) == flow.inits, case
     assert set(clinician["status"].values()) == {flow.status}, case
@@ -84,3 +86,12 @@ def _check(clinic: Clinic, flow: Flow, member: Member, case: str) -> None:
     assert registration_status(practitioner) == flow.status, case
     assert has_epcs_qualification(practitioner) == (flow.status == "TFAActivatedSuccess"), case
     assert practitioner["extension"][0] == FOREIGN, case
+
+
+def test_a_claim_that_is_over_is_taken_off_by_the_next_run(clinic: Clinic, runner: Runner) -> None:
+    flow = FLOWS["self, IDP"]
+    member = start(clinic, flow)
+    membership = clinic.read(f"ProjectMembership/{member.membership_id}")
+    clinic.write(with_claim(membership, Claim("a dead run", datetime(2026, 1, 1, tzinfo=UTC))))
+    runner.run(flow.bot, payload(clinic, flow, member))
+    _check(clinic, flow, member, UNDISTURBED)

@@ -148,6 +148,7 @@ def test_no_sequence_breaks_what_is_guaranteed(
         settings=settings(
             max_examples=examples,
             stateful_step_count=15,
+            report_multiple_bugs=False,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -150,8 +150,10 @@ def _change_switches(backend: Backend, request: Request, body: bytes) -> Respons
     return _read_switches(backend, request, body)
 
 
-def _list_clinicians(backend: Backend, _: Request, __: bytes) -> Response:
-    return JSONResponse([snapshot(clinician) for clinician in backend.directory.all()])
+def _list_clinicians(backend: Backend, request: Request, _: bytes) -> Response:
+    """Everybody, or with `?npi=` whoever has that NPI."""
+    shown = backend.directory.matching(request.query_params.get("npi"), None)
+    return JSONResponse([snapshot(clinician) for clinician in shown])
 
 
 def _list_patients(backend: Backend, _: Request, __: bytes) -> Response:
