@@ -8,7 +8,7 @@ contains `dosespot`. So any of these is read, and the first is written.
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, text
+from fhir_profiles.elements import entries, items, positive_number, text
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 
 
@@ -32,9 +32,9 @@ def clinician_ids(membership: Resource) -> ClinicianIds:
     for index, identifier in entries(membership, "identifier"):
         if "dosespot" not in text(identifier.get("system")).lower():
             continue
-        value = text(identifier.get("value"))
-        if value.isascii() and value.isdecimal() and int(value) > 0:
-            numbers[int(value)] = None
+        number = positive_number(text(identifier.get("value")))
+        if number is not None:
+            numbers[number] = None
         else:
             unreadable.append(f"ProjectMembership.identifier[{index}].value")
     return ClinicianIds(tuple(numbers), tuple(unreadable))
@@ -45,4 +45,4 @@ def with_clinician_id(membership: Resource, clinician_id: int) -> Resource:
     if clinician_id in clinician_ids(membership).numbers:
         return membership
     written = {"system": CLINICIAN_IDENTIFIER, "value": str(clinician_id)}
-    return {**membership, "identifier": [*(membership.get("identifier") or []), written]}
+    return {**membership, "identifier": [*items(membership, "identifier"), written]}

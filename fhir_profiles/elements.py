@@ -6,22 +6,35 @@ from typing import Any
 
 from fhir_profiles import Resource
 
+LONGEST_NUMBER = 10
+
 
 def entries(parent: Resource, name: str) -> Iterator[tuple[int, Resource]]:
     """Yields index and object of each entry of a repeating element.
 
     What is not a list, or not an object in it, is passed over.
     """
-    values = parent.get(name)
-    for index, value in enumerate(values if isinstance(values, list) else []):
+    for index, value in enumerate(items(parent, name)):
         if isinstance(value, dict):
             yield index, value
+
+
+def items(parent: Resource, name: str) -> list[Any]:
+    """A copy of a repeating element's list; an empty one where there is none."""
+    values = parent.get(name)
+    return list(values) if isinstance(values, list) else []
 
 
 def child(parent: Resource, name: str) -> Resource:
     """The object of an element that occurs once; an empty one where there is none."""
     value = parent.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def positive_number(value: str) -> int | None:
+    """The number that a text spells in at most ten digits; None for anything else."""
+    spelled = value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER
+    return int(value) or None if spelled else None
 
 
 def text(value: Any) -> str:
@@ -31,8 +44,7 @@ def text(value: Any) -> str:
 
 def texts(parent: Resource, name: str) -> list[str]:
     """The non-empty strings of a repeating primitive element, white space folded."""
-    values = parent.get(name)
-    found = [text(value) for value in (values if isinstance(values, list) else [])]
+    found = [text(value) for value in items(parent, name)]
     return [value for value in found if value]
 
 

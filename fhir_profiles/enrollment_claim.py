@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries, text
+from fhir_profiles.elements import child, entries, items, text
 from fhir_profiles.systems import ENROLLMENT_CLAIM
 
 
@@ -38,7 +38,7 @@ def with_claim(membership: Resource, claim: Claim) -> Resource:
         "period": {"end": claim.until.isoformat(timespec="milliseconds")},
     }
     free = without_claim(membership)
-    return {**free, "identifier": [*(free.get("identifier") or []), written]}
+    return {**free, "identifier": [*items(free, "identifier"), written]}
 
 
 def without_claim(membership: Resource) -> Resource:

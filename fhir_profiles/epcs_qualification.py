@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fhir_profiles import Resource
 from fhir_profiles.codes import EPCS_QUALIFICATION
-from fhir_profiles.elements import child, entries
+from fhir_profiles.elements import child, entries, items
 from fhir_profiles.systems import QUALIFICATION
 
 
@@ -29,7 +29,7 @@ def with_epcs_qualification(practitioner: Resource, enabled: bool, now: datetime
     in_force = _in_force(practitioner)
     if enabled == bool(in_force):
         return practitioner
-    qualifications = list(practitioner.get("qualification") or [])
+    qualifications = items(practitioner, "qualification")
     instant = now.isoformat(timespec="seconds")
     if enabled:
         coding = {"system": QUALIFICATION, "code": EPCS_QUALIFICATION, "display": "EPCS"}

@@ -5,17 +5,16 @@ http; both are read, the first is written.
 """
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, text
+from fhir_profiles.elements import entries, items, positive_number, text
 from fhir_profiles.systems import DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD
 
 
 def dosespot_patient_id(patient: Resource) -> int | None:
     """The DoseSpot id that the Patient carries, or None where it has none."""
     for _, identifier in entries(patient, "identifier"):
-        value = text(identifier.get("value"))
-        is_ours = identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)
-        if is_ours and value.isascii() and value.isdecimal() and int(value) > 0:
-            return int(value)
+        number = positive_number(text(identifier.get("value")))
+        if identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD) and number:
+            return number
     return None
 
 
@@ -24,4 +23,4 @@ def with_dosespot_patient_id(patient: Resource, patient_id: int) -> Resource:
     if dosespot_patient_id(patient) is not None:
         return patient
     written = {"system": DOSESPOT_PATIENT, "value": str(patient_id)}
-    return {**patient, "identifier": [*(patient.get("identifier") or []), written]}
+    return {**patient, "identifier": [*items(patient, "identifier"), written]}

@@ -5,7 +5,7 @@ Source: Medplum's prescriber enrollment guide, "Stored Data on Practitioner". Wr
 """
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, text
+from fhir_profiles.elements import entries, items, text
 from fhir_profiles.systems import REGISTRATION_STATUS
 
 
@@ -26,7 +26,7 @@ def with_registration_status(practitioner: Resource, status: str) -> Resource:
     found = [i for i, e in entries(practitioner, "extension") if e.get("url") == written["url"]]
     if len(found) == 1 and registration_status(practitioner) == status:
         return practitioner
-    extensions = list(practitioner.get("extension") or [])
+    extensions = items(practitioner, "extension")
     if found:
         extensions[found[0]] = written
     else:

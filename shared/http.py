@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
 from shared.errors import LookUpFirst, RemoteUnavailable, Throttled
 
@@ -71,7 +71,10 @@ class Reply:
         Raises:
             ValueError: the body is empty or not JSON.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
 
 class Sender(Protocol):
@@ -125,7 +128,7 @@ class Http:
             )
         except requests.ConnectTimeout:
             raise unavailable(call.service) from None
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             if call.writes and not _never_sent(error):
                 raise unconfirmed(call) from None
             raise unavailable(call.service) from None
@@ -178,7 +181,7 @@ def unconfirmed(call: Call) -> LookUpFirst:
     )
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: Exception) -> bool:
     """Whether the connection itself failed, so that no byte of the request left."""
     cause = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(cause, SSLError):

@@ -19,12 +19,12 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     """
     fhir, services = invocation.fhir, invocation.services
     practitioner = f"Practitioner/{request.practitionerId}"
-    invocation.trail.whom = practitioner
     caller_found, practitioner_found, memberships_found = fhir.read_together(
         f"ProjectMembership?profile={invocation.requester}",
         practitioner,
         f"ProjectMembership?profile={practitioner}",
     )
+    invocation.trail.whom = practitioner if practitioner_found.status == 200 else None
     caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
     dosespot = invocation.dosespot(acting_as=caller)
     try:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.enrollment.decide import Stage
 from shared.workflow.enroll import Order
-from shared.workflow.license_input import MedicalLicenseInput
+from shared.workflow.inputs import FhirId, MedicalLicenseInput
 
 
 class AdminEnrollInput(BaseModel):
@@ -15,7 +15,7 @@ class AdminEnrollInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    practitionerId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+    practitionerId: FhirId
     practitionerRoleTypes: Annotated[
         list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]], Field(min_length=1)
     ]

@@ -1,8 +1,8 @@
 """Input and output of the bot, as `@medplum/dosespot-react` uses it."""
 
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from shared.workflow.inputs import FhirId
 
 
 class IframeInput(BaseModel):
@@ -10,7 +10,7 @@ class IframeInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    patientId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")] | None = None
+    patientId: FhirId | None = None
 
 
 class IframeOutput(BaseModel):

@@ -1,8 +1,10 @@
 """Input and output of the bot, as `@medplum/dosespot-react` uses it."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from shared.workflow.inputs import FhirId
 
 
 class PatientSyncInput(BaseModel):
@@ -10,7 +12,7 @@ class PatientSyncInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    patientId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+    patientId: FhirId
     update: bool | None = None
 
 

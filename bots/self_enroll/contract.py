@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.workflow.enroll import Order, Outcome
-from shared.workflow.license_input import MedicalLicenseInput
+from shared.workflow.inputs import MedicalLicenseInput
 
 
 class SelfEnrollInput(BaseModel):

@@ -19,13 +19,13 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         BotError: whatever else stands in the way.
     """
     fhir, services = invocation.fhir, invocation.services
-    invocation.trail.whom = request.practitioner
     people = (request.practitioner, request.supervisor)
     caller_found, agent, other, agent_memberships, other_memberships = fhir.read_together(
         f"ProjectMembership?profile={invocation.requester}",
         *people,
         *(f"ProjectMembership?profile={person}" for person in people),
     )
+    invocation.trail.whom = request.practitioner if agent.status == 200 else None
     caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
     dosespot = invocation.dosespot(acting_as=caller)
     require_clinician_admin(dosespot, caller)

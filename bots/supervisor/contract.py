@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+from shared.workflow.inputs import FhirId
+
+Id = FhirId
 
 
 class Action(StrEnum):

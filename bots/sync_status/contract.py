@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from shared.workflow.inputs import FhirId
 from shared.workflow.sync_status import Difference, Failure, Report
 
 SCHEDULES = ("Bot", "Cron")
@@ -51,7 +52,7 @@ class SyncStatusInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    practitionerId: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")] | None = None
+    practitionerId: FhirId | None = None
     cursor: Annotated[str, AfterValidator(parse_cursor)] | None = None
     pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
     dryRun: bool | None = None

@@ -242,7 +242,7 @@ def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
         raise _refused(call, reply.body.decode("utf-8", "replace"))
     if reply.status == 403:
         raise _refused(call, NOT_AUTHORIZED)
-    if reply.status not in (200, 404) or (reply.status == 404 and not _has_result(reply)):
+    if reply.status != 200 and not (reply.status == 404 and not call.writes and _has_result(reply)):
         raise RemoteMisbehaved(
             f"DoseSpot answered {reply.status} when it was asked to {call.wish}."
             " Check the project secret DOSESPOT_BASE_URL."

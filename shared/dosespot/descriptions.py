@@ -77,9 +77,9 @@ def harmless(description: str) -> str:
     kept: list[str] = []
     for word in description.split():
         bare = word.strip(_SIGNS)
-        known = bare in _FIELDS or bare.lower() in _WORDS
+        known = bare.isascii() and (bare in _FIELDS or bare.lower() in _WORDS)
         if known or kept[-1:] != [MASK]:
-            kept.append(word if known else MASK)
+            kept.append(word if known and word.isascii() else MASK)
     if all(word == MASK for word in kept):
         return "no reason given"
     return " ".join(kept)[:_LONGEST].rstrip(". ")

@@ -6,9 +6,11 @@ ignored. Source: DoseSpot REST API v2 (Swagger "Full + EPCS - V2").
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fhir_profiles.codes import RegistrationStatus
+
+LARGEST_ID = 2**31 - 1
 
 SPECIALTIES = (
     "AllergyAndImmunology",
@@ -92,7 +94,7 @@ class Reply(_Reply):
 class IdentifierReply(Reply):
     """The answer to a create or a look-up."""
 
-    Id: int | None = None
+    Id: Annotated[int, Field(strict=True, le=LARGEST_ID)] | None = None
 
 
 class StatusReply(Reply):
@@ -231,5 +233,5 @@ class PatientsReply(Reply):
 class TokenReply(_Reply):
     """An access token and the seconds that it lives."""
 
-    access_token: str
+    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
     expires_in: float | None = None

@@ -4,13 +4,14 @@ Sources: FHIR R4 "RESTful API" (batch, ETag, If-Match); Medplum ignores If-Match
 change is a PUT of the whole resource with the version that was read.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries
+from fhir_profiles.elements import child, entries
 from shared.errors import (
     EditConflict,
     FhirDenied,
@@ -167,7 +168,7 @@ class FhirClient:
             LookUpFirst: the server kept quiet about the writes.
             FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
         """
-        reference = f"{resource['resourceType']}/{resource['id']}"
+        reference = _reference(resource)
         for attempt in range(1, EDIT_ATTEMPTS + 1):
             changed = change(resource)
             if changed == resource:
@@ -188,10 +189,12 @@ class FhirClient:
             LookUpFirst: the server kept quiet.
             FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
         """
-        reference = f"{resource['resourceType']}/{resource['id']}"
-        version = {"If-Match": f'W/"{resource["meta"]["versionId"]}"'}
+        reference = _reference(resource)
+        version = {"If-Match": f'W/"{child(resource, "meta").get("versionId")}"'}
         call = self._call("PUT", f"fhir/R4/{reference}", json=resource, headers=version)
-        return self._resource(reference, replace(call, wish=f"save {reference}", writes=True))
+        return self._resource(
+            reference, replace(call, wish=f"save the {resource['resourceType']}", writes=True)
+        )
 
     def _call(
         self,
@@ -231,17 +234,26 @@ class FhirClient:
         return resource
 
 
+def _reference(resource: Resource) -> str:
+    try:
+        return f"{resource['resourceType']}/{resource['id']}"
+    except KeyError:
+        raise _misbehaved() from None
+
+
 def _failure(status: int, asked: str) -> Exception:
     """What a failed read or write means."""
-    reference = asked.partition("?")[0]
+    reference = re.split(r"[/?]", asked)[0]
     if status == 401:
         return FhirDenied("The FHIR server no longer accepts the access token. Sign in again.")
     if status == 403:
-        return FhirDenied(f"The FHIR server does not allow access to {reference}.")
+        return FhirDenied(f"The FHIR server does not allow access to this {reference}.")
     if status in (404, 410):
-        return FhirNotFound(f"The FHIR server has no {reference}. Check the id.")
+        return FhirNotFound(f"The FHIR server has no such {reference}. Check the id.")
     if status in (409, 412):
-        return EditConflict(f"{reference} was changed by somebody else. Run the bot again.")
+        return EditConflict(
+            f"The {reference} was changed by somebody else meanwhile. Run the bot again."
+        )
     if status == 429 or status >= 500:
         return RemoteUnavailable(f"The FHIR server could not answer for {reference}. Try again.")
     return RemoteMisbehaved(f"The FHIR server answered {status} for {reference}.")

@@ -184,7 +184,7 @@ def lambda_handler(
             invocation = _invocation(name, kept, pace, payload)
             return _run(input_model, bot, payload.input, invocation)
 
-        return _guarded(run)
+        return _guarded(name, run)
 
     return handler
 
@@ -240,19 +240,23 @@ def _save(trail: Trail, invocation: Invocation) -> None:
         invocation.log.warning("no audit event", error=type(error).__name__)
 
 
-def _guarded(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _guarded(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Lets our own errors out, and nothing else: a foreign text may quote a person.
 
-    The caller's browser is shown the stack trace, so it ends here.
+    The caller's browser is shown the stack trace, so it ends here, and the error brings along none
+    that it came from.
     """
     try:
         return run()
     except BotError as error:
-        raise error.with_traceback(None) from None
+        told = error
     except Exception as error:  # noqa: BLE001 - see the docstring; always raised again
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
-        raise Unforeseen(
+        RunLog(name, None).warning("unforeseen", where=where)
+        told = Unforeseen(
             f"The bot failed in a way that was not foreseen ({where}). Running it again is safe;"
             " if it fails again, report this text to those who run the bot."
-        ) from None
+        )
+    told.__cause__ = told.__context__ = None
+    raise told.with_traceback(None)

@@ -38,4 +38,4 @@ class RunLog:
 def set_up_logging() -> None:
     """Lets our own lines pass at INFO, and keeps urllib3's out: they show URLs with NPIs."""
     LOGGER.setLevel(logging.INFO)
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -25,7 +25,7 @@ from shared.errors import Misconfigured
 LOCAL_HOSTS = ("localhost",)
 
 _BASE_URL = re.compile(
-    r"https?://([A-Za-z0-9.\-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[A-Za-z0-9._~%\-]*)*"
+    r"https?://([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[A-Za-z0-9._~%\-]*)*"
 )
 
 
@@ -78,6 +78,13 @@ def _texts(headers: Any) -> Any:
     return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
+def _sendable(token: SecretStr) -> SecretStr:
+    value = token.get_secret_value()
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("can't be sent in a header")
+    return token
+
+
 class Payload(BaseModel):
     """What the bots use of the payload."""
 
@@ -85,7 +92,7 @@ class Payload(BaseModel):
 
     baseUrl: Annotated[str, AfterValidator(secure_url)]
     requester: Reference
-    accessToken: Annotated[SecretStr, Field(min_length=1)]
+    accessToken: Annotated[SecretStr, Field(min_length=1), AfterValidator(_sendable)]
     input: Any = None
     secrets: Mapping[str, Secret] = Field(default_factory=dict, repr=False)
     headers: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(

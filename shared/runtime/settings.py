@@ -19,6 +19,8 @@ SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
 WEBHOOK_SECRET_LENGTH = 32
 
+DIGITS = 10
+
 
 class Settings:
     """The secrets of one invocation; each method names all that it lacks, and shows no value.
@@ -103,13 +105,21 @@ class Settings:
 
 def _is_url(value: str) -> bool:
     try:
-        return bool(secure_url(value.rstrip("?")))
+        return bool(secure_url(value))
     except ValueError:
         return False
 
 
+def _is_page(value: str) -> bool:
+    return _is_url(value.rstrip("?"))
+
+
 def _is_number(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and int(value) > 0
+    return value.isascii() and value.isdecimal() and len(value) <= DIGITS and int(value) > 0
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def _is_webhook_secret(value: str) -> bool:
@@ -119,10 +129,12 @@ def _is_webhook_secret(value: str) -> bool:
 _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     BASE_URL: (_is_url, "must be an https URL such as https://my.staging.dosespot.com/webapi/v2/"),
     IFRAME_URL: (
-        _is_url,
+        _is_page,
         "must be an https URL such as https://my.staging.dosespot.com/LoginSingleSignOn.aspx",
     ),
     CLINIC_ID: (_is_number, "must be a number"),
     USER_ID: (_is_number, "must be a number"),
+    CLINIC_KEY: (_is_plain, "has characters that a key does not have"),
+    SUBSCRIPTION_KEY: (_is_plain, "has characters that a key does not have"),
     WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

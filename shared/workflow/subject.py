@@ -48,8 +48,8 @@ def subject_of(practitioner_found: Answer, memberships_found: Answer, today: dat
         practitioner = practitioner_found.one()
     except FhirNotFound:
         raise RecordsRefused(
-            f"{REFUSED}{practitioner_found.asked}: there is no such Practitioner, or it was"
-            " deleted; give the id of an existing one."
+            f"{REFUSED}Practitioner: there is no such Practitioner, or it was deleted; give the id"
+            " of an existing one."
         ) from None
     prescriber, findings = read_practitioner(practitioner, today)
     membership, clinician_id = _membership(memberships_found.all(), findings)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from fhir_profiles.audit_event import AuditAction, AuditEntry, AuditOutcome, audit_event
-from shared.errors import BotError, FixInput
+from shared.errors import BotError, FixInput, InputRefused
 from shared.fhir.client import FhirClient
 
 
@@ -46,7 +46,9 @@ class Trail:
         """Keeps an attempt that ended in an error."""
         mendable = isinstance(error, FixInput)
         outcome = AuditOutcome.MINOR_FAILURE if mendable else AuditOutcome.SERIOUS_FAILURE
-        detail = f"{type(error).__name__}: {error}"
+        # A refused input may name what the caller typed; who it was is enough.
+        told = "" if isinstance(error, InputRefused) else f": {error}"
+        detail = f"{type(error).__name__}{told}"
         entry = AuditEntry(AuditAction.ATTEMPT_REFUSED, outcome, detail)
         self._entries.append((entry, self.whom))
 

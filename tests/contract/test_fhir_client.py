@@ -138,9 +138,9 @@ def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirCl
     ("status", "error", "text"),
     [
         ("401", FhirDenied, "The FHIR server no longer accepts the access token. Sign in again."),
-        ("403", FhirDenied, "The FHIR server does not allow access to Practitioner."),
-        ("404 Not Found", FhirNotFound, "The FHIR server has no Practitioner. Check the id."),
-        (410, FhirNotFound, "The FHIR server has no Practitioner. Check the id."),
+        ("403", FhirDenied, "The FHIR server does not allow access to this Practitioner."),
+        ("404 Not Found", FhirNotFound, "The FHIR server has no such Practitioner. Check the id."),
+        (410, FhirNotFound, "The FHIR server has no such Practitioner. Check the id."),
         ("500", RemoteUnavailable, "The FHIR server could not answer for Practitioner. Try again."),
         ("400", RemoteMisbehaved, "The FHIR server answered 400 for Practitioner."),
         ("200", RemoteMisbehaved, "The FHIR server answered 200 for Practitioner."),
@@ -246,7 +246,7 @@ def test_conflicts_are_given_up_after_five_writes(wire: Wire, fhir: FhirClient) 
     wire.put(f"{FHIR}{JANE}", status=412, body="")
     wire.get(f"{FHIR}{JANE}", json=jane(2))
     text = refusal(lambda: fhir.apply(jane(1), inactive), EditConflict)
-    assert text == f"{JANE} was changed by somebody else. Run the bot again."
+    assert text == "The Practitioner was changed by somebody else meanwhile. Run the bot again."
     assert [method for method, _ in sent(wire)].count("PUT") == 5
 
 

@@ -113,9 +113,7 @@ def test_a_link_writes_nothing(clinic: Clinic, member: Member) -> None:
 def test_a_patient_whom_the_caller_does_not_have_is_refused(clinic: Clinic, member: Member) -> None:
     answer = _iframe(clinic, member, "00000000-0000-4000-8000-000000000000")
     assert answer.body["errorType"] == "FhirNotFound"
-    assert answer.error == (
-        "The FHIR server has no Patient/00000000-0000-4000-8000-000000000000. Check the id."
-    )
+    assert answer.error == ("The FHIR server has no such Patient. Check the id.")
 
 
 def test_a_patient_whom_the_callers_access_policy_hides_is_refused(clinic: Clinic) -> None:
@@ -127,7 +125,7 @@ def test_a_patient_whom_the_callers_access_policy_hides_is_refused(clinic: Clini
     patient = add_patient(clinic)
     answer = _iframe(clinic, member, patient["id"])
     assert answer.body["errorType"] == "FhirDenied"
-    assert answer.error == f"The FHIR server does not allow access to Patient/{patient['id']}."
+    assert answer.error == "The FHIR server does not allow access to this Patient."
 
 
 @pytest.mark.parametrize("given", ["../Bot/1", "a b", "", "x" * 65, 7])

@@ -213,8 +213,7 @@ def test_one_failing_prescriber_stops_no_other(clinic: Clinic, members: list[Mem
         f"Practitioner/{unknown.id}": same_person.UNKNOWN_ID,
         f"Practitioner/{silent.id}": "DoseSpot's answer, when it was asked to tell the registration"
         " status, does not have the documented form. Contact DoseSpot support.",
-        f"Practitioner/{denied.id}": "The FHIR server does not allow access to"
-        f" Practitioner/{denied.id}.",
+        f"Practitioner/{denied.id}": "The FHIR server does not allow access to this Practitioner.",
     }
     assert (answer["checked"], status_of(clinic, next_one)) == (26, "IDPSuccess")
     untouched = (other_npi, no_number, unknown, silent, denied)

@@ -216,7 +216,7 @@ def test_memberships_that_may_not_be_read_name_what_to_set_up(status: int) -> No
 
 def test_roles_that_may_not_be_read_are_not_taken_for_none() -> None:
     denied = Answer("PractitionerRole?practitioner=x", 403, None)
-    with pytest.raises(FhirDenied, match="does not allow access to PractitionerRole"):
+    with pytest.raises(FhirDenied, match="does not allow access to this PractitionerRole"):
         authorized_roles(denied, found(membership()), JANE, TODAY)
 
 

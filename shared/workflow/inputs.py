@@ -1,4 +1,4 @@
-"""Medical licenses as callers of the bots give them."""
+"""Parts of inputs that several bots take."""
 
 from typing import Annotated
 
@@ -6,6 +6,18 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 
 from shared.records.identifiers import LICENSE_LENGTH, parse_state
 from shared.records.prescriber import MedicalLicense
+
+LARGEST_ID = 2**31 - 1
+
+FhirId = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9\-.]*[A-Za-z0-9][A-Za-z0-9\-.]*$"),
+]
+"""The id of a FHIR resource; dots alone would be a path."""
+
+
+def _folded(value: str) -> str:
+    return " ".join(value.split())
 
 
 class MedicalLicenseInput(BaseModel):
@@ -16,13 +28,17 @@ class MedicalLicenseInput(BaseModel):
     LicenseNumber: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=LICENSE_LENGTH),
+        AfterValidator(_folded),
         Field(validation_alias=AliasChoices("LicenseNumber", "licenseNumber")),
     ]
     State: Annotated[
         str, AfterValidator(parse_state), Field(validation_alias=AliasChoices("State", "state"))
     ]
     ClinicId: Annotated[
-        int | str | None, Field(validation_alias=AliasChoices("ClinicId", "clinicId"))
+        Annotated[int, Field(ge=1, le=LARGEST_ID)]
+        | Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
+        | None,
+        Field(validation_alias=AliasChoices("ClinicId", "clinicId")),
     ] = None
 
     def license(self) -> MedicalLicense:

@@ -1,0 +1,312 @@
+"""Whatever runs, and however it fails: nothing of a person and no secret gets out of a bot.
+
+Everybody here has values that occur nowhere else. They are looked for, with and without their
+signs, in every log line of a run, every text of its error, `$execute`'s answers and AuditEvents.
+"""
+
+import json
+import logging
+import re
+import socket
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bots.catalog import BOTS
+from deploy.local.clinic import PUSH_SECRET
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, REGISTRATION_STATUS
+from shared.errors import BotError, Unforeseen
+from shared.http import Call, Http, Reply, Sender
+from shared.runtime.lambda_handler import Services
+from tests.builders import dea, npi
+from tests.integration.clinic import Clinic, Member, new_npi
+from tests.integration.self_service import add_patient
+from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
+from tests.torture.flows import FLOWS, Flow, payload
+
+FAMILY, GIVEN, MIDDLE, BORN = "Zyxwvut", "Quorble", "Vexmire", "1973-11-29"
+STREET, SUITE, CITY, ZIP = "77 Quuxley Rd", "Suite Grault", "Plughville", "62795-4821"
+PHONE, FAX, EMAIL, LICENSE = "345-987-6543", "678-987-6541", "@garply.example", "LX-90817-FRED"
+DEA, DEAS = "MZ8675300", {"IL": "MZ8675300", "NY": "BZ3141594"}
+PERSONAL = (FAMILY, GIVEN, MIDDLE, BORN, "11/29/1973", STREET, SUITE, CITY, ZIP, PHONE, FAX, EMAIL)
+PERSONAL += (LICENSE, *DEAS.values(), *(number[2:] for number in DEAS.values()))
+HEADERS = {"authorization": "Bearer callers-own-token", "cookie": "callers-own-cookie"}
+HEADERS |= {"x-dosespot-secret": f"Secret {PUSH_SECRET}"}
+SLOW = [way for way in WAYS if "crash" not in way]
+REFUSALS = [(status, code) for status in (200, 400, 403, 404) for code in ("ERROR", "OK")]
+FAULTS = (ValueError(FAMILY), KeyError(DEA), OSError(2, EMAIL, STREET), RuntimeError(PHONE))
+FAULTS[0].__cause__, FAULTS[1].__context__ = KeyError(EMAIL), TypeError(BORN)
+GOOD = ({}, "sign-agreements"), ({"initIdp": True}, "pass-idp"), ({"initTfa": True}, "activate-tfa")
+
+_lines: ContextVar[list[str] | None] = ContextVar("lines", default=None)
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
+
+
+def about(key: str) -> dict[str, Any]:
+    """What everybody's record says; only the e-mail address has to differ."""
+    contacts = {"phone": PHONE, "fax": FAX, "email": f"{key}{EMAIL}"}
+    return {
+        "name": [{"family": FAMILY, "given": [GIVEN, MIDDLE]}],
+        "birthDate": BORN,
+        "telecom": [{"system": s, "use": "work", "value": v} for s, v in contacts.items()],
+        "address": [{"line": [STREET, SUITE], "city": CITY, "state": "IL", "postalCode": ZIP}],
+    }
+
+
+class Listening(logging.Handler):
+    """Keeps what any logger is told while a bot runs, whatever thread of the run tells it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if (lines := _lines.get()) is not None:
+            lines += [self.format(record), repr(vars(record))]
+
+
+class Watch:
+    """Runs bots and looks for sentinels in what they let out.
+
+    A `Sender` too, which learns the tokens, and raises `fault` from call number `left` on.
+    """
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic, self.clock, self.http = clinic, QuickClock(), Http()
+        secrets = clinic.read(f"Project/{clinic.project}")["secret"]
+        secret = [s["valueString"] for s in secrets if s["name"].endswith(("KEY", "SECRET"))]
+        tokens = (clinic.admin.token, *HEADERS.values())
+        self.secrets = {bare(one) for one in (*secret, *tokens)}
+        self.personal = {bare(one) for one in PERSONAL}
+        self.left, self.fault = 0, None
+
+    def send(self, call: Call) -> Reply:
+        self.left -= 1
+        if self.fault is not None and self.left < 0:
+            raise self.fault
+        reply = self.http.send(call)
+        if call.form is not None and b"access_token" in reply.body:
+            self.secrets.add(bare(str(reply.json()["access_token"])))
+        return reply
+
+    def person(self, membership: Any = (), **changes: Any) -> Member:
+        """Somebody who is made of sentinels, but for the changes."""
+        number = new_npi()
+        numbers = [npi(number), *(dea(value, state) for state, value in DEAS.items())]
+        whole = {"identifier": numbers, **about(number), **changes}
+        member = self.clinic.add_member(practitioner=whole, identifiers=membership)
+        self.clinic.authorize(member)
+        self.personal.add(number)
+        self.secrets.add(bare(member.token))
+        return replace(member, npi=number)
+
+    def run(self, bot: str, given: Any, by: Member, http: Sender | None = None) -> BotError | None:
+        """Runs a bot in this process; returns what it raised, once nothing was found in it."""
+        event = payload(self.clinic, Flow("", {}, lambda _c, _m: None, "", (0, 0)), by)
+        services = Services(http=http or self, now=self.clock.now, sleep=self.clock.sleep)
+        handler = next(known for known in BOTS if known.name == bot).handler(lambda: services)
+        watched, error, answer = _lines.set(lines := []), None, {}
+        try:
+            answer = handler({**event, "input": given, "headers": HEADERS}, None)
+        except BotError as raised:
+            error = raised
+        finally:
+            _lines.reset(watched)
+        assert lines or isinstance(error, Unforeseen), "a run leaves a line"
+        self.clean(*lines, *(shown(error) if error else ()))
+        assert not [secret for secret in self.secrets if secret in bare(json.dumps(answer))]
+        return error
+
+    def execute(self, bot: str, given: Any, by: Member) -> None:
+        """Lets `$execute` fail, and looks at its answer."""
+        identifier = next(known.identifier for known in BOTS if known.name == bot)
+        answer = self.clinic.execute(identifier, given, by.token)
+        assert answer.status == 400
+        self.clean(json.dumps(answer.body))
+
+    def events(self) -> list[str]:
+        """All AuditEvents, but for the agents: there the server itself puts the caller's name."""
+        found = self.clinic.sandbox.fhir.resources("AuditEvent")
+        return [json.dumps({**event, "agent": []}) for event in found]
+
+    def clean(self, *texts: str) -> None:
+        for text in texts:
+            assert not [one for one in self.personal | self.secrets if one in bare(text)], text
+
+
+def shown(error: BaseException) -> list[str]:
+    """Every text of an error that somebody prints or sends somewhere."""
+    trace = "".join(traceback.format_exception(error, chain=True))
+    return [str(error), repr(error), repr(error.args), repr(vars(error)), trace]
+
+
+def carried(error: BaseException) -> Iterator[str]:
+    """The texts of the errors that come along with one, also where no stack trace shows them."""
+    for other in filter(None, (error.__cause__, error.__context__)):
+        yield from (*shown(other), *carried(other))
+
+
+@pytest.fixture
+def watch(clinic: Clinic) -> Iterator[Watch]:
+    """Every logger at DEBUG; what the bots set up may then say otherwise."""
+    names = [None, "urllib3", *logging.root.manager.loggerDict]
+    before = {logger: logger.level for logger in map(logging.getLogger, names)}
+    for logger in before:
+        logger.setLevel(logging.NOTSET if "urllib3." in logger.name else logging.DEBUG)
+    logging.root.addHandler(listening := Listening(logging.DEBUG))
+    Services()
+    watch = Watch(clinic)
+    earlier = set(watch.events())
+    yield watch
+    logging.root.removeHandler(listening)
+    for logger, level in before.items():
+        logger.setLevel(level)
+    for url in (clinic.control_url, f"{clinic.fhir_url}_sandbox/"):
+        clinic.session.delete(f"{url}faults", timeout=30).raise_for_status()
+    watch.clean(*(event for event in watch.events() if event not in earlier))
+
+
+def admins(member: Member, **more: Any) -> dict[str, Any]:
+    """The admin bot's input."""
+    licenses = [{"LicenseNumber": LICENSE, "State": "IL"}]
+    whom = {"practitionerId": member.id, "practitionerRoleTypes": [1]}
+    return {**whom, "medicalLicenseNumbers": licenses, **more}
+
+
+def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
+    """Runs of every bot, each when it can end well: its name, its input and who runs it."""
+    clinic, admin, mine, other = watch.clinic, watch.clinic.admin, watch.person(), watch.person()
+    for flags, step in (*GOOD, ({}, "")):
+        yield "admin_enroll", admins(mine, **flags), admin
+        yield "self_enroll", {}, other
+        for member in (mine, other) if step else ():
+            clinic.prescriber_does(member, step)
+    patient = {"patientId": add_patient(clinic, **about(new_npi()))["id"]}
+    yield from (("patient_sync", {**patient, **more}, mine) for more in ({}, {"update": True}))
+    yield "iframe", patient, mine
+    yield "sync_status", {"practitionerId": mine.id}, admin
+    data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
+    yield "notification", {"EventType": "ClinicianConfirmed", "Data": data}, admin
+    agent = watch.person()
+    yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
+    both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
+    yield "supervisor", both, admin
+
+
+def test_runs_that_end_well_and_unforeseen_faults_in_them_quote_nothing(watch: Watch) -> None:
+    ran = set()
+    for bot, given, by in everything(watch):
+        for watch.left, watch.fault in enumerate(FAULTS):
+            assert isinstance(watch.run(bot, given, by), Unforeseen | None)
+        watch.fault = None
+        assert watch.run(bot, given, by) is None
+        ran.add(bot)
+    assert ran == {bot.name for bot in BOTS}
+    assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.INFO)
+
+
+VALUES: dict[str, list[Any]] = {
+    "admin_enroll": [
+        [FAMILY],
+        {"practitionerId": f"{GIVEN} {FAMILY}", "practitionerRoleTypes": [FAMILY], "tfaType": FAX},
+        {"practitionerId": [PHONE], "initIdp": BORN, EMAIL: 1, STREET: 2, FAX: 3},
+        {"medicalLicenseNumbers": [{"LicenseNumber": LICENSE * 9, "State": CITY, EMAIL: 1}, PHONE]},
+    ],
+    "self_enroll": [FAMILY, {"medicalLicenseNumbers": LICENSE, "tfaType": FAMILY, EMAIL: FAMILY}],
+    "iframe": [{"patientId": f"{GIVEN} {FAMILY}"}, {EMAIL: FAMILY}],
+    "patient_sync": [{"patientId": EMAIL, "update": FAMILY}, {STREET: FAMILY}],
+    "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
+    "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
+    "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
+}
+IDS = {
+    "admin_enroll": [{"practitionerId": FAMILY, "practitionerRoleTypes": [1]}],
+    "iframe": [{"patientId": FAMILY}, {"patientId": PHONE}],
+    "patient_sync": [{"patientId": LICENSE}],
+    "sync_status": [{"practitionerId": FAMILY}],
+    "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
+}
+
+
+@pytest.mark.parametrize("inputs", [VALUES, IDS], ids=["values", "ids"])
+def test_a_refused_input_is_not_quoted(watch: Watch, inputs: dict[str, list[Any]]) -> None:
+    member = watch.person()
+    assert watch.run("self_enroll", {}, member) is None
+    for bot, given in [(name, one) for name in inputs for one in inputs[name]]:
+        by = watch.clinic.admin if bot in ("admin_enroll", "sync_status", "supervisor") else member
+        watch.execute(bot, given, by)
+        assert watch.run(bot, given, by)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"identifier": [npi(FAMILY), npi(PHONE), dea(PHONE, CITY), dea(FAMILY, "IL")]},
+        {"identifier": [npi(EMAIL), dea(DEA, "IL"), dea(DEA, "NY"), {"value": FAMILY}]},
+        {"name": [{"family": FAMILY * 6, "given": [GIVEN * 6], "prefix": [FAMILY * 2]}]},
+        {"name": [{"given": [FAMILY]}], "birthDate": f"2{BORN[1:]}"},
+        {"address": [{"line": [f"PO Box {STREET}", STREET], "state": CITY, "postalCode": FAMILY}]},
+        {"telecom": [{"system": "fax", "value": FAMILY}, {"system": "email", "value": PHONE}]},
+        {"extension": [{"url": REGISTRATION_STATUS, "valueString": FAMILY}], "name": []},
+        {"membership": [{"system": CLINICIAN_IDENTIFIER, "value": FAMILY}]},
+        {"membership": [{"system": CLINICIAN_IDENTIFIER, "value": n} for n in ("1", DEA[2:])]},
+    ],
+)
+def test_a_refused_record_is_not_quoted(watch: Watch, changes: dict[str, Any]) -> None:
+    member = watch.person(**changes)
+    assert watch.run("admin_enroll", admins(member), watch.clinic.admin)
+    assert watch.run("self_enroll", {}, member)
+
+
+def refusal(status: int, code: str, details: str) -> dict[str, Any]:
+    """An answer of either server that quotes."""
+    result = {"ResultCode": code, "ResultDescription": f"Property: Email Details: {details}"}
+    told = {"Result": result, "Id": FAMILY, "Item": details, "Items": FAMILY, "error": details}
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": details}]}
+    return {"kind": "text", "path": ".*", "status": status, "body": json.dumps({**told, **outcome})}
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, name: str) -> None:
+    clinic, flow, member, errors = watch.clinic, FLOWS[name], watch.person(), []
+    flow.prepare(clinic, member)
+    by_admin = flow.bot == "admin_enroll"
+    given, by = (admins(member, **flow.input), clinic.admin) if by_admin else ({}, member)
+    details = f"{FAMILY} {member.npi}: {BORN} not found, {EMAIL} already exists. {DEAS} {PHONE}"
+    for at, way in enumerate(SLOW):
+        errors.append(watch.run(flow.bot, given, by, BreakingHttp(watch, at, way)))
+    for at, (status, code) in enumerate(REFUSALS):
+        for break_it in (clinic.break_fhir, clinic.break_dosespot):
+            break_it(**refusal(status, code, details), skip=at % 4)
+            errors.append(watch.run(flow.bot, given, by))
+    clinic.break_dosespot(**refusal(400, "ERROR", details))
+    watch.execute(flow.bot, given, by)
+    assert sum(error is not None for error in errors) > 9
+
+
+def test_no_error_brings_along_one_that_quotes(watch: Watch) -> None:
+    member = watch.person()
+    errors = [watch.run(bot, given, member) for bot in VALUES for given in VALUES[bot]]
+    watch.fault = FAULTS[0]
+    for error in filter(None, [*errors, watch.run("self_enroll", {}, member)]):
+        watch.clean(*carried(error))
+
+
+def test_a_reply_with_malformed_headers_shows_no_url(watch: Watch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+
+        def answer() -> None:
+            with server.accept()[0] as connection:
+                connection.recv(9999)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\n\r\n{}")
+
+        pool.submit(answer)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        watched = _lines.set(lines := [])
+        watch.send(Call("DoseSpot", "look", "GET", url, {}, {"lastName": FAMILY}))
+        _lines.reset(watched)
+    watch.clean(*lines)
