@@ -232,6 +232,9 @@ IDS = {
 }
 
 
+TORTURE = pytest.mark.torture
+
+
 @pytest.mark.parametrize("inputs", [VALUES, IDS], ids=["values", "ids"])
 def test_a_refused_input_is_not_quoted(watch: Watch, inputs: dict[str, list[Any]]) -> None:
     member = watch.person()
@@ -270,7 +273,13 @@ def refusal(status: int, code: str, details: str) -> dict[str, Any]:
     return {"kind": "text", "path": ".*", "status": status, "body": json.dumps({**told, **outcome})}
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("admin, first run", "self, IDP") else pytest.param(name, marks=TORTURE)
+        for name in FLOWS
+    ],
+)
 def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, name: str) -> None:
     clinic, flow, member, errors = watch.clinic, FLOWS[name], watch.person(), []
     flow.prepare(clinic, member)
