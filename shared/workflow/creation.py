@@ -104,10 +104,26 @@ class Creation:
             RecordsDisagree: there is another id on it, or the id is on another membership.
         """
         if not sure and clinician_id not in clinician_ids(membership).numbers:
-            self._require_unlinked(membership, clinician_id)
+            self.require_sole(membership, clinician_id)
         return self._memberships.apply(
             membership, lambda found: self._claims.without(_with_only_id(found, clinician_id))
         )
+
+    def require_sole(self, membership: Resource, clinician_id: int) -> None:
+        """Makes sure that no other membership carries the id.
+
+        Raises:
+            RecordsDisagree: another one does.
+            BotError: whatever the FHIR client raises.
+        """
+        query = {"identifier": str(clinician_id)}
+        for other in self._memberships.search_all("ProjectMembership", query):
+            if other["id"] != membership["id"] and clinician_id in clinician_ids(other).numbers:
+                raise RecordsDisagree(
+                    "ProjectMembership.identifier: another membership carries the DoseSpot id of"
+                    " this prescriber too. Have an administrator remove the wrong membership or"
+                    " identifier."
+                )
 
     def _claimed(self, membership: Resource, npi: str) -> Resource | Found:
         """The membership with this run's claim; or what another run has come to."""
@@ -152,17 +168,6 @@ class Creation:
                 f" Increase the '{MAX_CLINICIANS}' project system setting to enroll more"
                 " clinicians."
             )
-
-    def _require_unlinked(self, membership: Resource, clinician_id: int) -> None:
-        """Raises where another membership carries the id already."""
-        query = {"identifier": str(clinician_id)}
-        for other in self._memberships.search_all("ProjectMembership", query):
-            if other["id"] != membership["id"] and clinician_id in clinician_ids(other).numbers:
-                raise RecordsDisagree(
-                    "ProjectMembership.identifier: the DoseSpot clinician with this NPI is linked"
-                    " to another membership already. Have an administrator remove the wrong"
-                    " membership or identifier."
-                )
 
 
 def _with_only_id(membership: Resource, clinician_id: int) -> Resource:

@@ -105,8 +105,17 @@ class Enrollment:
     trail: Trail
 
     def look(self, subject: Subject) -> KnownClinician | None:
-        """What DoseSpot says of the prescriber; changes nothing."""
-        return known_clinician(self.dosespot, subject, self.together)
+        """What DoseSpot says of the prescriber; changes nothing.
+
+        Raises:
+            RecordsDisagree: the id on the membership is on another one too, or somebody else's.
+            BotError: whatever the two clients raise.
+        """
+        _, known = self.together(
+            lambda: self._require_sole(subject),
+            lambda: known_clinician(self.dosespot, subject, self.together),
+        )
+        return known
 
     def run(self, subject: Subject, known: KnownClinician | None, order: Order) -> Outcome:
         """Takes the prescriber as far as the order asks and DoseSpot allows.
@@ -262,6 +271,10 @@ class Enrollment:
             if self.dosespot.registration_status(clinician.id) is not _BEGUN[stage]:
                 raise
             return True
+
+    def _require_sole(self, subject: Subject) -> None:
+        if subject.clinician_id is not None:
+            self.creation.require_sole(subject.membership, subject.clinician_id)
 
     def _linked(self, subject: Subject, clinician_id: int, *, sure: bool = False) -> Subject:
         """The subject with the DoseSpot id on the membership."""

@@ -90,6 +90,7 @@ def test_an_id_of_another_person_is_refused_and_nothing_is_changed(
     clinic.enroll(other)
     membership = clinic.read(f"ProjectMembership/{prescriber.membership_id}")
     others = clinic.read(f"ProjectMembership/{other.membership_id}")["identifier"]
+    _unlink(clinic, other)
     clinic.write({**membership, "identifier": others})
     clinic.reset()
     answer = clinic.enroll(prescriber)
@@ -105,6 +106,19 @@ def test_an_id_that_dosespot_does_not_know_is_refused(clinic: Clinic, prescriber
     answer = clinic.enroll(prescriber)
     assert "DoseSpot has no clinician with the id that stands here" in answer.error
     assert clinic.clinicians(prescriber.npi) == []
+
+
+def test_an_id_on_two_memberships_is_refused_and_nothing_is_changed(
+    clinic: Clinic, prescriber: Member
+) -> None:
+    clinic.enroll(prescriber)
+    identifier = clinic.read(f"ProjectMembership/{prescriber.membership_id}")["identifier"]
+    clinic.add_member(identifiers=identifier)
+    clinic.reset()
+    answer = clinic.enroll(prescriber)
+    assert answer.body["errorType"] == "RecordsDisagree"
+    assert "another membership carries the DoseSpot id of this prescriber too" in answer.error
+    assert clinic.writes() == []
 
 
 def test_a_changed_practitioner_changes_the_clinician(clinic: Clinic, prescriber: Member) -> None:
