@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from tests.integration.clinic import ADMIN_BOT, Answer, Clinic, Member
 
@@ -69,7 +70,7 @@ def test_a_member_may_not(clinic: Clinic, bot: str, prescriber: Member) -> None:
 def test_a_member_with_a_dosespot_identifier_may_not(
     clinic: Clinic, bot: str, prescriber: Member
 ) -> None:
-    member = clinic.add_member(identifiers=[{"system": SYSTEM, "value": "10001"}])
+    member = clinic.add_member(identifiers=[{"system": SYSTEM, "value": "99999998"}])
     assert _refused(_run(clinic, bot, member, prescriber), NOT_ADMINISTRATOR)
     assert clinic.writes() == []
 
@@ -104,14 +105,12 @@ def test_who_may_not_is_not_told_what_is_wrong_with_the_records(clinic: Clinic, 
 def test_the_identifier_may_have_any_documented_system(
     clinic: Clinic, bot: str, prescriber: Member
 ) -> None:
-    clinician = clinic.sandbox.fhir.resources("ProjectMembership")
-    number = next(
-        m["identifier"][0]["value"] for m in clinician if m["id"] == clinic.admin.membership_id
-    )
-    caller = clinic.add_member(
-        admin=True,
-        identifiers=[{"system": "https://my.staging.dosespot.com/webapi/v2/", "value": number}],
-    )
+    caller = clinic.add_member(admin=True)
+    clinic.enroll(caller, practitionerRoleTypes=[ClinicianRole.CLINICIAN_ADMIN])
+    membership = clinic.read(f"ProjectMembership/{caller.membership_id}")
+    (identifier,) = membership["identifier"]
+    identifier["system"] = "https://my.staging.dosespot.com/webapi/v2/"
+    clinic.write(membership)
     assert _run(clinic, bot, caller, prescriber).status == 200
 
 
