@@ -1,64 +1,23 @@
-"""The command `prescriber-bots`: parses, calls, prints; everything else lives elsewhere.
-
-What a command needs is imported when it runs, so that `--help` answers at once.
-"""
+"""Commands that run everything, or a part of it, on this machine."""
 
 import json
-import logging
 import os
 import signal
 import sys
 import threading
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bots.catalog import BOTS
-from shared.errors import BotError
+from deploy.cli.command import is_verbose, verbose_option
 
 if TYPE_CHECKING:
     from deploy.local.demo.walk import Path as DemoPath
 
 LOOPBACK = "127.0.0.1"
-VERBOSE = object()
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT = 8103, 8104, 8105, 8106
-
-
-class OneLineErrors(click.Group):
-    """A group whose commands fail with one line; `--verbose` shows the traceback before it."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parses the group's own options."""
-        try:
-            return super().make_context(*args, **kwargs)
-        except click.UsageError as error:
-            raise WrongUsage(_one_line(error.format_message())) from None
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Parses and runs a command."""
-        try:
-            return super().invoke(ctx)
-        except (click.Abort, click.exceptions.Exit):  # both are RuntimeErrors
-            raise
-        except click.UsageError as error:
-            raise WrongUsage(_one_line(error.format_message())) from None
-        except (BotError, OSError, ValueError, RuntimeError) as error:
-            if _verbose(ctx):
-                traceback.print_exc()
-            raise click.ClickException(_one_line(str(error))) from None
-
-
-class WrongUsage(click.ClickException):
-    """Arguments that can't be used; without click's own lines around the sentence."""
-
-    exit_code = 2
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
 
 port_option = click.IntRange(0, 65535)
 ready_file_option = click.option(
@@ -68,29 +27,7 @@ ready_file_option = click.option(
 )
 
 
-def _be_verbose(ctx: click.Context, _: click.Parameter, verbose: bool) -> None:
-    if verbose:
-        ctx.find_root().obj = VERBOSE
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-
-
-verbose_option = click.option(
-    "--verbose",
-    is_flag=True,
-    expose_value=False,
-    callback=_be_verbose,
-    help="Show log lines, and the traceback of an error.",
-)
-
-
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
-@verbose_option
-@click.version_option(package_name="prescriber-bots")
-def main() -> None:
-    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
-
-
-@main.command()
+@click.command()
 @verbose_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def demo(as_json: bool) -> None:
@@ -122,7 +59,7 @@ def demo(as_json: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
-@main.command()
+@click.command()
 @verbose_option
 @click.option("--fhir-port", type=port_option, default=FHIR_PORT, show_default=True)
 @click.option("--dosespot-port", type=port_option, default=DOSESPOT_PORT, show_default=True)
@@ -150,11 +87,11 @@ def sandbox(
     from deploy.local.sandbox import Ports, Sandbox
 
     ports = Ports(**{name.removesuffix("_port"): port for name, port in port_options.items()})
-    with Sandbox(ports, data, verbose=_verbose(ctx)) as running:
+    with Sandbox(ports, data, verbose=is_verbose(ctx)) as running:
         _until_interrupted(running.ready, ready_file)
 
 
-@main.command()
+@click.command()
 @verbose_option
 @click.option("--host", default=LOOPBACK, show_default=True)
 @click.option("--port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
@@ -185,12 +122,12 @@ def functions(
 
     by_bot_id = dict(_bot_id(given) for given in bots)
     with LocalServer(host, port) as server:
-        server.start(functions_app(by_bot_id, verbose=_verbose(ctx)))
+        server.start(functions_app(by_bot_id, verbose=is_verbose(ctx)))
         names = {bot.identifier: bot.function_name for bot in BOTS}
         _until_interrupted({"functions": {"baseUrl": server.url, "names": names}}, ready_file)
 
 
-@main.command()
+@click.command()
 @verbose_option
 @click.option("--host", default=LOOPBACK, show_default=True)
 @click.option("--port", type=port_option, default=DOSESPOT_PORT, show_default=True)
@@ -222,7 +159,7 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
         _until_interrupted({"dosespot": ready}, ready_file)
 
 
-@main.command()
+@click.command()
 @verbose_option
 @click.argument("bot", type=click.Choice([bot.name for bot in BOTS]))
 @click.option(
@@ -244,10 +181,6 @@ def invoke(bot: str, payload: Path) -> None:
         raise click.ClickException(f"{payload} is not JSON.") from None
     handler = next(known.handler() for known in BOTS if known.name == bot)
     click.echo(json.dumps(handler(event, None), indent=2))
-
-
-def _verbose(ctx: click.Context) -> bool:
-    return ctx.find_root().obj is VERBOSE
 
 
 def _bot_id(given: str) -> tuple[str, str]:

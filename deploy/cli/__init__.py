@@ -1,0 +1,20 @@
+"""The command `prescriber-bots`: parses, calls, prints; everything else lives elsewhere.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+import click
+
+from deploy.cli import local
+from deploy.cli.command import OneLineErrors, verbose_option
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@verbose_option
+@click.version_option(package_name="prescriber-bots")
+def main() -> None:
+    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
+
+
+for command in (local.demo, local.sandbox, local.functions, local.dosespot, local.invoke):
+    main.add_command(command)

@@ -1,0 +1,81 @@
+"""How commands sign in at a Medplum server: as an administrator, with nothing secret in sight.
+
+A token or a client secret comes from the environment or is asked for without an echo; a command
+line would be seen by everybody on the machine.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVar
+
+import click
+
+from shared.fhir.client import Credential, FhirClient, GivenToken
+from shared.fhir.service_credential import ServiceAccount, ServiceCredential
+from shared.http import Http, Sender
+from shared.runtime.payload import secure_url
+from shared.token_cache import TokenCache
+
+ACCESS_TOKEN = "MEDPLUM_ACCESS_TOKEN"  # noqa: S105 - the variable's name
+CLIENT_ID = "MEDPLUM_CLIENT_ID"
+CLIENT_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the variable's name
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Medplum server, as the person at the command line may use it.
+
+    Attributes:
+        base_url: with a trailing slash, without `fhir/R4/`.
+        http: sends calls.
+        credential: the person's.
+    """
+
+    base_url: str
+    http: Sender = field(repr=False)
+    credential: Credential = field(repr=False)
+
+    @property
+    def fhir(self) -> FhirClient:
+        """The server's FHIR API."""
+        return FhirClient(self.http, self.base_url, self.credential)
+
+
+def base_url_option(command: Command) -> Command:
+    """Adds `--base-url`, whose value `server_at` takes."""
+    return click.option(
+        "--base-url",
+        envvar="MEDPLUM_BASE_URL",
+        show_envvar=True,
+        required=True,
+        help="The Medplum server, such as https://api.example.org/.",
+    )(command)
+
+
+def server_at(base_url: str) -> Server:
+    """The server, signed in as the environment says; asks for a token where it says nothing.
+
+    Raises:
+        click.UsageError: the URL is none that a secret may be sent to.
+    """
+    try:
+        url = secure_url(base_url)
+    except ValueError as error:
+        raise click.UsageError(f"--base-url {error}.") from None
+    http = Http()
+    return Server(url, http, _credential(http, url))
+
+
+def _credential(http: Sender, base_url: str) -> Credential:
+    client_id, client_secret = os.environ.get(CLIENT_ID), os.environ.get(CLIENT_SECRET)
+    if client_id and client_secret:
+        account = ServiceAccount(base_url, client_id, client_secret)
+        return ServiceCredential(http, TokenCache(monotonic), account)
+    token = os.environ.get(ACCESS_TOKEN) or click.prompt(
+        "Access token of a project administrator", hide_input=True, err=True
+    )
+    return GivenToken(token.strip())
