@@ -22,6 +22,9 @@ class AuditAction(StrEnum):
     IDP_INITIALIZED = "idp-initialized"
     TFA_INITIALIZED = "tfa-initialized"
     SUPERVISOR_SET = "supervisor-set"
+    PATIENT_CREATED = "patient-created"
+    PATIENT_LINKED = "patient-linked"
+    PATIENT_CHANGED = "patient-changed"
     STATUS_RECORDED = "status-recorded"
     ATTEMPT_REFUSED = "attempt-refused"
 
@@ -57,7 +60,7 @@ def audit_event(
     Args:
         entry: what is kept.
         who: reference of who asked.
-        whom: reference of the Practitioner that it is about, if that is known.
+        whom: reference of the Practitioner or Patient that it is about, if that is known.
         bot: name of the bot.
         recorded: aware time.
     """

@@ -20,11 +20,13 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: fhir.read(f"Patient/{request.patientId}"),
     )
+    invocation.trail.whom = f"Patient/{request.patientId}"
     synced = sync_patient(
         fhir,
         invocation.dosespot(acting_as=clinician_id),
         patient,
         services.now().date(),
+        invocation.trail,
         update=bool(request.update),
     )
     invocation.log("patient synced", status=synced.status)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.patient_record import (
@@ -16,6 +17,7 @@ from shared.errors import RecordsDisagree, RecordsRefused
 from shared.fhir.client import FhirClient
 from shared.records.findings import listed
 from shared.records.patient import HEIGHT, WEIGHT, Patient, is_minor, read_patient
+from shared.workflow.trail import Trail
 
 SyncStatus = Literal["created", "linked", "updated", "unchanged"]
 
@@ -39,7 +41,13 @@ class SyncedPatient:
 
 
 def sync_patient(
-    fhir: FhirClient, dosespot: DoseSpotClient, patient: Resource, today: date, *, update: bool
+    fhir: FhirClient,
+    dosespot: DoseSpotClient,
+    patient: Resource,
+    today: date,
+    trail: Trail,
+    *,
+    update: bool,
 ) -> SyncedPatient:
     """Makes sure that DoseSpot has the patient, and that the Patient carries DoseSpot's id.
 
@@ -48,6 +56,7 @@ def sync_patient(
         dosespot: acts as a clinician of the clinic.
         patient: raw FHIR Patient.
         today: the day on which names, addresses and contact points have to be in effect.
+        trail: keeps what was changed.
         update: whether a patient whom DoseSpot has already gets changed demographics.
 
     Raises:
@@ -60,13 +69,16 @@ def sync_patient(
         return SyncedPatient(known, "unchanged")
     wanted = _checked(fhir, patient, today)
     if known is not None:
-        return _updated(dosespot, known, wanted)
+        return _updated(dosespot, known, wanted, trail)
     found = [one for one in dosespot.find_patients(wanted) if is_same_patient(one, wanted)]
     ids = {one.PatientId for one in found if one.PatientId}
     if len(ids) > 1:
         raise RecordsDisagree(SEVERAL)
     patient_id = ids.pop() if ids else dosespot.create_patient(new_patient_record(wanted))
+    if not found:
+        trail.did(AuditAction.PATIENT_CREATED, f"DoseSpot {patient_id}")
     fhir.apply(patient, lambda current: with_dosespot_patient_id(current, patient_id))
+    trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {patient_id}")
     return SyncedPatient(patient_id, "linked" if found else "created")
 
 
@@ -84,7 +96,9 @@ def _checked(fhir: FhirClient, patient: Resource, today: date) -> Patient:
     return read
 
 
-def _updated(dosespot: DoseSpotClient, patient_id: int, wanted: Patient) -> SyncedPatient:
+def _updated(
+    dosespot: DoseSpotClient, patient_id: int, wanted: Patient, trail: Trail
+) -> SyncedPatient:
     item = dosespot.patient(patient_id)
     if item is None:
         raise RecordsDisagree(UNKNOWN_ID)
@@ -93,4 +107,5 @@ def _updated(dosespot: DoseSpotClient, patient_id: int, wanted: Patient) -> Sync
     if merged == stored:
         return SyncedPatient(patient_id, "unchanged")
     dosespot.edit_patient(patient_id, merged)
+    trail.did(AuditAction.PATIENT_CHANGED, f"DoseSpot {patient_id}")
     return SyncedPatient(patient_id, "updated")

@@ -21,7 +21,7 @@ class Trail:
         now: the current time, aware.
 
     Attributes:
-        whom: reference of the Practitioner that the run is about, once it is known.
+        whom: reference of the Practitioner or Patient that the run is about, once it is known.
     """
 
     def __init__(self, bot: str, who: str, now: Callable[[], datetime]) -> None:
@@ -37,7 +37,7 @@ class Trail:
         Args:
             action: what was done.
             detail: more about it, without personal data.
-            whom: reference of the Practitioner, where it is not the run's.
+            whom: reference of whom it is about, where that is not the run's.
         """
         entry = AuditEntry(action, AuditOutcome.SUCCESS, detail)
         self._entries.append((entry, whom or self.whom))

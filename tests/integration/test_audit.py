@@ -3,11 +3,15 @@
 from typing import Any
 
 from tests.integration.clinic import Clinic, Member
+from tests.integration.self_service import add_patient, enrolled, sync
 
 
 def _events(clinic: Clinic, member: Member) -> list[dict[str, Any]]:
     """What is kept about a prescriber, oldest first."""
-    whom = f"Practitioner/{member.id}"
+    return _about(clinic, f"Practitioner/{member.id}")
+
+
+def _about(clinic: Clinic, whom: str) -> list[dict[str, Any]]:
     kept = [
         event
         for event in clinic.sandbox.fhir.resources("AuditEvent")
@@ -77,3 +81,22 @@ def test_what_cannot_be_kept_does_not_undo_the_run(clinic: Clinic, prescriber: M
     answer = clinic.enroll(prescriber)
     assert answer.status == 200
     assert _events(clinic, prescriber) == []
+
+
+def test_what_was_done_with_a_patient_is_kept(clinic: Clinic) -> None:
+    member = enrolled(clinic)
+    patient = add_patient(clinic)
+    sync(clinic, member, patient)
+    sync(clinic, member, patient)
+    moved = {**clinic.read(f"Patient/{patient['id']}"), "birthDate": "1961-03-04"}
+    clinic.write(moved)
+    sync(clinic, member, patient, update=True)
+    kept = _about(clinic, f"Patient/{patient['id']}")
+    assert sorted(_told(kept)) == [
+        ("patient-changed", "0"),
+        ("patient-created", "0"),
+        ("patient-linked", "0"),
+    ]
+    assert {event["agent"][0]["who"]["reference"] for event in kept} == {
+        f"Practitioner/{member.id}"
+    }
