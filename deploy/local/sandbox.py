@@ -16,6 +16,7 @@ from deploy.local.clinic import project_secrets, seed_dosespot, seed_fhir
 from deploy.local.dosespot.app import DoseSpotServer
 from deploy.local.dosespot.app import create_app as create_dosespot
 from deploy.local.fhir.app import create_app as create_fhir
+from deploy.local.fhir.backend import Invoker
 from deploy.local.functions.app import create_app as create_functions
 from deploy.local.functions.resolve import BotResolver
 from deploy.local.pages import create_app as create_pages
@@ -80,6 +81,7 @@ class Sandbox:
         data: folder in which both servers keep their state; None keeps it in memory.
         make_services: makes what each bot keeps between its runs.
         verbose: whether the bots' log lines go to standard error.
+        invoker: runs the bots instead of the Lambda endpoint.
 
     Attributes:
         ready: how to reach everything; filled when the servers accept connections.
@@ -92,6 +94,7 @@ class Sandbox:
         make_services: Callable[[], Services] = Services,
         *,
         verbose: bool = False,
+        invoker: Invoker | None = None,
     ) -> None:
         ports = ports or Ports()
         if data is not None:
@@ -105,6 +108,7 @@ class Sandbox:
             database=_database(data, "fhir"),
             base_url=self._fhir_at.url,
             functions_url=self._functions_at.url,
+            invoker=invoker,
         )
         self._functions = functions_app(make_services=make_services, verbose=verbose)
         self._pages = create_pages(self._fhir_at.url, origin(self._dosespot_at.url))
