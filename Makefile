@@ -20,9 +20,11 @@ check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-lock: $(READY)  ## renew requirements.lock from pyproject.toml
+lock: $(READY)  ## renew requirements.lock, and the Lambda package's part of it, from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 		--no-emit-find-links --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
+		--no-emit-find-links --output-file deploy/aws/requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV)

@@ -178,7 +178,9 @@ def test_a_payload_that_is_no_json_is_said_so(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [f"Error: {payload} is not JSON."]
 
 
-@pytest.mark.parametrize("command", ["demo", "sandbox", "functions", "dosespot", "invoke"])
+@pytest.mark.parametrize(
+    "command", ["demo", "sandbox", "functions", "dosespot", "invoke", "package"]
+)
 def test_every_help_text_has_an_example(command: str) -> None:
     result = _run(command, "--help")
     assert result.returncode == 0

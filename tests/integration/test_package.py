@@ -1,0 +1,286 @@
+"""The Lambda package: what is in it, and that the bots run from it and from nothing else."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from bots.catalog import BOTS
+from deploy.aws.bytecode import bytecode_path
+from deploy.aws.interpreters import RUNNING, RUNTIMES, WITHOUT_SNAP_START, Interpreter, named
+from deploy.aws.package import NAME, ROOT, Package, build, commit_of, runtime_of
+from deploy.local.fhir.invoker import InvokeResult
+from deploy.local.sandbox import Sandbox
+from tests.integration.clinic import DEA, Clinic
+from tests.integration.self_service import grant, self_enroll
+
+COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
+RUNTIME = Path(__file__).with_name("lambda_runtime.py")
+OURS = re.compile(r"(bots|shared|fhir_profiles|deploy)/")
+UNCHECKED_HASH = 1  # of the flags that PEP 552 defines
+ANOTHER = next(runtime for runtime in RUNTIMES if runtime != RUNNING)
+IN_LAMBDAS_RUNTIME = {*sys.stdlib_module_names, "boto3", "botocore"}
+IMPORT_BOTS = """
+import sys
+from importlib import import_module
+sys.path.insert(0, sys.argv[1])
+from bots.catalog import BOTS
+for bot in BOTS:
+    import_module(f"bots.{bot.name}.handler")
+"""
+
+
+class LambdaProcess:
+    """A process in which nothing but an unpacked package runs the bots, one call at a time."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lock = Lock()
+
+    def invoke(self, name: str, payload: Any) -> InvokeResult:
+        bot = next(bot for bot in BOTS if bot.function_name == name)
+        call = {"handler": f"bots.{bot.name}.handler.handler", "event": payload}
+        with self._lock:
+            self._process.stdin.write(json.dumps(call) + "\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline())
+        return InvokeResult(answer.get("result", answer), "result" not in answer, b"")
+
+    def end(self) -> list[Path]:
+        """Ends the process; the files of all modules that it had loaded."""
+        told, _ = self._process.communicate()
+        return [Path(file) for file in json.loads(told)]
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Interpreter:
+    return named(sys.executable)
+
+
+@pytest.fixture(scope="module")
+def package(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    try:
+        return build(interpreter, tmp_path_factory.mktemp("package") / "bots.zip")
+    except ConnectionError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def files(package: Package) -> dict[str, bytes]:
+    with ZipFile(package.path) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+@pytest.fixture
+def unpacked(package: Package, tmp_path: Path) -> Path:
+    with ZipFile(package.path) as zipped:
+        zipped.extractall(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def process(unpacked: Path, interpreter: Interpreter) -> Iterator[LambdaProcess]:
+    command = [interpreter.path, "-I", "-S", "-B", RUNTIME, unpacked]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env={}, stdin=pipe, stdout=pipe, text=True) as started:
+        yield LambdaProcess(started)
+
+
+def test_the_command_makes_the_same_bytes_again_elsewhere(package: Package, tmp_path: Path) -> None:
+    made = subprocess.run(
+        [COMMAND, "package", "--python", sys.executable, "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    assert told["path"] == f"dist/{NAME}-{metadata.version(NAME)}-{package.runtime}.zip"
+    assert (tmp_path / told["path"]).read_bytes() == package.path.read_bytes()
+    assert told["sha256"] == package.sha256
+    assert ("SnapStart" in made.stderr) == (package.runtime in WITHOUT_SNAP_START)
+
+
+def test_it_holds_what_functions_run_and_nothing_else(files: dict[str, bytes]) -> None:
+    folders = {name.partition("/")[0] for name in files}
+    assert {name for name in folders if not name.endswith(".dist-info")} == {
+        *("bots", "deploy", "fhir_profiles", "shared", "prescriber-bots.json"),
+        *("annotated_types", "certifi", "charset_normalizer", "idna", "pydantic", "pydantic_core"),
+        *("requests", "typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
+    }
+    deploy = {name for name in files if name.startswith("deploy/") and name.endswith(".py")}
+    functions = (ROOT / "deploy" / "aws" / "functions").rglob("*.py")
+    assert deploy == {"deploy/__init__.py", "deploy/aws/__init__.py"} | {
+        path.relative_to(ROOT).as_posix() for path in functions
+    }
+    assert {Path(name).suffix for name in files if OURS.match(name)} == {".py", ".pyc"}
+
+
+def test_every_library_brings_its_licence(files: dict[str, bytes]) -> None:
+    folders = {name.partition("/")[0] for name in files}
+    licensed = {name.partition("/")[0] for name in files if "LICENSE" in name}
+    assert licensed == {name for name in folders if name.endswith(".dist-info")}
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_each_architecture_has_all_extension_modules(files: dict[str, bytes], machine: str) -> None:
+    modules = {name.partition(".")[0] for name in files if name.endswith(".so")}
+    own = {name.partition(".")[0] for name in files if name.endswith(f"{machine}-linux-gnu.so")}
+    assert own == modules
+    assert "pydantic_core/_pydantic_core" in own
+
+
+def test_all_byte_code_holds_without_a_look_at_the_source(
+    files: dict[str, bytes], interpreter: Interpreter
+) -> None:
+    sources = [name for name in files if name.endswith(".py")]
+    compiled = {name for name in files if name.endswith(".pyc")}
+    assert compiled == {bytecode_path(name, interpreter) for name in sources}
+    assert {files[name][4] for name in compiled} == {UNCHECKED_HASH}
+
+
+def test_a_start_compiles_no_source(unpacked: Path, interpreter: Interpreter) -> None:
+    for source in unpacked.rglob("*.py"):
+        source.write_text("raise ImportError('this source was compiled again')")
+    done = subprocess.run(
+        [interpreter.path, "-I", "-S", "-B", "-c", IMPORT_BOTS, unpacked],
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_that_our_code_imports_is_in_it_or_in_lambdas_runtime(
+    files: dict[str, bytes],
+) -> None:
+    missing = [
+        (name, wanted)
+        for name, content in files.items()
+        if OURS.match(name) and name.endswith(".py")
+        for wanted in _imports(ast.parse(content))
+        if wanted.partition(".")[0] not in IN_LAMBDAS_RUNTIME
+        and not {f"{wanted.replace('.', '/')}{end}" for end in (".py", "/__init__.py")} & {*files}
+    ]
+    assert missing == []
+
+
+def test_the_zip_tells_its_runtime(package: Package, interpreter: Interpreter) -> None:
+    assert runtime_of(package.path) == package.runtime == interpreter.runtime
+
+
+def test_both_flows_run_from_the_zip_alone(process: LambdaProcess, unpacked: Path) -> None:
+    with Sandbox(invoker=process) as sandbox:
+        clinic = Clinic(sandbox)
+        with clinic.session:
+            clinic.reset()
+            _enroll(clinic)
+            _enroll_themselves(clinic)
+    loaded = process.end()
+    assert unpacked / "pydantic" / "__init__.py" in loaded
+    assert [file for file in loaded if not _is_expected(file, unpacked)] == []
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize(
+    ("changed", "mark"),
+    [(None, ""), ("README.md", ""), ("bots/catalog.py", "-dirty"), ("shared/new.py", "-dirty")],
+)
+def test_the_commit_is_marked_where_what_is_packed_differs(
+    tmp_path: Path, changed: str | None, mark: str
+) -> None:
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=Jane Smith", "-c", "user.email=jane@clinic.example")
+        command = ["git", *who, *arguments]
+        return subprocess.check_output(command, cwd=tmp_path, text=True).strip()
+
+    assert commit_of(tmp_path) is None
+    for name in ("README.md", "bots/catalog.py", "shared/errors.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "First")
+    if changed is not None:
+        (tmp_path / changed).write_text("# changed")
+    assert commit_of(tmp_path) == git("rev-parse", "HEAD") + mark
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--runtime", "python3.9"), "There is no runtime python3.9 to package for"),
+        (("--python", os.devnull), "does not start as CPython"),
+        (("--python", sys.executable, "--runtime", ANOTHER), f"can't compile for {ANOTHER}"),
+    ],
+)
+def test_a_wish_that_can_not_be_had_is_refused(options: tuple[str, ...], sentence: str) -> None:
+    told = subprocess.run(
+        [COMMAND, "package", *options], capture_output=True, text=True, check=False
+    )
+    (line,) = told.stderr.splitlines()
+    assert (told.returncode, sentence in line) == (1, True)
+
+
+def _enroll(clinic: Clinic) -> None:
+    """An administrator takes a prescriber from nothing to EPCS."""
+    prescriber = clinic.add_member(dea=DEA)
+
+    def status(**flags: Any) -> str:
+        answer = clinic.enroll(prescriber, **flags)
+        assert answer.status == 200, answer
+        return str(answer.body["registrationStatus"])
+
+    assert status() == "Pending"
+    refused = clinic.enroll(prescriber, initIdp=True)
+    assert (refused.status, refused.body["errorType"]) == (400, "StageRefused")
+    clinic.prescriber_does(prescriber, "sign-agreements")
+    assert status(initIdp=True) == "IDPInitializeSuccess"
+    clinic.prescriber_does(prescriber, "pass-idp")
+    assert status(initTfa=True) == "TFAActivateInit"
+    clinic.prescriber_does(prescriber, "activate-tfa")
+    assert status() == "TFAActivatedSuccess"
+
+
+def _enroll_themselves(clinic: Clinic) -> None:
+    """A prescriber does the same, one step a call."""
+    prescriber = clinic.add_member(dea=DEA)
+    grant(clinic, prescriber)
+    assert self_enroll(clinic, prescriber).body["status"] == "created"
+    for does in ("sign-agreements", "pass-idp"):
+        clinic.prescriber_does(prescriber, does)
+        assert self_enroll(clinic, prescriber).body["status"] == "advanced"
+    clinic.prescriber_does(prescriber, "activate-tfa")
+    last = self_enroll(clinic, prescriber)
+    assert (last.body["status"], last.body["epcsEnabled"]) == ("already_enrolled", True)
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """The modules and packages that a module imports from."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+
+
+def _is_expected(file: Path, folder: Path) -> bool:
+    """Whether a module is the package's, the program that runs it, or Python's own."""
+    library = Path(sysconfig.get_path("stdlib"))
+    of_python = file.is_relative_to(library) and "site-packages" not in file.parts
+    return file.is_relative_to(folder) or file == RUNTIME or of_python
