@@ -23,3 +23,9 @@ LOINC = "http://loinc.org"
 ENROLLMENT_CLAIM = "urn:prescriber-bots:enrollment-claim"
 AUDIT_ACTION = "urn:prescriber-bots:audit-action"
 AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
+
+# The base of our own canonical URLs is a name and not a place: `.example` is a domain that nobody
+# can own (RFC 2606), so that it is never somebody else's, and nothing is ever fetched from it.
+CANONICAL = "https://prescriber-bots.example/fhir"
+ENROLLABLE_PRACTITIONER = f"{CANONICAL}/StructureDefinition/enrollable-practitioner"
+AUTHORIZING_PRACTITIONER_ROLE = f"{CANONICAL}/StructureDefinition/authorizing-practitioner-role"

@@ -1,15 +1,13 @@
 """An unmodified MedplumClient of @medplum/core, as apps use it, runs the bots."""
 
 import json
-import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import npm
 from tests.integration.clinic import ADMIN_BOT, Clinic, Member
 from tests.integration.self_service import (
     IFRAME_BOT,
@@ -21,40 +19,13 @@ from tests.integration.self_service import (
 )
 
 FILES = Path(__file__).parent / "medplum_client"
-INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-NO_NETWORK = re.compile(
-    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|E(SOCKET)?TIMEDOUT"
-    r"|ERR_SOCKET_TIMEOUT|ENOTCACHED"
-)
-TIMEOUT_S = 60
-
 Calls = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def client_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the script and @medplum/core, outside of the repository."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("there is no Node.js with npm")
-    folder = tmp_path_factory.mktemp("medplum") / "client"
-    shutil.copytree(FILES, folder, ignore=shutil.ignore_patterns("node_modules"))
-    retries = ("--fetch-retries=0", "--fetch-timeout=15000")
-    try:
-        installed = subprocess.run(
-            [npm, *INSTALL, *retries],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm ci took too long; is there a network?")
-    if installed.returncode and NO_NETWORK.search(installed.stderr):
-        pytest.skip("npm ci could not reach the registry")
-    assert installed.returncode == 0, installed.stderr
-    return folder
+    return npm.install(FILES, tmp_path_factory.mktemp("medplum") / "client")
 
 
 @pytest.fixture
@@ -68,17 +39,7 @@ def run(clinic: Clinic, client_folder: Path) -> Callable[..., list[dict[str, Any
             "password": "sandbox-password",
             "calls": [{"bot": bot, "input": given} for bot, given in calls],
         }
-        ended = subprocess.run(
-            ["node", "run_bots.mjs"],
-            cwd=client_folder,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        told = json.loads(ended.stdout)
+        told = json.loads(npm.run("run_bots.mjs", client_folder, json.dumps(asked)))
         assert told["profile"] == f"Practitioner/{member.id}"
         return list(told["answers"])
 

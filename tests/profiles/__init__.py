@@ -1,0 +1,1 @@
+"""Examples of our profiles, and what each of them breaks."""
