@@ -68,10 +68,31 @@ def invalid(text: str, expression: str | None = None, code: str = "invalid") -> 
         expression: FHIRPath of the element at fault, where there is one.
         code: FHIR issue type.
     """
-    outcome = _outcome("error", code, text)
+    return refused([issue(code, text, expression)])
+
+
+def refused(issues: list[Resource]) -> OutcomeError:
+    """400: all that is wrong with what was sent."""
+    return OutcomeError(400, {"resourceType": "OperationOutcome", "issue": issues})
+
+
+def issue(
+    code: str, text: str, expression: str | None = None, diagnostics: str | None = None
+) -> Resource:
+    """One error of an OperationOutcome.
+
+    Args:
+        code: FHIR issue type.
+        text: what is wrong.
+        expression: FHIRPath of the element at fault, where there is one.
+        diagnostics: more for whoever mends it.
+    """
+    found: Resource = {"severity": "error", "code": code, "details": {"text": text}}
+    if diagnostics:
+        found["diagnostics"] = diagnostics
     if expression:
-        outcome["issue"][0]["expression"] = [expression]
-    return OutcomeError(400, outcome)
+        found["expression"] = [expression]
+    return found
 
 
 def _outcome(severity: str, code: str, text: str, outcome_id: str | None = None) -> Resource:

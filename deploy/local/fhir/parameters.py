@@ -43,6 +43,7 @@ ALL_TYPES = _table(
 )
 IDENTIFIER = _table(Parameter("identifier", "token", ("identifier",)))
 NAME = _table(Parameter("name", "string", ("name",)))
+CANONICAL = _table(Parameter("url", "token", ("url",)), Parameter("name", "string", ("name",)))
 PERSON = _table(
     Parameter("name", "string", ("name",)),
     Parameter("family", "string", ("name.family",)),
@@ -97,6 +98,10 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
     "Bot": NAME,
     "ClientApplication": NAME,
     "AccessPolicy": NAME,
+    "CodeSystem": CANONICAL,
+    "SearchParameter": CANONICAL,
+    "StructureDefinition": CANONICAL,
+    "ValueSet": CANONICAL,
     "User": _table(Parameter("email", "string", ("email",))),
 }
 

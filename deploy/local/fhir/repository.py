@@ -16,6 +16,7 @@ from deploy.local.fhir import outcomes
 from deploy.local.fhir.access import Action, Actor, allowed
 from deploy.local.fhir.indexing import elements
 from deploy.local.fhir.outcomes import Resource
+from deploy.local.fhir.profiles import broken_rules
 from deploy.local.fhir.query import SearchRequest, parse
 from deploy.local.fhir.resources import model_of, validate
 from deploy.local.fhir.search import select
@@ -139,6 +140,7 @@ class Repository:
         return stored.resource
 
     def _write(self, resource: Resource) -> Resource:
+        self._check_profiles(resource)
         moment = self._now().astimezone(UTC).replace(tzinfo=None)
         sent = {k: v for k, v in resource.get("meta", {}).items() if k not in SERVER_META}
         meta = {
@@ -153,6 +155,20 @@ class Repository:
         written = {**head, **{k: v for k, v in resource.items() if k not in head}}
         self._store.put(written, self._actor.project)
         return written
+
+    def _check_profiles(self, resource: Resource) -> None:
+        for url in resource.get("meta", {}).get("profile", []):
+            profile = self._profile(url)
+            if profile and (issues := broken_rules(resource, profile)):
+                raise outcomes.refused(issues)
+
+    def _profile(self, url: str) -> Resource | None:
+        """The project's newest profile of that url; a claim of an unknown one is let through."""
+        found = self._store.referring("StructureDefinition", "url", url)
+        own = [each for each in found if each["meta"]["project"] == self._actor.project]
+        return max(
+            own, key=lambda each: (each.get("version", ""), each.get("date", "")), default=None
+        )
 
 
 def compartment(resource: Resource, project: str) -> list[Resource]:

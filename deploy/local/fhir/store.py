@@ -103,10 +103,10 @@ class Store:
         )
         return [json.loads(row["content"]) for row in self._database.rows(sql, arguments)]
 
-    def referring(self, resource_type: str, code: str, reference: str) -> list[Resource]:
-        """All current resources, of any project, whose search parameter `code` is `reference`."""
+    def referring(self, resource_type: str, code: str, value: str) -> list[Resource]:
+        """All current resources, of any project, whose search parameter `code` is this value."""
         where = "AND r.key IN (SELECT resource FROM search_index WHERE param = ? AND value = ?)"
-        return self.find(Selection(resource_type, where, (f"{resource_type}.{code}", reference)))
+        return self.find(Selection(resource_type, where, (f"{resource_type}.{code}", value)))
 
     def count(self, selection: Selection) -> int:
         """How many resources are selected."""
