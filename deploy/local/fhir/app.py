@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.local.faults import FaultInjector
-from deploy.local.fhir import api, auth, execute, outcomes
+from deploy.local.fhir import admin, api, auth, execute, outcomes
 from deploy.local.fhir.backend import Backend, Invoker
 from deploy.local.fhir.database import Database
 from deploy.local.fhir.invoker import LambdaInvoker
@@ -59,8 +59,9 @@ class FhirServer(Seeding):
 
     def _application(self, backend: Backend) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
+        parts = (auth, admin, execute, api)
         return Starlette(
-            routes=[look, *auth.routes(backend), *execute.routes(backend), *api.routes(backend)],
+            routes=[look, *(route for part in parts for route in part.routes(backend))],
             middleware=[CORS],
             exception_handlers={
                 outcomes.OutcomeError: _outcome_response,

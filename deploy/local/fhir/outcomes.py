@@ -60,6 +60,17 @@ def multiple_matches() -> OutcomeError:
     return OutcomeError(412, _outcome("error", "multiple-matches", text, "multiple-matches"))
 
 
+def conflict(text: str) -> OutcomeError:
+    """409: what there is already stands against it."""
+    return OutcomeError(409, _outcome("error", "conflict", text, "conflict"))
+
+
+def email_not_sent() -> Resource:
+    """What an invitation is answered with where there is no email, though it was made."""
+    text = "Could not send email. Make sure you have AWS SES set up."
+    return _outcome("error", "exception", text, "ok")
+
+
 def invalid(text: str, expression: str | None = None, code: str = "invalid") -> OutcomeError:
     """400: what was sent is wrong.
 

@@ -6,7 +6,7 @@ See https://hl7.org/fhir/R4/search.html and https://www.medplum.com/docs/search.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from deploy.local.fhir.outcomes import invalid
 from deploy.local.fhir.parameters import Parameter, parameters
@@ -26,6 +26,7 @@ MODIFIERS = {
 UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 NUMBER = re.compile(r"[0-9]{1,9}")
 ESCAPED = re.compile(r"\\([,$|\\])")
+SPECIAL = re.compile(r"[,$|\\]")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ CONTROL = frozenset({"_count", "_offset", "_sort", "_total", "_summary", "_field
 def unescape(text: str) -> str:
     """Takes the backslashes off that a query needs before comma, dollar, bar and backslash."""
     return ESCAPED.sub(r"\1", text)
+
+
+def escape(text: str) -> str:
+    """A value for a URL's query that stands for this text and nothing else."""
+    return quote(SPECIAL.sub(r"\\\g<0>", text), safe="")
 
 
 def _condition(known: Mapping[str, Parameter], name: str, value: str) -> Condition:
