@@ -12,7 +12,7 @@ from deploy.local.serve import LocalServer
 from tests.unit import local_dosespot, local_fhir
 from tests.unit.local_dosespot import Sandbox, Slot
 from tests.unit.local_dosespot_iframe import Iframe
-from tests.unit.local_fhir import Member, member_of
+from tests.unit.local_fhir import Admin, Member, admin_of, member_of
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,9 @@ def stranger(fhir: tuple[FhirServer, str]) -> Iterator[Member]:
     server, base = fhir
     with requests.Session() as session:
         yield member_of(server, base, server.add_project("Other clinic"), session)
+
+
+@pytest.fixture
+def admin(fhir: tuple[FhirServer, str]) -> Admin:
+    server, base = fhir
+    return admin_of(server, base, server.add_project("Clinic"))

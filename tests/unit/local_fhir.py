@@ -56,3 +56,34 @@ def member_of(server: FhirServer, base: str, project: str, session: requests.Ses
     person = server.add_person(project, JANE, email, "correct horse")
     session.headers["Authorization"] = f"Bearer {person.token}"
     return Member(server, base, project, session, f"Practitioner/{person.profile_id}")
+
+
+@dataclass
+class Admin:
+    """An administrator of a project of its own, who calls the project-admin API."""
+
+    server: FhirServer
+    root: str
+    project: str
+    token: str
+
+    def post(self, path: str, body: object, *, project: str | None = None) -> requests.Response:
+        url = f"{self.root}admin/projects/{project or self.project}/{path}"
+        return requests.post(url, json=body, headers=self._headers, timeout=10)
+
+    def get(self, path: str) -> requests.Response:
+        """An answer to a path below the server's root, such as `fhir/R4/Bot`."""
+        return requests.get(f"{self.root}{path}", headers=self._headers, timeout=10)
+
+    def read(self, reference: str) -> dict:
+        return self.get(f"fhir/R4/{reference}").json()
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def admin_of(server: FhirServer, base: str, project: str) -> Admin:
+    email = f"admin.{project}@example.com"
+    person = server.add_person(project, JANE, email, "correct horse", admin=True)
+    return Admin(server, base.removesuffix("fhir/R4/"), project, person.token)

@@ -9,6 +9,7 @@ import requests
 from deploy.local.fhir.access import Actor, Rule, allowed
 from deploy.local.fhir.app import create_app
 from deploy.local.serve import LocalServer
+from tests.unit.local_fhir import JANE
 
 FORBIDDEN = {
     "resourceType": "OperationOutcome",
@@ -139,6 +140,10 @@ def test_members_cannot_read_their_own_membership(clinic):
         ((Rule("*", readonly=True),), "Patient", "search", True),
         ((Rule("*", readonly=True),), "Patient", "create", False),
         ((Rule("*", readonly=True), Rule("Patient")), "Patient", "update", True),
+        ((Rule("*"), Rule("Patient", readonly=True)), "Patient", "update", True),
+        ((Rule("Patient", interactions=frozenset({"read"})),), "Patient", "read", True),
+        ((Rule("Patient", interactions=frozenset({"read"})),), "Patient", "search", False),
+        ((Rule("Patient", True, frozenset({"update"})),), "Patient", "update", True),
         ((Rule("*"),), "ProjectMembership", "read", False),
         ((Rule("ProjectMembership"),), "ProjectMembership", "read", False),
         ((Rule("*"),), "User", "read", False),
@@ -154,3 +159,23 @@ def test_nobody_but_the_server_sees_logins():
     author = {"reference": "Practitioner/1"}
     assert not allowed(Actor("project", author, admin=True), "Login", "read")
     assert allowed(Actor("project", author, server=True), "Login", "read")
+
+
+def test_hidden_elements_are_neither_shown_nor_written(fhir):
+    server, base = fhir
+    project = server.add_project("Clinic")
+    bot = server.add_resource(project, {"resourceType": "Bot", "name": "a", "code": "secret"})
+    hiding = {"resourceType": "Bot", "hiddenFields": ["code"]}
+    policy = {"resourceType": "AccessPolicy", "resource": [hiding]}
+    person = server.add_person(
+        project, JANE, f"{project}@example.com", "correct horse", access_policy=policy
+    )
+    with requests.Session() as http:
+        http.headers["Authorization"] = f"Bearer {person.token}"
+        url = f"{base}Bot/{bot['id']}"
+        shown = [http.get(url).json(), http.get(f"{base}Bot").json()["entry"][0]["resource"]]
+        changed = {**shown[0], "name": "b", "code": "mine"}
+        written = [http.put(url, json=changed).json(), http.post(f"{base}Bot", json=changed).json()]
+    assert ["code" in each for each in [*shown, *written]] == [False] * 4
+    codes = [each.get("code") for each in server.resources("Bot") if each["name"] == "b"]
+    assert codes == ["secret", None]

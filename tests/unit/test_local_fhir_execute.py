@@ -298,6 +298,29 @@ def test_function_that_is_not_there_is_a_clear_400(world):
     assert world.events(bot)[0]["outcome"] == "4"
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes", "text"),
+    [
+        ("Project", {"features": []}, "Bots not enabled"),
+        ("Bot", {"runtimeVersion": "fission"}, "Unsupported bot runtime"),
+    ],
+)
+def test_what_keeps_a_bot_from_running_is_a_clear_400(world, kind, changes, text):
+    bot = world.bot(lambda payload, context: {})
+    (before,) = [r for r in world.server.resources(kind) if r["id"] in (bot, world.project)]
+    client = world.server.add_client(world.project, "admin", admin=True)
+    token = world.server.token_for(client.membership_id)
+    requests.put(
+        f"{world.url}fhir/R4/{kind}/{before['id']}",
+        json={**before, **changes},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    ).raise_for_status()
+    answer = world.execute(f"{bot}/$execute")
+    assert (answer.status_code, answer.json()["issue"][0]["details"]["text"]) == (400, text)
+    assert world.payloads == []
+
+
 def test_bots_run_side_by_side(world):
     together = threading.Barrier(8, timeout=10)
 

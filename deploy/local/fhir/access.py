@@ -1,7 +1,8 @@
-"""Who may touch which type of resource: one pure function over Medplum's rules as measured.
+"""Who may touch which type of resource: pure functions over Medplum's rules as measured.
 
-Which resources an actor may touch within a type (those of its own project) is the repository's
-business.
+What any rule of a policy allows is allowed: a narrower rule takes nothing from a wider one. Which
+resources an actor may touch within a type (those of its own project) is the repository's business.
+See https://www.medplum.com/docs/access/access-policies.
 """
 
 from collections.abc import Iterable
@@ -12,17 +13,26 @@ from deploy.local.fhir.outcomes import Resource
 
 Action = Literal["read", "search", "create", "update", "delete"]
 
-READ_ACTIONS = frozenset({"read", "search"})
+READ_ACTIONS: frozenset[Action] = frozenset({"read", "search"})
 ADMIN_TYPES = frozenset({"Project", "ProjectMembership", "User"})
 SERVER_TYPES = frozenset({"Login"})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of an access policy; "*" stands for every type."""
+    """One line of an access policy.
+
+    Args:
+        resource_type: what it is about; "*" stands for every type.
+        readonly: whether it allows looking only; counts where `interactions` is None.
+        interactions: what it allows, in FHIR's words.
+        hidden: elements that are neither shown nor written.
+    """
 
     resource_type: str
     readonly: bool = False
+    interactions: frozenset[str] | None = None
+    hidden: frozenset[str] = frozenset()
 
 
 EVERYTHING = (Rule("*"),)
@@ -58,10 +68,23 @@ def allowed(actor: Actor, resource_type: str, action: Action) -> bool:
     return any(_permits(rule, resource_type, action) for rule in actor.rules)
 
 
+def hidden_elements(actor: Actor, resource_type: str, action: Action) -> frozenset[str]:
+    """The elements that the first rule which allows the action hides."""
+    if actor.server:
+        return frozenset()
+    rules = (rule for rule in actor.rules if _permits(rule, resource_type, action))
+    return next((rule.hidden for rule in rules), frozenset())
+
+
 def rules_of(policies: Iterable[Resource]) -> tuple[Rule, ...]:
     """The rules of AccessPolicy resources together."""
     return tuple(
-        Rule(entry["resourceType"], entry.get("readonly", False))
+        Rule(
+            entry["resourceType"],
+            entry.get("readonly", False),
+            frozenset(entry["interaction"]) if "interaction" in entry else None,
+            frozenset(entry.get("hiddenFields", [])),
+        )
         for policy in policies
         for entry in policy.get("resource", [])
     )
@@ -70,4 +93,6 @@ def rules_of(policies: Iterable[Resource]) -> tuple[Rule, ...]:
 def _permits(rule: Rule, resource_type: str, action: Action) -> bool:
     if rule.resource_type not in ("*", resource_type):
         return False
+    if rule.interactions is not None:
+        return action in rule.interactions
     return action in READ_ACTIONS or not rule.readonly

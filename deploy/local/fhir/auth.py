@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.local.fhir import outcomes
-from deploy.local.fhir.access import rules_of
 from deploy.local.fhir.backend import Backend, Caller, reference_id
 from deploy.local.fhir.outcomes import Resource
 from deploy.local.fhir.tokens import GrantError, grant
@@ -118,10 +117,7 @@ def _policy(backend: Backend, membership: Resource) -> Resource:
     policies = backend.policies(membership)
     if policies is None:
         return {"resourceType": "AccessPolicy", "resource": [{"resourceType": "*"}]}
-    rules = [
-        {"resourceType": rule.resource_type, "readonly": rule.readonly}
-        for rule in rules_of(policies)
-    ]
+    rules = [entry for policy in policies for entry in policy.get("resource", [])]
     return {"resourceType": "AccessPolicy", "resource": rules}
 
 

@@ -21,6 +21,7 @@ from deploy.local.fhir.query import parse
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID
 
 AT_ONCE = 64
+LAMBDA = "awslambda"
 
 
 def routes(backend: Backend) -> list[Route]:
@@ -32,8 +33,7 @@ def routes(backend: Backend) -> list[Route]:
         bot = _bot(backend, caller, request)
         body = await request.body()
         payload = _payload(backend, caller, bot, _input(request, body), request)
-        name = function_name(bot, custom=backend.bot_custom_functions_enabled)
-        answer = await to_thread.run_sync(_invoke, backend, name, payload, limiter=limiter)
+        answer = await to_thread.run_sync(_run, backend, bot, payload, limiter=limiter)
         _audit(backend, caller, bot, answer)
         if isinstance(answer, InvokeError):
             raise outcomes.invalid(str(answer))
@@ -70,15 +70,18 @@ def readable_log(log: bytes) -> str:
 
 
 def _bot(backend: Backend, caller: Caller, request: Request) -> Resource:
+    """The bot, with what may be hidden from the caller, who has to be allowed to look at it."""
     repository = backend.repository(caller.actor)
     if "id" in request.path_params:
-        return repository.read("Bot", request.path_params["id"])
-    if "identifier" not in request.query_params:
+        found = [repository.read("Bot", request.path_params["id"])]
+    elif "identifier" in request.query_params:
+        found = repository.search(parse("Bot", request.url.query)).resources
+    else:
         raise outcomes.invalid("Must specify bot ID or identifier.")
-    found = repository.search(parse("Bot", request.url.query)).resources
-    if not found:
+    bot = backend.resource(f"Bot/{found[0]['id']}") if found else None
+    if bot is None:
         raise outcomes.not_found()
-    return found[0]
+    return bot
 
 
 def _input(request: Request, body: bytes) -> Any:
@@ -114,9 +117,15 @@ def _run_as(backend: Backend, caller: Caller, bot: Resource) -> Resource:
     return caller.membership if bot.get("runAsUser") or own is None else own
 
 
-def _invoke(backend: Backend, name: str, payload: Resource) -> InvokeResult | InvokeError:
+def _run(backend: Backend, bot: Resource, payload: Resource) -> InvokeResult | InvokeError:
+    project = backend.resource(f"Project/{bot['meta']['project']}") or {}
+    if "bots" not in project.get("features", []):
+        return InvokeError("Bots not enabled")
+    if bot.get("runtimeVersion") != LAMBDA:
+        return InvokeError("Unsupported bot runtime")
     if backend.invoker is None:
         return InvokeError("There is no endpoint to run bots at")
+    name = function_name(bot, custom=backend.bot_custom_functions_enabled)
     try:
         return backend.invoker.invoke(name, payload)
     except InvokeError as error:

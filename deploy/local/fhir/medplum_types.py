@@ -4,11 +4,12 @@ After https://www.medplum.com/docs/api/fhir/medplum; fields that nothing here ac
 as they come. An AccessPolicy may only say what this server enforces. No behaviour.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Json = dict[str, Any]
+Interaction = Literal["search", "read", "vread", "history", "create", "update", "delete"]
 
 
 class _Strict(BaseModel):
@@ -168,6 +169,8 @@ class AccessPolicyResource(_Strict):
 
     resourceType: str
     readonly: bool | None = None
+    interaction: list[Interaction] | None = None
+    hiddenFields: list[str] | None = None
 
 
 class AccessPolicy(OwnResource):

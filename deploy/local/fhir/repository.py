@@ -13,7 +13,7 @@ from typing import Any
 import jsonpatch
 
 from deploy.local.fhir import outcomes
-from deploy.local.fhir.access import Action, Actor, allowed
+from deploy.local.fhir.access import Action, Actor, allowed, hidden_elements
 from deploy.local.fhir.indexing import elements
 from deploy.local.fhir.outcomes import Resource
 from deploy.local.fhir.profiles import broken_rules
@@ -57,7 +57,7 @@ class Repository:
     def read(self, resource_type: str, resource_id: str) -> Resource:
         """The current version of a resource."""
         self._check(resource_type, "read")
-        return self._current(resource_type, resource_id)
+        return self._shown(self._current(resource_type, resource_id), "read")
 
     def search(self, request: SearchRequest) -> Page:
         """The resources of a page and, if there are more, the first of the next."""
@@ -65,7 +65,8 @@ class Repository:
         selection = select(request, self._actor.project)
         total = self._store.count(selection) if request.total else None
         limit = request.count + 1 if request.entries else 0
-        return Page(self._store.find(selection, limit, request.offset), total)
+        found = self._store.find(selection, limit, request.offset)
+        return Page([self._shown(resource, "search") for resource in found], total)
 
     def create(
         self, resource_type: str, body: Any, if_none_exist: str | None = None
@@ -82,7 +83,8 @@ class Repository:
                 raise outcomes.multiple_matches()
             if found:
                 return found[0], False
-        resource = validate(resource_type, without_empties(body))
+        sent = validate(resource_type, without_empties(body))
+        resource = self._shown(sent, "create")
         chosen = resource.get("id") if self._actor.server else None
         return self._write({**resource, "id": chosen or str(uuid.uuid4())}), True
 
@@ -101,12 +103,14 @@ class Repository:
         resource = validate(resource_type, without_empties(body))
         if resource.get("id") != resource_id:
             raise outcomes.invalid("Incorrect ID")
-        return current if _same(resource, current) else self._write(resource)
+        resource = self._with_hidden(resource, current)
+        written = current if _same(resource, current) else self._write(resource)
+        return self._shown(written, "read")
 
     def patch(self, resource_type: str, resource_id: str, operations: Any) -> Resource:
         """The resource after a JSON Patch (RFC 6902), which is refused whole with 400."""
         self._check(resource_type, "update")
-        current = self._current(resource_type, resource_id)
+        current = self._shown(self._current(resource_type, resource_id), "update")
         try:
             patched = jsonpatch.JsonPatch(operations).apply(current)
         except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
@@ -130,6 +134,17 @@ class Repository:
         model_of(resource_type)
         if not allowed(self._actor, resource_type, action):
             raise outcomes.forbidden()
+
+    def _shown(self, resource: Resource, action: Action) -> Resource:
+        """The resource without the elements that are hidden from the actor."""
+        hidden = hidden_elements(self._actor, resource["resourceType"], action)
+        return {name: value for name, value in resource.items() if name not in hidden}
+
+    def _with_hidden(self, resource: Resource, current: Resource) -> Resource:
+        """A changed resource with the elements that the actor can't change as they are."""
+        hidden = hidden_elements(self._actor, resource["resourceType"], "update")
+        kept = {name: current[name] for name in hidden if name in current}
+        return {**self._shown(resource, "update"), **kept}
 
     def _current(self, resource_type: str, resource_id: str) -> Resource:
         stored = self._store.get(resource_type, resource_id)
