@@ -15,19 +15,27 @@ class BotFunction:
     Attributes:
         name: the bot's folder below `bots`.
         identifier: value of the Bot's identifier with system `https://www.medplum.com/bots`.
+        description: what it does, for people who see the Bot on a server.
         run_as_user: whether a server should run it with the caller's own token.
         admin: whether the bot's own membership should be an administrator's.
+        timeout_s: seconds that a run may take.
     """
 
     name: str
     identifier: str
+    description: str
     run_as_user: bool
     admin: bool = False
+    timeout_s: int = 60
 
     @property
     def function_name(self) -> str:
-        """Name of the Lambda function."""
-        return f"prescriber-bots-{self.name.replace('_', '-')}"
+        """Name of the Lambda function, where nobody wants another prefix."""
+        return self.function_name_after("prescriber-bots")
+
+    def function_name_after(self, prefix: str) -> str:
+        """Name of the Lambda function after a prefix such as a stack's name."""
+        return f"{prefix}-{self.name.replace('_', '-')}"
 
     def handler(self, make_services: Callable[[], Services] = Services) -> Handler:
         """The Lambda handler, with services of its own; imports the bot."""
@@ -36,11 +44,49 @@ class BotFunction:
 
 
 BOTS = (
-    BotFunction("admin_enroll", "dosespot-enroll-prescriber-bot", run_as_user=True),
-    BotFunction("self_enroll", "dosespot-self-enroll-prescriber-bot", run_as_user=True),
-    BotFunction("iframe", "dosespot-iframe-bot", run_as_user=True),
-    BotFunction("patient_sync", "dosespot-patient-sync-bot", run_as_user=True),
-    BotFunction("sync_status", "dosespot-sync-status-bot", run_as_user=False, admin=True),
-    BotFunction("notification", "dosespot-notification-bot", run_as_user=False, admin=True),
-    BotFunction("supervisor", "dosespot-set-supervising-prescriber", run_as_user=True),
+    BotFunction(
+        "admin_enroll",
+        "dosespot-enroll-prescriber-bot",
+        "Enrolls a named prescriber in DoseSpot, for an administrator.",
+        run_as_user=True,
+    ),
+    BotFunction(
+        "self_enroll",
+        "dosespot-self-enroll-prescriber-bot",
+        "Enrolls the calling prescriber in DoseSpot, one step further per call.",
+        run_as_user=True,
+    ),
+    BotFunction(
+        "iframe",
+        "dosespot-iframe-bot",
+        "Gives the calling prescriber the single sign-on link for the DoseSpot iFrame.",
+        run_as_user=True,
+    ),
+    BotFunction(
+        "patient_sync",
+        "dosespot-patient-sync-bot",
+        "Finds or creates a patient in DoseSpot.",
+        run_as_user=True,
+    ),
+    BotFunction(
+        "sync_status",
+        "dosespot-sync-status-bot",
+        "Brings the status of enrolled prescribers in line with DoseSpot.",
+        run_as_user=False,
+        admin=True,
+        timeout_s=300,
+    ),
+    BotFunction(
+        "notification",
+        "dosespot-notification-bot",
+        "Takes DoseSpot's push notifications about prescribers.",
+        run_as_user=False,
+        admin=True,
+    ),
+    BotFunction(
+        "supervisor",
+        "dosespot-set-supervising-prescriber",
+        "Says in DoseSpot who supervises a prescribing agent.",
+        run_as_user=True,
+    ),
 )

@@ -5,6 +5,7 @@ line would be seen by everybody on the machine.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -60,7 +61,8 @@ def server_at(base_url: str) -> Server:
     """The server, signed in as the environment says; asks for a token where it says nothing.
 
     Raises:
-        click.UsageError: the URL is none that a secret may be sent to.
+        click.UsageError: the URL is none that a secret may be sent to, or there is no token and
+            nobody to ask for one.
     """
     try:
         url = secure_url(base_url)
@@ -75,7 +77,15 @@ def _credential(http: Sender, base_url: str) -> Credential:
     if client_id and client_secret:
         account = ServiceAccount(base_url, client_id, client_secret)
         return ServiceCredential(http, TokenCache(monotonic), account)
-    token = os.environ.get(ACCESS_TOKEN) or click.prompt(
-        "Access token of a project administrator", hide_input=True, err=True
-    )
+    token = os.environ.get(ACCESS_TOKEN) or _asked_for()
     return GivenToken(token.strip())
+
+
+def _asked_for() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(
+            f"There is nobody to ask for an access token. Set {ACCESS_TOKEN} to one of a project"
+            f" administrator, or {CLIENT_ID} and {CLIENT_SECRET}."
+        )
+    question = "Access token of a project administrator"
+    return str(click.prompt(question, hide_input=True, err=True))

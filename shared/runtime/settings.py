@@ -87,11 +87,8 @@ class Settings:
         values = {name: self._text(name) for name in names}
         missing = [name for name, value in values.items() if not value]
         problems = [f"{', '.join(missing)} missing"] if missing else []
-        problems += [
-            f"{name} {_FORMS[name][1]}"
-            for name, value in values.items()
-            if value and name in _FORMS and not _FORMS[name][0](value)
-        ]
+        wrong = {name: malformed(name, value) for name, value in values.items() if value}
+        problems += [f"{name} {problem}" for name, problem in wrong.items() if problem]
         if problems:
             raise Misconfigured(
                 f"Project secrets have to be mended: {'; '.join(problems)}. Set them in"
@@ -101,6 +98,12 @@ class Settings:
 
     def _text(self, name: str) -> str:
         return self._secrets[name].text() if name in self._secrets else ""
+
+
+def malformed(name: str, value: str) -> str | None:
+    """What is wrong with the value of the secret with that name; None where nothing is."""
+    is_well_formed, problem = _FORMS.get(name, (bool, "is empty"))
+    return None if is_well_formed(value) else problem
 
 
 def _is_url(value: str) -> bool:

@@ -16,6 +16,8 @@ import pytest
 import requests
 from botocore.config import Config
 
+from deploy.cli import main
+
 COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
 START_TIMEOUT_S = 20
 ENROLL = (
@@ -178,9 +180,7 @@ def test_a_payload_that_is_no_json_is_said_so(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [f"Error: {payload} is not JSON."]
 
 
-@pytest.mark.parametrize(
-    "command", ["demo", "sandbox", "functions", "dosespot", "invoke", "package"]
-)
+@pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_help_text_has_an_example(command: str) -> None:
     result = _run(command, "--help")
     assert result.returncode == 0

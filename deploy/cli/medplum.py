@@ -1,0 +1,205 @@
+"""Commands that work on a Medplum server: `register` and `doctor`."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deploy.cli.command import verbose_option
+from deploy.cli.secret_input import asked_for, from_options, made_up_webhook_secret
+from deploy.cli.sign_in import Command, base_url_option, server_at
+from shared.errors import LookUpFirst, TryAgain
+
+if TYPE_CHECKING:
+    from deploy.medplum.installation import Installation
+    from deploy.medplum.ledger import Entry
+    from deploy.medplum.wanted import FunctionNames
+
+AGAIN = "Run `prescriber-bots register` again: it looks first and goes on from there."
+STILL_MISSING = (
+    "What is missing is asked for at a terminal, or taken from --secrets-file or"
+    " --secrets-from-aws; `prescriber-bots doctor` checks the rest."
+)
+
+
+def function_options(command: Command) -> Command:
+    """Adds the options that say how Lambda functions are called."""
+    for option in (
+        click.option(
+            "--no-external-function-id",
+            "named",
+            is_flag=True,
+            flag_value=False,
+            default=True,
+            help="For a server without botCustomFunctionsEnabled: it invokes"
+            " medplum-bot-lambda-<bot id>.",
+        ),
+        click.option(
+            "--alias",
+            default="live",
+            show_default=True,
+            help='Alias or version of the functions to invoke; "" for none.',
+        ),
+        click.option(
+            "--functions-prefix",
+            "prefix",
+            default="prescriber-bots",
+            show_default=True,
+            help="What the functions' names begin with: the name of the AWS stack.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@verbose_option
+@base_url_option
+@function_options
+@click.option(
+    "--secrets-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON object with project secrets; nobody else may be able to read it.",
+)
+@click.option(
+    "--secrets-from-aws",
+    metavar="NAME",
+    help="Secret in AWS Secrets Manager with such a JSON object.",
+)
+@click.option(
+    "--generate-webhook-secret",
+    is_flag=True,
+    help="Make up DOSESPOT_WEBHOOK_SECRET where there is none.",
+)
+@click.option(
+    "--aws-secret",
+    metavar="NAME",
+    help="Also write the bots' own credential into this secret in AWS Secrets Manager.",
+)
+@click.option("--plan", is_flag=True, help="Show what would be done, and do nothing.")
+def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) -> None:
+    """Create or update everything that the bots need in a project of a Medplum server.
+
+    Bots, their rights, the project secrets, a ClientApplication, an AccessPolicy for prescribers
+    and the FHIR profiles. A second run finds nothing to do. Needs a project administrator: set
+    MEDPLUM_ACCESS_TOKEN, or MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET; or a token is asked for.
+    Ends with 1 where something is still missing.
+
+    \b
+    Examples:
+      prescriber-bots register --base-url https://api.example.org/ --plan
+      prescriber-bots register --base-url https://api.example.org/ --secrets-file secrets.json
+    """
+    from deploy.medplum.aws_secrets import AwsSecret
+    from deploy.medplum.conformance import conformance_resources
+    from deploy.medplum.installation import look
+    from deploy.medplum.ledger import Ledger
+    from deploy.medplum.register import Order, Registration, refuse_what_is_wrong
+    from deploy.medplum.server import ProjectAdmin
+
+    given = from_options(options["secrets_file"], options["secrets_from_aws"])
+    signed_in = server_at(base_url)
+    server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
+    profiles = conformance_resources()
+    found = look(server, server.project_id(), profiles)
+    if options["generate_webhook_secret"]:
+        given = {**made_up_webhook_secret(found.secrets), **given}
+    if not plan and sys.stdin.isatty():
+        given |= asked_for(given, found.secrets)
+    aws = AwsSecret(aws_secret) if aws_secret else None
+    order = Order(_names(options), given, profiles, signed_in.base_url, aws)
+    refuse_what_is_wrong(found, order)
+    account = _Account()
+    try:
+        Registration(server, Ledger(server, plan=plan, told=account.tell), found, order).run()
+    except (LookUpFirst, TryAgain) as error:
+        happened, _, _ = str(error).partition(". ")
+        raise click.ClickException(f"{happened}. {AGAIN}") from None
+    if not order.names.named and not plan:
+        _print_function_names(look(server, server.project_id(), ()))
+    account.sum_up(plan=plan)
+
+
+@click.command()
+@verbose_option
+@base_url_option
+@function_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def doctor(base_url: str, as_json: bool, **options: Any) -> None:
+    """Check a live installation from end to end, change nothing, and say what is missing.
+
+    Signs in as `register` does. Each function is called with an input that it refuses, which
+    leaves an AuditEvent as every refused call does. Ends with 1 where something is missing.
+
+    \b
+    Examples:
+      prescriber-bots doctor --base-url https://api.example.org/
+      prescriber-bots doctor --base-url https://api.example.org/ --json
+    """
+    from deploy.medplum.doctor.examination import Examination
+    from deploy.medplum.doctor.finding import Verdict, examine
+    from deploy.medplum.server import ProjectAdmin
+
+    signed_in = server_at(base_url)
+    server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
+    examination = Examination(server, signed_in.http, signed_in.base_url, _names(options))
+    findings = []
+    for finding in examine(examination.checks()):
+        findings.append(finding)
+        if not as_json:
+            color = {Verdict.OK: "green", Verdict.MISSING: "red"}.get(finding.verdict)
+            verdict = click.style(f"{finding.verdict:12}", fg=color)
+            click.echo(f"{verdict} {finding.name}: {finding.sentence}")
+    in_order = not any(one.verdict is Verdict.MISSING for one in findings)
+    if as_json:
+        told = [vars(one) for one in findings]
+        click.echo(json.dumps({"ok": in_order, "checks": told}, indent=2))
+    sys.exit(0 if in_order else 1)
+
+
+def _names(options: dict[str, Any]) -> "FunctionNames":
+    from deploy.medplum.wanted import FunctionNames
+
+    return FunctionNames(options["prefix"], options["alias"], options["named"])
+
+
+class _Account:
+    """Prints what a run does, and sums it up."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def tell(self, entry: "Entry") -> None:
+        """Prints one line, and one for each detail."""
+        self._counts[entry.verdict] += 1
+        click.echo(f"{entry.verdict:10} {entry.what}")
+        for detail in entry.details:
+            click.echo(f"{'':10}   {detail}")
+
+    def sum_up(self, *, plan: bool) -> None:
+        """Prints how it went; ends with 1 where something is missing after it."""
+        from deploy.medplum.access_policy import NAME
+        from deploy.medplum.ledger import Verdict
+        from deploy.medplum.register import ASSIGN
+
+        changes = self._counts[Verdict.CREATED] + self._counts[Verdict.CHANGED]
+        lacking = self._counts[Verdict.MISSING]
+        if plan:
+            click.echo(f"{changes} changes would be made; nothing was changed.")
+        elif changes:
+            click.echo(f"{changes} changes were made.")
+            click.echo(f"About the AccessPolicy {NAME}: {ASSIGN}")
+        elif not lacking:
+            click.echo("Nothing to do.")
+        if lacking:
+            click.echo(f"{lacking} still missing. {STILL_MISSING}")
+            sys.exit(0 if plan else 1)
+
+
+def _print_function_names(found: "Installation") -> None:
+    click.echo("The server invokes these functions:")
+    for identifier, bots in found.bots.items():
+        click.echo(f"  medplum-bot-lambda-{bots[0]['id']}  for {identifier}")

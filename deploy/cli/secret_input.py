@@ -1,0 +1,68 @@
+"""Where `register` takes project secrets from; never from the command line, and never shown."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from shared.errors import Misconfigured
+from shared.runtime import settings
+from shared.runtime.payload import Secret
+
+
+def from_options(file: Path | None, aws_name: str | None) -> dict[str, str]:
+    """The secrets in a file and in AWS Secrets Manager; the file counts more.
+
+    Raises:
+        Misconfigured: one of them can't be used.
+    """
+    from deploy.medplum import project_secrets
+    from deploy.medplum.aws_secrets import AwsSecret
+
+    given: dict[str, str] = {}
+    if aws_name:
+        text = AwsSecret(aws_name).read()
+        if text is None:
+            raise Misconfigured(f"AWS Secrets Manager has no secret {aws_name}.")
+        given |= project_secrets.parse(text, f"The secret {aws_name}")
+    if file:
+        given |= project_secrets.from_file(file)
+    return given
+
+
+def made_up_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
+    """A new secret for push notifications, where there is none."""
+    if settings.WEBHOOK_SECRET in stored:
+        return {}
+    return {settings.WEBHOOK_SECRET: secrets.token_hex(settings.WEBHOOK_SECRET_LENGTH // 2)}
+
+
+def asked_for(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
+    """The secrets that are still missing, as somebody types them; Enter leaves one out."""
+    from deploy.medplum.project_secrets import DOSESPOT, merged
+
+    known = merged(given, stored)
+    answers = {name: _asked_for(name) for name in DOSESPOT if name not in known}
+    return {name: answer for name, answer in answers.items() if answer}
+
+
+def _asked_for(name: str) -> str:
+    def well_formed(typed: str) -> str:
+        text = typed.strip()
+        problem = settings.malformed(name, text) if text else None
+        if problem:
+            click.echo(f"{name} {problem}.", err=True)  # click itself says nothing of hidden input
+            raise click.UsageError(problem)
+        return text
+
+    return str(
+        click.prompt(
+            f"{name} (not shown; Enter leaves it out)",
+            default="",
+            show_default=False,
+            hide_input=True,
+            err=True,
+            value_proc=well_formed,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Puts the bots on a Medplum server, and finds out what keeps them from working there."""

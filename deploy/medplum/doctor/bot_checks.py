@@ -1,0 +1,73 @@
+"""Are the Bots as `register` makes them, and do their functions answer? Pure, but for the calls."""
+
+import json
+
+from bots.catalog import BotFunction
+from deploy.medplum.doctor.finding import Result, missing, ok
+from deploy.medplum.installation import Installation
+from deploy.medplum.ledger import differing
+from deploy.medplum.wanted import FunctionNames, wanted_bot
+from fhir_profiles import Resource
+from fhir_profiles.elements import child, entries
+from shared.errors import InputRefused
+from shared.http import Reply
+
+REGISTER = "Run `prescriber-bots register`."
+PROBE: Resource = {"prescriberBotsDoctor": True}
+"""An input that every bot refuses before it reads or changes anything."""
+
+SAYS = {
+    "Bots not enabled": "the project does not have the feature `bots`.",
+    "Unsupported bot runtime": "Bot.runtimeVersion must be awslambda.",
+    "Function not found": "there is no such Lambda function. Run `prescriber-bots deploy`, and"
+    " `prescriber-bots register` with the same names (--functions-prefix, --alias);"
+    " the server needs botCustomFunctionsEnabled to know functions by name.",
+    "ResourceNotFoundException": "there is no such Lambda function.",
+    "lambda:InvokeFunction": "the Medplum server may not invoke the function. Allow its AWS role"
+    " lambda:InvokeFunction on it.",
+    "There is no endpoint": "the server has no AWS Lambda to ask.",
+}
+"""What servers say, and what it means."""
+
+
+def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Result:
+    """One Bot resource and its membership."""
+    bots = found.bots[bot.identifier]
+    if not bots:
+        return missing(f"The project has no Bot with this identifier. {REGISTER}")
+    if len(bots) > 1:
+        ids = ", ".join(one["id"] for one in bots)
+        return missing(f"{len(bots)} Bots have this identifier: {ids}. Delete all but one.")
+    differences = differing(bots[0], wanted_bot(bots[0], bot, names.of(bot)))
+    if differences:
+        return missing(f"The Bot differs: {'; '.join(differences)}. {REGISTER}")
+    membership = found.membership(bots[0])
+    if bot.admin and (membership is None or membership.get("admin") is not True):
+        return missing(f"The Bot's ProjectMembership has no admin right. {REGISTER}")
+    return ok("There, with its function and rights.")
+
+
+def check_function(reply: Reply) -> Result:
+    """Whether a function refused the probe, as told by what the server made of its answer."""
+    body = _json(reply)
+    if body.get("errorType") == InputRefused.__name__:
+        return ok("Answers.")
+    if "errorType" in body:
+        return missing(f"The function fails: {_told(str(body.get('errorMessage')))}")
+    text = " ".join(str(child(issue, "details").get("text")) for _, issue in entries(body, "issue"))
+    meaning = next((means for says, means in SAYS.items() if says in text), None)
+    if meaning is None:
+        return missing(f"The server did not run the bot ({reply.status}): {_told(text)}")
+    return missing(f"The server did not run the bot: {meaning}")
+
+
+def _json(reply: Reply) -> Resource:
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {}
+
+
+def _told(text: str) -> str:
+    return " ".join(text.split())[:300]

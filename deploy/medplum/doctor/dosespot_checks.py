@@ -1,0 +1,90 @@
+"""Does DoseSpot let the bots in, and as whom?"""
+
+from collections.abc import Mapping
+
+from deploy.medplum.doctor.finding import Result, missing, note, ok
+from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.clinician_record import known_roles
+from shared.dosespot.settings import DoseSpotSettings
+from shared.dosespot.sign_in import DoseSpotSignIn
+from shared.dosespot.wire import ClinicianItem
+from shared.errors import Misconfigured
+from shared.http import Call, Reply, Sender
+from shared.runtime import settings
+from shared.token_cache import TokenCache
+
+MEANS: Mapping[str, str] = {
+    "invalid_client": f"most likely {settings.CLINIC_ID} or {settings.CLINIC_KEY} is wrong",
+    "invalid_grant": f"most likely {settings.USER_ID} is no active clinician of this clinic",
+}
+"""OAuth's reasons (RFC 6749, section 5.2), as a password grant of DoseSpot has them."""
+
+NOT_OAUTH = f"most likely {settings.SUBSCRIPTION_KEY} is wrong"
+
+
+class Listening:
+    """Sends calls as another sender does, and keeps the last reply.
+
+    Args:
+        http: sends them.
+
+    Attributes:
+        last: the last reply, if any.
+    """
+
+    def __init__(self, http: Sender) -> None:
+        self._http = http
+        self.last: Reply | None = None
+
+    def send(self, call: Call) -> Reply:
+        """Sends one call; see `Http.send`."""
+        self.last = self._http.send(call)
+        return self.last
+
+
+def check_sign_in(http: Sender, cache: TokenCache, clinic: DoseSpotSettings, user: int) -> Result:
+    """Whether DoseSpot gives a token to the clinician of the project secrets.
+
+    Raises:
+        RemoteUnavailable, RemoteMisbehaved: as the names say.
+    """
+    listening = Listening(http)
+    try:
+        DoseSpotSignIn(listening, cache, clinic, user).token()
+    except Misconfigured:
+        return missing(f"DoseSpot refuses the sign-in; {_reason(listening.last)}.")
+    return ok("DoseSpot gives a token.")
+
+
+def check_clinician(item: ClinicianItem | None) -> Result:
+    """Whether the clinician in whose name prescribers enroll themselves may do that."""
+    name = settings.USER_ID
+    if item is None:
+        return missing(f"DoseSpot does not know the clinician of {name}.")
+    if item.Active is False or item.AccountLocked:
+        return missing(f"The clinician of {name} is not active, or locked, in DoseSpot.")
+    if ClinicianRole.CLINICIAN_ADMIN not in known_roles(item):
+        return missing(f"The clinician of {name} does not have the role ClinicianAdmin (4).")
+    return ok("Active, and a ClinicianAdmin.")
+
+
+def check_epcs(item: ClinicianItem, clinic_id: int) -> Result:
+    """Whether the clinic may prescribe controlled substances, as far as DoseSpot says so."""
+    shown = [one.HasEpcs for one in item.ClinicInfo if one.ClinicId == clinic_id]
+    if True in shown:
+        return ok("DoseSpot has EPCS on for this clinic.")
+    if False in shown:
+        return note(
+            "DoseSpot has EPCS off for this clinic: no enrollment will reach controlled substances."
+            " Ask DoseSpot for it if you need it."
+        )
+    return note("DoseSpot does not say whether EPCS is on for this clinic.")
+
+
+def _reason(reply: Reply | None) -> str:
+    try:
+        body = reply.json() if reply else None
+    except ValueError:
+        body = None
+    error = body.get("error") if isinstance(body, dict) else None
+    return MEANS.get(error, NOT_OAUTH) if isinstance(error, str) else NOT_OAUTH

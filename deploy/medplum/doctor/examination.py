@@ -1,0 +1,193 @@
+"""All checks of one installation, in their order; reads each thing once."""
+
+from collections.abc import Iterator
+from functools import cached_property, partial
+from time import monotonic
+
+from bots.catalog import BOTS, BotFunction
+from deploy.medplum import access_policy, wanted
+from deploy.medplum.conformance import conformance_resources
+from deploy.medplum.doctor import bot_checks, dosespot_checks, secret_checks
+from deploy.medplum.doctor.finding import Check, Result, Verdict, missing, note, ok
+from deploy.medplum.installation import Installation, look
+from deploy.medplum.ledger import differing
+from deploy.medplum.project_secrets import NAMES, SERVICE
+from deploy.medplum.register import FEATURE, NO_FEATURE
+from deploy.medplum.server import ProjectAdmin
+from deploy.medplum.wanted import FunctionNames
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.elements import child, items
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.wire import ClinicianItem
+from shared.errors import BotError
+from shared.fhir.client import FhirClient
+from shared.fhir.service_credential import ServiceCredential
+from shared.http import Sender
+from shared.runtime import settings
+from shared.runtime.settings import Settings
+from shared.token_cache import TokenCache
+from shared.workflow.caller import is_program
+
+SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
+SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
+DOSESPOT_SECRETS = (
+    settings.BASE_URL,
+    settings.CLINIC_ID,
+    settings.CLINIC_KEY,
+    settings.SUBSCRIPTION_KEY,
+    settings.USER_ID,
+)
+
+
+class Examination:
+    """One look at an installation.
+
+    Args:
+        server: the Medplum server, seen by an administrator.
+        http: sends the calls to DoseSpot, and those of the bots' own ClientApplication.
+        base_url: the server's.
+        names: how the Bots should name their functions.
+    """
+
+    def __init__(
+        self, server: ProjectAdmin, http: Sender, base_url: str, names: FunctionNames
+    ) -> None:
+        self._server = server
+        self._http = http
+        self._base_url = base_url
+        self._names = names
+        self._tokens = TokenCache(monotonic)
+
+    def checks(self) -> Iterator[Check]:
+        """Every check; what others need comes before them."""
+        known = (ADMINISTRATOR,)
+        yield Check(SERVER, (), self._check_server)
+        yield Check(ADMINISTRATOR, (SERVER,), self._check_administrator)
+        yield Check(FEATURES, known, self._check_feature)
+        for name in NAMES:
+            yield Check(_secret(name), known, partial(self._check_secret, name))
+        yield Check("ClientApplication", tuple(map(_secret, SERVICE)), self._check_client)
+        for bot in BOTS:
+            yield Check(f"Bot {bot.identifier}", known, partial(self._check_bot, bot))
+            needs = (FEATURES, f"Bot {bot.identifier}")
+            yield Check(f"function {bot.name}", needs, partial(self._check_function, bot))
+        yield Check("AccessPolicy", known, self._check_policy)
+        yield Check("FHIR profiles", known, self._check_profiles)
+        yield Check(SIGN_IN, tuple(map(_secret, DOSESPOT_SECRETS)), self._check_sign_in)
+        yield Check(CLINICIAN, (SIGN_IN,), self._check_clinician)
+        yield Check("DoseSpot EPCS", (CLINICIAN,), self._check_epcs)
+        yield Check("your DoseSpot identifier", known, self._check_caller)
+
+    def _check_server(self) -> Result:
+        try:
+            healthy = self._server.is_healthy()
+        except BotError:
+            healthy = False
+        return (
+            ok("Answers as a Medplum server does.")
+            if healthy
+            else missing(
+                "No Medplum server answers at --base-url. Check the URL (it ends before fhir/R4),"
+                " the network and the server."
+            )
+        )
+
+    def _check_administrator(self) -> Result:
+        return ok(f"Signed in as an administrator of Project/{self._project_id}.")
+
+    def _check_feature(self) -> Result:
+        there = FEATURE in items(self._found.project, "features")
+        return ok("On.") if there else missing(NO_FEATURE)
+
+    def _check_secret(self, name: str) -> Result:
+        return secret_checks.check_secret(name, self._found.secrets)
+
+    def _check_client(self) -> Result:
+        account = Settings(self._found.secrets).service_account(self._base_url)
+        assert account is not None  # noqa: S101 - both its secrets were found by earlier checks
+        credential = ServiceCredential(self._http, self._tokens, account)
+        me = FhirClient(self._http, self._base_url, credential).who_am_i()
+        if child(me, "membership").get("admin") is not True:
+            return missing(
+                f"The ClientApplication of {settings.SERVICE_ID} has no admin right. Set"
+                " ProjectMembership.admin to true on its membership, or take both its secrets away"
+                " and run `prescriber-bots register`."
+            )
+        return ok("Gets a token, and is an administrator.")
+
+    def _check_bot(self, bot: BotFunction) -> Result:
+        return bot_checks.check_bot(bot, self._found, self._names)
+
+    def _check_function(self, bot: BotFunction) -> Result:
+        bot_id = self._found.bots[bot.identifier][0]["id"]
+        return bot_checks.check_function(self._server.execute(bot_id, bot_checks.PROBE))
+
+    def _check_policy(self) -> Result:
+        return _same("AccessPolicy", self._found.policies, access_policy.access_policy())
+
+    def _check_profiles(self) -> Result:
+        results = [
+            _same(one["url"], self._found.conformance[one["url"]], one) for one in self._profiles
+        ]
+        wrong = [result.sentence for result in results if result.verdict is Verdict.MISSING]
+        return missing(" ".join(wrong)) if wrong else ok(f"{len(results)} installed.")
+
+    def _check_sign_in(self) -> Result:
+        clinic, user = self._clinic.dosespot(), self._clinic.clinician_admin()
+        return dosespot_checks.check_sign_in(self._http, self._tokens, clinic, user)
+
+    def _check_clinician(self) -> Result:
+        return dosespot_checks.check_clinician(self._clinician)
+
+    def _check_epcs(self) -> Result:
+        assert self._clinician is not None  # noqa: S101 - as the check before found
+        return dosespot_checks.check_epcs(self._clinician, self._clinic.dosespot().clinic_id)
+
+    def _check_caller(self) -> Result:
+        me = self._server.who_am_i()
+        if is_program(me):
+            return note("Signed in as a program: sign in as a person to have this checked.")
+        if clinician_ids(child(me, "membership")).numbers:
+            return ok("There: you may run the enroll bot.")
+        return missing(
+            "You have none, so you can't run the enroll bot. Add your DoseSpot clinician id to your"
+            f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+        )
+
+    @cached_property
+    def _project_id(self) -> str:
+        return self._server.project_id()
+
+    @cached_property
+    def _profiles(self) -> tuple[Resource, ...]:
+        return conformance_resources()
+
+    @cached_property
+    def _found(self) -> Installation:
+        return look(self._server, self._project_id, self._profiles)
+
+    @cached_property
+    def _clinic(self) -> Settings:
+        return Settings(self._found.secrets)
+
+    @cached_property
+    def _clinician(self) -> ClinicianItem | None:
+        clinic, user = self._clinic.dosespot(), self._clinic.clinician_admin()
+        return DoseSpotClient(self._http, self._tokens, clinic, user).clinician(user)
+
+
+def _same(what: str, found: list[Resource], content: Resource) -> Result:
+    """Whether something that is ours as a whole is on the server once, and as it should be."""
+    if len(found) > 1:
+        ids = ", ".join(one["id"] for one in found)
+        return missing(f"{what}: there are {len(found)} ({ids}). Delete all but one.")
+    if not found:
+        return missing(f"{what}: not there. {bot_checks.REGISTER}")
+    differs = differing(found[0], wanted.wanted_content(found[0], content))
+    return missing(f"{what}: differs. {bot_checks.REGISTER}") if differs else ok("There.")
+
+
+def _secret(name: str) -> str:
+    return f"secret {name}"

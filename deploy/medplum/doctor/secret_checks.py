@@ -1,0 +1,24 @@
+"""Are the project secrets there and well-formed? Pure; only names are told, never values."""
+
+from collections.abc import Mapping
+
+from deploy.medplum.doctor.finding import Result, missing, note, ok
+from deploy.medplum.project_secrets import NAMES, guess
+from shared.runtime import settings
+from shared.runtime.payload import Secret
+
+PUSH_ONLY = "Only push notifications need it."
+REGISTER = "Give it to `prescriber-bots register`."
+
+
+def check_secret(name: str, secrets: Mapping[str, Secret]) -> Result:
+    """One of the bots' secrets."""
+    text = secrets[name].text() if name in secrets else ""
+    if not text:
+        others = [other for other in secrets if other not in NAMES]
+        told = f"The project has none{guess(name, others) or '.'}"
+        if name == settings.WEBHOOK_SECRET:
+            return note(f"{told} {PUSH_ONLY}")
+        return missing(f"{told} {REGISTER}")
+    problem = settings.malformed(name, text)
+    return missing(f"{name} {problem}. {REGISTER}") if problem else ok("There and well-formed.")

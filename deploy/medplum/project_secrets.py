@@ -1,0 +1,97 @@
+"""The project secrets: which the bots need, whether values can be right, and where they come from.
+
+No value is ever part of an error's text.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from shared.errors import Misconfigured
+from shared.runtime import settings
+from shared.runtime.payload import Secret
+
+SERVICE = (settings.SERVICE_ID, settings.SERVICE_SECRET)
+DOSESPOT = (
+    settings.BASE_URL,
+    settings.IFRAME_URL,
+    settings.CLINIC_ID,
+    settings.CLINIC_KEY,
+    settings.SUBSCRIPTION_KEY,
+    settings.USER_ID,
+    settings.WEBHOOK_SECRET,
+)
+NAMES = (*DOSESPOT, *SERVICE)
+
+NOT_JSON = 'must be a JSON object of texts and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
+
+
+def from_file(path: Path) -> dict[str, str]:
+    """The secrets in a JSON file that nobody else on the machine can read.
+
+    Raises:
+        Misconfigured: others may read it, or it is no JSON object of texts.
+        OSError: it can't be read.
+    """
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Misconfigured(
+            f"{path} can be read or written by others on this machine. Run `chmod 600` on it, and"
+            " consider whether the secrets in it have been seen."
+        )
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(text: str | bytes, source: str) -> dict[str, str]:
+    """The secrets in a JSON object; `source` names where it is from.
+
+    Raises:
+        Misconfigured: it is no JSON object of texts and whole numbers.
+    """
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(type(one) in (str, int) for one in given.values()):
+        raise Misconfigured(f"{source} {NOT_JSON}")
+    return {name: str(value).strip() for name, value in given.items()}
+
+
+def problems(given: Mapping[str, str], stored: Mapping[str, Secret]) -> list[str]:
+    """Everything that is wrong with secrets, whether they are given now or stored already.
+
+    What is missing is no problem here: it may be given later.
+    """
+    unknown = [
+        f"{name} is no secret of the bots{guess(name, NAMES)}"
+        for name in given
+        if name not in NAMES
+    ]
+    texts = merged(given, stored)
+    wrong = {name: settings.malformed(name, text) for name, text in texts.items()}
+    both = [name for name in SERVICE if name in given]
+    alone = [f"{both[0]} is of no use without {other(both[0])}"] if len(both) == 1 else []
+    return unknown + [f"{name} {problem}" for name, problem in wrong.items() if problem] + alone
+
+
+def merged(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
+    """The texts of all of the bots' secrets that there are: what is given, and else is stored."""
+    texts = {
+        name: given[name] if name in given else stored[name].text()
+        for name in NAMES
+        if name in given or name in stored
+    }
+    return {name: text for name, text in texts.items() if text or name in given}
+
+
+def other(name: str) -> str:
+    """The other one of the two secrets of the ClientApplication."""
+    return next(one for one in SERVICE if one != name)
+
+
+def guess(name: str, names: Iterable[str]) -> str:
+    """The end of a sentence: which name may have been meant, if any is close."""
+    close = get_close_matches(name, list(names), n=1, cutoff=0.85)
+    return f"; is {close[0]} meant?" if close else ""

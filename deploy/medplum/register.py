@@ -1,0 +1,221 @@
+"""Puts the bots on a server, or mends what differs there. A second run finds nothing to do.
+
+The order is such that an interruption leaves nothing half done that a second run can't complete:
+the credential before the secret that names it, and a Bot gets the identifier by which others find
+it when its rights are there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from bots.catalog import BOTS, BotFunction
+from deploy.medplum import access_policy, project_secrets, wanted
+from deploy.medplum.aws_secrets import AwsSecret
+from deploy.medplum.installation import Installation, reference_to
+from deploy.medplum.ledger import Entry, Ledger, Verdict
+from deploy.medplum.server import ProjectAdmin, search
+from deploy.medplum.wanted import FunctionNames
+from fhir_profiles import Resource
+from fhir_profiles.elements import items
+from shared.errors import Misconfigured
+from shared.runtime import settings
+
+FEATURE = "bots"
+NO_FEATURE = (
+    "Have a super administrator of the server add `bots` to Project.features; until then the server"
+    " runs no bot."
+)
+ASSIGN = (
+    "It restricts nobody until it is assigned: choose it as Access Policy of a member in the"
+    " Medplum App (Project, Users), or set ProjectMembership.accessPolicy."
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants of one run.
+
+    Attributes:
+        names: how the server finds the functions.
+        secrets: values that are given now.
+        profiles: FHIR conformance resources.
+        base_url: the server's, for the secret in AWS.
+        aws_secret: where the ClientApplication's credential is kept for what runs in AWS.
+    """
+
+    names: FunctionNames
+    secrets: Mapping[str, str] = field(repr=False)
+    profiles: Sequence[Resource]
+    base_url: str
+    aws_secret: AwsSecret | None = None
+
+
+def refuse_what_is_wrong(found: Installation, order: Order) -> None:
+    """Makes sure, before anything is written, that everything can be.
+
+    Raises:
+        Misconfigured: lists everything that somebody has to sort out first.
+    """
+    problems = [
+        *project_secrets.problems(order.secrets, found.secrets),
+        *_twice(found),
+        *_without_membership(found),
+    ]
+    if problems:
+        raise Misconfigured(f"Nothing was changed. To be mended first: {'; '.join(problems)}.")
+
+
+class Registration:
+    """One run.
+
+    Args:
+        server: the server.
+        ledger: writes and keeps account, or only tells.
+        found: what there is.
+        order: what is wanted.
+    """
+
+    def __init__(
+        self, server: ProjectAdmin, ledger: Ledger, found: Installation, order: Order
+    ) -> None:
+        self._server = server
+        self._ledger = ledger
+        self._found = found
+        self._order = order
+        self._project = str(found.project["id"])
+
+    def run(self) -> None:
+        """Does everything; the ledger hears of each thing in its turn.
+
+        Raises:
+            EditConflict, LookUpFirst, RemoteUnavailable, FhirDenied: a write failed; a second run
+                goes on from there.
+        """
+        if FEATURE not in items(self._found.project, "features"):
+            self._ledger.tell(Entry("project feature bots", Verdict.MISSING, (NO_FEATURE,)))
+        secrets = {**self._order.secrets, **self._service_secrets()}
+        texts = project_secrets.merged(secrets, self._found.secrets)
+        self._secrets(texts)
+        self._aws_secret(texts)
+        for content in self._order.profiles:
+            self._profile(content)
+        self._policy()
+        for bot in BOTS:
+            self._bot(bot)
+
+    def _service_secrets(self) -> dict[str, str]:
+        """Makes the ClientApplication, and gives its credential; nothing where others gave one."""
+        found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
+        if _has_other_client(found, self._order.secrets):
+            note = f"{settings.SERVICE_ID} names another ClientApplication; its rights are yours"
+            self._ledger.tell(Entry(what, Verdict.KEPT, (note,)))
+            return {}
+        known = found.clients[0] if found.clients else None
+        name, description = wanted.CLIENT_NAME, wanted.CLIENT_DESCRIPTION
+        make = partial(self._server.create_client, self._project, name, description)
+        client = self._ledger.settle(what, known, make, lambda one: one)
+        self._administrator(what, known, client)
+        id_and_secret = (client.get("id", ""), client.get("secret", ""))
+        return dict(zip(project_secrets.SERVICE, id_and_secret, strict=True))
+
+    def _secrets(self, texts: Mapping[str, str]) -> None:
+        stored = self._found.secrets
+        changed = {
+            name: text
+            for name, text in texts.items()
+            if name not in stored or stored[name].text() != text
+        }
+        if changed and not self._ledger.plan:
+            self._server.apply(
+                self._found.project, lambda project: wanted.wanted_secrets(project, changed)
+            )
+        for name in project_secrets.NAMES:
+            verdict = Verdict.CHANGED if name in stored else Verdict.CREATED
+            if name not in changed:
+                verdict = Verdict.UNCHANGED if name in texts else Verdict.MISSING
+            self._ledger.tell(Entry(f"secret {name}", verdict))
+
+    def _aws_secret(self, texts: Mapping[str, str]) -> None:
+        aws = self._order.aws_secret
+        if aws is None:
+            return
+        credential = {name: texts[name] for name in project_secrets.SERVICE if name in texts}
+        values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential}
+        complete = len(credential) == len(project_secrets.SERVICE)
+        verdict = aws.verdict_on(values) if complete else Verdict.MISSING
+        if verdict in (Verdict.CREATED, Verdict.CHANGED) and not self._ledger.plan:
+            aws.write(values)
+        self._ledger.tell(Entry(f"AWS secret {aws.name}", verdict))
+
+    def _profile(self, content: Resource) -> None:
+        kind, url = content["resourceType"], content["url"]
+        found = self._found.conformance[url]
+        self._content(f"{kind} {url}", found, content, search(kind, url=url))
+
+    def _policy(self) -> None:
+        content = access_policy.access_policy()
+        path = search("AccessPolicy", name__exact=access_policy.NAME)
+        self._content(f"AccessPolicy {access_policy.NAME}", self._found.policies, content, path)
+
+    def _content(self, what: str, found: list[Resource], content: Resource, path: str) -> None:
+        """Something that is ours as a whole."""
+        make = partial(self._server.create_unless_found, content, path)
+        known = found[0] if found else None
+        self._ledger.settle(what, known, make, lambda one: wanted.wanted_content(one, content))
+
+    def _bot(self, bot: BotFunction) -> None:
+        known, what = self._found.bot(bot), f"Bot {bot.identifier}"
+        made = known
+        if known is None and not self._ledger.plan:
+            made = self._server.create_bot(self._project, bot.identifier, bot.description)
+        if bot.admin:
+            self._administrator(what, known, made)
+        function = self._order.names.of(bot)
+        self._ledger.settle(
+            what,
+            known,
+            lambda: made or {},
+            lambda one: wanted.wanted_bot(one, bot, function),
+        )
+
+    def _administrator(self, what: str, known: Resource | None, program: Resource | None) -> None:
+        """Makes a Bot's or client's membership an administrator's."""
+        self._ledger.settle(
+            f"membership of {what}",
+            self._found.membership(known),
+            lambda: self._server.membership_of(reference_to(program or {})),
+            wanted.wanted_administrator,
+        )
+
+
+def _has_other_client(found: Installation, given: Mapping[str, str]) -> bool:
+    """Whether the bots have the credential of a ClientApplication that is not ours."""
+    if settings.SERVICE_ID in given:
+        return True
+    ours = [client["id"] for client in found.clients]
+    return found.named_client is not None and found.named_client["id"] not in ours
+
+
+def _twice(found: Installation) -> list[str]:
+    several = {
+        **{f"Bots with the identifier {name}": bots for name, bots in found.bots.items()},
+        f"ClientApplications called {wanted.CLIENT_NAME}": found.clients,
+        f"AccessPolicies called {access_policy.NAME}": found.policies,
+        **{f"resources with the url {url}": each for url, each in found.conformance.items()},
+    }
+    return [
+        f"there are {len(each)} {what} ({', '.join(one['id'] for one in each)}), delete all but one"
+        for what, each in several.items()
+        if len(each) > 1
+    ]
+
+
+def _without_membership(found: Installation) -> list[str]:
+    """Programs that need rights and have no membership to get them by; only Medplum makes one."""
+    ours = [found.bot(bot) for bot in BOTS if bot.admin] + found.clients[:1]
+    return [
+        f"{reference_to(one)} has no ProjectMembership, delete it and it is made again"
+        for one in ours
+        if one is not None and found.membership(one) is None
+    ]

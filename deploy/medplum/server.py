@@ -1,0 +1,106 @@
+"""A Medplum server as its project's administrator sees it: FHIR, the project-admin API, $execute.
+
+Source: https://www.medplum.com/docs/api/project-admin. A bot and a client application are made
+there and not over FHIR, because only so do they get their ProjectMembership.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child
+from shared.errors import NotAuthorized, RemoteMisbehaved
+from shared.fhir.client import FhirClient
+from shared.http import Reply
+
+NOT_ADMINISTRATOR = (
+    "The access token is none of a project administrator. Sign in as one, or set"
+    " ProjectMembership.admin to true."
+)
+
+
+def search(resource_type: str, **params: str) -> str:
+    """A search as a path; a double underscore in a name stands for the colon of a modifier."""
+    query = {name.replace("__", ":"): value for name, value in params.items()}
+    return f"{resource_type}?{urlencode(query)}"
+
+
+class ProjectAdmin(FhirClient):
+    """The server, seen with an administrator's token; see `FhirClient`."""
+
+    def project_id(self) -> str:
+        """The project that the token is for.
+
+        Raises:
+            NotAuthorized: the token is none of an administrator.
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
+        """
+        me = self.who_am_i()
+        if child(me, "membership").get("admin") is not True:
+            raise NotAuthorized(NOT_ADMINISTRATOR)
+        return str(child(me, "project").get("id"))
+
+    def is_healthy(self) -> bool:
+        """Whether the server says that it is well, as Medplum does at `healthcheck`.
+
+        Raises:
+            FhirNotFound, RemoteUnavailable: no Medplum answers there.
+        """
+        return self._resource("healthcheck", self._call("GET", "healthcheck")).get("ok") is True
+
+    def create_bot(self, project: str, name: str, description: str) -> Resource:
+        """A new Bot with a membership.
+
+        Raises:
+            LookUpFirst: the server kept quiet.
+            FhirDenied, RemoteUnavailable: as the names say.
+        """
+        return self._create_program(project, "Bot", name, description)
+
+    def create_client(self, project: str, name: str, description: str) -> Resource:
+        """A new ClientApplication with a secret and a membership; raises as `create_bot`."""
+        return self._create_program(project, "ClientApplication", name, description)
+
+    def create_unless_found(self, resource: Resource, path: str) -> Resource:
+        """The resource as created, or the one that a search finds (FHIR's If-None-Exist).
+
+        Raises:
+            EditConflict: the search finds several.
+            LookUpFirst: the server kept quiet.
+            FhirDenied, RemoteUnavailable: as the names say.
+        """
+        kind, _, query = path.partition("?")
+        call = self._call(
+            "POST", f"fhir/R4/{kind}", json=resource, headers={"If-None-Exist": query}
+        )
+        return self._resource(kind, replace(call, wish=f"create the {kind}", writes=True))
+
+    def membership_of(self, profile: str) -> Resource:
+        """The ProjectMembership of a Bot or client, by reference of the profile.
+
+        Raises:
+            RemoteMisbehaved: the server made none.
+        """
+        (memberships,) = self.found([search("ProjectMembership", profile=profile)])
+        if not memberships:
+            raise RemoteMisbehaved(f"The FHIR server made {profile} without a ProjectMembership.")
+        return memberships[0]
+
+    def found(self, paths: Sequence[str]) -> list[list[Resource]]:
+        """What each of several searches finds, in their order."""
+        return [answer.all() for answer in self.read_together(*paths)] if paths else []
+
+    def execute(self, bot_id: str, given: Resource) -> Reply:
+        """The answer of a bot to an input, whatever it is.
+
+        Raises:
+            RemoteUnavailable: there is none.
+        """
+        return self._send(self._call("POST", f"fhir/R4/Bot/{bot_id}/$execute", json=given))
+
+    def _create_program(self, project: str, kind: str, name: str, description: str) -> Resource:
+        path = {"Bot": "bot", "ClientApplication": "client"}[kind]
+        body = {"name": name, "description": description}
+        call = self._call("POST", f"admin/projects/{project}/{path}", json=body)
+        return self._resource(kind, replace(call, wish=f"create the {kind}", writes=True))

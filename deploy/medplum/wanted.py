@@ -1,0 +1,89 @@
+"""What stands on a Medplum server where the bots are registered: pure, one rule per resource.
+
+Each rule takes a resource as it was found (or an empty one) and gives it as it should be, with
+everything of others kept as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bots.catalog import BotFunction
+from fhir_profiles import Resource
+from fhir_profiles.elements import entries
+from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
+
+RUNTIME = "awslambda"
+CLIENT_NAME = "prescriber-bots"
+CLIENT_DESCRIPTION = "What the DoseSpot bots use where the caller's own rights do not suffice."
+NOT_COMPARED = ("id", "meta")
+
+
+@dataclass(frozen=True)
+class FunctionNames:
+    """How a server finds the bots' Lambda functions.
+
+    Attributes:
+        prefix: what their names begin with.
+        alias: alias or version of a function; "" for none.
+        named: whether Bots name their functions; otherwise the server makes names of Bot ids.
+    """
+
+    prefix: str = "prescriber-bots"
+    alias: str = "live"
+    named: bool = True
+
+    def of(self, bot: BotFunction) -> str | None:
+        """What the Bot says of its function; None where it says nothing."""
+        if not self.named:
+            return None
+        name = bot.function_name_after(self.prefix)
+        return f"{name}:{self.alias}" if self.alias else name
+
+
+def wanted_bot(found: Resource, bot: BotFunction, function_name: str | None) -> Resource:
+    """The Bot, found by its identifier and, if it is named, with its function."""
+    kept = [
+        identifier
+        for _, identifier in entries(found, "identifier")
+        if identifier.get("system") != MEDPLUM_BOT_EXTERNAL_FUNCTION_ID
+        or identifier.get("value") == function_name
+    ]
+    wanted = [{"system": MEDPLUM_BOTS, "value": bot.identifier}]
+    if function_name is not None:
+        named = {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": function_name}
+        wanted.append(named)
+    return {
+        **found,
+        "resourceType": "Bot",
+        "name": bot.identifier,
+        "description": bot.description,
+        "identifier": [*kept, *(one for one in wanted if not _among(one, kept))],
+        "runtimeVersion": RUNTIME,
+        "runAsUser": bot.run_as_user,
+        "timeout": bot.timeout_s,
+    }
+
+
+def wanted_administrator(found: Resource) -> Resource:
+    """The ProjectMembership, an administrator's."""
+    return {**found, "resourceType": "ProjectMembership", "admin": True}
+
+
+def wanted_content(found: Resource, content: Resource) -> Resource:
+    """The resource that is ours as a whole, under the id that the server gave it."""
+    ours = {name: value for name, value in content.items() if name not in NOT_COMPARED}
+    return {**ours, **{name: found[name] for name in NOT_COMPARED if name in found}}
+
+
+def wanted_secrets(project: Resource, values: Mapping[str, str]) -> Resource:
+    """The Project with these secrets; those that have their value already stay as they are."""
+    kept = [entry for _, entry in entries(project, "secret") if entry.get("name") not in values]
+    written = [{"name": name, "valueString": value} for name, value in values.items()]
+    return {**project, "secret": [*kept, *written]} if values else project
+
+
+def _among(wanted: Mapping[str, str], identifiers: list[Resource]) -> bool:
+    return any(
+        (one.get("system"), one.get("value")) == (wanted["system"], wanted["value"])
+        for one in identifiers
+    )

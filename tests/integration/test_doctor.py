@@ -1,0 +1,210 @@
+"""`prescriber-bots doctor` on a registered project: each defect is planted, and told."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.catalog import BOTS
+from deploy.local.people import Person
+from fhir_profiles.systems import MEDPLUM_BOTS
+from tests.integration.clinic import TIMEOUT_S, new_npi
+from tests.integration.project import Project, Servers, new_project, servers
+
+IFRAME = "dosespot-iframe-bot"
+SYNC = "dosespot-sync-status-bot"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Servers]:
+    with servers() as running:
+        yield running
+
+
+@pytest.fixture
+def project(running: Servers, tmp_path: Path) -> Iterator[Project]:
+    project = new_project(running, tmp_path)
+    project.reset()
+    assert project.register().exit_code == 0
+    with project.session:
+        yield project
+        project.reset()
+
+
+def test_a_sound_installation_is_found_so_and_nothing_is_changed(project: Project) -> None:
+    before = {kind: project.resources(kind) for kind in ("Bot", "Project", "ProjectMembership")}
+    project.reset()
+    findings = project.doctor()
+    assert {verdict for verdict, _ in findings.values()} == {"ok"}
+    assert {name for name in findings if name.startswith("function ")} == {
+        f"function {bot.name}" for bot in BOTS
+    }
+    assert findings["function admin_enroll"] == ("ok", "Answers.")
+    # What the functions write is the AuditEvents of refused calls.
+    assert {call.rpartition("/")[2] for call in project.writes()} == {"$execute"}
+    assert before == {kind: project.resources(kind) for kind in before}
+
+
+Defect = Callable[[Project], Any]
+
+
+def change_bot(identifier: str, **changes: Any) -> Defect:
+    return lambda project: project.change(project.bot(identifier), **changes)
+
+
+def without_function(project: Project) -> None:
+    bot = project.bot(IFRAME)
+    project.change(bot, identifier=[{"system": MEDPLUM_BOTS, "value": IFRAME}])
+
+
+def another_bot(project: Project) -> None:
+    project.create({k: v for k, v in project.bot(IFRAME).items() if k not in ("id", "meta")})
+
+
+def client_without_right(project: Project) -> None:
+    (client,) = project.resources("ClientApplication")
+    project.change(project.membership(client), admin=False)
+
+
+def without_right(identifier: str) -> Defect:
+    return lambda project: project.change(project.membership(project.bot(identifier)), admin=False)
+
+
+def misspelt(project: Project) -> None:
+    key = project.secret("DOSESPOT_CLINIC_KEY")["valueString"]
+    project.set_secrets(DOSESPOT_CLINIC_KEY=None, DOSESPOT_CLINC_KEY=key)
+
+
+def set_secrets(**values: str | None) -> Defect:
+    return lambda project: project.set_secrets(**values)
+
+
+def policy_changed(project: Project) -> None:
+    (policy,) = project.resources("AccessPolicy")
+    project.change(policy, resource=[{"resourceType": "*"}])
+
+
+def policy_gone(project: Project) -> None:
+    project.delete(project.resources("AccessPolicy")[0])
+
+
+def caller_without_identifier(project: Project) -> None:
+    found = project.resources("ProjectMembership")
+    (own,) = [one for one in found if one["id"] == project.admin.membership_id]
+    project.change(own, identifier=None)
+
+
+def another_clinician(*roles: str, **facts: Any) -> Defect:
+    """The secrets name a clinician with these roles, of whom DoseSpot says that."""
+
+    def plant(project: Project) -> None:
+        person = Person(key=new_npi(), given=("Ben",), family="Ito", npi=new_npi())
+        clinician = project.servers.dosespot.add_clinician(person.clinician(), list(roles))
+        url = f"{project.servers.dosespot_url}_sandbox/clinicians/{clinician}"
+        project.session.patch(url, json=facts, timeout=TIMEOUT_S).raise_for_status()
+        project.set_secrets(DOSESPOT_USER_ID=str(clinician))
+
+    return plant
+
+
+@pytest.mark.parametrize(
+    ("plant", "name", "sentence"),
+    [
+        (
+            lambda project: project.change(project.project(), features=["cron"]),
+            "project feature bots",
+            "add `bots` to Project.features",
+        ),
+        (another_bot, f"Bot {IFRAME}", "2 Bots have this identifier"),
+        (without_function, f"Bot {IFRAME}", "The Bot differs: identifier: +"),
+        (change_bot(IFRAME, runAsUser=False), f"Bot {IFRAME}", "runAsUser: false -> true"),
+        (
+            change_bot(IFRAME, runtimeVersion="vmcontext"),
+            f"Bot {IFRAME}",
+            'runtimeVersion: "vmcontext" -> "awslambda"',
+        ),
+        (
+            lambda project: project.delete(project.bot(IFRAME)),
+            f"Bot {IFRAME}",
+            "no Bot with this identifier. Run `prescriber-bots register`.",
+        ),
+        (without_right(SYNC), f"Bot {SYNC}", "ProjectMembership has no admin right"),
+        (
+            set_secrets(DOSESPOT_CLINIC_ID=None),
+            "secret DOSESPOT_CLINIC_ID",
+            "The project has none. Give it to `prescriber-bots register`.",
+        ),
+        (misspelt, "secret DOSESPOT_CLINIC_KEY", "is DOSESPOT_CLINC_KEY meant?"),
+        (
+            set_secrets(DOSESPOT_BASE_URL="http://example.org/"),
+            "secret DOSESPOT_BASE_URL",
+            "must be an https URL",
+        ),
+        (client_without_right, "ClientApplication", "has no admin right"),
+        (
+            set_secrets(MEDPLUM_CLIENT_SECRET="wrong"),
+            "ClientApplication",
+            "does not let the bots' ClientApplication in",
+        ),
+        (policy_changed, "AccessPolicy", "AccessPolicy: differs."),
+        (policy_gone, "AccessPolicy", "AccessPolicy: not there."),
+        (
+            set_secrets(DOSESPOT_CLINIC_KEY="wrong"),
+            "DoseSpot sign-in",
+            "most likely DOSESPOT_CLINIC_ID or DOSESPOT_CLINIC_KEY is wrong",
+        ),
+        (
+            set_secrets(DOSESPOT_SUBSCRIPTION_KEY="wrong"),
+            "DoseSpot sign-in",
+            "most likely DOSESPOT_SUBSCRIPTION_KEY is wrong",
+        ),
+        (
+            set_secrets(DOSESPOT_USER_ID="99999"),
+            "DoseSpot sign-in",
+            "most likely DOSESPOT_USER_ID is no active clinician of this clinic",
+        ),
+        (
+            set_secrets(DOSESPOT_BASE_URL="http://127.0.0.1:9/"),
+            "DoseSpot sign-in",
+            "DoseSpot could not be reached",
+        ),
+        (
+            another_clinician("PrescribingClinician"),
+            "DoseSpot clinician",
+            "does not have the role ClinicianAdmin (4)",
+        ),
+        (
+            another_clinician("ClinicianAdmin", locked=True),
+            "DoseSpot clinician",
+            "is not active, or locked, in DoseSpot",
+        ),
+        (caller_without_identifier, "your DoseSpot identifier", "Add your DoseSpot clinician id"),
+    ],
+)
+def test_a_defect_is_told(project: Project, plant: Defect, name: str, sentence: str) -> None:
+    plant(project)
+    verdict, told = project.doctor()[name]
+    assert verdict == "missing"
+    assert sentence in told
+
+
+def test_what_depends_on_something_missing_is_not_checked(project: Project) -> None:
+    project.set_secrets(DOSESPOT_CLINIC_KEY=None)
+    project.delete(project.bot(IFRAME))
+    findings = project.doctor()
+    assert findings["DoseSpot sign-in"] == (
+        "not checked",
+        "Needs `secret DOSESPOT_CLINIC_KEY` to be in order.",
+    )
+    assert findings["DoseSpot EPCS"][0] == "not checked"
+    assert findings["function iframe"][1] == f"Needs `Bot {IFRAME}` to be in order."
+    assert findings["function supervisor"][0] == "ok"
+
+
+def test_a_server_that_is_none_leaves_everything_else_unchecked(project: Project) -> None:
+    result = project.run("doctor", "--base-url", project.servers.dosespot_url)
+    first, *others = result.stdout.splitlines()
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert first.startswith("missing      server: No Medplum server answers at --base-url.")
+    assert {line.partition("  ")[0] for line in others} == {"not checked"}

@@ -1,0 +1,378 @@
+"""`prescriber-bots register` on an empty project of the sandbox's FHIR server, over HTTP."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from click.testing import Result
+from moto import mock_aws
+
+from bots.catalog import BOTS
+from deploy.medplum import access_policy, wanted
+from deploy.medplum.installation import look
+from deploy.medplum.ledger import Entry, Ledger
+from deploy.medplum.register import Order, Registration
+from deploy.medplum.server import ProjectAdmin
+from deploy.medplum.wanted import FunctionNames
+from fhir_profiles.systems import (
+    MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
+    MEDPLUM_BOTS,
+    PRACTITIONER_ROLE_TYPE,
+)
+from shared.fhir.client import GivenToken
+from shared.http import Http
+from tests.integration.clinic import ADMIN_BOT
+from tests.integration.project import SENTINEL, Project, Servers, new_project, servers
+from tests.integration.self_service import IFRAME_BOT, SELF_BOT, SYNC_BOT
+
+NOTHING_TO_DO = "Nothing to do.\n"
+AFTER_A_PLAN_TWICE = (["--plan"], [], [])
+PATIENT = {
+    "resourceType": "Patient",
+    "name": [{"given": ["Maria"], "family": "Rossi"}],
+    "gender": "female",
+    "birthDate": "1961-03-02",
+    "telecom": [{"system": "phone", "use": "mobile", "value": "345-765-4321"}],
+    "address": [
+        {"line": ["9 Elm St"], "city": "Springfield", "state": "IL", "postalCode": "62704"}
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Servers]:
+    with servers() as running:
+        yield running
+
+
+@pytest.fixture
+def project(running: Servers, tmp_path: Path) -> Iterator[Project]:
+    project = new_project(running, tmp_path)
+    project.reset()
+    with project.session:
+        yield project
+
+
+def told(result: Result, verdict: str) -> list[str]:
+    """Of which things the command says that."""
+    lines = [line.partition(" ") for line in result.stdout.splitlines()]
+    return [what.strip() for first, _, what in lines if first == verdict]
+
+
+def test_an_empty_project_can_enroll_after_it(project: Project) -> None:
+    result = project.register()
+    assert (result.exit_code, result.stderr) == (0, "")
+    prescriber = project.add_member()
+    order = {"practitionerId": prescriber.id, "practitionerRoleTypes": [1]}
+    answer = project.execute(ADMIN_BOT, order, project.admin.token)
+    assert answer.facts["registrationStatus"] == "Pending"
+
+
+@pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
+def test_a_bot_is_as_the_catalog_says(registered: Project, bot) -> None:
+    found = registered.bot(bot.identifier)
+    assert found["identifier"] == [
+        {"system": MEDPLUM_BOTS, "value": bot.identifier},
+        {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": f"{bot.function_name}:live"},
+    ]
+    assert (found["runtimeVersion"], found["runAsUser"], found["timeout"]) == (
+        "awslambda",
+        bot.run_as_user,
+        bot.timeout_s,
+    )
+    assert registered.membership(found).get("admin", False) is bot.admin
+
+
+@pytest.fixture(scope="module")
+def registered(running: Servers, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = new_project(running, tmp_path_factory.mktemp("registered"))
+    assert project.register().exit_code == 0
+    return project
+
+
+def test_a_second_run_writes_nothing_and_says_so(project: Project) -> None:
+    project.register()
+    project.reset()
+    result = project.register()
+    assert (result.exit_code, project.writes()) == (0, [])
+    assert result.stdout.endswith(NOTHING_TO_DO)
+    assert len(told(result, "unchanged")) == len(result.stdout.splitlines()) - 1
+
+
+def test_a_plan_tells_everything_and_writes_nothing(project: Project) -> None:
+    result = project.register("--plan")
+    assert (result.exit_code, project.writes()) == (0, [])
+    assert "Bot dosespot-iframe-bot" in told(result, "created")
+    assert "             runAsUser: true" in result.stdout
+    assert "secret DOSESPOT_CLINIC_KEY" in told(result, "created")
+    assert "nothing was changed" in result.stdout
+    assert told(project.register(), "created") == told(result, "created")
+
+
+def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: Project) -> None:
+    project.register()
+    bot = project.bot("dosespot-sync-status-bot")
+    theirs = {"system": "https://example.org/bots", "value": "7"}
+    function = {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": "another"}
+    identifiers = [theirs, bot["identifier"][0], function]
+    project.change(bot, runAsUser=True, identifier=identifiers, cronString="0 * * * *")
+    project.change(project.membership(bot), admin=False)
+    (policy,) = project.resources("AccessPolicy")
+    project.change(policy, resource=[{"resourceType": "*"}])
+    project.set_secrets(DOSESPOT_CLINIC_ID=None, THEIRS="kept")
+    result = project.register()
+    mended = project.bot("dosespot-sync-status-bot")
+    assert mended["identifier"] == [theirs, *bot["identifier"]]
+    assert (mended["runAsUser"], mended["cronString"]) == (False, "0 * * * *")
+    assert project.membership(mended)["admin"] is True
+    assert project.resources("AccessPolicy")[0]["resource"] == policy["resource"]
+    assert project.secret("THEIRS") == {"name": "THEIRS", "valueString": "kept"}
+    assert "             runAsUser: true -> false" in result.stdout
+    assert told(result, "changed") == [
+        "AccessPolicy prescriber-bots: prescriber",
+        "membership of Bot dosespot-sync-status-bot",
+        "Bot dosespot-sync-status-bot",
+    ]
+    assert project.register().stdout.endswith(NOTHING_TO_DO)
+
+
+@pytest.mark.parametrize("fault", [{"when": "after"}, {"when": "before", "skip": 1}])
+def test_after_an_interruption_at_any_write_another_run_goes_on(project: Project, fault) -> None:
+    runs = 0
+    while True:
+        project.reset()
+        project.break_writes(kind="drop", **fault)
+        result = project.register()
+        runs += 1
+        if result.exit_code == 0:
+            break
+        (line,) = result.stderr.splitlines()
+        assert line.endswith("it looks first and goes on from there.")
+        assert runs < 40
+    assert runs > 8
+    project.reset()
+    assert project.register().stdout.endswith(NOTHING_TO_DO)
+    counts = {kind: len(project.resources(kind)) for kind in ("Bot", "ClientApplication")}
+    assert counts == {"Bot": len(BOTS), "ClientApplication": 1}
+    assert {verdict for verdict, _ in project.doctor().values()} == {"ok"}
+
+
+def test_everything_that_is_wrong_is_told_before_anything_is_written(project: Project) -> None:
+    for _ in range(2):
+        identifier = [{"system": MEDPLUM_BOTS, "value": ADMIN_BOT}]
+        project.create({"resourceType": "Bot", "name": "x", "identifier": identifier})
+    project.set_secrets(DOSESPOT_USER_ID="Ada")
+    project.reset()
+    result = project.register(
+        DOSESPOT_USER_ID=None,
+        DOSESPOT_CLINIC_KEY=None,
+        DOSESPOT_CLINC_KEY=SENTINEL,
+        DOSESPOT_WEBHOOK_SECRET="short",
+        MEDPLUM_CLIENT_ID="1",
+    )
+    (line,) = result.stderr.splitlines()
+    assert (result.exit_code, project.writes()) == (1, [])
+    for problem in (
+        "Nothing was changed.",
+        "DOSESPOT_CLINC_KEY is no secret of the bots; is DOSESPOT_CLINIC_KEY meant?",
+        "DOSESPOT_USER_ID must be a number",
+        "DOSESPOT_WEBHOOK_SECRET must have 32 characters",
+        "MEDPLUM_CLIENT_ID is of no use without MEDPLUM_CLIENT_SECRET",
+        f"there are 2 Bots with the identifier {ADMIN_BOT}",
+    ):
+        assert problem in line
+    assert "Ada" not in line
+
+
+def test_secrets_that_are_there_are_kept_and_missing_ones_told(project: Project) -> None:
+    project.change(project.project(), secret=[{"name": "DOSESPOT_CLINIC_ID", "valueInteger": 7}])
+    result = project.run("register")
+    assert result.exit_code == 1
+    assert "secret DOSESPOT_CLINIC_ID" in told(result, "unchanged")
+    assert "secret DOSESPOT_CLINIC_KEY" in told(result, "missing")
+    assert "6 still missing." in result.stdout
+    assert project.secret("DOSESPOT_CLINIC_ID") == {"name": "DOSESPOT_CLINIC_ID", "valueInteger": 7}
+    assert len(project.resources("Bot")) == len(BOTS)
+
+
+def test_a_webhook_secret_is_made_up_once_and_not_shown(project: Project) -> None:
+    result = project.register("--generate-webhook-secret", DOSESPOT_WEBHOOK_SECRET=None)
+    made = project.secret("DOSESPOT_WEBHOOK_SECRET")
+    assert (result.exit_code, len(made["valueString"])) == (0, 32)
+    assert made["valueString"] not in result.output
+    project.register("--generate-webhook-secret", DOSESPOT_WEBHOOK_SECRET=None)
+    assert project.secret("DOSESPOT_WEBHOOK_SECRET") == made
+
+
+def test_a_secrets_file_that_others_can_read_is_refused(project: Project) -> None:
+    path = Path(project.secrets_file())
+    path.chmod(0o640)
+    result = project.run("register", "--secrets-file", str(path))
+    assert (result.exit_code, project.writes()) == (1, [])
+    assert "can be read or written by others" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", '{"DOSESPOT_CLINIC_ID": true}'])
+def test_a_secrets_file_of_another_form_is_refused(project: Project, text: str) -> None:
+    path = Path(project.secrets_file())
+    path.write_text(text)
+    result = project.run("register", "--secrets-file", str(path))
+    assert (result.exit_code, project.writes()) == (1, [])
+    assert "must be a JSON object of texts and whole numbers" in result.stderr
+
+
+def test_a_server_that_names_functions_itself_is_told_nothing(project: Project) -> None:
+    project.register()
+    result = project.register("--no-external-function-id")
+    bot = project.bot(ADMIN_BOT)
+    assert bot["identifier"] == [{"system": MEDPLUM_BOTS, "value": ADMIN_BOT}]
+    assert f"medplum-bot-lambda-{bot['id']}  for {ADMIN_BOT}" in result.stdout
+
+
+def test_functions_may_have_another_prefix_and_no_alias(project: Project) -> None:
+    project.register("--functions-prefix", "clinic", "--alias", "")
+    function = project.bot(ADMIN_BOT)["identifier"][1]
+    assert function["value"] == "clinic-admin-enroll"
+
+
+def test_another_client_application_of_the_secrets_is_kept(project: Project) -> None:
+    client = project.servers.fhir.add_client(project.id, "theirs")
+    project.set_secrets(MEDPLUM_CLIENT_ID=client.id, MEDPLUM_CLIENT_SECRET=client.secret)
+    result = project.register()
+    assert told(result, "kept") == [f"ClientApplication {wanted.CLIENT_NAME}"]
+    assert [one["name"] for one in project.resources("ClientApplication")] == ["theirs"]
+    membership = project.membership(project.resources("ClientApplication")[0])
+    assert "admin" not in membership
+
+
+def test_a_client_application_that_is_gone_is_replaced(project: Project) -> None:
+    project.set_secrets(MEDPLUM_CLIENT_ID="gone", MEDPLUM_CLIENT_SECRET="gone")
+    assert project.register().exit_code == 0
+    (client,) = project.resources("ClientApplication")
+    assert project.secret("MEDPLUM_CLIENT_ID")["valueString"] == client["id"]
+
+
+def test_a_missing_feature_is_told(project: Project) -> None:
+    project.change(project.project(), features=None)
+    result = project.register()
+    assert result.exit_code == 1
+    assert told(result, "missing") == ["project feature bots"]
+
+
+def test_only_an_administrator_may_register(project: Project) -> None:
+    result = project.run("register", token=project.add_member().token)
+    assert (result.exit_code, project.writes()) == (1, [])
+    assert "is none of a project administrator" in result.stderr
+
+
+def test_without_a_token_and_a_terminal_it_says_what_to_set(project: Project) -> None:
+    result = project.run("register", token="")
+    assert result.exit_code == 2
+    assert "Set MEDPLUM_ACCESS_TOKEN" in result.stderr
+
+
+def test_a_bot_without_a_membership_is_told(project: Project) -> None:
+    project.register()
+    bot = project.bot("dosespot-sync-status-bot")
+    project.delete(project.membership(bot))
+    result = project.register()
+    assert f"Bot/{bot['id']} has no ProjectMembership, delete it" in result.stderr
+
+
+def test_prescribers_with_the_policy_can_use_the_bots_and_read_no_secret(project: Project) -> None:
+    project.register()
+    (policy,) = project.resources("AccessPolicy")
+    prescriber = project.add_member()
+    membership = project.servers.fhir.resources("ProjectMembership")[-1]
+    project.change(membership, accessPolicy={"reference": f"AccessPolicy/{policy['id']}"})
+    role = {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"reference": f"Practitioner/{prescriber.id}"},
+        "active": True,
+        "code": [{"coding": [{"system": PRACTITIONER_ROLE_TYPE, "code": "PrescribingClinician"}]}],
+    }
+    role = project.create(role)
+    assert project.execute(SELF_BOT, {}, prescriber.token).body["status"] == "created"
+    patient = project.create(PATIENT)
+    given = {"patientId": patient["id"]}
+    assert project.execute(SYNC_BOT, given, prescriber.token).status == 200
+    assert "url" in project.execute(IFRAME_BOT, given, prescriber.token).body
+
+    def status(method: str, path: str, body: dict | None = None) -> int:
+        headers = {"Authorization": f"Bearer {prescriber.token}"}
+        url = f"{project.url}fhir/R4/{path}"
+        return project.session.request(method, url, json=body, headers=headers).status_code
+
+    for kind in ("ClientApplication", "AuditEvent", "AccessPolicy", "Project", "User"):
+        assert status("GET", kind) == 403
+    assert status("PUT", f"PractitionerRole/{role['id']}", {**role, "active": False}) == 403
+    assert status("POST", "PractitionerRole", role) == 403
+    assert status("PUT", f"Bot/{project.bot(SELF_BOT)['id']}", project.bot(SELF_BOT)) == 403
+    headers = {"Authorization": f"Bearer {prescriber.token}"}
+    seen = project.session.get(f"{project.url}fhir/R4/Bot", headers=headers).json()
+    assert all("sourceCode" not in entry["resource"] for entry in seen["entry"])
+
+
+def test_fhir_profiles_are_installed_by_url_and_mended(project: Project) -> None:
+    code_system = {
+        "resourceType": "CodeSystem",
+        "url": "https://example.org/codes",
+        "status": "active",
+        "content": "complete",
+    }
+    server = ProjectAdmin(Http(), project.url, GivenToken(project.admin.token))
+
+    def run(content: dict) -> Entry:
+        entries: list[Entry] = []
+        found = look(server, project.id, [content])
+        order = Order(FunctionNames(), project.secrets, [content], project.url)
+        Registration(server, Ledger(server, plan=False, told=entries.append), found, order).run()
+        (entry,) = [one for one in entries if one.what.startswith("CodeSystem")]
+        return entry
+
+    assert run(code_system).verdict == "created"
+    assert run(code_system).verdict == "unchanged"
+    changed = run({**code_system, "status": "retired"})
+    assert (changed.verdict, changed.details) == ("changed", ('status: "active" -> "retired"',))
+    (stored,) = project.resources("CodeSystem")
+    assert stored["status"] == "retired"
+
+
+def test_the_credential_goes_to_aws_as_well(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        results = [project.register("--aws-secret", "bots", *more) for more in AFTER_A_PLAN_TWICE]
+        stored = boto3.client("secretsmanager").get_secret_value(SecretId="bots")["SecretString"]
+    verdicts = [line.split()[0] for r in results for line in r.stdout.splitlines() if "AWS" in line]
+    assert verdicts == ["created", "created", "unchanged"]
+    (client,) = project.resources("ClientApplication")
+    assert json.loads(stored) == {
+        "MEDPLUM_BASE_URL": project.url,
+        "MEDPLUM_CLIENT_ID": client["id"],
+        "MEDPLUM_CLIENT_SECRET": client["secret"],
+    }
+    assert client["secret"] not in "".join(result.output for result in results)
+
+
+def test_no_secret_is_ever_shown(project: Project) -> None:
+    outputs = [
+        project.register("--plan", "--verbose").output,
+        project.register("--verbose").output,
+        project.run("doctor", "--verbose").output,
+        project.run("doctor", "--json").output,
+    ]
+    project.set_secrets(DOSESPOT_CLINIC_KEY=SENTINEL[:-1], DOSESPOT_WEBHOOK_SECRET=f"{SENTINEL}4")
+    outputs += [project.run("doctor", "--verbose").output, project.run("register").output]
+    (client,) = project.resources("ClientApplication")
+    dosespot = project.servers.dosespot
+    secrets = [SENTINEL[:-1], client["secret"], project.admin.token]
+    secrets += [dosespot.clinic_key, dosespot.subscription_key]
+    assert [secret for output in outputs for secret in secrets if secret in output] == []
+    assert len("".join(outputs)) > 5000
+    assert access_policy.NAME in outputs[0]

@@ -1,0 +1,154 @@
+"""The doctor's rules on values: what waits for what, and what servers' answers mean."""
+
+import json
+
+import pytest
+
+from deploy.medplum.doctor.bot_checks import check_function
+from deploy.medplum.doctor.dosespot_checks import check_clinician, check_epcs
+from deploy.medplum.doctor.finding import Check, Finding, Verdict, examine, missing, note, ok
+from deploy.medplum.doctor.secret_checks import check_secret
+from shared.dosespot.wire import ClinicEntry, ClinicianItem
+from shared.errors import RemoteUnavailable
+from shared.http import Reply
+from shared.runtime.payload import Secret
+
+
+def unreachable():
+    raise RemoteUnavailable("The FHIR server could not be reached.")
+
+
+def test_a_check_waits_for_those_that_it_needs():
+    checks = [
+        Check("a", (), lambda: ok("Fine.")),
+        Check("b", ("a",), lambda: note("Well.")),
+        Check("c", ("b",), unreachable),
+        Check("d", ("a", "c"), lambda: ok("Never asked.")),
+        Check("e", ("d",), lambda: missing("Never asked.")),
+    ]
+    assert list(examine(checks)) == [
+        Finding("a", Verdict.OK, "Fine."),
+        Finding("b", Verdict.NOTE, "Well."),
+        Finding("c", Verdict.MISSING, "The FHIR server could not be reached."),
+        Finding("d", Verdict.NOT_CHECKED, "Needs `c` to be in order."),
+        Finding("e", Verdict.NOT_CHECKED, "Needs `d` to be in order."),
+    ]
+
+
+def outcome(text: str) -> dict:
+    return {"resourceType": "OperationOutcome", "issue": [{"details": {"text": text}}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "sentence"),
+    [
+        ({"errorType": "InputRefused", "errorMessage": "refused"}, "ok", "Answers."),
+        (
+            {"errorType": "Misconfigured", "errorMessage": "baseUrl must be an https URL."},
+            "missing",
+            "The function fails: baseUrl must be an https URL.",
+        ),
+        (
+            {"errorType": "Runtime.ImportModuleError", "errorMessage": "No module named 'bots'"},
+            "missing",
+            "The function fails: No module named 'bots'",
+        ),
+        (
+            outcome("Function not found: arn:aws:lambda:us-east-1:1:function:x:live"),
+            "missing",
+            "there is no such Lambda function. Run `prescriber-bots deploy`",
+        ),
+        (
+            outcome(
+                "User: arn:aws:sts::1:assumed-role/x is not authorized to perform:"
+                " lambda:InvokeFunction on resource: y"
+            ),
+            "missing",
+            "the Medplum server may not invoke the function",
+        ),
+        (outcome("Bots not enabled"), "missing", "does not have the feature `bots`"),
+        (outcome("Unsupported bot runtime"), "missing", "must be awslambda"),
+        (outcome("Whatever"), "missing", "The server did not run the bot (400): Whatever"),
+        ([], "missing", "The server did not run the bot (400): "),
+    ],
+)
+def test_what_a_server_says_of_a_function_is_put_into_words(body, verdict, sentence):
+    result = check_function(Reply(400, {}, json.dumps(body).encode()))
+    assert (result.verdict, sentence in result.sentence) == (verdict, True)
+
+
+def test_an_answer_that_is_no_json_is_no_answer_of_the_function():
+    result = check_function(Reply(200, {}, b"<html>"))
+    assert result.sentence == "The server did not run the bot (200): "
+
+
+SECRETS = {
+    name: Secret.model_validate({"valueString": value})
+    for name, value in {
+        "DOSESPOT_CLINIC_ID": "12",
+        "DOSESPOT_USER_ID": "Ada",
+        "DOSESPOT_CLINC_KEY": "x",
+        "OTHER": "x",
+    }.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "sentence"),
+    [
+        ("DOSESPOT_CLINIC_ID", "ok", "There and well-formed."),
+        (
+            "DOSESPOT_USER_ID",
+            "missing",
+            "DOSESPOT_USER_ID must be a number. Give it to `prescriber-bots register`.",
+        ),
+        (
+            "DOSESPOT_CLINIC_KEY",
+            "missing",
+            "The project has none; is DOSESPOT_CLINC_KEY meant?"
+            " Give it to `prescriber-bots register`.",
+        ),
+        (
+            "MEDPLUM_CLIENT_ID",
+            "missing",
+            "The project has none. Give it to `prescriber-bots register`.",
+        ),
+        (
+            "DOSESPOT_WEBHOOK_SECRET",
+            "note",
+            "The project has none. Only push notifications need it.",
+        ),
+    ],
+)
+def test_a_secret_is_told_by_its_name_only(name, verdict, sentence):
+    result = check_secret(name, SECRETS)
+    assert (result.verdict, result.sentence) == (verdict, sentence)
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict"),
+    [
+        (ClinicianItem(Active=True, Roles=["ClinicianAdmin"]), "ok"),
+        (ClinicianItem(Roles=[4]), "ok"),
+        (ClinicianItem(Active=False, Roles=["ClinicianAdmin"]), "missing"),
+        (ClinicianItem(AccountLocked=True, Roles=["ClinicianAdmin"]), "missing"),
+        (ClinicianItem(Roles=["PrescribingClinician"]), "missing"),
+        (None, "missing"),
+    ],
+)
+def test_the_clinician_must_be_an_active_clinician_admin(item, verdict):
+    assert check_clinician(item).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("clinics", "verdict", "said"),
+    [
+        ([ClinicEntry(ClinicId=1, HasEpcs=True)], "ok", "EPCS on"),
+        ([ClinicEntry(ClinicId=1, HasEpcs=False)], "note", "EPCS off"),
+        ([ClinicEntry(ClinicId=1)], "note", "does not say"),
+        ([ClinicEntry(ClinicId=2, HasEpcs=True)], "note", "does not say"),
+    ],
+)
+def test_a_clinic_without_epcs_is_worth_a_note(clinics, verdict, said):
+    result = check_epcs(ClinicianItem(ClinicInfo=clinics), 1)
+    assert (result.verdict, said in result.sentence) == (verdict, True)
