@@ -27,8 +27,9 @@ NO_FEATURE = (
     " runs no bot."
 )
 ASSIGN = (
-    "It restricts nobody until it is assigned: choose it as Access Policy of a member in the"
-    " Medplum App (Project, Users), or set ProjectMembership.accessPolicy."
+    "It restricts nobody until it is assigned, and till then every member can read the"
+    " ClientApplication's secret. Choose it as Access Policy of a member in the Medplum App"
+    " (Project Admin, Users), or set ProjectMembership.accessPolicy."
 )
 
 

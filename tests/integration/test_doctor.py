@@ -202,6 +202,14 @@ def test_what_depends_on_something_missing_is_not_checked(project: Project) -> N
     assert findings["function supervisor"][0] == "ok"
 
 
+def test_members_whom_nothing_restricts_are_counted(project: Project) -> None:
+    policy = {"resourceType": "AccessPolicy", "resource": [{"resourceType": "Patient"}]}
+    project.add_member(access_policy=policy)
+    project.add_member()
+    verdict, sentence = project.doctor()["members without a policy"]
+    assert (verdict, sentence.startswith("1 members are no administrators")) == ("note", True)
+
+
 def test_a_server_that_is_none_leaves_everything_else_unchecked(project: Project) -> None:
     result = project.run("doctor", "--base-url", project.servers.dosespot_url)
     first, *others = result.stdout.splitlines()

@@ -31,6 +31,7 @@ from shared.token_cache import TokenCache
 from shared.workflow.caller import is_program
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
+PROFILES = "Practitioner,Patient,RelatedPerson"
 SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
 DOSESPOT_SECRETS = (
     settings.BASE_URL,
@@ -74,6 +75,7 @@ class Examination:
             needs = (FEATURES, f"Bot {bot.identifier}")
             yield Check(f"function {bot.name}", needs, partial(self._check_function, bot))
         yield Check("AccessPolicy", known, self._check_policy)
+        yield Check("members without a policy", known, self._check_members)
         yield Check("FHIR profiles", known, self._check_profiles)
         yield Check(SIGN_IN, tuple(map(_secret, DOSESPOT_SECRETS)), self._check_sign_in)
         yield Check(CLINICIAN, (SIGN_IN,), self._check_clinician)
@@ -127,6 +129,17 @@ class Examination:
     def _check_policy(self) -> Result:
         return _same("AccessPolicy", self._found.policies, access_policy.access_policy())
 
+    def _check_members(self) -> Result:
+        people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})
+        free = sum(1 for one in people if is_unrestricted(one))
+        if not free:
+            return ok("None.")
+        return note(
+            f"{free} members are no administrators and have no AccessPolicy. In Medplum each of"
+            " them can read the secret of every ClientApplication, and so act as the bots' own."
+            f" Assign them the AccessPolicy `{access_policy.NAME}`, or one of yours."
+        )
+
     def _check_profiles(self) -> Result:
         results = [
             _same(one["url"], self._found.conformance[one["url"]], one) for one in self._profiles
@@ -176,6 +189,12 @@ class Examination:
     def _clinician(self) -> ClinicianItem | None:
         clinic, user = self._clinic.dosespot(), self._clinic.clinician_admin()
         return DoseSpotClient(self._http, self._tokens, clinic, user).clinician(user)
+
+
+def is_unrestricted(membership: Resource) -> bool:
+    """Whether nothing limits what a member reads, though the member is no administrator."""
+    limited = membership.get("accessPolicy") or membership.get("access")
+    return membership.get("admin") is not True and not limited
 
 
 def _same(what: str, found: list[Resource], content: Resource) -> Result:
