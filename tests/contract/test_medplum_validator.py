@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.conformance import conformance_resources
+from deploy.medplum.conformance import conformance_resources
 from tests import npm
 from tests.profiles.examples import EXAMPLES, broken
 

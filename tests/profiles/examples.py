@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonpatch
 
-from fhir_profiles.conformance import conformance_resources
+from deploy.medplum.conformance import conformance_resources
 
 FOLDER = Path(__file__).parent
 PROFILES = {

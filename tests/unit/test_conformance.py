@@ -8,9 +8,9 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from deploy.local.fhir.profiles import broken_rules
+from deploy.medplum.conformance import conformance_resources
 from fhir_profiles import Resource, systems
 from fhir_profiles.codes import EPCS_QUALIFICATION, ClinicianRole, RegistrationStatus
-from fhir_profiles.conformance import conformance_resources
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.practitioner_role import granted_roles
 from fhir_profiles.registration_status import with_registration_status

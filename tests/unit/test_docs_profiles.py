@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_profiles.conformance import conformance_resources
+from deploy.medplum.conformance import conformance_resources
 from tests.profiles.examples import PROFILES
 
 DOCUMENT = Path(__file__).parents[2].joinpath("docs", "profiles.md").read_text(encoding="utf-8")
