@@ -24,6 +24,9 @@ from shared.http import Call, Reply, Sender, unavailable, unconfirmed, with_toke
 
 SERVICE = "The FHIR server"
 FHIR_JSON = "application/fhir+json"
+HEADERS = {"Accept": FHIR_JSON, "Content-Type": FHIR_JSON, "X-Medplum": "extended"}
+"""Without the last one a Medplum server keeps `meta.author` and `meta.project` to itself (its
+documentation: `MedplumClientOptions.extendedMode`)."""
 PAGE_SIZE = 1000
 EDIT_ATTEMPTS = 5
 
@@ -209,7 +212,7 @@ class FhirClient:
             wish="answer",
             method=method,
             url=f"{self._base_url}{path}",
-            headers={"Accept": FHIR_JSON, "Content-Type": FHIR_JSON, **(headers or {})},
+            headers={**HEADERS, **(headers or {})},
             json=json,
         )
 

@@ -213,4 +213,4 @@ class Clinic:
         ]
 
     def _as_admin(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.admin.token}"}
+        return {"Authorization": f"Bearer {self.admin.token}", "X-Medplum": "extended"}

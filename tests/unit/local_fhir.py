@@ -54,7 +54,7 @@ class Member:
 def member_of(server: FhirServer, base: str, project: str, session: requests.Session) -> Member:
     email = f"{project}@example.com"
     person = server.add_person(project, JANE, email, "correct horse")
-    session.headers["Authorization"] = f"Bearer {person.token}"
+    session.headers.update({"Authorization": f"Bearer {person.token}", "X-Medplum": "extended"})
     return Member(server, base, project, session, f"Practitioner/{person.profile_id}")
 
 
@@ -80,7 +80,7 @@ class Admin:
 
     @property
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+        return {"Authorization": f"Bearer {self.token}", "X-Medplum": "extended"}
 
 
 def admin_of(server: FhirServer, base: str, project: str) -> Admin:

@@ -173,3 +173,13 @@ def test_account_in_meta_is_kept(member):
 def test_empty_elements_are_not_kept(member):
     created = member.create({**JANE, "telecom": [], "text": {}})
     assert created.keys() == {"resourceType", "id", "meta", "name", "birthDate"}
+
+
+def test_own_meta_is_shown_only_to_who_asks_for_it(member):
+    created = member.create({"resourceType": "Device"})
+    plain = {"Authorization": member.http.headers["Authorization"]}
+    read = requests.get(member.url(created), headers=plain, timeout=10).json()
+    found = requests.get(f"{member.base}Device", headers=plain, timeout=10).json()
+    assert set(read["meta"]) == {"versionId", "lastUpdated"}
+    assert [entry["resource"]["meta"] for entry in found["entry"]] == [read["meta"]]
+    assert {"author", "project"} <= set(member.http.get(member.url(created)).json()["meta"])

@@ -231,7 +231,7 @@ def test_log_tail_goes_into_an_audit_event(world):
     assert event["outcome"] == "0"
     assert event["agent"][0]["who"]["reference"] == world.profile
     assert event["meta"]["project"] == world.project
-    headers = {"Authorization": f"Bearer {world.jane}"}
+    headers = {"Authorization": f"Bearer {world.jane}", "X-Medplum": "extended"}
     url = f"{world.url}fhir/R4/AuditEvent?entity=Bot/{bot}"
     found = requests.get(url, headers=headers, timeout=10).json()
     assert [entry["resource"] for entry in found["entry"]] == [event]

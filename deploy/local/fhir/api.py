@@ -13,6 +13,8 @@ from deploy.local.fhir import outcomes
 from deploy.local.fhir.backend import Backend
 from deploy.local.fhir.batch import perform_batch
 from deploy.local.fhir.interactions import Interaction, Reply, etag, perform
+from deploy.local.fhir.outcomes import Resource
+from deploy.local.fhir.resources import OWN_META
 
 JSON_TYPES = frozenset({"application/json", "application/fhir+json"})
 PATCH_TYPE = "application/json-patch+json"
@@ -32,13 +34,15 @@ def routes(backend: Backend) -> list[Route]:
         caller = backend.caller(request)
         bundle = await _json_body(request, JSON_TYPES)
         repository = backend.repository(caller.actor)
-        return FhirResponse(perform_batch(repository, bundle, backend.fhir_base))
+        answered = perform_batch(repository, bundle, backend.fhir_base)
+        return FhirResponse(_shown(request, answered))
 
     async def interact(request: Request) -> Response:
         caller = backend.caller(request)
         asked = await _interaction(request)
         repository = backend.repository(caller.actor)
-        return _response(perform(repository, asked, backend.fhir_base), backend.fhir_base)
+        reply = perform(repository, asked, backend.fhir_base)
+        return _response(reply, _shown(request, reply.body), backend.fhir_base)
 
     return [
         Route("/fhir/R4", batch, methods=["POST"]),
@@ -93,7 +97,29 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _response(reply: Reply, base: str) -> Response:
+def _shown(request: Request, body: Resource) -> Resource:
+    """What is answered; Medplum shows its own `meta` elements only to who asks for them.
+
+    See https://www.medplum.com/docs/sdk/core.medplumclientoptions.extendedmode.
+    """
+    return body if request.headers.get("x-medplum") == "extended" else _without_own_meta(body)
+
+
+def _without_own_meta(resource: Resource) -> Resource:
+    shown = dict(resource)
+    if "meta" in resource:
+        shown["meta"] = {k: v for k, v in resource["meta"].items() if k not in OWN_META}
+    if resource["resourceType"] == "Bundle" and "entry" in resource:
+        shown["entry"] = [_without_own_meta_of_entry(entry) for entry in resource["entry"]]
+    return shown
+
+
+def _without_own_meta_of_entry(entry: Resource) -> Resource:
+    resource = entry.get("resource")
+    return entry if resource is None else {**entry, "resource": _without_own_meta(resource)}
+
+
+def _response(reply: Reply, shown: Resource, base: str) -> Response:
     headers = {}
     if reply.resource is not None:
         meta = reply.resource["meta"]
@@ -102,4 +128,4 @@ def _response(reply: Reply, base: str) -> Response:
         headers["Last-Modified"] = format_datetime(moment, usegmt=True)
     if reply.resource is not None and reply.status == 201:
         headers["Location"] = f"{base}{reply.resource['resourceType']}/{reply.resource['id']}"
-    return FhirResponse(reply.body, reply.status, headers)
+    return FhirResponse(shown, reply.status, headers)
