@@ -84,6 +84,13 @@ BOTS = (
         admin=True,
     ),
     BotFunction(
+        "readiness",
+        "dosespot-readiness-bot",
+        "Says why somebody can't prescribe or sign controlled substances; changes nothing.",
+        run_as_user=False,
+        admin=True,
+    ),
+    BotFunction(
         "supervisor",
         "dosespot-set-supervising-prescriber",
         "Says in DoseSpot who supervises a prescribing agent.",

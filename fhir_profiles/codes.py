@@ -1,7 +1,7 @@
-"""The codes that DoseSpot's enrollment puts on FHIR resources.
+"""The codes that DoseSpot's enrollment, and what it stands on, puts on FHIR resources.
 
 Source: DoseSpot's enumeration tables ("Registration Status Type", "Clinician Role Type", "TFA
-Type"); numbers are DoseSpot's own.
+Type"); numbers are DoseSpot's own. The drug schedules are 21 CFR 1308's.
 """
 
 from enum import IntEnum, StrEnum
@@ -53,3 +53,17 @@ class TfaType(StrEnum):
 
     MOBILE = "Mobile"
     TOKEN = "Token"  # noqa: S105 - the name of a device, not a secret
+
+
+class DeaSchedule(StrEnum):
+    """Drug schedules that a DEA registration may cover, as its certificate prints them.
+
+    `N` is for non-narcotic. Nobody may prescribe from Schedule 1.
+    """
+
+    II = "2"
+    II_NON_NARCOTIC = "2N"
+    III = "3"
+    III_NON_NARCOTIC = "3N"
+    IV = "4"
+    V = "5"

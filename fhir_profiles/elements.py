@@ -1,5 +1,6 @@
 """Reading FHIR elements out of raw JSON, without trusting that the JSON has FHIR's shape."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from fhir_profiles import Resource
 
 LONGEST_NUMBER = 10
+
+_STATE = re.compile(r"[A-Z]{2}")
 
 
 def entries(parent: Resource, name: str) -> Iterator[tuple[int, Resource]]:
@@ -46,6 +49,12 @@ def texts(parent: Resource, name: str) -> list[str]:
     """The non-empty strings of a repeating primitive element, white space folded."""
     found = [text(value) for value in items(parent, name)]
     return [value for value in found if value]
+
+
+def state_code(parent: Resource, name: str) -> str:
+    """Two capital letters out of the `display` of a reference; "" where there are no such."""
+    display = text(child(parent, name).get("display")).upper()
+    return display if _STATE.fullmatch(display) else ""
 
 
 def in_effect(element: Resource, today: date) -> bool:

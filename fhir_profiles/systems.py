@@ -20,6 +20,7 @@ DOSESPOT_PATIENT = "https://dosespot.com/patient-id"
 DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
 LOINC = "http://loinc.org"
 
+DEA_SCHEDULE = "urn:prescriber-bots:dea-schedule"
 ENROLLMENT_CLAIM = "urn:prescriber-bots:enrollment-claim"
 AUDIT_ACTION = "urn:prescriber-bots:audit-action"
 AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"

@@ -1,59 +1,22 @@
 """Input and output of the bot."""
 
-import base64
-import binascii
-import re
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.workflow.inputs import FhirId
+from shared.workflow.paging import OneOrPage, cursor_of
 from shared.workflow.sync_status import Difference, Failure, Report
 
 SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50
 
-_REFERENCE = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
 
-
-def cursor_of(practitioner: str) -> str:
-    """The text with which a later call goes on after that Practitioner, given by reference."""
-    return base64.urlsafe_b64encode(practitioner.encode()).decode()
-
-
-def parse_cursor(cursor: str) -> str:
-    """The reference behind a cursor.
-
-    Raises:
-        ValueError: it is none that this bot gave.
-    """
-    try:
-        reference = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        reference = ""
-    if not _REFERENCE.fullmatch(reference):
-        raise ValueError("must be nextCursor of an earlier answer, as it stands there")
-    return reference
-
-
-class SyncStatusInput(BaseModel):
+class SyncStatusInput(OneOrPage):
     """Whom to look at: one Practitioner, or the next page of all who are enrolled.
 
     A Medplum schedule gives the resource that holds the schedule as input; it asks for everybody.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    practitionerId: FhirId | None = None
-    cursor: Annotated[str, AfterValidator(parse_cursor)] | None = None
     pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
     dryRun: bool | None = None
 
@@ -62,13 +25,6 @@ class SyncStatusInput(BaseModel):
     def _scheduled(cls, given: Any) -> Any:
         scheduled = isinstance(given, dict) and given.get("resourceType") in SCHEDULES
         return {} if scheduled else given
-
-    @field_validator("cursor")
-    @classmethod
-    def _only_for_all(cls, cursor: str | None, info: ValidationInfo) -> str | None:
-        if cursor is not None and info.data.get("practitionerId") is not None:
-            raise ValueError("is not for one Practitioner; leave it out")
-        return cursor
 
 
 class _Output(BaseModel):

@@ -131,6 +131,7 @@ class ClinicEntry(_Reply):
     """What a clinician may do at one clinic."""
 
     ClinicId: int | None = None
+    HasNewRx: bool | None = None
     HasEpcs: bool | None = None
 
 

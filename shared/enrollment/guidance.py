@@ -153,12 +153,15 @@ REGISTERING = (
     " again later."
 )
 
-_WITHOUT_DEA = (
-    Status.PENDING,
-    Status.REGISTRATION_ERROR,
-    Status.NOT_APPLICABLE,
-    Status.UNKNOWN,
+UNREGISTERED = frozenset(
+    {
+        Status.PENDING,
+        Status.REGISTRATION_ERROR,
+        Status.NOT_APPLICABLE,
+        Status.UNKNOWN,
+    }
 )
+"""Statuses with which nothing can be prescribed, non-controlled medications neither."""
 
 
 def next_steps(clinician: Clinician, has_dea: bool) -> tuple[str, ...]:
@@ -180,7 +183,7 @@ def next_steps(clinician: Clinician, has_dea: bool) -> tuple[str, ...]:
         return (GUIDANCE[Status.PENDING].step,)
     if clinician.status is Status.PENDING:
         return (REGISTERING,)
-    if not has_dea and clinician.status not in _WITHOUT_DEA:
+    if not has_dea and clinician.status not in UNREGISTERED:
         return (NON_CONTROLLED,)
     if clinician.status is Status.TFA_ACTIVATED_SUCCESS and clinician.clinic_has_epcs is False:
         return (CLINIC_WITHOUT_EPCS,)

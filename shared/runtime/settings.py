@@ -55,12 +55,17 @@ class Settings:
         values = self._checked(IFRAME_URL, CLINIC_ID, CLINIC_KEY)
         return values[IFRAME_URL].rstrip("?"), int(values[CLINIC_ID]), values[CLINIC_KEY]
 
-    def clinician_admin(self) -> int:
+    def clinician_admin(self, otherwise: int | None = None) -> int:
         """DoseSpot id of the Clinician Admin in whose name prescribers enroll themselves.
 
+        Args:
+            otherwise: the id where there is no such secret.
+
         Raises:
-            Misconfigured: the secret is missing or no number.
+            Misconfigured: the secret is missing, and so is the other id; or it is no number.
         """
+        if otherwise is not None and not self._text(USER_ID):
+            return otherwise
         return int(self._checked(USER_ID)[USER_ID])
 
     def webhook_secret(self) -> str:

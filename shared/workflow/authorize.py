@@ -44,7 +44,7 @@ def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str)
     Raises:
         NotAuthorized: says which of administrator and DoseSpot identifier is missing.
     """
-    memberships = _memberships(fhir, found, requester)
+    memberships = callers_memberships(fhir, found, requester)
     administrators = _administrators(memberships)
     numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
     missing = [] if administrators else [NOT_ADMINISTRATOR]
@@ -63,8 +63,25 @@ def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> No
     Raises:
         NotAuthorized: the caller is not.
     """
-    if not _administrators(_memberships(fhir, found, requester)):
+    if not _administrators(callers_memberships(fhir, found, requester)):
         raise NotAuthorized(NOT_ADMINISTRATOR)
+
+
+def callers_memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:
+    """The caller's memberships; the caller's own token shows the current one in any case.
+
+    The arguments are those of `administrators_clinician_id`.
+
+    Raises:
+        NotAuthorized: the bot may not read them.
+    """
+    try:
+        return found.all()
+    except FhirDenied:
+        membership = own_membership(fhir.who_am_i(), requester)
+    if membership is None:
+        raise NotAuthorized(UNKNOWN_CALLER)
+    return [membership]
 
 
 def runs_by_itself(me: Resource, requester: str) -> bool:
@@ -90,14 +107,3 @@ def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None
 
 def _administrators(memberships: list[Resource]) -> list[Resource]:
     return [one for one in memberships if one.get("admin") is True]
-
-
-def _memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:
-    """The caller's memberships; the caller's own token shows the current one in any case."""
-    try:
-        return found.all()
-    except FhirDenied:
-        membership = own_membership(fhir.who_am_i(), requester)
-    if membership is None:
-        raise NotAuthorized(UNKNOWN_CALLER)
-    return [membership]

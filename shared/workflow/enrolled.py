@@ -1,6 +1,6 @@
 """The prescribers of a project who carry a DoseSpot clinician id, found on their memberships."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
@@ -67,10 +67,15 @@ def enrolled_in(fhir: FhirClient, me: Resource) -> list[Enrolled]:
         Misconfigured: the memberships may not be read; says what to set up.
         BotError: whatever the client raises.
     """
+    return enrolled(practitioners_memberships(fhir, me))
+
+
+def practitioners_memberships(fhir: FhirClient, me: Resource) -> Iterator[Resource]:
+    """Every membership of a Practitioner in the project of `me`; raises as `enrolled_in` does."""
     project = f"Project/{text(child(me, 'project').get('id'))}"
     params = {"project": project, "profile-type": "Practitioner", "_sort": "_id"}
     try:
-        return enrolled(fhir.search_all("ProjectMembership", params))
+        yield from fhir.search_all("ProjectMembership", params)
     except FhirDenied:
         raise Misconfigured(NO_CREDENTIAL) from None
 

@@ -18,7 +18,7 @@ NOT_A_PRACTITIONER = (
     "Only a Practitioner can enroll in DoseSpot. Sign in with the account of the prescriber."
 )
 ANOTHER_PERSON = (
-    "The access token is another person's than the caller's, so nobody was enrolled. Sign in again."
+    "The access token is another person's than the caller's, so nothing was done. Sign in again."
 )
 NO_ROLE = (
     "You are not authorized for DoseSpot yet. An administrator must create a PractitionerRole with"
@@ -73,16 +73,39 @@ def authorized_roles(
         memberships = memberships_found.all()
     except FhirDenied:
         raise Misconfigured(NO_CREDENTIAL) from None
+    found = roles_found.all()
+    roles = roles_in_force(found, memberships, practitioner, today)
+    if not roles:
+        raise NotAuthorized(OWN_ROLE if _granting(found, practitioner, today) else NO_ROLE)
+    return roles
+
+
+def roles_in_force(
+    practitioner_roles: list[Resource],
+    memberships: list[Resource],
+    practitioner: str,
+    today: date,
+) -> frozenset[ClinicianRole]:
+    """Every DoseSpot role that PractitionerRoles grant today; see `authorized_roles`.
+
+    Args:
+        practitioner_roles: the PractitionerRoles of the prescriber.
+        memberships: the ProjectMemberships of the prescriber.
+        practitioner: reference of the prescriber.
+        today: the day on which the roles have to be in effect.
+    """
     is_admin = any(membership.get("admin") is True for membership in memberships)
-    granting = [
-        role
-        for role in roles_found.all()
-        if is_of(role, practitioner) and granted_roles(role, today)
-    ]
-    by_others = [role for role in granting if is_admin or _author(role) != practitioner]
-    if not by_others:
-        raise NotAuthorized(OWN_ROLE if granting else NO_ROLE)
-    return frozenset().union(*(granted_roles(role, today) for role in by_others))
+    return frozenset().union(
+        *(
+            granted_roles(role, today)
+            for role in _granting(practitioner_roles, practitioner, today)
+            if is_admin or _author(role) != practitioner
+        )
+    )
+
+
+def _granting(roles: list[Resource], practitioner: str, today: date) -> list[Resource]:
+    return [role for role in roles if is_of(role, practitioner) and granted_roles(role, today)]
 
 
 def _author(resource: Resource) -> object:

@@ -21,6 +21,7 @@ from shared.errors import BotError, Misconfigured
 from shared.fhir.client import Answer, FhirClient
 from shared.workflow.enrolled import Enrolled
 from shared.workflow.known_clinician import clinician_of
+from shared.workflow.paging import next_page
 from shared.workflow.recorded_status import as_dosespot_says
 from shared.workflow.same_person import same_person
 from shared.workflow.together import Together
@@ -105,19 +106,13 @@ class StatusSync:
     dry_run: bool = False
 
     def page(self, everybody: Sequence[Enrolled], after: str, size: int) -> Report:
-        """Looks at the next prescribers of a list that is sorted by reference.
-
-        Args:
-            everybody: all who are enrolled; may have changed since the last page.
-            after: reference of the last Practitioner that was looked at; empty to begin.
-            size: how many to look at.
+        """Looks at the next prescribers; the arguments are those of `next_page`.
 
         Raises:
             Misconfigured, BotError: as `run`.
         """
-        rest = [one for one in everybody if one.practitioner > after]
-        report = self.run(rest[:size])
-        return replace(report, last=rest[size - 1].practitioner) if len(rest) > size else report
+        prescribers, last = next_page(everybody, after, size)
+        return replace(self.run(prescribers), last=last)
 
     def run(self, prescribers: Sequence[Enrolled]) -> Report:
         """Looks at these prescribers, all at the same time.

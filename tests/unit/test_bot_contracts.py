@@ -7,11 +7,12 @@ from fhir.resources.R4B.parameters import Parameters
 
 from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
-from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput, cursor_of
+from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from shared.errors import InputRefused, Misconfigured, RecordsDisagree
 from shared.runtime.bot_input import parse_input
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
+from shared.workflow.paging import cursor_of
 from shared.workflow.sync_status import Difference, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, BOT_ID, PRACTITIONER_ID, lambda_payload, secrets
 

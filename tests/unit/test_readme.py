@@ -11,15 +11,18 @@ from bots.catalog import BOTS
 from bots.iframe.contract import IframeInput, IframeOutput
 from bots.notification.contract import NotificationInput, NotificationOutput
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
+from bots.readiness.contract import ReadinessInput, ReadinessOutput
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from shared import errors
+from shared.enrollment.causes import Cause
 from shared.enrollment.guidance import GUIDANCE
 from shared.enrollment.refusals import Refusal
 from shared.runtime import settings
 
-README = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = ROOT.joinpath("README.md").read_text(encoding="utf-8")
 
 
 def section(heading: str) -> str:
@@ -44,6 +47,7 @@ def fields(*models: type[BaseModel]) -> list[str]:
         ("`dosespot-self-enroll-prescriber-bot`", (SelfEnrollInput, SelfEnrollOutput)),
         ("`dosespot-sync-status-bot`", (SyncStatusInput, SyncStatusOutput)),
         ("`dosespot-notification-bot`", (NotificationInput, NotificationOutput)),
+        ("`dosespot-readiness-bot`", (ReadinessInput, ReadinessOutput)),
         ("`dosespot-set-supervising-prescriber`", (SupervisorInput, SupervisorOutput)),
     ],
 )
@@ -100,3 +104,10 @@ def test_every_error_is_named_with_what_to_do() -> None:
     } - {"FixInput", "TryAgain", "TellSomeone"}
     told = re.findall(r"`([A-Z][A-Za-z]+)`", section("Why a stage is refused"))
     assert set(told) >= raised
+
+
+def test_reasons_of_a_readiness_are_told_as_in_the_code() -> None:
+    told = ROOT.joinpath("docs", "readiness.md").read_text(encoding="utf-8")
+    assert rows(told) == [
+        [cause.code, cause.owner.value, cause.blocks.value, cause.sentence] for cause in Cause
+    ]

@@ -1,0 +1,1 @@
+"""`dosespot-readiness-bot`: why somebody can't prescribe, and who must do what; changes nothing."""

@@ -1,0 +1,68 @@
+"""The bot: administrators ask about anybody, prescribers about themselves; nothing is changed."""
+
+from collections.abc import Sequence
+
+from bots.readiness.contract import ReadinessInput, ReadinessOutput
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from shared.dosespot.client import DoseSpotClient
+from shared.errors import FhirDenied, Misconfigured
+from shared.fhir.client import Answer, FhirClient
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.authorize import callers_memberships, require_administrator
+from shared.workflow.enrolled import NO_CREDENTIAL, practitioners_memberships
+from shared.workflow.paging import next_page
+from shared.workflow.people import Person, people
+from shared.workflow.readiness import ReadinessCheck
+from shared.workflow.self_service import require_own_token
+
+
+def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutput:
+    """Tells who may prescribe and sign controlled substances, and why others can't.
+
+    Raises:
+        NotAuthorized: the caller is no administrator, and asks not only about themselves.
+        Misconfigured: a secret or credential of the set-up is missing.
+        BotError: whatever else stands in the way of all of them.
+    """
+    caller, services = invocation.requester, invocation.services
+    fhir = invocation.service_fhir() or invocation.fhir
+    named = [] if request.practitionerId is None else [f"Practitioner/{request.practitionerId}"]
+    searches = [f"ProjectMembership?profile={profile}" for profile in (caller, *named)]
+    me, (caller_found, *named_found) = services.together(
+        invocation.fhir.who_am_i, lambda: fhir.read_together(*searches)
+    )
+    require_own_token(me, caller)
+    if named != [caller]:
+        require_administrator(invocation.fhir, caller_found, caller)
+    memberships = callers_memberships(invocation.fhir, caller_found, caller)
+    dosespot = _dosespot(invocation, memberships)
+    page, last = (
+        ([_person(named[0], named_found[0])], "")
+        if named
+        else next_page(_everybody(fhir, me), request.cursor or "", request.pageSize)
+    )
+    check = ReadinessCheck(fhir, dosespot, services.together, services.now().date())
+    told = check.run(page)
+    ready = sum(one.readiness.prescribes for one in told)
+    invocation.log("readiness told", prescribers=len(told), ready=ready)
+    return ReadinessOutput.of(told, last)
+
+
+def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotClient:
+    """DoseSpot, seen by the Clinician Admin of the secrets, or else by the caller's clinician."""
+    own = [number for membership in callers for number in clinician_ids(membership).numbers]
+    admin = invocation.settings.clinician_admin(otherwise=own[0] if own else None)
+    return invocation.dosespot(acting_as=admin)
+
+
+def _everybody(fhir: FhirClient, me: Resource) -> list[Person]:
+    return people(practitioners_memberships(fhir, me))
+
+
+def _person(practitioner: str, found: Answer) -> Person:
+    """The named Practitioner with the memberships, of which there may be none."""
+    try:
+        return Person(practitioner, tuple(found.all()))
+    except FhirDenied:
+        raise Misconfigured(NO_CREDENTIAL) from None

@@ -1,0 +1,269 @@
+"""Who may prescribe, and why others can't: read in both systems, and never written.
+
+People do not know of each other: what can't be told of one is a reason of theirs, and the others'
+verdicts stand.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import TypeVar
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from fhir_profiles.dea_identifier import dea_identifiers
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.state_license import state_licenses
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.clinician_record import ClinicianRecord, known_roles, stored_record
+from shared.dosespot.wire import ClinicianItem
+from shared.enrollment.causes import Cause
+from shared.enrollment.clinician import Clinician
+from shared.enrollment.readiness import (
+    Account,
+    Facts,
+    Flaw,
+    Membership,
+    OtherClinic,
+    Readiness,
+    Record,
+    readiness,
+)
+from shared.enrollment.reason import Reason, dosespot_field, reason
+from shared.errors import (
+    BotError,
+    DoseSpotRefused,
+    FhirNotFound,
+    Misconfigured,
+    NotAuthorized,
+    RecordsDisagree,
+    RemoteMisbehaved,
+)
+from shared.fhir.client import Answer, FhirClient
+from shared.records.findings import Finding
+from shared.records.practitioner import read_practitioner
+from shared.workflow.known_clinician import clinician_of
+from shared.workflow.people import Person
+from shared.workflow.same_person import with_npi
+from shared.workflow.self_service import roles_in_force
+from shared.workflow.together import Together
+
+A = TypeVar("A")
+
+_IDENTIFIER = "ProjectMembership.identifier"
+_PRESCRIBING = {ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.PRESCRIBING_AGENT_CLINICIAN}
+
+_IN_FHIR: Mapping[type[BotError], Cause] = MappingProxyType(
+    {FhirNotFound: Cause.PRACTITIONER_NOT_FOUND}
+)
+_IN_DOSESPOT: Mapping[type[BotError], Cause] = MappingProxyType(
+    {
+        NotAuthorized: Cause.DOSESPOT_DENIES,
+        DoseSpotRefused: Cause.DOSESPOT_ANSWER_UNUSABLE,
+        RemoteMisbehaved: Cause.DOSESPOT_ANSWER_UNUSABLE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The verdicts about one Practitioner, given by reference."""
+
+    practitioner: str
+    readiness: Readiness
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What DoseSpot is being asked about one clinician."""
+
+    clinician_id: int
+    item: Future[ClinicianItem | None]
+    status: Future[RegistrationStatus]
+    agreement_pending: Future[bool]
+
+    def results(self) -> tuple[ClinicianItem | None, RegistrationStatus, bool]:
+        """The answers; raises what the first failing question raises."""
+        return self.item.result(), self.status.result(), self.agreement_pending.result()
+
+
+@dataclass(frozen=True)
+class ReadinessCheck:
+    """The use case.
+
+    Attributes:
+        fhir: may read Practitioners, PractitionerRoles and ProjectMemberships.
+        dosespot: acts as somebody who may see the clinicians; only ever asked.
+        together: runs calls at the same time.
+        today: the day on which everything has to be in force.
+    """
+
+    fhir: FhirClient
+    dosespot: DoseSpotClient
+    together: Together
+    today: date
+
+    def run(self, people: Sequence[Person]) -> tuple[Told, ...]:
+        """The verdicts about these people, whom both systems are asked about at the same time.
+
+        Raises:
+            Misconfigured: DoseSpot does not let the bot in.
+            BotError: the FHIR server could not be asked at all.
+        """
+        if not people:
+            return ()
+        asked = [self._ask(one.clinician_id) for one in people]
+        paths = [_paths(one) for one in people]
+        answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
+        found = [tuple(islice(answers, len(each))) for each in paths]
+        return tuple(
+            Told(one.practitioner, readiness(self._facts(one, asks, answered), self.today))
+            for one, asks, answered in zip(people, asked, found, strict=True)
+        )
+
+    def _ask(self, clinician_id: int | None) -> _Asked | None:
+        if clinician_id is None:
+            return None
+        started, dosespot = self.together.started, self.dosespot
+        return _Asked(
+            clinician_id,
+            started(lambda: dosespot.clinician(clinician_id)),
+            started(lambda: dosespot.registration_status(clinician_id)),
+            started(lambda: dosespot.agreement_pending(clinician_id)),
+        )
+
+    def _facts(self, one: Person, asked: _Asked | None, found: tuple[Answer, ...]) -> Facts:
+        practitioner_found, roles_found, *others_found = found
+        others = _tried(
+            lambda: [other for answer in others_found for other in answer.all()], _IDENTIFIER, {}
+        )
+        membership = Membership(
+            count=len(one.memberships),
+            clinician_ids=one.clinician_ids,
+            unreadable=one.unreadable,
+            shared=not isinstance(others, Reason) and _is_shared(one, others),
+            self_service=_self_service(one, roles_found, self.today),
+        )
+        practitioner = _tried(practitioner_found.one, "Practitioner", _IN_FHIR)
+        if isinstance(practitioner, Reason):
+            return Facts(membership, obstacles=(practitioner,))
+        record, npi = _record(practitioner, self.today)
+        account = None if asked is None else self._account(asked, npi)
+        obstacles = tuple(one for one in (account, others) if isinstance(one, Reason))
+        shown = account if isinstance(account, Account) else None
+        return Facts(membership, record, shown, obstacles)
+
+    def _account(self, asked: _Asked, npi: str) -> Account | Reason:
+        """What DoseSpot shows, or why that is nothing usable."""
+        seen = _tried(asked.results, dosespot_field("clinician"), _IN_DOSESPOT)
+        if isinstance(seen, Reason):
+            return seen
+        item, status, agreement_pending = seen
+        if item is None:
+            return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
+        try:
+            with_npi(item, npi, linked=True)
+        except RecordsDisagree:
+            return reason(Cause.CLINICIAN_OF_ANOTHER_NPI, dosespot_field("NPINumber"))
+        clinic_id = self.dosespot.clinic_id
+        clinician = clinician_of(item, asked.clinician_id, status, clinic_id)
+        return _shown(item, replace(clinician, agreement_pending=agreement_pending), clinic_id)
+
+
+def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Cause]) -> A | Reason:
+    """What was asked for; or why it is not there, which is told of this person alone.
+
+    Raises:
+        Misconfigured: it would be the same for everybody.
+    """
+    try:
+        return ask()
+    except Misconfigured:
+        raise
+    except BotError as error:
+        cause = causes.get(type(error), Cause.NOT_CHECKED)
+        return reason(cause, path, sentence=f"{cause.sentence} In detail: {error}")
+
+
+def _paths(one: Person) -> list[str]:
+    """What is read of a person on the FHIR server, and who else may carry the clinician id."""
+    number = one.clinician_id
+    return [
+        one.practitioner,
+        f"PractitionerRole?practitioner={one.practitioner}&_count=1000",
+        *([] if number is None else [f"ProjectMembership?identifier={number}&_count=1000"]),
+    ]
+
+
+def _is_shared(one: Person, others: Iterable[Resource]) -> bool:
+    own = {membership.get("id") for membership in one.memberships}
+    return any(
+        other.get("id") not in own and one.clinician_id in clinician_ids(other).numbers
+        for other in others
+    )
+
+
+def _self_service(one: Person, roles_found: Answer, today: date) -> bool | None:
+    """Whether they may enroll themselves as a prescriber; None where that can't be read."""
+    try:
+        found = roles_found.all()
+    except BotError:
+        return None
+    return bool(
+        roles_in_force(found, list(one.memberships), one.practitioner, today) & _PRESCRIBING
+    )
+
+
+def _record(practitioner: Resource, today: date) -> tuple[Record, str]:
+    """What the Practitioner says, and the NPI, which is "" where there is no sound one."""
+    prescriber, findings = read_practitioner(practitioner, today)
+    record = Record(
+        active=prescriber.active,
+        problems=_flaws(findings.problems),
+        warnings=_flaws(findings.warnings),
+        dea=dea_identifiers(practitioner),
+        licenses=state_licenses(practitioner),
+        status=registration_status(practitioner),
+        epcs=has_epcs_qualification(practitioner),
+    )
+    return record, prescriber.npi
+
+
+def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:
+    return tuple(
+        Flaw(one.path, f"{one.sentence[:1].upper()}{one.sentence[1:]}.") for one in findings
+    )
+
+
+def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> Account:
+    record = stored_record(item, clinic_id)
+    here = [info for info in item.ClinicInfo if info.ClinicId == clinic_id]
+    single = record.get("DEANumber")
+    return Account(
+        clinician=clinician,
+        roles=known_roles(item),
+        dea=_numbers(record.get("DEANumbers", []), "DEANumber", clinic_id)
+        | ({(single, "")} if single else frozenset()),
+        licenses=_numbers(record.get("MedicalLicenseNumbers", []), "LicenseNumber", clinic_id),
+        linked=bool(here) if item.ClinicInfo else None,
+        has_new_rx=here[0].HasNewRx if here else None,
+        others=tuple(
+            OtherClinic(info.ClinicId, info.HasEpcs) for info in item.ClinicInfo if info not in here
+        ),
+    )
+
+
+def _numbers(
+    stored: Iterable[ClinicianRecord], number: str, clinic_id: int
+) -> frozenset[tuple[str, str]]:
+    """This clinic's numbers, each with its state."""
+    return frozenset(
+        (entry[number], entry.get("State", ""))
+        for entry in stored
+        if entry["ClinicId"] == str(clinic_id)
+    )

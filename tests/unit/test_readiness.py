@@ -1,0 +1,553 @@
+"""Who may prescribe and sign: every status and flag written out; nothing unknown is ever good."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fhir_profiles.codes import ClinicianRole, DeaSchedule
+from fhir_profiles.codes import RegistrationStatus as Status
+from fhir_profiles.dea_identifier import DeaIdentifier
+from fhir_profiles.period import Days
+from fhir_profiles.state_license import StateLicense
+from shared.enrollment.causes import Blocks, Cause
+from shared.enrollment.clinician import Clinician
+from shared.enrollment.guidance import GUIDANCE, Owner
+from shared.enrollment.readiness import (
+    Account,
+    Facts,
+    Flaw,
+    Membership,
+    OtherClinic,
+    Readiness,
+    Record,
+    readiness,
+)
+from shared.enrollment.reason import reason
+from tests.builders import TODAY
+
+PRESCRIBER = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN})
+AGENT = frozenset({ClinicianRole.PRESCRIBING_AGENT_CLINICIAN})
+
+LONG = Days(date(2024, 1, 1), date(2028, 12, 31))
+IL = DeaIdentifier("Practitioner.identifier[1]", "AS1234563", "IL", LONG)
+NY = DeaIdentifier("Practitioner.identifier[10]", "CS9876547", "NY", LONG)
+LICENSE = StateLicense("Practitioner.qualification[0]", "036-1", "IL", LONG)
+SHOWN = frozenset({("AS1234563", "IL"), ("CS9876547", "NY")})
+
+JANE = Clinician(
+    id=4711,
+    status=Status.TFA_ACTIVATED_SUCCESS,
+    agreement_pending=False,
+    active=True,
+    locked=False,
+    confirmed=True,
+    clinic_has_epcs=True,
+)
+ACCOUNT = Account(JANE, PRESCRIBER, SHOWN, frozenset(), linked=True, has_new_rx=True)
+RECORD = Record(dea=(IL, NY), status="TFAActivatedSuccess", epcs=True)
+READY = Facts(Membership(1, (4711,)), RECORD, ACCOUNT)
+
+
+def told(facts: Facts) -> Readiness:
+    return readiness(facts, TODAY)
+
+
+def codes(found: Readiness) -> list[str]:
+    return [one.cause.code for one in found.reasons]
+
+
+def of_clinician(**changes: Any) -> Facts:
+    return of_account(clinician=replace(JANE, **changes))
+
+
+def of_account(**changes: Any) -> Facts:
+    return replace(READY, account=replace(ACCOUNT, **changes))
+
+
+def of_record(**changes: Any) -> Facts:
+    return replace(READY, record=replace(RECORD, **changes))
+
+
+def of_membership(**changes: Any) -> Facts:
+    return replace(READY, membership=replace(READY.membership, **changes))
+
+
+def signs_where(found: Readiness) -> list[str]:
+    return [one.state for one in found.registrations if not found.against(one)]
+
+
+def test_nothing_stands_in_the_way_of_who_has_all_steps_behind_them() -> None:
+    found = told(READY)
+    assert (found.prescribes, found.signs_controlled, found.reasons) == (True, True, ())
+    assert found.registrations == (IL, NY)
+
+
+TABLE = """
+status                | prescribes | with DEA                      | without DEA
+Pending               | no         | registering                   | registering
+RegistrationSuccess   | yes        | status-registration-success   |
+RegistrationError     | no         | status-registration-error     | status-registration-error
+IDPInitializeSuccess  | yes        | status-idp-initialize-success |
+IDPSuccess            | yes        | status-idp-success            |
+IDPError              | yes        | status-idp-error              |
+TFAActivateInit       | yes        | status-tfa-activate-init      |
+TFAActivatedSuccess   | yes        |                               |
+TFAActivatedError     | yes        | status-tfa-activated-error    |
+TFADeactivateInit     | yes        | status-tfa-deactivate-init    |
+TFADeactivatedSuccess | yes        | status-tfa-deactivated-success |
+TFADeactivatedError   | yes        | status-tfa-deactivated-error  |
+NotApplicable         | no         | status-not-applicable         | status-not-applicable
+Unknown               | no         | status-unknown                | status-unknown
+"""
+ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
+
+
+def test_the_table_leaves_no_status_out() -> None:
+    assert [Status(row[0]) for row in ROWS] == list(Status)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_every_status_has_its_verdicts_and_its_reason(row: list[str]) -> None:
+    status, prescribes, with_dea, without_dea = row
+    clinician = replace(JANE, status=Status(status))
+    for dea, code in (((IL,), with_dea), ((), without_dea)):
+        record = replace(RECORD, dea=dea, status=status, epcs=clinician.epcs_enabled)
+        found = told(Facts(READY.membership, record, replace(ACCOUNT, clinician=clinician)))
+        expected = ([code] if code else []) + ([] if dea else ["no-dea"])
+        assert sorted(codes(found)) == sorted(expected)
+        assert found.prescribes == (prescribes == "yes")
+        assert found.signs_controlled == (clinician.epcs_enabled and bool(dea))
+
+
+@pytest.mark.parametrize("status", set(Status) - {Status.PENDING, Status.TFA_ACTIVATED_SUCCESS})
+def test_who_acts_on_a_status_is_as_the_guidance_says(status: Status) -> None:
+    cause, guidance = Cause.of_status(status), GUIDANCE[status]
+    assert cause.owner is guidance.owner
+    assert cause.sentence == f"{guidance.meaning}. {guidance.action}."
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "owner", "prescribes"),
+    [
+        (of_clinician(locked=True), "account-locked", "DoseSpot", False),
+        (of_clinician(active=False), "account-inactive", "Administrator", False),
+        (of_clinician(confirmed=False), "npi-unconfirmed", "DoseSpot", False),
+        (of_clinician(agreement_pending=True), "agreement-pending", "Prescriber", False),
+        (of_clinician(clinic_has_epcs=False), "clinic-without-epcs", "Administrator", True),
+        (of_account(has_new_rx=False), "clinic-without-new-rx", "Administrator", False),
+        (of_account(linked=False), "clinic-not-linked", "Administrator", False),
+        (of_account(roles=frozenset()), "role-missing", "Administrator", False),
+        (
+            of_account(roles=frozenset({ClinicianRole.REPORTING_CLINICIAN})),
+            "role-missing",
+            "Administrator",
+            False,
+        ),
+        (of_account(roles=AGENT), "agent-role", "Administrator", True),
+        (of_record(active=False), "practitioner-inactive", "Administrator", False),
+        (of_membership(count=0), "no-membership", "Administrator", False),
+        (of_membership(count=2), "several-memberships", "Administrator", False),
+        (of_membership(clinician_ids=(1, 2)), "clinician-id-unclear", "Administrator", False),
+        (of_membership(unreadable=("a path",)), "clinician-id-unclear", "Administrator", False),
+        (of_membership(shared=True), "clinician-id-shared", "Administrator", False),
+        (of_record(dea=()), "no-dea", "Prescriber", True),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_stands_in_the_way_is_named_with_who_acts(
+    facts: Facts, code: str, owner: str, prescribes: bool
+) -> None:
+    found = told(facts)
+    first = found.reasons[0]
+    assert (first.cause.code, first.cause.owner) == (code, Owner(owner))
+    assert (found.prescribes, found.signs_controlled) == (prescribes, False)
+
+
+def test_who_is_not_enrolled_is_told_everything_that_has_to_be_mended_before() -> None:
+    record = replace(RECORD, problems=(Flaw("Practitioner.birthDate", "It is missing."),))
+    found = told(Facts(Membership(self_service=False), record))
+    assert codes(found) == ["record-problem", "not-enrolled", "self-service-not-granted"]
+    assert found.reasons[0].sentence == "It is missing."
+    assert not found.prescribes
+
+
+@pytest.mark.parametrize("self_service", [True, None])
+def test_self_service_is_no_matter_where_it_is_granted_or_not_known(
+    self_service: bool | None,
+) -> None:
+    found = told(Facts(Membership(self_service=self_service), RECORD))
+    assert codes(found) == ["not-enrolled"]
+
+
+def test_self_service_is_no_matter_any_more_with_all_steps_done() -> None:
+    assert codes(told(of_membership(self_service=False))) == []
+
+
+@pytest.mark.parametrize(
+    ("clinician", "blocks"),
+    [
+        (None, Blocks.EVERYTHING),
+        (replace(JANE, status=Status.IDP_SUCCESS), Blocks.CONTROLLED),
+        (JANE, Blocks.NOTHING),
+    ],
+    ids=["not enrolled", "on the way", "done"],
+)
+def test_a_problem_of_the_record_stands_in_the_way_of_what_is_still_to_do(
+    clinician: Clinician | None, blocks: Blocks
+) -> None:
+    account = clinician and replace(ACCOUNT, clinician=clinician)
+    record = replace(RECORD, problems=(Flaw("Practitioner.birthDate", "It is missing."),))
+    found = told(Facts(READY.membership, record, account))
+    (problem,) = (one for one in found.reasons if one.cause is Cause.RECORD_PROBLEM)
+    assert problem.blocks is blocks
+
+
+@pytest.mark.parametrize(("mended", "other"), [(IL, NY), (NY, IL)], ids=["first", "tenth"])
+def test_a_problem_of_a_dea_number_is_a_matter_of_that_registration_alone(
+    mended: DeaIdentifier, other: DeaIdentifier
+) -> None:
+    flaw = Flaw(f"{mended.path}.assigner.display", "The state is missing.")
+    found = told(of_record(problems=(flaw,)))
+    assert codes(found) == ["dea-problem"]
+    assert (found.prescribes, signs_where(found)) == (True, [other.state])
+
+
+def test_a_warning_of_the_record_stands_in_no_way() -> None:
+    found = told(of_record(warnings=(Flaw("Practitioner.telecom", "No e-mail address."),)))
+    assert (codes(found), found.signs_controlled) == (["record-warning"], True)
+
+
+def test_other_clinics_are_told_and_stand_in_no_way() -> None:
+    found = told(of_account(others=(OtherClinic(7, has_epcs=False), OtherClinic(8))))
+    assert codes(found) == ["other-clinic-without-epcs", "other-clinic-not-checked"]
+    assert [one.value for one in found.reasons] == ["7", "8"]
+    assert found.signs_controlled
+
+
+@pytest.mark.parametrize("name", ["active", "locked", "confirmed", "clinic_has_epcs"])
+def test_a_flag_that_dosespot_leaves_open_is_told_and_contradicts_nothing(name: str) -> None:
+    found = told(of_clinician(**{name: None}))
+    assert (codes(found), found.signs_controlled) == (["flag-left-open"], True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "value"),
+    [
+        (
+            of_record(status="IDPSuccess"),
+            "status-outdated",
+            "IDPSuccess is recorded; DoseSpot says TFAActivatedSuccess",
+        ),
+        (
+            of_record(status=None),
+            "status-outdated",
+            "nothing is recorded; DoseSpot says TFAActivatedSuccess",
+        ),
+        (
+            of_record(status="Jane Smith"),
+            "status-outdated",
+            "something else is recorded; DoseSpot says TFAActivatedSuccess",
+        ),
+        (of_record(epcs=False), "status-outdated", "TFAActivatedSuccess, EPCS enabled"),
+        (
+            of_clinician(clinic_has_epcs=False),
+            "epcs-not-true",
+            "TFAActivatedSuccess, EPCS not enabled",
+        ),
+    ],
+    ids=["another status", "no status", "a text", "no qualification", "a false qualification"],
+)
+def test_what_the_practitioner_says_of_dosespot_is_compared(
+    facts: Facts, code: str, value: str
+) -> None:
+    found = told(facts)
+    assert found.reasons[-1].cause.code == code
+    assert found.reasons[-1].value == value
+    assert found.reasons[-1].blocks is Blocks.NOTHING
+
+
+def ending(end: date | None, start: date | None = None, *, readable: bool = True) -> Days:
+    return Days(start, end, readable)
+
+
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+IN_60, IN_61 = TODAY + timedelta(days=60), TODAY + timedelta(days=61)
+
+
+@pytest.mark.parametrize(
+    ("days", "dea", "license_", "in_force"),
+    [
+        (ending(YESTERDAY), "dea-ended", "license-ended", False),
+        (ending(TODAY), "dea-ends-soon", "license-ends-soon", True),
+        (ending(IN_60), "dea-ends-soon", "license-ends-soon", True),
+        (ending(IN_61), "", "", True),
+        (ending(date.max), "", "", True),
+        (ending(None, TOMORROW), "dea-not-begun", "license-not-begun", False),
+        (ending(None, TODAY), "", "", True),
+        (ending(None), "dea-without-end", "", True),
+        (ending(None, readable=False), "dea-period-unreadable", "license-period-unreadable", False),
+    ],
+    ids=str,
+)
+def test_a_period_counts_to_its_last_day_and_is_warned_of_60_days_before(
+    days: Days, dea: str, license_: str, in_force: bool
+) -> None:
+    found = told(of_record(dea=(replace(IL, days=days), NY)))
+    assert (codes(found), found.prescribes) == ([dea] if dea else [], True)
+    assert signs_where(found) == (["IL", "NY"] if in_force else ["NY"])
+    found = told(of_record(licenses=(replace(LICENSE, number="", days=days),)))
+    assert codes(found) == ([license_] if license_ else [])
+    assert found.prescribes == in_force
+    assert found.signs_controlled == in_force
+
+
+def test_evidence_names_the_element_and_the_day() -> None:
+    (found,) = told(of_record(dea=(replace(IL, days=ending(YESTERDAY)), NY))).reasons
+    assert (found.path, found.value) == ("Practitioner.identifier[1].period.end", "2026-03-09")
+    assert found.registrations == (IL.path,)
+
+
+def test_a_registration_that_has_ended_is_history_where_its_successor_is_in_force() -> None:
+    ended = replace(IL, path="Practitioner.identifier[2]", days=ending(YESTERDAY))
+    found = told(of_record(dea=(ended, IL, NY)))
+    assert (codes(found), found.registrations) == ([], (IL, NY))
+    elsewhere = replace(ended, state="TX")
+    assert codes(told(of_record(dea=(elsewhere, IL, NY)))) == ["dea-ended"]
+    unknown = replace(ended, state="")
+    assert codes(told(of_record(dea=(unknown, replace(IL, state=""))))) == [
+        "dea-ended",
+        "dea-not-in-dosespot",
+    ]
+
+
+def test_an_end_that_is_near_is_no_matter_where_another_one_goes_on() -> None:
+    first = replace(LICENSE, number="", days=ending(IN_60))
+    second = replace(first, path="Practitioner.qualification[1]", days=ending(IN_61))
+    assert codes(told(of_record(licenses=(first, second)))) == []
+    assert codes(told(of_record(licenses=(first, replace(second, state="NY"))))) == [
+        "license-ends-soon"
+    ]
+
+
+def test_an_ended_license_ends_what_it_allowed_in_its_state() -> None:
+    ended = replace(LICENSE, number="", days=ending(YESTERDAY))
+    other = replace(LICENSE, path="Practitioner.qualification[1]", number="", state="NY")
+    found = told(of_record(licenses=(ended, other)))
+    assert (codes(found), found.prescribes, signs_where(found)) == (["license-ended"], True, ["NY"])
+    anywhere = told(of_record(licenses=(replace(ended, state=""), other)))
+    assert (anywhere.prescribes, signs_where(anywhere)) == (True, [])
+    elsewhere = told(of_record(licenses=(replace(ended, state="TX"), other)))
+    assert (elsewhere.reasons[0].blocks, elsewhere.signs_controlled) == (Blocks.NOTHING, True)
+
+
+@pytest.mark.parametrize(
+    ("shown", "signs"),
+    [
+        ({("AS1234563", "IL")}, True),
+        ({("as1234563", "")}, True),
+        ({("AS1234563", "NY")}, False),
+        ({("CS9876547", "IL")}, False),
+        (set(), False),
+    ],
+    ids=str,
+)
+def test_dosespot_has_to_show_the_dea_number_for_its_state(
+    shown: set[tuple[str, str]], signs: bool
+) -> None:
+    facts = replace(READY, record=replace(RECORD, dea=(IL,)))
+    found = told(replace(facts, account=replace(ACCOUNT, dea=frozenset(shown))))
+    assert codes(found) == ([] if signs else ["dea-not-in-dosespot"])
+    assert found.signs_controlled is signs
+
+
+def test_a_license_that_dosespot_does_not_show_is_a_warning() -> None:
+    facts = of_record(licenses=(LICENSE,))
+    found = told(facts)
+    assert (codes(found), found.signs_controlled) == (["license-not-in-dosespot"], True)
+    assert LICENSE.number not in str(found.reasons[0].value)
+    account = replace(ACCOUNT, licenses=frozenset({(LICENSE.number, "IL")}))
+    assert codes(told(replace(facts, account=account))) == []
+
+
+def test_a_schedule_that_does_not_exist_keeps_its_registration_from_being_ready() -> None:
+    stated = replace(IL, schedules=(DeaSchedule.II,), schedules_known=False)
+    found = told(of_record(dea=(stated, NY)))
+    assert (codes(found), signs_where(found)) == (["dea-schedules-unreadable"], ["NY"])
+
+
+def test_what_blocks_most_comes_first() -> None:
+    flaws = (Flaw("Practitioner.telecom", "No e-mail address."),)
+    facts = of_clinician(status=Status.IDP_ERROR, locked=True)
+    record = replace(RECORD, warnings=flaws, dea=(replace(IL, days=ending(YESTERDAY)),))
+    blocks = [one.blocks for one in told(replace(facts, record=record)).reasons]
+    assert blocks == sorted(blocks, key=list(Blocks).index)
+    assert set(blocks) == set(Blocks)
+
+
+def test_causes_are_told_apart_and_in_whole_sentences() -> None:
+    assert len(Cause.__members__) == len(set(Cause)) == len({one.code for one in Cause})
+    for cause in Cause:
+        assert cause.sentence[0].isupper()
+        assert cause.sentence.endswith(".")
+        assert (cause.owner is Owner.NOBODY) <= any(
+            word in cause.sentence for word in ("Look again", "Wait", "nothing is to be done")
+        )
+
+
+def test_the_verdicts_are_those_of_all_flags_together() -> None:
+    ready = 0
+    yes_no, open_ = (True, False), (True, False, None)
+    roles = (PRESCRIBER, AGENT, frozenset())
+    for status, pending, role in product(Status, yes_no, roles):
+        for active, locked, confirmed, epcs in product(open_, repeat=4):
+            clinician = Clinician(
+                4711, status, pending, active, locked, confirmed, clinic_has_epcs=epcs
+            )
+            found = told(of_account(clinician=clinician, roles=role))
+            usable = not pending and active is not False and not locked and confirmed is not False
+            registered = status.value not in (
+                "Pending",
+                "RegistrationError",
+                "NotApplicable",
+                "Unknown",
+            )
+            assert found.prescribes == (usable and registered and bool(role))
+            signs = usable and clinician.epcs_enabled and role == PRESCRIBER
+            assert found.signs_controlled == signs
+            ready += signs
+    assert ready == 16
+
+
+UNKNOWN = {
+    "Practitioner not read": replace(READY, record=None),
+    "DoseSpot not read": replace(READY, account=None),
+    "neither read": replace(READY, record=None, account=None),
+    "status unknown": of_clinician(status=Status.UNKNOWN),
+    "an obstacle": replace(READY, obstacles=(reason(Cause.NOT_CHECKED, "x"),)),
+    "id unreadable": of_membership(unreadable=("ProjectMembership.identifier[0].value",)),
+    "roles not shown": of_account(roles=frozenset()),
+    "DEA numbers not shown": of_account(dea=frozenset()),
+    "DEA periods unreadable": of_record(dea=(replace(IL, days=Days(readable=False)),)),
+    "DEA state unknown": replace(
+        READY,
+        record=replace(RECORD, dea=(replace(IL, state=""),)),
+        account=replace(ACCOUNT, dea=frozenset({(IL.number, "")})),
+    ),
+    "schedules unknown": of_record(dea=(replace(IL, schedules=(), schedules_known=False),)),
+}
+
+
+@pytest.mark.parametrize("facts", UNKNOWN.values(), ids=UNKNOWN)
+def test_what_is_not_known_is_never_ready(facts: Facts) -> None:
+    found = told(facts)
+    assert not found.signs_controlled
+    assert found.reasons
+    assert found.prescribes == ("dea" in codes(found)[0])
+
+
+def test_what_could_not_be_checked_says_so_even_if_nobody_said_why() -> None:
+    assert codes(told(Facts(Membership(1, (4711,))))) == ["not-checked", "not-checked"]
+    assert codes(told(replace(READY, account=None))) == ["not-checked"]
+
+
+some_days = st.builds(
+    Days,
+    st.none() | st.dates(),
+    st.none() | st.dates() | st.dates(TODAY - timedelta(90), TODAY + timedelta(90)),
+    st.booleans(),
+)
+some_states = st.sampled_from(["", "IL", "NY"])
+some_dea = st.builds(
+    DeaIdentifier,
+    st.sampled_from([IL.path, NY.path]),
+    st.sampled_from(["", IL.number, NY.number]),
+    some_states,
+    some_days | st.just(LONG),
+    st.none() | st.just((DeaSchedule.II,)),
+    st.booleans(),
+)
+some_licenses = st.builds(
+    StateLicense,
+    st.sampled_from([LICENSE.path, "Practitioner.qualification[1]"]),
+    st.sampled_from(["", LICENSE.number]),
+    some_states,
+    some_days | st.just(LONG),
+)
+flags = st.none() | st.booleans()
+some_clinicians = st.builds(
+    Clinician,
+    st.just(4711),
+    st.just(Status.TFA_ACTIVATED_SUCCESS) | st.sampled_from(Status),
+    st.booleans(),
+    flags,
+    flags,
+    flags,
+    flags,
+)
+some_flaws = st.lists(st.builds(Flaw, st.sampled_from([IL.path, "x"]), st.text()), max_size=1)
+some_facts = st.builds(
+    Facts,
+    st.builds(
+        Membership,
+        st.sampled_from([1, 0, 2]),
+        st.sampled_from([(4711,), (), (1, 2)]),
+        st.sampled_from([(), ("x",)]),
+        st.booleans(),
+        flags,
+    ),
+    st.none()
+    | st.builds(
+        Record,
+        st.booleans(),
+        some_flaws.map(tuple),
+        some_flaws.map(tuple),
+        st.lists(some_dea, max_size=2).map(tuple),
+        st.lists(some_licenses, max_size=2).map(tuple),
+        st.none() | st.text(max_size=3) | st.sampled_from(Status),
+        st.booleans(),
+    ),
+    st.none()
+    | st.builds(
+        Account,
+        some_clinicians,
+        st.just(PRESCRIBER) | st.frozensets(st.sampled_from(ClinicianRole)),
+        st.just(SHOWN) | st.just(frozenset()),
+        st.just(frozenset()),
+        flags,
+        flags,
+        st.just(()),
+    ),
+    st.just(()) | st.builds(reason, st.sampled_from(Cause), st.just("x")).map(lambda one: (one,)),
+)
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(facts=some_facts)
+def test_whatever_was_read_has_a_verdict_and_a_good_one_only_where_all_is_known(
+    facts: Facts,
+) -> None:
+    found = told(facts)
+    membership, record, account = facts.membership, facts.record, facts.account
+    if found.prescribes:
+        assert record is not None
+        assert account is not None
+        assert record.active
+        assert membership == replace(membership, count=1, clinician_ids=(4711,), unreadable=())
+        assert not membership.shared
+        assert account.clinician.status not in (Status.UNKNOWN, Status.PENDING)
+        assert not any(one.blocks is Blocks.EVERYTHING for one in facts.obstacles)
+    for one in found.registrations:
+        if not found.against(one):
+            assert found.prescribes
+            assert account is not None
+            assert account.clinician.epcs_enabled
+            assert one.days.cover(TODAY)
+            assert one.number
+            assert one.state
+            assert one.schedules_known
+    assert found.signs_controlled <= found.prescribes
