@@ -37,12 +37,8 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
         require_administrator(invocation.fhir, caller_found, caller)
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
     dosespot = _dosespot(invocation, memberships)
-    page, last = (
-        ([_person(named[0], named_found[0])], "")
-        if named
-        else next_page(_everybody(fhir, me), request.cursor or "", request.pageSize)
-    )
     check = ReadinessCheck(fhir, dosespot, services.together, services.now().date())
+    page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
     told = check.run(page)
     ready = sum(one.readiness.prescribes for one in told)
     invocation.log("readiness told", prescribers=len(told), ready=ready)
@@ -56,13 +52,14 @@ def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotCl
     return invocation.dosespot(acting_as=admin)
 
 
-def _everybody(fhir: FhirClient, me: Resource) -> list[Person]:
-    return people(practitioners_memberships(fhir, me))
-
-
-def _person(practitioner: str, found: Answer) -> Person:
-    """The named Practitioner with the memberships, of which there may be none."""
+def _named(practitioner: str, memberships_found: Answer) -> tuple[Sequence[Person], str]:
+    """The named Practitioner, who may have no membership; nobody comes after."""
     try:
-        return Person(practitioner, tuple(found.all()))
+        return [Person(practitioner, tuple(memberships_found.all()))], ""
     except FhirDenied:
         raise Misconfigured(NO_CREDENTIAL) from None
+
+
+def _page(fhir: FhirClient, me: Resource, request: ReadinessInput) -> tuple[Sequence[Person], str]:
+    everybody = people(practitioners_memberships(fhir, me))
+    return next_page(everybody, request.cursor or "", request.pageSize)

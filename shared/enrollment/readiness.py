@@ -218,6 +218,16 @@ def _about_membership(facts: Facts) -> Iterator[Reason]:
     if mine.count != 1:
         cause = Cause.SEVERAL_MEMBERSHIPS if mine.count else Cause.NO_MEMBERSHIP
         yield reason(cause, "ProjectMembership.profile", str(mine.count))
+    yield from _about_ids(mine)
+    asked_in_vain = len(mine.clinician_ids) == 1 and account is None and not mine.unreadable
+    if asked_in_vain and not facts.explained:
+        yield reason(Cause.NOT_CHECKED, dosespot_field("clinician"))
+    done = account is not None and account.clinician.epcs_enabled
+    if mine.self_service is False and not done:
+        yield reason(Cause.SELF_SERVICE_NOT_GRANTED, "PractitionerRole.code")
+
+
+def _about_ids(mine: Membership) -> Iterator[Reason]:
     for path in mine.unreadable:
         yield reason(Cause.CLINICIAN_ID_UNCLEAR, path)
     if len(mine.clinician_ids) > 1:
@@ -225,13 +235,8 @@ def _about_membership(facts: Facts) -> Iterator[Reason]:
         yield reason(Cause.CLINICIAN_ID_UNCLEAR, _IDENTIFIER, several)
     if mine.shared:
         yield reason(Cause.CLINICIAN_ID_SHARED, _IDENTIFIER)
-    if not mine.clinician_ids and not mine.unreadable and mine.count:
+    if mine.count and not mine.clinician_ids and not mine.unreadable:
         yield reason(Cause.NOT_ENROLLED, _IDENTIFIER)
-    if mine.clinician_ids and account is None and not facts.explained:
-        yield reason(Cause.NOT_CHECKED, dosespot_field("clinician"))
-    done = account is not None and account.clinician.epcs_enabled
-    if mine.self_service is False and not done:
-        yield reason(Cause.SELF_SERVICE_NOT_GRANTED, "PractitionerRole.code")
 
 
 def _about_account(account: Account) -> Iterator[Reason]:

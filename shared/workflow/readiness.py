@@ -87,9 +87,9 @@ class _Asked:
     status: Future[RegistrationStatus]
     agreement_pending: Future[bool]
 
-    def results(self) -> tuple[ClinicianItem | None, RegistrationStatus, bool]:
-        """The answers; raises what the first failing question raises."""
-        return self.item.result(), self.status.result(), self.agreement_pending.result()
+    def standing(self) -> tuple[RegistrationStatus, bool]:
+        """Status, and whether an agreement is pending; raises what the first of them raises."""
+        return self.status.result(), self.agreement_pending.result()
 
 
 @dataclass(frozen=True)
@@ -160,16 +160,19 @@ class ReadinessCheck:
 
     def _account(self, asked: _Asked, npi: str) -> Account | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
-        seen = _tried(asked.results, dosespot_field("clinician"), _IN_DOSESPOT)
-        if isinstance(seen, Reason):
-            return seen
-        item, status, agreement_pending = seen
+        item = _tried(asked.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
+        if isinstance(item, Reason):
+            return item
         if item is None:
             return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
         try:
             with_npi(item, npi, linked=True)
         except RecordsDisagree:
             return reason(Cause.CLINICIAN_OF_ANOTHER_NPI, dosespot_field("NPINumber"))
+        standing = _tried(asked.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
+        if isinstance(standing, Reason):
+            return standing
+        status, agreement_pending = standing
         clinic_id = self.dosespot.clinic_id
         clinician = clinician_of(item, asked.clinician_id, status, clinic_id)
         return _shown(item, replace(clinician, agreement_pending=agreement_pending), clinic_id)

@@ -77,15 +77,17 @@ def enrolled(clinic: Clinic, **options: Any) -> Member:
 
 
 @contextmanager
-def bot_as_itself(clinic: Clinic, bot: str, *, admin: bool = False) -> Iterator[str]:
-    """Another Bot of the same function that does not run as the user; gives its identifier."""
+def bot_as_itself(
+    clinic: Clinic, bot: str, *, admin: bool = False, run_as_user: bool = False
+) -> Iterator[str]:
+    """Another Bot of the same function, in another set-up; gives its identifier."""
     identifier = f"{bot}-as-itself"
     identifiers = [
         {"system": MEDPLUM_BOTS, "value": identifier},
         {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": FUNCTIONS[bot]},
     ]
     added = clinic.sandbox.fhir.add_bot(
-        clinic.project, identifier, identifiers, run_as_user=False, admin=admin
+        clinic.project, identifier, identifiers, run_as_user=run_as_user, admin=admin
     )
     try:
         yield identifier

@@ -150,6 +150,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "patient_sync": ({**patient, "update": True}, known),
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
+        "readiness": ({"practitionerId": known.id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
     }
 
@@ -202,8 +203,9 @@ def check_practitioner(clinic: Clinic, bot: str, make: Callable[[Any], Any]) -> 
     kept = {name: whole.pop(name) for name in NEVER_CHANGED}
     mutant = make(whole)
     shown = Shown(Fenced(clinic), {**(mutant if isinstance(mutant, dict) else {}), **kept})
-    request = {"practitionerId": member.id, "practitionerRoleTypes": [1]}
-    by, given = (clinic.admin, request) if bot == "admin_enroll" else (member, {})
+    roles = {"practitionerRoleTypes": [1]} if bot == "admin_enroll" else {}
+    request = {"practitionerId": member.id, **roles}
+    by, given = (member, {}) if bot == "self_enroll" else (clinic.admin, request)
     before = unversioned(everything(clinic))
     error = run(bot, event(clinic, by, given), shown)
     if isinstance(error, FixInput):
@@ -218,7 +220,8 @@ def test_any_practitioner_is_enrolled_or_refused_without_effect(
     def check(bot: str, change: Change) -> None:
         check_practitioner(clinic, bot, lambda whole: changed(whole, change))
 
-    explore(examples, check, bot=st.sampled_from(["admin_enroll", "self_enroll"]), change=changes)
+    bots = st.sampled_from(["admin_enroll", "self_enroll", "readiness"])
+    explore(examples, check, bot=bots, change=changes)
 
 
 @pytest.mark.parametrize("odd", [{"extension": 5}, {"photo": [{"title": "\ud800"}]}], ids=ascii)
@@ -275,6 +278,30 @@ def test_any_answer_of_dosespot_is_made_up_for(clinic: Clinic, examples: int) ->
 
     wish, at = st.sampled_from(WISHES), st.integers(0, 1)
     explore(examples, check, signed=st.booleans(), wish=wish, at=at, change=changes)
+
+
+@quick_and_long(quick=30, long=120)
+def test_any_practitioner_and_any_answer_of_dosespot_have_a_verdict(
+    clinic: Clinic, examples: int
+) -> None:
+    member = newcomer(clinic)
+    assert clinic.enroll(member).status == 200
+    asked = event(clinic, clinic.admin, {"practitionerId": member.id})
+    whole = clinic.practitioner(member)
+    kept = {name: whole.pop(name) for name in NEVER_CHANGED}
+    before = everything(clinic)
+
+    def check(wish: str, record: Change, answer: Change) -> None:
+        def lie(body: bytes) -> bytes:
+            return json.dumps(changed(json.loads(body), answer)).encode()
+
+        mutant = changed(whole, record)
+        odd = {**(mutant if isinstance(mutant, dict) else {}), **kept}
+        assert run("readiness", asked, Lying(Shown(Fenced(clinic), odd), wish, 0, lie)) is None
+
+    wish = st.sampled_from(WISHES[3:6])
+    explore(examples, check, wish=wish, record=changes, answer=changes)
+    assert everything(clinic) == before
 
 
 OK = {"ResultCode": "OK"}
