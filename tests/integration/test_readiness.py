@@ -1,60 +1,28 @@
-"""The readiness bot through `$execute`: every stage, what stands in the way, who may ask, pages."""
+"""The readiness bot about one person: every stage, what stands in the way, who may ask."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from deploy.local.sandbox import Sandbox
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, IDENTIFIER_TYPE, NPI
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.workflow import authorize, enrolled
 from tests.builders import dea, dosespot_clinician
-from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_npi
+from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
+from tests.integration.readiness import (
+    BOT,
+    LICENSE,
+    WITHOUT_END,
+    codes,
+    ready,
+    run,
+    signs_in,
+    told,
+    verdicts,
+)
 from tests.integration.self_service import SERVICE_SECRETS, bot_as_itself, without_secrets, writes
-
-BOT = "dosespot-readiness-bot"
-WITHOUT_END = "dea-without-end"
-LICENSE = {"coding": [{"system": IDENTIFIER_TYPE, "code": "MD"}]}
-
-
-def run(clinic: Clinic, *, by: Member | None = None, bot: str = BOT, **given: Any) -> Answer:
-    return clinic.execute(bot, given, (by or clinic.admin).token)
-
-
-def told(clinic: Clinic, member: Member, *, by: Member | None = None) -> dict[str, Any]:
-    """What is told of one prescriber."""
-    answer = run(clinic, by=by, practitionerId=member.id)
-    assert (answer.status, answer.body.get("nextCursor")) == (200, None), answer.body
-    (prescriber,) = answer.body["prescribers"]
-    assert prescriber["practitioner"] == f"Practitioner/{member.id}"
-    return dict(prescriber)
-
-
-def codes(found: dict[str, Any]) -> list[str]:
-    return [one["code"] for one in found["reasons"] if one["code"] != WITHOUT_END]
-
-
-def verdicts(found: dict[str, Any]) -> tuple[bool, bool]:
-    return found["nonControlled"]["ready"], found["controlled"]["ready"]
-
-
-def signs_in(found: dict[str, Any]) -> list[str]:
-    return [one["state"] for one in found["controlled"]["registrations"] if one["ready"]]
-
-
-def ready(clinic: Clinic, **options: Any) -> Member:
-    """Somebody with all steps behind them."""
-    member = clinic.add_member(**{"dea": DEA, **options})
-    clinic.authorize(member)
-    assert clinic.enroll(member).status == 200
-    for step in ("sign-agreements", "pass-idp", "activate-tfa"):
-        clinic.prescriber_does(member, step)
-        flags = {"sign-agreements": {"initIdp": True}, "pass-idp": {"initTfa": True}}
-        assert clinic.enroll(member, **flags.get(step, {})).status == 200
-    clinic.reset()
-    return member
 
 
 @pytest.fixture(scope="module")
@@ -377,51 +345,3 @@ def test_wrong_input_is_named(clinic: Clinic, given: dict[str, Any], named: str)
     answer = run(clinic, **given)
     assert answer.body["errorType"] == "InputRefused"
     assert answer.error.startswith(f"The bot's input was refused. {named}: ")
-
-
-@pytest.fixture(scope="module")
-def office() -> Iterator[Clinic]:
-    """A project of its own, with the sandbox's people, because a page is about everybody."""
-    with Sandbox() as running:
-        clinic = Clinic(running)
-        with clinic.session:
-            yield clinic
-
-
-def test_pages_together_tell_of_everybody_with_a_membership_once(office: Clinic) -> None:
-    office.reset()
-    office.sandbox.fhir.add_resource(office.project, {"resourceType": "Practitioner"})
-    whole = run(office, pageSize=100).body
-    assert whole["nextCursor"] is None
-    references = [one["practitioner"] for one in whole["prescribers"]]
-    members = [person["practitionerId"] for person in office.sandbox.ready["people"].values()]
-    assert references == sorted(f"Practitioner/{one}" for one in members)
-    found, cursor = [], {}
-    while not found or found[-1]["nextCursor"]:
-        found.append(run(office, pageSize=3, **cursor).body)
-        cursor = {"cursor": found[-1]["nextCursor"]}
-    assert [len(page["prescribers"]) for page in found] == [3, 3, 2]
-    assert [one for page in found for one in page["prescribers"]] == whole["prescribers"]
-
-
-def test_one_persons_failure_spoils_no_page(office: Clinic) -> None:
-    office.reset()
-    well, failing, other = ready(office), ready(office), ready(office)
-    path = f".*/api/clinicians/{office.clinician(failing)['id']}"
-    office.break_dosespot(method="GET", path=path, kind="empty")
-    with_other_npi = office.practitioner(other)
-    identifiers = [{"system": NPI, "value": new_npi()}, *with_other_npi["identifier"][1:]]
-    office.write({**with_other_npi, "identifier": identifiers})
-    page = {one["practitioner"]: one for one in run(office).body["prescribers"]}
-    found = [page[f"Practitioner/{one.id}"] for one in (well, failing, other)]
-    assert [verdicts(one) for one in found] == [(True, True), (False, False), (False, False)]
-    assert [codes(one)[:1] for one in found] == [[], ["not-checked"], ["clinician-of-another-npi"]]
-
-
-def test_a_refused_sign_in_is_told_once_for_all(office: Clinic) -> None:
-    office.reset()
-    office.break_dosespot(path=".*/connect/token", kind="status", status=401, times=99)
-    office.break_dosespot(path=".*/api/.*", kind="status", status=401, times=999)
-    answer = run(office)
-    office.reset()
-    assert answer.body["errorType"] == "Misconfigured"

@@ -1,0 +1,133 @@
+"""The readiness bot about everybody, page by page, and the command that prints what it tells.
+
+They look at a whole project, so these tests have a sandbox of their own.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deploy.cli import main
+from deploy.local.sandbox import Sandbox
+from fhir_profiles.systems import NPI
+from shared.workflow import authorize
+from tests.integration.clinic import Clinic, Member, new_npi
+from tests.integration.readiness import codes, ready, run, verdicts
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Clinic]:
+    """A project of its own, with the sandbox's people, because a page is about everybody."""
+    with Sandbox() as running:
+        clinic = Clinic(running)
+        with clinic.session:
+            yield clinic
+
+
+def test_pages_together_tell_of_everybody_with_a_membership_once(office: Clinic) -> None:
+    office.reset()
+    office.sandbox.fhir.add_resource(office.project, {"resourceType": "Practitioner"})
+    whole = run(office, pageSize=100).body
+    assert whole["nextCursor"] is None
+    references = [one["practitioner"] for one in whole["prescribers"]]
+    members = [person["practitionerId"] for person in office.sandbox.ready["people"].values()]
+    assert references == sorted(f"Practitioner/{one}" for one in members)
+    found, cursor = [], {}
+    while not found or found[-1]["nextCursor"]:
+        found.append(run(office, pageSize=3, **cursor).body)
+        cursor = {"cursor": found[-1]["nextCursor"]}
+    assert [len(page["prescribers"]) for page in found] == [3, 3, 2]
+    assert [one for page in found for one in page["prescribers"]] == whole["prescribers"]
+
+
+def test_one_persons_failure_spoils_no_page(office: Clinic) -> None:
+    office.reset()
+    well, failing, other = ready(office), ready(office), ready(office)
+    path = f".*/api/clinicians/{office.clinician(failing)['id']}"
+    office.break_dosespot(method="GET", path=path, kind="empty")
+    with_other_npi = office.practitioner(other)
+    identifiers = [{"system": NPI, "value": new_npi()}, *with_other_npi["identifier"][1:]]
+    office.write({**with_other_npi, "identifier": identifiers})
+    page = {one["practitioner"]: one for one in run(office).body["prescribers"]}
+    found = [page[f"Practitioner/{one.id}"] for one in (well, failing, other)]
+    assert [verdicts(one) for one in found] == [(True, True), (False, False), (False, False)]
+    assert [codes(one)[:1] for one in found] == [[], ["not-checked"], ["clinician-of-another-npi"]]
+
+
+def test_a_refused_sign_in_is_told_once_for_all(office: Clinic) -> None:
+    office.reset()
+    office.break_dosespot(path=".*/connect/token", kind="status", status=401, times=99)
+    office.break_dosespot(path=".*/api/.*", kind="status", status=401, times=999)
+    answer = run(office)
+    office.reset()
+    assert answer.body["errorType"] == "Misconfigured"
+
+
+def command(clinic: Clinic, *arguments: str, by: Member | None = None) -> Result:
+    """Runs `prescriber-bots readiness` as somebody signs in with a token."""
+    environment = {
+        "MEDPLUM_BASE_URL": clinic.fhir_url,
+        "MEDPLUM_ACCESS_TOKEN": (by or clinic.admin).token,
+        "MEDPLUM_CLIENT_ID": None,
+        "MEDPLUM_CLIENT_SECRET": None,
+    }
+    return CliRunner().invoke(main, ["readiness", *arguments], env=environment)
+
+
+def test_the_command_prints_everybody_and_says_so_where_somebody_is_not_ready(
+    office: Clinic,
+) -> None:
+    office.reset()
+    whole = run(office, pageSize=100).body["prescribers"]
+    result = command(office)
+    heads, *rows, last = result.stdout.splitlines()
+    assert heads.split() == [
+        *("PRACTITIONER", "NON-CONTROLLED", "CONTROLLED", "WHO", "ACTS,", "AND", "WHY"),
+    ]
+    assert [row.split()[0] for row in rows] == [one["practitioner"] for one in whole]
+    assert last.endswith(f" of {len(whole)} ready.")
+    assert result.exit_code == 3
+    admin = next(row for row in rows if office.admin.id in row)
+    assert admin.split(maxsplit=2)[1:] == [
+        "no",
+        "no DEA number         Administrator: DoseSpot does not show a prescribing role. Run the"
+        " enroll bot with role 1 in practitionerRoleTypes if the person prescribes. (role-missing)",
+    ]
+
+
+def test_the_command_ends_with_0_where_everybody_asked_about_is_ready(office: Clinic) -> None:
+    office.reset()
+    member = ready(office)
+    result = command(office, "--practitioner", member.id)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 of 1 ready.")
+    assert "  yes             IL: yes, NY: yes  " in result.stdout
+    without_dea = office.add_member()
+    office.enroll(without_dea)
+    office.prescriber_does(without_dea, "sign-agreements")
+    assert command(office, "--practitioner", without_dea.id).exit_code == 0
+    office.set_clinician(member, status="IDPSuccess")
+    result = command(office, "--practitioner", member.id)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (3, "0 of 1 ready.")
+
+
+def test_the_command_prints_json_as_the_bot_tells_it(office: Clinic) -> None:
+    office.reset()
+    result = command(office, "--json")
+    assert json.loads(result.stdout) == {
+        "prescribers": run(office, pageSize=100).body["prescribers"]
+    }
+    assert result.exit_code == 3
+
+
+def test_the_command_tells_a_refusal_in_one_line(office: Clinic) -> None:
+    member = office.add_member()
+    result = command(office, by=member)
+    assert (result.exit_code, result.stderr) == (1, f"Error: {authorize.NOT_ADMINISTRATOR}\n")
+    stranger = Member("", "", "no-token")
+    result = command(office, by=stranger)
+    assert result.exit_code == 1
+    assert (
+        result.stderr == "Error: The server does not accept the sign-in. Get a new access token.\n"
+    )
