@@ -98,6 +98,9 @@ class PrescriberRow:
     def expect_result(self, text: str) -> None:
         expect(self.locator.get_by_role("status")).to_contain_text(text)
 
+    def expect_verdicts(self, *texts: str) -> None:
+        expect(self.locator.locator(".badge")).to_have_text(list(texts))
+
     def expect(self, column: str, text: str) -> None:
         cell = self.locator.locator(f"[data-label='{column}']")
         expect(cell).to_have_text(text)

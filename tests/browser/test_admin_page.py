@@ -89,7 +89,7 @@ def test_prescriber_is_enrolled_with_the_keyboard_alone(screen: Screen, clinic: 
     keyboard.type("keys")
     expect(screen.page.get_by_role("rowheader")).to_have_count(1)
     enroll = screen.page.get_by_role("button", name=f"Enroll: {name}")
-    for _ in range(4):
+    for _ in range(5):
         keyboard.press("Tab")
     expect(enroll).to_be_focused()
     keyboard.press("Enter")

@@ -3,6 +3,7 @@
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import { nameOf, sortKey } from "./people.js";
+import { checkEverybody } from "./readiness.js";
 import { COLUMNS, Row } from "./row.js";
 import { runSession } from "./session.js";
 
@@ -22,11 +23,8 @@ class Board {
     this.name = el("input", { type: "search", autocomplete: "off", oninput: onchange });
     this.owner = select({ onchange }, [[ANY, "Anybody"], ...OWNERS.map((each) => [each, each])]);
     this.status = select({ onchange }, [[ANY, "Any"]]);
-    this.reload = el(
-      "button",
-      { type: "button", class: "secondary outline", onclick: whenFree(() => this.load()) },
-      "Load again",
-    );
+    this.reload = plainButton("Load again", () => this.load());
+    this.check = plainButton("Check everybody's readiness", () => this.#checkEverybody());
     this.count = el("p", { role: "status", class: "count" });
     this.body = el("tbody", { role: "rowgroup" });
     this.more = el(
@@ -48,7 +46,7 @@ class Board {
         field("Search by name", this.name),
         field("Who acts next", this.owner),
         field("Status", this.status),
-        this.reload,
+        el("div", { class: "tools" }, this.reload, this.check),
       ),
       this.count,
       el(
@@ -73,6 +71,26 @@ class Board {
       this.count.replaceChildren(errorView(error, "The prescribers could not be loaded."));
     }
     setBusy([this.reload], false);
+  }
+
+  /** Asks the readiness bot about everybody; each row shows what it is told. */
+  async #checkEverybody() {
+    setBusy([this.check], true);
+    const rows = new Map(this.rows.map((row) => [`Practitioner/${row.entry.practitioner.id}`, row]));
+    let checked = 0;
+    this.count.replaceChildren("Checking readiness …");
+    try {
+      await checkEverybody(this.server, (told) => {
+        checked += 1;
+        rows.get(told.practitioner)?.readiness.show(told);
+      });
+      this.#filter();
+      const others = checked < rows.size ? "; the others have no membership" : "";
+      this.count.append(` Readiness of ${checked} checked${others}.`);
+    } catch (error) {
+      this.count.replaceChildren(errorView(error, "Readiness could not be checked."));
+    }
+    setBusy([this.check], false);
   }
 
   /** The statuses that somebody has; whoever's status just changed stays in sight. */
@@ -109,6 +127,11 @@ class Board {
     this.#filter();
     this.body.rows[first]?.querySelector("button")?.focus();
   }
+}
+
+function plainButton(label, onclick) {
+  const attributes = { type: "button", class: "secondary outline", onclick: whenFree(onclick) };
+  return el("button", attributes, label);
 }
 
 async function readEntries(server) {

@@ -10,6 +10,7 @@ import {
   nameOf,
   registrationStatus,
 } from "./people.js";
+import { Readiness } from "./readiness.js";
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
 const DEFAULT_ROLES = [1];
@@ -47,7 +48,14 @@ export class Row {
     );
     this.nameCell = el("th", { role: "rowheader", scope: "row" });
     this.result = el("div", { role: "status", class: "result" });
-    this.actions = el("td", { role: "cell", class: "actions" }, this.#buttons(name), this.result);
+    this.readiness = new Readiness(page.server, entry.practitioner.id, name);
+    this.actions = el(
+      "td",
+      { role: "cell", class: "actions" },
+      this.#buttons(name),
+      this.result,
+      this.readiness.node,
+    );
     this.node = el("tr", { role: "row" }, this.nameCell, ...this.cells, this.actions);
     this.update(entry);
   }
@@ -100,7 +108,14 @@ export class Row {
       ),
     );
     const [enroll, idp, tfa] = this.buttons;
-    return el("div", { class: "buttons" }, enroll, idp, el("span", {}, tfa, tfaType));
+    return el(
+      "div",
+      { class: "buttons" },
+      enroll,
+      idp,
+      el("span", {}, tfa, tfaType),
+      this.readiness.button,
+    );
   }
 
   async #run(label, flags) {
@@ -116,7 +131,7 @@ export class Row {
     } catch (error) {
       this.result.replaceChildren(errorView(error, `${label} did not work.`));
     }
-    await this.#refresh();
+    await Promise.all([this.#refresh(), this.readiness.again()]);
     setBusy(this.buttons, false);
   }
 

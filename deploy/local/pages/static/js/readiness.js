@@ -1,0 +1,147 @@
+/** Whether a prescriber may prescribe and sign, and who must do what, as the readiness bot says. */
+
+import { el, setBusy, whenFree } from "./dom.js";
+import { errorView } from "./errors.js";
+
+const BOT = "dosespot-readiness-bot";
+
+/**
+ * @typedef {{code: string, sentence: string, owner: string, blocks: Array<string>,
+ *   registrations: Array<string>, evidence: {path: string, value: string|null}}} Reason
+ * @typedef {{practitioner: string, nonControlled: {ready: boolean}, reasons: Array<Reason>,
+ *   controlled: {ready: boolean, registrations: Array<Object>}}} Told what is told of one person.
+ */
+
+/** The verdicts about one prescriber, once they are asked for. */
+export class Readiness {
+  /**
+   * @param {FhirServer} server
+   * @param {string} practitionerId
+   * @param {string} name the prescriber's.
+   */
+  constructor(server, practitionerId, name) {
+    this.server = server;
+    this.practitionerId = practitionerId;
+    this.button = el(
+      "button",
+      {
+        type: "button",
+        class: "outline secondary",
+        "aria-label": `Check readiness: ${name}`,
+        onclick: whenFree(() => this.check()),
+      },
+      "Check readiness",
+    );
+    this.verdicts = el("div", { "aria-live": "polite", class: "verdicts" });
+    this.reasons = el("div", { class: "reasons" });
+    this.node = el("div", { class: "readiness" }, this.verdicts, this.reasons);
+    this.known = false;
+  }
+
+  /** Asks the bot, and shows its answer. */
+  async check() {
+    setBusy([this.button], true);
+    this.verdicts.replaceChildren(el("p", {}, "Readiness: working …"));
+    this.reasons.replaceChildren();
+    try {
+      const answer = await this.server.execute(BOT, { practitionerId: this.practitionerId });
+      this.#fill(answer.prescribers[0]);
+    } catch (error) {
+      this.verdicts.replaceChildren(errorView(error, "Readiness could not be checked."));
+    }
+    setBusy([this.button], false);
+  }
+
+  /** Asks again, where somebody has asked before. */
+  async again() {
+    if (this.known) {
+      await this.check();
+    }
+  }
+
+  /**
+   * Shows what was told of everybody, without a word to screen readers for each.
+   *
+   * @param {Told} told
+   */
+  show(told) {
+    this.verdicts.setAttribute("aria-live", "off");
+    this.#fill(told);
+    this.verdicts.setAttribute("aria-live", "polite");
+  }
+
+  /** @param {Told} told */
+  #fill(told) {
+    this.known = true;
+    const { nonControlled, controlled, reasons } = told;
+    this.verdicts.replaceChildren(
+      badge("Non-controlled", nonControlled.ready),
+      ...controlledBadges(controlled),
+    );
+    this.reasons.replaceChildren(...reasonNodes(reasons));
+  }
+}
+
+/**
+ * Asks about everybody, page by page.
+ *
+ * @param {FhirServer} server
+ * @param {function(Told): void} onEach called for each prescriber.
+ */
+export async function checkEverybody(server, onEach) {
+  let cursor = null;
+  do {
+    const answer = await server.execute(BOT, cursor === null ? {} : { cursor });
+    answer.prescribers.forEach(onEach);
+    cursor = answer.nextCursor;
+  } while (cursor !== null);
+}
+
+function controlledBadges({ registrations }) {
+  if (registrations.length === 0) {
+    return [badge("Controlled", false)];
+  }
+  return registrations.map(({ state, schedules, ready }) => {
+    const where = state ?? "state unknown";
+    const which = schedules === null ? "" : `, schedules ${schedules.join(", ") || "unknown"}`;
+    return badge(`Controlled in ${where}${which}`, ready);
+  });
+}
+
+function badge(what, ready) {
+  return el(
+    "span",
+    { class: "badge", "data-ready": String(ready) },
+    el("span", { "aria-hidden": "true" }, ready ? "✓ " : "✗ "),
+    `${what}: ${ready ? "ready" : "not ready"}`,
+  );
+}
+
+/** The first reason, and the others behind a click. */
+function reasonNodes([first, ...others]) {
+  if (first === undefined) {
+    return [];
+  }
+  const more = `${others.length} more ${others.length === 1 ? "reason" : "reasons"}`;
+  const list = el("ul", {}, ...others.map((each) => el("li", {}, ...words(each))));
+  return [
+    el("p", {}, ...words(first)),
+    others.length ? el("details", {}, el("summary", {}, more), list) : "",
+  ];
+}
+
+function words({ sentence, owner, blocks, evidence }) {
+  const value = evidence.value === null ? "" : ` (${evidence.value})`;
+  return [
+    el("strong", {}, `${owner}:`),
+    ` ${sentence} `,
+    el("small", {}, `${consequence(blocks)} `, el("code", {}, evidence.path), value),
+  ];
+}
+
+function consequence(blocks) {
+  if (blocks.length === 0) {
+    return "Warning.";
+  }
+  return blocks.includes("nonControlled") ? "Blocks everything." : "Blocks controlled substances.";
+}
