@@ -69,7 +69,7 @@ def _about_one_dea(
         yield reason(Cause.DEA_NOT_IN_DOSESPOT, path, one.state or None, registrations=mine)
     if not one.schedules_known:
         yield reason(Cause.DEA_SCHEDULES_UNREADABLE, f"{one.path}.extension", registrations=mine)
-    if one.days == Days():
+    if one.days.last is None and one.days.cover(today):
         yield reason(Cause.DEA_WITHOUT_END, f"{one.path}.period.end")
     if last := _ends_soon(one, all_, today):
         yield reason(Cause.DEA_ENDS_SOON, f"{one.path}.period.end", last)

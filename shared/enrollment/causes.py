@@ -137,8 +137,8 @@ class Cause(Enum):
     CLINICIAN_OF_ANOTHER_NPI = (
         _ADMINISTRATOR,
         _EVERYTHING,
-        "The DoseSpot clinician with the id on the membership has another NPI than the"
-        " Practitioner. Correct the id or the NPI.",
+        "The DoseSpot clinician with the id on the membership does not have the Practitioner's"
+        " NPI. Correct the id or the NPI.",
     )
     ACCOUNT_LOCKED = (
         _DOSESPOT,

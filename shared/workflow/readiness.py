@@ -165,9 +165,7 @@ class ReadinessCheck:
             return item
         if item is None:
             return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
-        try:
-            with_npi(item, npi, linked=True)
-        except RecordsDisagree:
+        if not _is_same_person(item, npi):
             return reason(Cause.CLINICIAN_OF_ANOTHER_NPI, dosespot_field("NPINumber"))
         standing = _tried(asked.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
         if isinstance(standing, Reason):
@@ -191,6 +189,15 @@ def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Caus
     except BotError as error:
         cause = causes.get(type(error), Cause.NOT_CHECKED)
         return reason(cause, path, sentence=f"{cause.sentence} In detail: {error}")
+
+
+def _is_same_person(item: ClinicianItem, npi: str) -> bool:
+    """Whether the clinician is who the Practitioner is; without a sound NPI nobody can tell."""
+    try:
+        with_npi(item, npi, linked=True)
+    except RecordsDisagree:
+        return False
+    return bool(npi)
 
 
 def _paths(one: Person) -> list[str]:

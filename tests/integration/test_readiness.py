@@ -175,6 +175,21 @@ def test_what_dosespot_leaves_open_contradicts_nothing(clinic: Clinic, somebody:
     assert (set(codes(found)), verdicts(found)) == ({"flag-left-open"}, (True, True))
 
 
+def test_without_an_npi_nobody_can_tell_whose_clinician_it_is(
+    clinic: Clinic, somebody: Member
+) -> None:
+    identifiers = [
+        one for one in clinic.practitioner(somebody)["identifier"] if one["system"] != NPI
+    ]
+    found = changed(clinic, somebody, identifier=identifiers)
+    assert codes(found)[:2] == ["clinician-of-another-npi", "record-problem"]
+    before = clinic.practitioner(somebody)
+    clinic.write({**before, "identifier": identifiers})
+    found = shown(clinic, somebody, NPINumber=None)
+    clinic.write({**clinic.practitioner(somebody), "identifier": before["identifier"]})
+    assert (codes(found)[0], verdicts(found)) == ("clinician-of-another-npi", (False, False))
+
+
 def test_ends_are_told_before_and_after(clinic: Clinic, somebody: Member) -> None:
     today = datetime.now(UTC).date()
     past, near = (today - timedelta(days=1)).isoformat(), (today + timedelta(days=30)).isoformat()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 
+from bots.readiness.contract import PAGE_SIZE
 from deploy.cli import main
 from deploy.local.sandbox import Sandbox
 from fhir_profiles.systems import NPI
@@ -112,8 +113,10 @@ def test_the_command_ends_with_0_where_everybody_asked_about_is_ready(office: Cl
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (3, "0 of 1 ready.")
 
 
-def test_the_command_prints_json_as_the_bot_tells_it(office: Clinic) -> None:
+def test_the_command_prints_json_of_all_pages(office: Clinic) -> None:
     office.reset()
+    for _ in range(PAGE_SIZE):
+        office.add_member()
     result = command(office, "--json")
     assert json.loads(result.stdout) == {
         "prescribers": run(office, pageSize=100).body["prescribers"]

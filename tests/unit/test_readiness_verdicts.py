@@ -1,9 +1,8 @@
 """Who may prescribe and sign: every status and flag written out; nothing unknown is ever good."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,62 +22,30 @@ from shared.enrollment.readiness import (
     Flaw,
     Membership,
     OtherClinic,
-    Readiness,
     Record,
-    readiness,
 )
 from shared.enrollment.reason import reason
 from tests.builders import TODAY
-
-PRESCRIBER = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN})
-AGENT = frozenset({ClinicianRole.PRESCRIBING_AGENT_CLINICIAN})
-
-LONG = Days(date(2024, 1, 1), date(2028, 12, 31))
-IL = DeaIdentifier("Practitioner.identifier[1]", "AS1234563", "IL", LONG)
-NY = DeaIdentifier("Practitioner.identifier[10]", "CS9876547", "NY", LONG)
-LICENSE = StateLicense("Practitioner.qualification[0]", "036-1", "IL", LONG)
-SHOWN = frozenset({("AS1234563", "IL"), ("CS9876547", "NY")})
-
-JANE = Clinician(
-    id=4711,
-    status=Status.TFA_ACTIVATED_SUCCESS,
-    agreement_pending=False,
-    active=True,
-    locked=False,
-    confirmed=True,
-    clinic_has_epcs=True,
+from tests.unit.ready_prescriber import (
+    ACCOUNT,
+    AGENT,
+    IL,
+    JANE,
+    LICENSE,
+    LONG,
+    NY,
+    PRESCRIBER,
+    READY,
+    RECORD,
+    SHOWN,
+    codes,
+    of_account,
+    of_clinician,
+    of_membership,
+    of_record,
+    signs_where,
+    told,
 )
-ACCOUNT = Account(JANE, PRESCRIBER, SHOWN, frozenset(), linked=True, has_new_rx=True)
-RECORD = Record(dea=(IL, NY), status="TFAActivatedSuccess", epcs=True)
-READY = Facts(Membership(1, (4711,)), RECORD, ACCOUNT)
-
-
-def told(facts: Facts) -> Readiness:
-    return readiness(facts, TODAY)
-
-
-def codes(found: Readiness) -> list[str]:
-    return [one.cause.code for one in found.reasons]
-
-
-def of_clinician(**changes: Any) -> Facts:
-    return of_account(clinician=replace(JANE, **changes))
-
-
-def of_account(**changes: Any) -> Facts:
-    return replace(READY, account=replace(ACCOUNT, **changes))
-
-
-def of_record(**changes: Any) -> Facts:
-    return replace(READY, record=replace(RECORD, **changes))
-
-
-def of_membership(**changes: Any) -> Facts:
-    return replace(READY, membership=replace(READY.membership, **changes))
-
-
-def signs_where(found: Readiness) -> list[str]:
-    return [one.state for one in found.registrations if not found.against(one)]
 
 
 def test_nothing_stands_in_the_way_of_who_has_all_steps_behind_them() -> None:
@@ -124,7 +91,9 @@ def test_every_status_has_its_verdicts_and_its_reason(row: list[str]) -> None:
         assert found.signs_controlled == (clinician.epcs_enabled and bool(dea))
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.PENDING, Status.TFA_ACTIVATED_SUCCESS})
+@pytest.mark.parametrize(
+    "status", sorted(set(Status) - {Status.PENDING, Status.TFA_ACTIVATED_SUCCESS})
+)
 def test_who_acts_on_a_status_is_as_the_guidance_says(status: Status) -> None:
     cause, guidance = Cause.of_status(status), GUIDANCE[status]
     assert cause.owner is guidance.owner
@@ -271,119 +240,12 @@ def test_what_the_practitioner_says_of_dosespot_is_compared(
     assert found.reasons[-1].blocks is Blocks.NOTHING
 
 
-def ending(end: date | None, start: date | None = None, *, readable: bool = True) -> Days:
-    return Days(start, end, readable)
-
-
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-IN_60, IN_61 = TODAY + timedelta(days=60), TODAY + timedelta(days=61)
-
-
-@pytest.mark.parametrize(
-    ("days", "dea", "license_", "in_force"),
-    [
-        (ending(YESTERDAY), "dea-ended", "license-ended", False),
-        (ending(TODAY), "dea-ends-soon", "license-ends-soon", True),
-        (ending(IN_60), "dea-ends-soon", "license-ends-soon", True),
-        (ending(IN_61), "", "", True),
-        (ending(date.max), "", "", True),
-        (ending(None, TOMORROW), "dea-not-begun", "license-not-begun", False),
-        (ending(None, TODAY), "", "", True),
-        (ending(None), "dea-without-end", "", True),
-        (ending(None, readable=False), "dea-period-unreadable", "license-period-unreadable", False),
-    ],
-    ids=str,
-)
-def test_a_period_counts_to_its_last_day_and_is_warned_of_60_days_before(
-    days: Days, dea: str, license_: str, in_force: bool
-) -> None:
-    found = told(of_record(dea=(replace(IL, days=days), NY)))
-    assert (codes(found), found.prescribes) == ([dea] if dea else [], True)
-    assert signs_where(found) == (["IL", "NY"] if in_force else ["NY"])
-    found = told(of_record(licenses=(replace(LICENSE, number="", days=days),)))
-    assert codes(found) == ([license_] if license_ else [])
-    assert found.prescribes == in_force
-    assert found.signs_controlled == in_force
-
-
-def test_evidence_names_the_element_and_the_day() -> None:
-    (found,) = told(of_record(dea=(replace(IL, days=ending(YESTERDAY)), NY))).reasons
-    assert (found.path, found.value) == ("Practitioner.identifier[1].period.end", "2026-03-09")
-    assert found.registrations == (IL.path,)
-
-
-def test_a_registration_that_has_ended_is_history_where_its_successor_is_in_force() -> None:
-    ended = replace(IL, path="Practitioner.identifier[2]", days=ending(YESTERDAY))
-    found = told(of_record(dea=(ended, IL, NY)))
-    assert (codes(found), found.registrations) == ([], (IL, NY))
-    elsewhere = replace(ended, state="TX")
-    assert codes(told(of_record(dea=(elsewhere, IL, NY)))) == ["dea-ended"]
-    unknown = replace(ended, state="")
-    assert codes(told(of_record(dea=(unknown, replace(IL, state=""))))) == [
-        "dea-ended",
-        "dea-not-in-dosespot",
-    ]
-
-
-def test_an_end_that_is_near_is_no_matter_where_another_one_goes_on() -> None:
-    first = replace(LICENSE, number="", days=ending(IN_60))
-    second = replace(first, path="Practitioner.qualification[1]", days=ending(IN_61))
-    assert codes(told(of_record(licenses=(first, second)))) == []
-    assert codes(told(of_record(licenses=(first, replace(second, state="NY"))))) == [
-        "license-ends-soon"
-    ]
-
-
-def test_an_ended_license_ends_what_it_allowed_in_its_state() -> None:
-    ended = replace(LICENSE, number="", days=ending(YESTERDAY))
-    other = replace(LICENSE, path="Practitioner.qualification[1]", number="", state="NY")
-    found = told(of_record(licenses=(ended, other)))
-    assert (codes(found), found.prescribes, signs_where(found)) == (["license-ended"], True, ["NY"])
-    anywhere = told(of_record(licenses=(replace(ended, state=""), other)))
-    assert (anywhere.prescribes, signs_where(anywhere)) == (True, [])
-    elsewhere = told(of_record(licenses=(replace(ended, state="TX"), other)))
-    assert (elsewhere.reasons[0].blocks, elsewhere.signs_controlled) == (Blocks.NOTHING, True)
-
-
-@pytest.mark.parametrize(
-    ("shown", "signs"),
-    [
-        ({("AS1234563", "IL")}, True),
-        ({("as1234563", "")}, True),
-        ({("AS1234563", "NY")}, False),
-        ({("CS9876547", "IL")}, False),
-        (set(), False),
-    ],
-    ids=str,
-)
-def test_dosespot_has_to_show_the_dea_number_for_its_state(
-    shown: set[tuple[str, str]], signs: bool
-) -> None:
-    facts = replace(READY, record=replace(RECORD, dea=(IL,)))
-    found = told(replace(facts, account=replace(ACCOUNT, dea=frozenset(shown))))
-    assert codes(found) == ([] if signs else ["dea-not-in-dosespot"])
-    assert found.signs_controlled is signs
-
-
-def test_a_license_that_dosespot_does_not_show_is_a_warning() -> None:
-    facts = of_record(licenses=(LICENSE,))
-    found = told(facts)
-    assert (codes(found), found.signs_controlled) == (["license-not-in-dosespot"], True)
-    assert LICENSE.number not in str(found.reasons[0].value)
-    account = replace(ACCOUNT, licenses=frozenset({(LICENSE.number, "IL")}))
-    assert codes(told(replace(facts, account=account))) == []
-
-
-def test_a_schedule_that_does_not_exist_keeps_its_registration_from_being_ready() -> None:
-    stated = replace(IL, schedules=(DeaSchedule.II,), schedules_known=False)
-    found = told(of_record(dea=(stated, NY)))
-    assert (codes(found), signs_where(found)) == (["dea-schedules-unreadable"], ["NY"])
-
-
 def test_what_blocks_most_comes_first() -> None:
     flaws = (Flaw("Practitioner.telecom", "No e-mail address."),)
     facts = of_clinician(status=Status.IDP_ERROR, locked=True)
-    record = replace(RECORD, warnings=flaws, dea=(replace(IL, days=ending(YESTERDAY)),))
+    record = replace(
+        RECORD, warnings=flaws, dea=(replace(IL, days=Days(last=TODAY - timedelta(1))),)
+    )
     blocks = [one.blocks for one in told(replace(facts, record=record)).reasons]
     assert blocks == sorted(blocks, key=list(Blocks).index)
     assert set(blocks) == set(Blocks)

@@ -1,0 +1,68 @@
+"""Everybody with a membership, each once, and page by page."""
+
+from typing import Any
+
+import pytest
+
+from shared.workflow.paging import next_page
+from shared.workflow.people import Person, people
+
+CLINICIAN = "https://dosespot.com/clinician-identifier"
+
+
+def membership(profile: str, *ids: str) -> dict[str, Any]:
+    identifiers = [{"system": CLINICIAN, "value": value} for value in ids]
+    return {"profile": {"reference": profile}, "identifier": identifiers}
+
+
+def test_everybody_with_a_membership_is_found_once_in_the_order_of_their_ids() -> None:
+    second, first, other = (
+        membership("Practitioner/b", "7"),
+        membership("Practitioner/a"),
+        membership("Practitioner/b", "7"),
+    )
+    found = people([second, first, membership("Patient/c"), {}, other])
+    assert found == [Person("Practitioner/a", (first,)), Person("Practitioner/b", (second, other))]
+    assert [one.clinician_id for one in found] == [None, 7]
+
+
+@pytest.mark.parametrize(
+    ("ids", "numbers", "unreadable", "one"),
+    [
+        ((), (), 0, None),
+        (("7",), (7,), 0, 7),
+        (("7", "7"), (7,), 0, 7),
+        (("7", "8"), (7, 8), 0, None),
+        (("7", "seven"), (7,), 1, None),
+        (("seven",), (), 1, None),
+    ],
+    ids=str,
+)
+def test_a_clinician_id_is_one_number_that_nothing_contradicts(
+    ids: tuple[str, ...], numbers: tuple[int, ...], unreadable: int, one: int | None
+) -> None:
+    (found,) = people([membership("Practitioner/a", *ids)])
+    assert (found.clinician_ids, len(found.unreadable)) == (numbers, unreadable)
+    assert found.clinician_id == one
+
+
+EVERYBODY = [Person(f"Practitioner/{letter}", ()) for letter in "abcd"]
+
+
+@pytest.mark.parametrize(
+    ("after", "size", "page", "last"),
+    [
+        ("", 3, "abc", "Practitioner/c"),
+        ("Practitioner/c", 3, "d", ""),
+        ("", 4, "abcd", ""),
+        ("", 9, "abcd", ""),
+        ("Practitioner/bb", 1, "c", "Practitioner/c"),
+        ("Practitioner/d", 1, "", ""),
+    ],
+)
+def test_a_page_begins_after_the_last_one_and_says_where_the_next_begins(
+    after: str, size: int, page: str, last: str
+) -> None:
+    found, cursor = next_page(EVERYBODY, after, size)
+    assert "".join(one.practitioner[-1] for one in found) == page
+    assert cursor == last
