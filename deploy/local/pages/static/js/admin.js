@@ -61,7 +61,7 @@ class Board {
 
   /** Reads everybody from the server. */
   async load() {
-    setBusy([this.reload], true);
+    setBusy([this.reload, this.check], true);
     this.count.replaceChildren("Loading prescribers …");
     try {
       this.rows = (await readEntries(this.server)).map((entry) => new Row(entry, this.page));
@@ -70,12 +70,12 @@ class Board {
     } catch (error) {
       this.count.replaceChildren(errorView(error, "The prescribers could not be loaded."));
     }
-    setBusy([this.reload], false);
+    setBusy([this.reload, this.check], false);
   }
 
   /** Asks the readiness bot about everybody; each row shows what it is told. */
   async #checkEverybody() {
-    setBusy([this.check], true);
+    setBusy([this.reload, this.check], true);
     const rows = new Map(this.rows.map((row) => [`Practitioner/${row.entry.practitioner.id}`, row]));
     let checked = 0;
     this.count.replaceChildren("Checking readiness …");
@@ -90,7 +90,7 @@ class Board {
     } catch (error) {
       this.count.replaceChildren(errorView(error, "Readiness could not be checked."));
     }
-    setBusy([this.check], false);
+    setBusy([this.reload, this.check], false);
   }
 
   /** The statuses that somebody has; whoever's status just changed stays in sight. */
