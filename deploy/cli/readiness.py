@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from deploy.cli.command import verbose_option
-from deploy.cli.execute import execute
 from deploy.cli.sign_in import Server, base_url_option, server_at
 
 BOT = "dosespot-readiness-bot"
@@ -48,11 +47,16 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
     sys.exit(0 if all(map(_is_ready, shown)) else NOT_READY)
 
 
-def _prescribers(server: Server, practitioner: str | None) -> Iterator[Prescriber]:
+def _prescribers(signed_in: Server, practitioner: str | None) -> Iterator[Prescriber]:
     """What the bot tells, page by page."""
+    from deploy.cli.execute import execute, find_bot
+    from deploy.medplum.server import ProjectAdmin
+
+    server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
+    bot_id = find_bot(server, BOT)
     asked = {} if practitioner is None else {"practitionerId": practitioner}
     while True:
-        answer = execute(server, BOT, asked)
+        answer = execute(server, bot_id, asked)
         yield from answer["prescribers"]
         if answer["nextCursor"] is None:
             return

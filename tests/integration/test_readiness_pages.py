@@ -15,7 +15,7 @@ from deploy.local.sandbox import Sandbox
 from fhir_profiles.systems import NPI
 from shared.workflow import authorize
 from tests.integration.clinic import Clinic, Member, new_npi
-from tests.integration.readiness import codes, ready, run, verdicts
+from tests.integration.readiness import BOT, codes, ready, run, verdicts
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +128,18 @@ def test_the_command_tells_a_refusal_in_one_line(office: Clinic) -> None:
     member = office.add_member()
     result = command(office, by=member)
     assert (result.exit_code, result.stderr) == (1, f"Error: {authorize.NOT_ADMINISTRATOR}\n")
-    stranger = Member("", "", "no-token")
-    result = command(office, by=stranger)
+    result = command(office, by=Member("", "", "no-token"))
+    sentence = "The FHIR server no longer accepts the access token. Sign in again."
+    assert (result.exit_code, result.stderr) == (1, f"Error: {sentence}\n")
+
+
+def test_the_command_says_what_to_do_where_there_is_no_such_bot(office: Clinic) -> None:
+    (bot,) = (one for one in office.sandbox.fhir.resources("Bot") if one["name"] == BOT)
+    office.write({**bot, "identifier": []})
+    result = command(office)
+    office.write({**office.read(f"Bot/{bot['id']}"), "identifier": bot["identifier"]})
     assert result.exit_code == 1
-    assert (
-        result.stderr == "Error: The server does not accept the sign-in. Get a new access token.\n"
+    assert result.stderr == (
+        "Error: The server has no dosespot-readiness-bot. Install the bots with prescriber-bots"
+        " register.\n"
     )
