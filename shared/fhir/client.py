@@ -87,6 +87,15 @@ class GivenToken:
         return False
 
 
+def send_as(credential: Credential, http: Sender, call: Call) -> Reply:
+    """Sends a call with a token; one that is refused is replaced once, if it can be."""
+    token = credential.token()
+    reply = http.send(with_token(call, token))
+    if reply.status == 401 and credential.forget(token):
+        reply = http.send(with_token(call, credential.token()))
+    return reply
+
+
 class FhirClient:
     """A FHIR server, seen with one credential, whose token is sent to no other address.
 
@@ -217,12 +226,7 @@ class FhirClient:
         )
 
     def _send(self, call: Call) -> Reply:
-        """Sends a call with a token; one that is refused is replaced once, if it can be."""
-        token = self._credential.token()
-        reply = self._http.send(with_token(call, token))
-        if reply.status == 401 and self._credential.forget(token):
-            reply = self._http.send(with_token(call, self._credential.token()))
-        return reply
+        return send_as(self._credential, self._http, call)
 
     def _resource(self, asked: str, call: Call) -> Resource:
         reply = self._send(call)

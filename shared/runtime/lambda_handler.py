@@ -184,7 +184,7 @@ def lambda_handler(
             invocation = _invocation(name, kept, pace, payload)
             return _run(input_model, bot, payload.input, invocation)
 
-        return _guarded(name, run)
+        return guarded(name, run)
 
     return handler
 
@@ -240,11 +240,18 @@ def _save(trail: Trail, invocation: Invocation) -> None:
         invocation.log.warning("no audit event", error=type(error).__name__)
 
 
-def _guarded(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def guarded(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Lets our own errors out, and nothing else: a foreign text may quote a person.
 
     The caller's browser is shown the stack trace, so it ends here, and the error brings along none
     that it came from.
+
+    Args:
+        name: whose run it is, for the log.
+        run: the run.
+
+    Raises:
+        BotError: what the run raised, or Unforeseen in the place of anything else.
     """
     try:
         return run()

@@ -1,0 +1,94 @@
+"""Runs a bot at Medplum, as the bots' own ClientApplication.
+
+Source: https://www.medplum.com/docs/bots/bot-basics ("Executing a Bot"). A bot that raises is
+answered with 400 and Lambda's description of the error.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from time import monotonic
+from typing import Any
+
+from deploy.aws.functions.service_account import service_account
+from fhir_profiles.systems import MEDPLUM_BOTS
+from shared.errors import BotError, Misconfigured
+from shared.fhir.client import SERVICE, send_as
+from shared.fhir.service_credential import ServiceAccount, ServiceCredential
+from shared.http import Call, Reply, Sender
+from shared.token_cache import TokenCache
+
+
+class BotFailed(BotError):
+    """A bot raised an error; the text is the bot's.
+
+    Attributes:
+        error_type: name of the error's class, such as `NotAuthorized`.
+    """
+
+    def __init__(self, sentence: str, error_type: str) -> None:
+        super().__init__(sentence)
+        self.error_type = error_type
+
+
+class BotRunner:
+    """Runs bots; keeps the ClientApplication and its token from one run to the next.
+
+    Args:
+        http: sends the calls.
+        account: reads the ClientApplication; asked again when it is no longer let in.
+    """
+
+    def __init__(
+        self, http: Sender, account: Callable[[], ServiceAccount] = service_account
+    ) -> None:
+        self._http = http
+        self._tokens = TokenCache(monotonic)
+        self._account = cache(account)
+
+    def run(
+        self, bot: str, given: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The bot's answer.
+
+        Args:
+            bot: value of the Bot's identifier, such as `dosespot-sync-status-bot`.
+            given: its input.
+            headers: passed on to the bot.
+
+        Raises:
+            BotFailed: the bot raised an error.
+            Misconfigured: Medplum does not let us in, or has no such bot.
+            RemoteUnavailable: Medplum gave no usable answer.
+        """
+        account = self._account()
+        call = Call(
+            service=SERVICE,
+            wish=f"run {bot}",
+            method="POST",
+            url=f"{account.base_url}fhir/R4/Bot/$execute",
+            headers={**(headers or {}), "Content-Type": "application/json"},
+            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
+            json=given,
+        )
+        try:
+            credential = ServiceCredential(self._http, self._tokens, account)
+            return _answer(bot, send_as(credential, self._http, call))
+        except Misconfigured:
+            self._account.cache_clear()
+            raise
+
+
+def _answer(bot: str, reply: Reply) -> dict[str, Any]:
+    try:
+        answer = reply.json()
+    except ValueError:
+        answer = None
+    if reply.status == 200 and isinstance(answer, dict):
+        return answer
+    if isinstance(answer, dict) and "errorType" in answer:
+        raise BotFailed(str(answer.get("errorMessage")), str(answer["errorType"]))
+    raise Misconfigured(
+        f"The FHIR server does not run {bot} (status {reply.status}). Check that the Bot is there"
+        " and names its function, that the server may run it, and that the bots' ClientApplication"
+        " may: `prescriber-bots doctor` looks at all of it."
+    )
