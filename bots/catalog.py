@@ -18,7 +18,8 @@ class BotFunction:
         description: what it does, for people who see the Bot on a server.
         run_as_user: whether a server should run it with the caller's own token.
         admin: whether the bot's own membership should be an administrator's.
-        timeout_s: seconds that a run may take.
+        timeout_s: seconds that a run may take; without a reason as many as load balancers wait for
+            an answer by default. Medplum's own 10 are less than a slow answer of DoseSpot takes.
     """
 
     name: str
@@ -61,12 +62,14 @@ BOTS = (
         "dosespot-iframe-bot",
         "Gives the calling prescriber the single sign-on link for the DoseSpot iFrame.",
         run_as_user=True,
+        timeout_s=30,
     ),
     BotFunction(
         "patient_sync",
         "dosespot-patient-sync-bot",
         "Finds or creates a patient in DoseSpot.",
         run_as_user=True,
+        timeout_s=30,
     ),
     BotFunction(
         "sync_status",
@@ -82,6 +85,7 @@ BOTS = (
         "Takes DoseSpot's push notifications about prescribers.",
         run_as_user=False,
         admin=True,
+        timeout_s=15,  # DoseSpot waits for 20 in all
     ),
     BotFunction(
         "readiness",
@@ -95,5 +99,6 @@ BOTS = (
         "dosespot-set-supervising-prescriber",
         "Says in DoseSpot who supervises a prescribing agent.",
         run_as_user=True,
+        timeout_s=30,
     ),
 )

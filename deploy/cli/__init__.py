@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 import click
 
-from deploy.cli import aws, local, medplum, readiness
+from deploy.cli import aws, local, medplum, readiness, stack
 from deploy.cli.command import OneLineErrors, verbose_option
 
 
@@ -18,5 +18,7 @@ def main() -> None:
 
 for command in (local.demo, local.sandbox, local.functions, local.dosespot, local.invoke):
     main.add_command(command)
-for command in (medplum.register, medplum.doctor, readiness.readiness, aws.package):
+for command in (aws.package, stack.deploy, stack.destroy):
+    main.add_command(command)
+for command in (medplum.register, medplum.doctor, readiness.readiness):
     main.add_command(command)

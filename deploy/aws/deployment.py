@@ -1,0 +1,136 @@
+"""A deployment: a package and settings become a stack, or the change of one.
+
+What is not set keeps the value that the stack has, so that a later deployment need not repeat it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from deploy.aws.package import runtime_of
+from deploy.aws.session import Account
+from deploy.aws.stack import Change, ChangeSet, Stack
+from deploy.aws.template.compose import Template, compose, defaults
+from deploy.aws.upload import Bucket, key_of
+
+TAGS = {"application": "prescriber-bots"}
+INLINE_BYTES = 51_200
+"""How long a template may be that is not in a bucket. Source: CloudFormation's quotas."""
+
+DEPLOYS_OVER = "medplum-bot-lambda"
+"""What the functions begin with that Medplum's `$deploy` writes to."""
+
+_STACK_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+def checked_stack_name(name: str) -> str:
+    """The name, if everything that is named after it can be.
+
+    Raises:
+        ValueError: it can't.
+    """
+    if not _STACK_NAME.fullmatch(name):
+        raise ValueError(
+            "must have up to 32 small letters, digits and hyphens, and begin with a letter"
+        )
+    if name.startswith(DEPLOYS_OVER):
+        raise ValueError(f"must not begin with {DEPLOYS_OVER}: Medplum's $deploy would write there")
+    return name
+
+
+def own_bucket(stack: str, account: Account) -> str:
+    """The bucket that a deployment makes where no other is named."""
+    return f"{stack}-{account.id}-{account.region}"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What is to become of a stack.
+
+    Attributes:
+        stack: the stack.
+        bucket: where the package is put.
+        makes_bucket: whether the bucket is made where it is missing.
+        package: the Lambda package.
+        settings: values of the template's parameters; "" for the default again.
+        tags: tags of everything in the stack, beside TAGS.
+        inline_bytes: a longer template is put into the bucket too.
+    """
+
+    stack: Stack
+    bucket: Bucket
+    makes_bucket: bool
+    package: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    inline_bytes: int = INLINE_BYTES
+
+    def plan(self) -> list[Change]:
+        """What `apply` would change; changes nothing.
+
+        Raises:
+            StackFailed: the stack can't be changed now, or AWS refuses the template.
+            ValueError: the package is none, or the bucket can't be used.
+        """
+        proposed = self._propose(self._package_settings())
+        if proposed is None:
+            return []
+        self.stack.withdraw(proposed)
+        return proposed.changes
+
+    def apply(self) -> bool:
+        """Uploads the package and makes the changes; returns whether there were any.
+
+        Raises:
+            StackFailed: AWS could not make them and has rolled them back.
+            ValueError: the package is none, or the bucket can't be used.
+        """
+        package = self._package_settings()
+        self._require_bucket()
+        if self.bucket.put(package["CodeKey"], self.package.read_bytes()):
+            self.stack.tell(f"Uploaded {self.package} to the bucket {self.bucket.name}")
+        proposed = self._propose(package)
+        if proposed is not None:
+            self.stack.execute(proposed)
+        return proposed is not None
+
+    def _package_settings(self) -> dict[str, str]:
+        return {
+            "Runtime": runtime_of(self.package),
+            "CodeBucket": self.bucket.name,
+            "CodeKey": key_of(self.package.read_bytes(), ".zip"),
+        }
+
+    def _require_bucket(self) -> None:
+        if self.bucket.exists():
+            return
+        if not self.makes_bucket:
+            raise ValueError(
+                f"There is no bucket {self.bucket.name}. Make it, or leave --bucket out."
+            )
+        self.bucket.create()
+        self.stack.tell(f"Made the bucket {self.bucket.name}")
+
+    def _propose(self, package: Mapping[str, str]) -> ChangeSet | None:
+        existing = self.stack.existing()
+        before, tags = (existing.parameters, existing.tags) if existing else ({}, {})
+        given = {**before, **self.settings, **package}
+        settings = {name: value for name, value in given.items() if value}
+        template = compose(self.stack.name, settings)
+        values = {**defaults(template), **settings}
+        parameters = {name: values[name] for name in template["Parameters"]}
+        return self.stack.propose(
+            self._sendable(template), parameters, {**tags, **self.tags, **TAGS}
+        )
+
+    def _sendable(self, template: Template) -> dict[Literal["TemplateBody", "TemplateURL"], str]:
+        text = json.dumps(template, separators=(",", ":"))
+        content = text.encode()
+        if len(content) <= self.inline_bytes:
+            return {"TemplateBody": text}
+        key = key_of(content, ".json")
+        self.bucket.put(key, content)
+        return {"TemplateURL": self.bucket.url(key)}

@@ -1,0 +1,274 @@
+"""Commands that make, change and delete the bots' CloudFormation stack on AWS."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from deploy.cli.command import verbose_option
+
+if TYPE_CHECKING:
+    from deploy.aws.session import Account
+    from deploy.aws.stack import Change, Stack
+    from deploy.aws.upload import Bucket
+
+DEFAULT_STACK = "prescriber-bots"
+PACKAGES = Path("dist")
+PARAMETERS = {
+    "architecture": "Architecture",
+    "memory": "MemorySize",
+    "reserved_concurrency": "ReservedConcurrency",
+    "log_retention": "LogRetentionDays",
+    "alarm_topic": "AlarmTopicArn",
+    "invoker_arn": "InvokerArn",
+    "status_schedule": "StatusSchedule",
+}
+"""The template's parameter behind each option."""
+
+SWITCHES = {
+    "snap_start": ("SnapStart", {True: "PublishedVersions", False: "None"}),
+    "trace": ("Tracing", {True: "Active", False: "PassThrough"}),
+}
+"""The template's parameter behind each switch, with its values."""
+
+DELETED = (
+    "Deletes the stack {stack} of account {account} in {region}: functions, roles, alarms and logs,"
+    " the queues with what is in them, the endpoint for DoseSpot (a new one has another URL), and"
+    " the secret {stack}/medplum for good. Medplum and DoseSpot are not touched."
+)
+NOTHING = "There is no stack {stack} of account {account} in {region}."
+BUCKET_KEPT = "Keeps the bucket {} with the packages; --delete-bucket deletes it too."
+BUCKET_DELETED = "Deletes the bucket {} with all packages."
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _stack_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    from deploy.aws.deployment import checked_stack_name
+
+    try:
+        return checked_stack_name(name)
+    except ValueError as error:
+        raise click.BadParameter(f"--stack {error}.") from None
+
+
+def place_options(command: Command) -> Command:
+    """Adds what says where on AWS: `--stack`, `--region` and `--profile`."""
+    for option in (
+        click.option("--profile", help="Credentials of this name; without it, the environment's."),
+        click.option("--region", help="Such as us-east-1; without it, the profile's."),
+        click.option(
+            "--stack",
+            default=DEFAULT_STACK,
+            show_default=True,
+            callback=_stack_name,
+            help="Name of the stack; the functions' names begin with it.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@verbose_option
+@place_options
+@click.option(
+    "--zip",
+    "package",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Package to deploy; without it, the newest that `prescriber-bots package` made.",
+)
+@click.option("--bucket", help="Bucket for the package; without it, the stack's own is made.")
+@click.option("--plan", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option("--architecture", metavar="arm64|x86_64", help="Processor; arm64 at first.")
+@click.option("--memory", metavar="MB", help="Memory of each function; 1024 at first.")
+@click.option(
+    "--snap-start/--no-snap-start",
+    default=None,
+    help="Start from a snapshot where the runtime can; on at first. AWS charges for keeping it.",
+)
+@click.option("--trace/--no-trace", default=None, help="Record AWS X-Ray traces; off at first.")
+@click.option(
+    "--reserved-concurrency",
+    metavar="NUMBER",
+    help="Reserve so many runs at once for each bot, and no more; none at first, because a new"
+    " AWS account has only 10 in all.",
+)
+@click.option("--log-retention", metavar="DAYS", help="Keep logs so long; 30 at first.")
+@click.option("--alarm-topic", metavar="ARN", help="SNS topic that alarms are sent to.")
+@click.option(
+    "--invoker-arn",
+    metavar="ARN",
+    help="Role or account that may run the bots, where Medplum is in another AWS account.",
+)
+@click.option(
+    "--status-schedule",
+    metavar="EXPRESSION",
+    help="When to compare everybody with DoseSpot; rate(15 minutes) at first; off for never.",
+)
+@click.option(
+    "--function-name",
+    "function_names",
+    multiple=True,
+    metavar="FUNCTION=NAME",
+    help="Another name, such as admin_enroll=medplum-bot-lambda-<bot id> for a Medplum server"
+    " without custom function names; such a server runs $LATEST, not the published version.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag all that is made.")
+def deploy(  # noqa: PLR0913 - one for each option
+    *,
+    stack: str,
+    region: str | None,
+    profile: str | None,
+    package: Path | None,
+    bucket: str | None,
+    plan: bool,
+    as_json: bool,
+    function_names: tuple[str, ...],
+    tags: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Create or update the bots' CloudFormation stack on AWS.
+
+    What no option says stays as the stack has it; an empty text is the default again.
+
+    \b
+    Examples:
+      prescriber-bots deploy --region us-east-1 --plan
+      prescriber-bots deploy --region us-east-1 --alarm-topic arn:aws:sns:us-east-1:1234:on-call
+      prescriber-bots deploy --stack staging-bots --status-schedule off
+    """
+    from deploy.aws.deployment import Deployment, own_bucket
+    from deploy.aws.session import in_words, sign_in
+    from deploy.aws.upload import newest_package
+
+    settings = _settings(options) | _function_names(function_names)
+    wanted_tags = dict(_pair(tag, "--tag needs KEY=VALUE") for tag in tags)
+    package = package or newest_package(PACKAGES)
+    account = sign_in(profile, region)
+    with in_words():
+        found, own = _stack(account, stack), own_bucket(stack, account)
+        name = bucket or _value(found, "CodeBucket") or own
+        deployment = Deployment(
+            found, _bucket(account, name), name == own, package, settings, wanted_tags
+        )
+        if plan:
+            _show_plan(stack, deployment.plan(), as_json=as_json)
+        else:
+            changed = deployment.apply()
+            _show_outputs(found, changed=changed, as_json=as_json)
+
+
+@click.command()
+@verbose_option
+@place_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--delete-bucket", is_flag=True, help="Delete the stack's own bucket too.")
+def destroy(
+    stack: str, region: str | None, profile: str | None, yes: bool, delete_bucket: bool
+) -> None:
+    """Delete the bots' CloudFormation stack on AWS, after saying what goes with it.
+
+    \b
+    Examples:
+      prescriber-bots destroy --region us-east-1
+      prescriber-bots destroy --stack staging-bots --yes --delete-bucket
+    """
+    from deploy.aws.deployment import own_bucket
+    from deploy.aws.session import in_words, sign_in
+
+    account = sign_in(profile, region)
+    with in_words():
+        found, bucket = _stack(account, stack), _bucket(account, own_bucket(stack, account))
+        existing, has_bucket = found.existing(), bucket.exists()
+        goes = DELETED if existing else NOTHING
+        click.echo(goes.format(stack=stack, account=account.id, region=account.region))
+        if has_bucket:
+            click.echo((BUCKET_DELETED if delete_bucket else BUCKET_KEPT).format(bucket.name))
+        deletes_bucket = has_bucket and delete_bucket
+        if not (existing or deletes_bucket):
+            return
+        if not yes:
+            click.confirm("Go on?", abort=True)
+        if existing:
+            found.delete(existing)
+        if deletes_bucket:
+            bucket.delete()
+        click.echo("Deleted.")
+
+
+def _stack(account: "Account", name: str) -> "Stack":
+    from deploy.aws.stack import Stack
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    return Stack(account.session.client("cloudformation"), name, tell)
+
+
+def _bucket(account: "Account", name: str) -> "Bucket":
+    from deploy.aws.upload import Bucket
+
+    return Bucket(account.session.client("s3"), name, account.id)
+
+
+def _value(stack: "Stack", parameter: str) -> str:
+    existing = stack.existing()
+    return existing.parameters.get(parameter, "") if existing else ""
+
+
+def _settings(options: Mapping[str, Any]) -> dict[str, str]:
+    given = {name: value for name, value in options.items() if value is not None}
+    texts = {PARAMETERS[name]: given[name] for name in PARAMETERS.keys() & given.keys()}
+    switched = [(SWITCHES[name], given[name]) for name in SWITCHES.keys() & given.keys()]
+    return texts | {name: values[on] for (name, values), on in switched}
+
+
+def _function_names(given: Sequence[str]) -> dict[str, str]:
+    from deploy.aws.template.functions import FUNCTIONS
+
+    by_name = {function.name: function for function in FUNCTIONS}
+    known = f"--function-name needs FUNCTION=NAME, with a FUNCTION of: {', '.join(by_name)}"
+    pairs = [_pair(each, known) for each in given]
+    if any(function not in by_name for function, _ in pairs):
+        raise click.BadParameter(f"{known}.")
+    return {by_name[function].name_parameter: name for function, name in pairs}
+
+
+def _pair(given: str, need: str) -> tuple[str, str]:
+    name, separator, value = given.partition("=")
+    if not separator:
+        raise click.BadParameter(f"{need}.")
+    return name, value
+
+
+def _show_plan(stack: str, changes: "Sequence[Change]", *, as_json: bool) -> None:
+    if as_json:
+        told = [vars(change) for change in changes]
+        click.echo(json.dumps({"stack": stack, "changes": told}, indent=2))
+        return
+    rows = [(each.action, each.resource, each.kind, each.replacement) for each in changes]
+    if rows:
+        _print_table([("Action", "Resource", "Type", "Replacement"), *rows])
+    click.echo(f"{len(rows) or 'No'} changes of {stack}; nothing was changed.")
+
+
+def _show_outputs(stack: "Stack", *, changed: bool, as_json: bool) -> None:
+    existing = stack.existing()
+    outputs = existing.outputs if existing else {}
+    if as_json:
+        told = {"stack": stack.name, "changed": changed, "outputs": outputs}
+        click.echo(json.dumps(told, indent=2))
+        return
+    _print_table(sorted(outputs.items()))
+    click.echo(f"{stack.name} is deployed." if changed else f"{stack.name} is up to date already.")
+
+
+def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
