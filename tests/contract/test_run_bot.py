@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import responses
 from responses import matchers
+from responses.registries import OrderedRegistry
 
 from deploy.aws.functions import push_endpoint, status_schedule
 from deploy.aws.functions.run_bot import BotFailed, BotRunner
@@ -34,10 +35,15 @@ class Context:
 
 @pytest.fixture
 def medplum() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mocked:
-        token = {"access_token": "token", "expires_in": 3600}
-        mocked.post(f"{BASE_URL}oauth2/token", json=token)
+    """Each answer is given once, in their order; a token is the first."""
+    with responses.RequestsMock(registry=OrderedRegistry) as mocked:
+        issues_token(mocked)
         yield mocked
+
+
+def issues_token(medplum: responses.RequestsMock) -> None:
+    token = {"access_token": "token", "expires_in": 3600}
+    medplum.post(f"{BASE_URL}oauth2/token", json=token)
 
 
 def runner() -> BotRunner:
@@ -84,16 +90,11 @@ def test_the_token_is_kept_and_replaced_when_it_is_refused(
     medplum: responses.RequestsMock,
 ) -> None:
     medplum.post(EXECUTE, status=401)
-    medplum.post(EXECUTE, json={})
+    issues_token(medplum)
     kept = runner()
-    for _ in range(3):
-        kept.run("some-bot", {})
-    asked = [call.request.url.rsplit("/", 1)[1] for call in medplum.calls]
-    assert [url.split("?")[0] for url in asked] == [
-        *("token", "$execute"),
-        *("token", "$execute"),
-        *("$execute", "$execute"),
-    ]
+    for number in range(3):
+        answers(medplum, "some-bot", {}, {"run": number})
+        assert kept.run("some-bot", {}) == {"run": number}
 
 
 def test_an_error_of_the_bot_is_raised_with_its_name(medplum: responses.RequestsMock) -> None:
