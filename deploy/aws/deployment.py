@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from deploy.aws.package import runtime_of
 from deploy.aws.session import Account
@@ -17,8 +16,6 @@ from deploy.aws.template.compose import Template, compose, defaults
 from deploy.aws.upload import Bucket, key_of
 
 TAGS = {"application": "prescriber-bots"}
-INLINE_BYTES = 51_200
-"""How long a template may be that is not in a bucket. Source: CloudFormation's quotas."""
 
 DEPLOYS_OVER = "medplum-bot-lambda"
 """What the functions begin with that Medplum's `$deploy` writes to."""
@@ -52,12 +49,11 @@ class Deployment:
 
     Attributes:
         stack: the stack.
-        bucket: where the package is put.
+        bucket: where the package and the template are put.
         makes_bucket: whether the bucket is made where it is missing.
         package: the Lambda package.
         settings: values of the template's parameters; "" for the default again.
         tags: tags of everything in the stack, beside TAGS.
-        inline_bytes: a longer template is put into the bucket too.
     """
 
     stack: Stack
@@ -66,20 +62,24 @@ class Deployment:
     package: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
-    inline_bytes: int = INLINE_BYTES
 
     def plan(self) -> list[Change]:
-        """What `apply` would change; changes nothing.
+        """What `apply` would change; changes nothing, so a bucket made for it is gone afterwards.
 
         Raises:
             StackFailed: the stack can't be changed now, or AWS refuses the template.
             ValueError: the package is none, or the bucket can't be used.
         """
-        proposed = self._propose(self._package_settings())
-        if proposed is None:
-            return []
-        self.stack.withdraw(proposed)
-        return proposed.changes
+        package = self._package_settings()
+        borrowed = self._made_bucket()
+        try:
+            proposed = self._propose(package)
+            if proposed is not None:
+                self.stack.withdraw(proposed)
+        finally:
+            if borrowed:
+                self.bucket.delete()
+        return proposed.changes if proposed is not None else []
 
     def apply(self) -> bool:
         """Uploads the package and makes the changes; returns whether there were any.
@@ -89,7 +89,8 @@ class Deployment:
             ValueError: the package is none, or the bucket can't be used.
         """
         package = self._package_settings()
-        self._require_bucket()
+        if self._made_bucket():
+            self.stack.tell(f"Made the bucket {self.bucket.name}")
         if self.bucket.put(package["CodeKey"], self.package.read_bytes()):
             self.stack.tell(f"Uploaded {self.package} to the bucket {self.bucket.name}")
         proposed = self._propose(package)
@@ -104,15 +105,16 @@ class Deployment:
             "CodeKey": key_of(self.package.read_bytes(), ".zip"),
         }
 
-    def _require_bucket(self) -> None:
+    def _made_bucket(self) -> bool:
+        """Makes sure that there is the bucket; returns whether it had to be made."""
         if self.bucket.exists():
-            return
+            return False
         if not self.makes_bucket:
             raise ValueError(
                 f"There is no bucket {self.bucket.name}. Make it, or leave --bucket out."
             )
         self.bucket.create()
-        self.stack.tell(f"Made the bucket {self.bucket.name}")
+        return True
 
     def _propose(self, package: Mapping[str, str]) -> ChangeSet | None:
         existing = self.stack.existing()
@@ -122,15 +124,11 @@ class Deployment:
         template = compose(self.stack.name, settings)
         values = {**defaults(template), **settings}
         parameters = {name: values[name] for name in template["Parameters"]}
-        return self.stack.propose(
-            self._sendable(template), parameters, {**tags, **self.tags, **TAGS}
-        )
+        return self.stack.propose(self._stored(template), parameters, {**tags, **self.tags, **TAGS})
 
-    def _sendable(self, template: Template) -> dict[Literal["TemplateBody", "TemplateURL"], str]:
-        text = json.dumps(template, separators=(",", ":"))
-        content = text.encode()
-        if len(content) <= self.inline_bytes:
-            return {"TemplateBody": text}
+    def _stored(self, template: Template) -> str:
+        """The template's URL: it is too long to be sent with a call."""
+        content = json.dumps(template, separators=(",", ":")).encode()
         key = key_of(content, ".json")
         self.bucket.put(key, content)
-        return {"TemplateURL": self.bucket.url(key)}
+        return self.bucket.url(key)

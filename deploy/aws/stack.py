@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import sleep
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -139,11 +139,16 @@ class Stack:
 
     def propose(
         self,
-        template: Mapping[Literal["TemplateBody", "TemplateURL"], str],
+        template_url: str,
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
     ) -> ChangeSet | None:
         """Has CloudFormation work out what a template would change; None where that is nothing.
+
+        Args:
+            template_url: where CloudFormation reads the template, in a bucket.
+            parameters: values of all the template's parameters.
+            tags: tags of everything in the stack.
 
         Raises:
             StackFailed: the stack can't be changed now, or CloudFormation refuses the template.
@@ -161,7 +166,7 @@ class Stack:
             ],
             Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
             Capabilities=["CAPABILITY_IAM"],
-            **template,  # type: ignore[arg-type]
+            TemplateURL=template_url,
         )
         answer = self._worked_out(created["Id"])
         failed = answer["Status"] == "FAILED"

@@ -15,6 +15,7 @@ from botocore.stub import ANY, Stubber
 from deploy.aws.stack import Change, Stack, StackFailed
 
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/bots/1"
+TEMPLATE_URL = "https://bucket.s3.amazonaws.com/template.json"
 CHANGE_SET = "arn:aws:cloudformation:us-east-1:123456789012:changeSet/c/1"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FUNCTION = "AdminEnrollFunction"
@@ -53,7 +54,7 @@ class CloudFormation:
             "Parameters": [{"ParameterKey": "MemorySize", "ParameterValue": "512"}],
             "Tags": [{"Key": "team", "Value": "care"}],
             "Capabilities": ["CAPABILITY_IAM"],
-            "TemplateBody": "{}",
+            "TemplateURL": TEMPLATE_URL,
         }
         answer = {"Id": CHANGE_SET, "StackId": ARN}
         self.stub.add_response("create_change_set", answer, asked)
@@ -75,7 +76,7 @@ class CloudFormation:
         self.stub.add_response("describe_stack_events", answer)
 
     def propose(self) -> Any:
-        return self.stack.propose({"TemplateBody": "{}"}, {"MemorySize": "512"}, {"team": "care"})
+        return self.stack.propose(TEMPLATE_URL, {"MemorySize": "512"}, {"team": "care"})
 
 
 @pytest.fixture

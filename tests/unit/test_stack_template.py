@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
-from deploy.aws.deployment import INLINE_BYTES, checked_stack_name
+from deploy.aws.deployment import checked_stack_name
 from deploy.aws.template.compose import compose, defaults
 from deploy.aws.template.functions import FUNCTIONS, Function
 from deploy.cli.stack import DEFAULT_STACK
@@ -18,6 +18,8 @@ PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip
 TEMPLATE = compose(DEFAULT_STACK, PACKAGE)
 RESOURCES = TEMPLATE["Resources"]
 DOCS = Path(__file__).parents[2] / "docs"
+QUOTAS = {"Resources": 500, "Parameters": 200, "Outputs": 200}
+"""Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas"."""
 
 EVERY_FUNCTION = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 
@@ -250,9 +252,10 @@ def test_one_function_of_another_name_is_the_only_new_version() -> None:
     assert new.startswith("IframeVersion")
 
 
-def test_the_template_needs_no_bucket_even_with_the_longest_name() -> None:
-    text = json.dumps(compose("s" * 32, PACKAGE), separators=(",", ":"))
-    assert len(text) <= INLINE_BYTES
+def test_the_template_is_within_cloudformations_quotas_even_with_the_longest_name() -> None:
+    longest = compose("s" * 32, PACKAGE)
+    assert len(json.dumps(longest)) <= 1_000_000
+    assert all(len(longest[part]) <= most for part, most in QUOTAS.items())
     assert max(map(len, defaults(compose("s" * 32, PACKAGE)).values())) <= 64
 
 
