@@ -6,12 +6,14 @@ identifier, as it is with DEA numbers, or else `issuer.display`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries, state_code, text
+from fhir_profiles.elements import child, entries, items, state_code, text
 from fhir_profiles.period import Days, days_of
 from fhir_profiles.systems import IDENTIFIER_TYPE
 
+MEDICAL_LICENSE = "MD"
 LICENSE_TYPES = frozenset({"APRN", "DDS", "DO", "DPM", "LN", "MD", "NP", "OD", "PA", "SL"})
 
 
@@ -45,6 +47,24 @@ def state_licenses(practitioner: Resource) -> tuple[StateLicense, ...]:
         for identifier in _license_identifiers(entry)
         if identifier.get("use") != "old"
     )
+
+
+def with_state_license(practitioner: Resource, number: str, state: str, today: date) -> Resource:
+    """The Practitioner with that license; the same object where one that counts is there already.
+
+    It is written as a medical license, which need not be true of every prescriber; the other types
+    are read as well.
+    """
+    known = {
+        (one.number, one.state) for one in state_licenses(practitioner) if one.days.cover(today)
+    }
+    if (number, state) in known:
+        return practitioner
+    written = {
+        "identifier": [{"value": number, "assigner": {"display": state}}],
+        "code": {"coding": [{"system": IDENTIFIER_TYPE, "code": MEDICAL_LICENSE}]},
+    }
+    return {**practitioner, "qualification": [*items(practitioner, "qualification"), written]}
 
 
 def _license_identifiers(entry: Resource) -> Iterator[Resource]:

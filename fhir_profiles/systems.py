@@ -1,11 +1,17 @@
 """Every system and URL that appears on a FHIR resource; no other file spells one.
 
 Sources: HL7 Terminology (NPI, DEA, v2-0203), Medplum's DoseSpot documentation (all `dosespot.com`
-systems), Medplum's bot documentation (`medplum.com` systems).
+systems), Medplum's bot documentation (`medplum.com` systems), AU Core (HPI-I, PBS prescriber
+number), CMS's NPI Registry API. What starts with `urn:prescriber-bots:` is ours.
 """
 
 NPI = "http://hl7.org/fhir/sid/us-npi"
 DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber"
+HPII = "http://ns.electronichealth.net.au/id/hi/hpii/1.0"
+PBS_PRESCRIBER_NUMBER = "http://ns.electronichealth.net.au/id/medicare-prescriber-number"
+PBS_PRESCRIBER_TYPE = "urn:prescriber-bots:pbs-prescriber-type"
+NADEAN = "urn:prescriber-bots:nadean"
+USERNAME = "urn:prescriber-bots:username"
 IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
 
 CLINICIAN_IDENTIFIER = "https://dosespot.com/clinician-identifier"
@@ -21,6 +27,13 @@ DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
 LOINC = "http://loinc.org"
 
 DEA_SCHEDULE = "urn:prescriber-bots:dea-schedule"
+CONSENT_SCOPE = "urn:prescriber-bots:consent-scope"
+SMS_CONSENT = "urn:prescriber-bots:sms-consent"
+ROLE_AT_LOCATION = "urn:prescriber-bots:role-at-location"
+DEFAULT_LOCATION = "urn:prescriber-bots:default-location"
+CHECK_DUE = "urn:prescriber-bots:check-due"
+NPI_REGISTRY = "https://npiregistry.cms.hhs.gov/api/"
+
 ENROLLMENT_CLAIM = "urn:prescriber-bots:enrollment-claim"
 AUDIT_ACTION = "urn:prescriber-bots:audit-action"
 AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"

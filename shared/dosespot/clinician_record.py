@@ -70,13 +70,17 @@ def new_record(
                 {"DEANumber": dea.number, "State": dea.state, "ClinicId": clinic}
                 for dea in prescriber.dea
             ],
+            "NADEANumbers": [
+                {"NADEANumber": nadean.number, "State": nadean.state, "ClinicId": clinic}
+                for nadean in prescriber.nadean
+            ],
             "MedicalLicenseNumbers": [
                 {
                     "LicenseNumber": license_.number,
                     "State": license_.state,
                     "ClinicId": license_.clinic_id or clinic,
                 }
-                for license_ in licenses
+                for license_ in dict.fromkeys((*prescriber.licenses, *licenses))
             ],
             "NPINumber": prescriber.npi,
             "ClinicianRoleType": [role.code for role in sorted(roles)],
@@ -120,15 +124,16 @@ def merged_record(
 ) -> ClinicianRecord:
     """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
 
-    This clinic's DEA numbers become the wanted ones, if there are any. Licenses are only added,
-    because a caller names just those that are new.
+    This clinic's DEA numbers and NADEANs become the wanted ones, if there are any. Licenses are
+    only added, because a caller names just those that are new.
     """
     merged = {**stored, **wanted}
     if stored.get("Email", "").casefold() == wanted.get("Email", "").casefold():
         merged["Email"] = stored.get("Email")
+    for numbers in {"DEANumbers", "NADEANumbers"} & wanted.keys():
+        others = [e for e in stored.get(numbers, []) if e["ClinicId"] != str(clinic_id)]
+        merged[numbers] = _ordered([*others, *wanted[numbers]])
     if "DEANumbers" in wanted:
-        others = [e for e in stored.get("DEANumbers", []) if e["ClinicId"] != str(clinic_id)]
-        merged["DEANumbers"] = _ordered([*others, *wanted["DEANumbers"]])
         merged["DEANumber"] = None
     licenses = [*stored.get("MedicalLicenseNumbers", []), *wanted.get("MedicalLicenseNumbers", [])]
     merged["MedicalLicenseNumbers"] = _ordered(licenses)

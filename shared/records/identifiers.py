@@ -23,14 +23,25 @@ STATES = frozenset({
 # fmt: on
 ADDRESS_STATES = STATES | {"FM", "MH", "PW", "AA", "AE", "AP"}
 
+FHIR_ID_LENGTH = 64
+FHIR_ID = r"^[A-Za-z0-9\-.]*[A-Za-z0-9][A-Za-z0-9\-.]*$"
+"""The id of a FHIR resource; dots alone would be a path."""
+
+PBS_PRESCRIBER_TYPES = frozenset("MNDPT")
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEA = re.compile(r"[A-Z][A-Z9][0-9]{7}(-[A-Z0-9]{1,7})?")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension)\s*([0-9]{1,6})$", re.IGNORECASE)
+_HPII = re.compile(r"800361[0-9]{10}")
+_NADEAN = re.compile(r"[A-Z0-9]{9}")
+_NAME_MARKS = frozenset(" -.'\N{RIGHT SINGLE QUOTATION MARK}")
 _PHONE_MARKS = re.compile(r"[\s().+\-/]")
 _PO_BOX = re.compile(
     r"\bp[\s.\-]*o[\s.\-]*box(?![a-z])|\bpost\s*office\s*box(?![a-z])", re.IGNORECASE
 )
+_PBS = re.compile(r"[0-9]{7}")
+_PBS_WEIGHTS, _PBS_WEIGHTS_AFTER_0 = (1, 3, 7, 9, 1, 3), (0, 5, 8, 4, 2, 1)
 _REPEATED_DIGITS = re.compile(r"(\d)\1{6}")
 _ZIP = re.compile(r"([0-9]{5})(?:-?([0-9]{4}))?")
 
@@ -78,6 +89,59 @@ def dea_warnings(value: str, family_name: str) -> list[str]:
     if value[1] not in ("9", initial):
         warnings.append("the DEA number's second letter is not the initial of the family name")
     return warnings
+
+
+def parse_nadean(value: str) -> str:
+    """A narcotic addiction DEA number: nine letters and digits (in upper case).
+
+    The waiver that it stood for ended in December 2022, so nobody needs one.
+    """
+    if not _NADEAN.fullmatch(value.upper()):
+        raise RuleBroken("an NADEAN is 9 letters and digits; correct it, or leave it out")
+    return value.upper()
+
+
+def parse_license(value: str) -> str:
+    """The number of a state's medical license: 1 to 35 characters."""
+    if not value:
+        raise RuleBroken("the license number is missing; add it")
+    return parse_length(value, LICENSE_LENGTH)
+
+
+def parse_hpii(value: str) -> str:
+    """An Australian Healthcare Provider Identifier - Individual, with or without spaces.
+
+    16 digits, first 800361, Luhn. Source: Services Australia, "Healthcare Identifiers Service".
+    """
+    digits = value.replace(" ", "")
+    if not _HPII.fullmatch(digits):
+        raise RuleBroken("an HPI-I is 16 digits that start with 800361; correct it")
+    if _luhn(digits):
+        raise RuleBroken("the HPI-I's check digit is wrong; correct it")
+    return digits
+
+
+def parse_pbs_prescriber_number(value: str) -> str:
+    """An Australian PBS prescriber number: seven digits, the last of which checks the others.
+
+    The weighted sum of the first six is taken modulo 10; modulo 11, with other weights, where the
+    number starts with 0, and then a remainder of 10 makes no number. Source: Services Australia.
+    """
+    if not _PBS.fullmatch(value):
+        raise RuleBroken("a PBS prescriber number is 7 digits; correct it")
+    old = value.startswith("0")
+    weights, modulus = (_PBS_WEIGHTS_AFTER_0, 11) if old else (_PBS_WEIGHTS, 10)
+    total = sum(int(digit) * weight for digit, weight in zip(value, weights, strict=False))
+    if total % modulus != int(value[-1]):
+        raise RuleBroken("the PBS prescriber number's check digit is wrong; correct it")
+    return value
+
+
+def parse_pbs_prescriber_type(value: str) -> str:
+    """An Australian PBS prescriber type, one letter (in upper case)."""
+    if value.upper() not in PBS_PRESCRIBER_TYPES:
+        raise RuleBroken("the PBS prescriber type must be M, N, D, P or T; correct it")
+    return value.upper()
 
 
 def parse_state(value: str, states: frozenset[str] = STATES) -> str:
@@ -141,6 +205,35 @@ def parse_birth_date(value: str, today: date) -> date:
     return born
 
 
+def age(born: date, today: date) -> int:
+    """How many birthdays somebody has had by that day."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def parse_person_name(value: str) -> str:
+    """A part of a person's name: O'Brien, Smith-Jones, de la Cruz, Núñez."""
+    return parse_length(_spelled(value, "a name"), NAME_LENGTH)
+
+
+def parse_city(value: str) -> str:
+    """A city's name, which is spelled as people's names are."""
+    return parse_length(_spelled(value, "a city's name"), ADDRESS_LINE_LENGTH)
+
+
+def parse_fhir_id(value: str) -> str:
+    """The id of a FHIR resource."""
+    if len(value) > FHIR_ID_LENGTH or not re.fullmatch(FHIR_ID, value):
+        raise RuleBroken("this is no id of a FHIR resource; correct it")
+    return value
+
+
+def parse_plain(value: str) -> str:
+    """Free text that can be stored and shown anywhere."""
+    if not value.isprintable() or any(mark in value for mark in "<>"):
+        raise RuleBroken("there must be no control characters and no < or > here; leave them out")
+    return value
+
+
 def parse_address_line(value: str) -> str:
     """One line of an address: at most 35 characters."""
     if len(value) > ADDRESS_LINE_LENGTH:
@@ -153,15 +246,31 @@ def parse_address_line(value: str) -> str:
 
 def parse_street_line(value: str) -> str:
     """One line of a prescriber's address, which must not be a post office box."""
-    if _PO_BOX.search(value):
+    if has_po_box(value):
         raise RuleBroken("a prescriber's address must not be a PO box; give the street address")
     return parse_address_line(value)
+
+
+def has_po_box(value: str) -> bool:
+    """Whether a line of an address is, or holds, a post office box."""
+    return bool(_PO_BOX.search(value))
 
 
 def parse_length(value: str, longest: int) -> str:
     """Any text that DoseSpot stores in at most `longest` characters."""
     if len(value) > longest:
         raise RuleBroken(f"DoseSpot takes at most {longest} characters here; shorten it")
+    return value
+
+
+def _spelled(value: str, what: str) -> str:
+    """The value, if it has at least one letter and nothing that names are not spelled with."""
+    letters = [mark for mark in value if unicodedata.category(mark)[0] == "L"]
+    spelled = all(mark in _NAME_MARKS or unicodedata.category(mark)[0] in "LM" for mark in value)
+    if not (letters and spelled):
+        raise RuleBroken(
+            f"{what} has letters, spaces, hyphens, apostrophes and periods only; correct it"
+        )
     return value
 
 

@@ -3,24 +3,33 @@
 Sources: the requirements tables of Medplum's prescriber enrollment guide, and DoseSpot's limits.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, text, texts
-from fhir_profiles.systems import DEA, NPI
+from fhir_profiles.prescriber_identifiers import pbs_types
+from fhir_profiles.state_license import state_licenses
+from fhir_profiles.systems import DEA, HPII, NADEAN, NPI, PBS_PRESCRIBER_NUMBER
 from shared.records.findings import Findings
 from shared.records.identifiers import (
     ADDRESS_STATES,
     NAME_LENGTH,
     TITLE_LENGTH,
+    RuleBroken,
     dea_warnings,
     parse_birth_date,
     parse_dea,
     parse_email,
     parse_fax,
+    parse_hpii,
     parse_length,
+    parse_license,
+    parse_nadean,
     parse_npi,
+    parse_pbs_prescriber_number,
+    parse_pbs_prescriber_type,
     parse_phone,
     parse_state,
     parse_street_line,
@@ -28,14 +37,16 @@ from shared.records.identifiers import (
 )
 from shared.records.prescriber import (
     DeaRegistration,
+    MedicalLicense,
     PersonName,
     Prescriber,
     StreetAddress,
 )
-from shared.records.reading import Reading, preferred
+from shared.records.reading import Parse, Reading, preferred
 
 NAME_ORDER = ("official", "usual", "")
 WORK_FIRST = ("work", "")
+NOT_SENT = "is not sent to DoseSpot: "
 
 
 def read_practitioner(practitioner: Resource, today: date) -> tuple[Prescriber, Findings]:
@@ -61,7 +72,10 @@ def read_practitioner(practitioner: Resource, today: date) -> tuple[Prescriber, 
         address=_address(reading),
         dea=_dea(reading, name.last),
         active=_active(reading),
+        nadean=tuple(_nadean(reading)),
+        licenses=tuple(_licenses(reading)),
     )
+    _warn_of_australian_numbers(reading)
     return prescriber, reading.findings
 
 
@@ -126,6 +140,43 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
                 path, "the same DEA number is given for two states; keep the one it is for"
             )
     return tuple(registrations.values())
+
+
+def _nadean(reading: Reading) -> Iterator[DeaRegistration]:
+    """The NADEANs with their states; nobody needs one, so that a malformed one is left out."""
+    for path, identifier in reading.current("identifier", system=NADEAN):
+        value, state = text(identifier.get("value")), child(identifier, "assigner").get("display")
+        try:
+            yield DeaRegistration(parse_nadean(value), parse_state(text(state)))
+        except RuleBroken as broken:
+            reading.findings.warning(path, f"{NOT_SENT}{broken}")
+
+
+def _licenses(reading: Reading) -> Iterator[MedicalLicense]:
+    """The licenses that have a number; a malformed one is left out."""
+    for found in state_licenses(reading.resource):
+        if not found.number or not found.days.cover(reading.today):
+            continue
+        try:
+            yield MedicalLicense(parse_license(found.number), parse_state(found.state))
+        except RuleBroken as broken:
+            reading.findings.warning(found.path, f"{NOT_SENT}{broken}")
+
+
+def _warn_of_australian_numbers(reading: Reading) -> None:
+    """DoseSpot takes none of them, so that a malformed one is only worth a warning."""
+    for system, parse in ((HPII, parse_hpii), (PBS_PRESCRIBER_NUMBER, parse_pbs_prescriber_number)):
+        for path, identifier in reading.current("identifier", system=system):
+            _warn(reading, f"{path}.value", parse, text(identifier.get("value")))
+            for kind in pbs_types(identifier):
+                _warn(reading, f"{path}.type", parse_pbs_prescriber_type, kind)
+
+
+def _warn(reading: Reading, path: str, parse: Parse, value: str) -> None:
+    try:
+        parse(value)
+    except RuleBroken as broken:
+        reading.findings.warning(path, str(broken))
 
 
 def _email(reading: Reading) -> str:

@@ -56,6 +56,8 @@ class Prescriber:
         email: empty where there is none.
         dea: a DEA number per state; empty for who prescribes no controlled substances.
         active: whether the person may work in DoseSpot at all.
+        nadean: narcotic addiction DEA numbers; nobody needs one.
+        licenses: medical licenses that stand on the Practitioner.
     """
 
     name: PersonName
@@ -67,3 +69,5 @@ class Prescriber:
     address: StreetAddress
     dea: tuple[DeaRegistration, ...]
     active: bool
+    nadean: tuple[DeaRegistration, ...] = ()
+    licenses: tuple[MedicalLicense, ...] = ()

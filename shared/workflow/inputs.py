@@ -4,16 +4,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.records.identifiers import LICENSE_LENGTH, parse_state
+from shared.records.identifiers import FHIR_ID, FHIR_ID_LENGTH, LICENSE_LENGTH, parse_state
 from shared.records.prescriber import MedicalLicense
 
 LARGEST_ID = 2**31 - 1
 
-FhirId = Annotated[
-    str,
-    StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9\-.]*[A-Za-z0-9][A-Za-z0-9\-.]*$"),
-]
-"""The id of a FHIR resource; dots alone would be a path."""
+FhirId = Annotated[str, StringConstraints(max_length=FHIR_ID_LENGTH, pattern=FHIR_ID)]
+"""The id of a FHIR resource."""
 
 
 def _folded(value: str) -> str:

@@ -251,3 +251,25 @@ def test_roles_are_known_by_name_or_number(shown: Any, roles: set[int]) -> None:
 def test_ordered_roles_replace_the_stored_ones() -> None:
     admin = new_record(prescriber(), [ClinicianRole.CLINICIAN_ADMIN], [], CLINIC_ID)
     assert merged(stored(), admin) == {**JANE_RECORD, "ClinicianRoleType": ["ClinicianAdmin"]}
+
+
+def test_nadeans_and_licenses_of_the_practitioner_go_along() -> None:
+    nadean = DeaRegistration("XS1234563", "IL")
+    record = wanted(LICENSE, nadean=(nadean,), licenses=(LICENSE, MedicalLicense("A-1", "NY")))
+    here = {"ClinicId": "123"}
+    assert record["NADEANumbers"] == [{"NADEANumber": "XS1234563", "State": "IL", **here}]
+    assert record["MedicalLicenseNumbers"] == [
+        {"LicenseNumber": "036-123456", "State": "IL", **here},
+        {"LicenseNumber": "A-1", "State": "NY", **here},
+    ]
+
+
+def test_nadeans_of_this_clinic_become_the_wanted_ones_and_others_stay() -> None:
+    other = {"NADEANumber": "XB1388568", "State": "CA", "ClinicId": "999"}
+    old = {"NADEANumber": "XS9999999", "State": "IL", "ClinicId": "123"}
+    was = stored(NADEANumbers=[other, old])
+    new = wanted(nadean=(DeaRegistration("XS1234563", "IL"),))
+    assert merged(was, wanted())["NADEANumbers"] == sorted(
+        was["NADEANumbers"], key=lambda entry: sorted(entry.items())
+    )
+    assert merged(was, new)["NADEANumbers"] == [*new["NADEANumbers"], other]
