@@ -95,6 +95,12 @@ BOTS = (
         admin=True,
     ),
     BotFunction(
+        "create_prescriber",
+        "dosespot-create-prescriber-bot",
+        "Makes of a form the records of a prescriber who can be enrolled, for an administrator.",
+        run_as_user=True,
+    ),
+    BotFunction(
         "supervisor",
         "dosespot-set-supervising-prescriber",
         "Says in DoseSpot who supervises a prescribing agent.",

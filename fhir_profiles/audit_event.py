@@ -25,6 +25,12 @@ class AuditAction(StrEnum):
     PATIENT_CREATED = "patient-created"
     PATIENT_LINKED = "patient-linked"
     PATIENT_CHANGED = "patient-changed"
+    PRACTITIONER_CREATED = "practitioner-created"
+    PRACTITIONER_CHANGED = "practitioner-changed"
+    ROLE_GRANTED = "role-granted"
+    CONSENT_RECORDED = "consent-recorded"
+    MEMBER_INVITED = "member-invited"
+    NPI_CHECKED = "npi-checked"
     STATUS_RECORDED = "status-recorded"
     ATTEMPT_REFUSED = "attempt-refused"
 

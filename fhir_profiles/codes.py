@@ -67,3 +67,22 @@ class DeaSchedule(StrEnum):
     III_NON_NARCOTIC = "3N"
     IV = "4"
     V = "5"
+
+
+class SmsConsent(StrEnum):
+    """What a prescriber agrees to, or not, about text messages."""
+
+    AUTHENTICATION = "authentication-sms"
+    MESSAGES = "sms"
+    DATA_RATES = "data-rates"
+
+
+class ConsentStatus(StrEnum):
+    """How a consent stands, in FHIR's consent-state-codes.
+
+    `PROPOSED` is what a form presumes and the person has not said.
+    """
+
+    GIVEN = "active"
+    REFUSED = "rejected"
+    PROPOSED = "proposed"

@@ -3,12 +3,13 @@
 Source: Medplum's prescriber enrollment guide, "Create a PractitionerRole for the Provider".
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
-from fhir_profiles.elements import child, entries, in_effect, text
-from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
+from fhir_profiles.elements import child, entries, in_effect, items, text
+from fhir_profiles.systems import DEFAULT_LOCATION, PRACTITIONER_ROLE_TYPE, ROLE_AT_LOCATION
 
 _BY_CODE = {role.code: role for role in ClinicianRole}
 
@@ -33,3 +34,75 @@ def granted_roles(practitioner_role: Resource, today: date) -> frozenset[Clinici
 def is_of(practitioner_role: Resource, practitioner: str) -> bool:
     """Whether the role is this Practitioner's; `practitioner` is a reference."""
     return child(practitioner_role, "practitioner").get("reference") == practitioner
+
+
+def role_key(practitioner: str, location: str) -> str:
+    """Value of the identifier (system ROLE_AT_LOCATION) of a prescriber's role at a location.
+
+    Both are references; an empty location is none.
+    """
+    ids = (reference.rpartition("/")[2] for reference in (practitioner, location))
+    return ".".join(each or "none" for each in ids)
+
+
+def new_role(practitioner: str, location: str) -> Resource:
+    """A PractitionerRole that grants nothing yet; the arguments are those of `role_key`."""
+    role: Resource = {
+        "resourceType": "PractitionerRole",
+        "identifier": [{"system": ROLE_AT_LOCATION, "value": role_key(practitioner, location)}],
+        "active": True,
+        "practitioner": {"reference": practitioner},
+    }
+    return {**role, "location": [{"reference": location}]} if location else role
+
+
+def with_granted_roles(practitioner_role: Resource, roles: Collection[ClinicianRole]) -> Resource:
+    """The role with codes for these DoseSpot roles; the same object where it has them all."""
+    codings = [
+        {"system": PRACTITIONER_ROLE_TYPE, "code": role.code}
+        for role in sorted(roles)
+        if not _has_code(practitioner_role, role)
+    ]
+    if not codings:
+        return practitioner_role
+    concepts = [*items(practitioner_role, "code"), *({"coding": [one]} for one in codings)]
+    return {**practitioner_role, "code": concepts}
+
+
+def with_text(practitioner_role: Resource, element: str, words: str) -> Resource:
+    """The role with these words in `code` or `specialty`; the same object where it has them."""
+    known = [text(concept.get("text")) for _, concept in entries(practitioner_role, element)]
+    if not words or words in known:
+        return practitioner_role
+    return {**practitioner_role, element: [*items(practitioner_role, element), {"text": words}]}
+
+
+def is_default_location(practitioner_role: Resource) -> bool:
+    """Whether the role is at the location from which its prescriber usually prescribes."""
+    return any(
+        extension.get("url") == DEFAULT_LOCATION and extension.get("valueBoolean") is True
+        for _, extension in entries(practitioner_role, "extension")
+    )
+
+
+def with_default_location(practitioner_role: Resource, default: bool) -> Resource:
+    """The role, marked as the default exactly where it is; the same object where it is so."""
+    if is_default_location(practitioner_role) == default:
+        return practitioner_role
+    rest = [
+        extension
+        for extension in items(practitioner_role, "extension")
+        if not (isinstance(extension, dict) and extension.get("url") == DEFAULT_LOCATION)
+    ]
+    if default:
+        rest.append({"url": DEFAULT_LOCATION, "valueBoolean": True})
+    bare = {name: value for name, value in practitioner_role.items() if name != "extension"}
+    return {**bare, "extension": rest} if rest else bare
+
+
+def _has_code(practitioner_role: Resource, role: ClinicianRole) -> bool:
+    return any(
+        coding.get("system") == PRACTITIONER_ROLE_TYPE and coding.get("code") == role.code
+        for _, concept in entries(practitioner_role, "code")
+        for _, coding in entries(concept, "coding")
+    )

@@ -38,6 +38,8 @@ class Call:
         wish: what the service is asked to do, such as `create the clinician`.
         writes: whether the call changes something, so that silence leaves the outcome open.
         send_until_s: monotonic time after which it must not be sent any more.
+        read_timeout_s: how long to wait for the next bytes of the answer; None waits as long as
+            for any.
     """
 
     service: str
@@ -50,6 +52,7 @@ class Call:
     form: Mapping[str, str] | None = None
     writes: bool = False
     send_until_s: float | None = None
+    read_timeout_s: float | None = None
 
 
 def with_token(call: Call, token: str) -> Call:
@@ -92,7 +95,7 @@ class Http:
     """
 
     def __init__(self, read_timeout_s: float = READ_TIMEOUT_S) -> None:
-        self._timeout_s = (CONNECT_TIMEOUT_S, read_timeout_s)
+        self._read_timeout_s = read_timeout_s
         self._session = requests.Session()
         # Reading proxies, netrc and CA settings from the environment costs as much as the request
         # itself, and a netrc entry would replace our Authorization header.
@@ -123,7 +126,7 @@ class Http:
                 json=call.json,
                 data=call.form,
                 proxies=self._proxies_for(call.url),
-                timeout=self._timeout_s,
+                timeout=(CONNECT_TIMEOUT_S, call.read_timeout_s or self._read_timeout_s),
                 allow_redirects=False,
             )
         except requests.ConnectTimeout:

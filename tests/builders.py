@@ -96,6 +96,44 @@ def dea(value: str, state: str, **changes: Any) -> dict[str, Any]:
     return _changed(identifier, changes)
 
 
+def form(**changes: Any) -> dict[str, Any]:
+    """The body of a form about Jane, as both readings of its rules take it.
+
+    A change of `details` or of an address is a change of what stands in it.
+    """
+    body = {
+        "fName": "Jane",
+        "lName": "Smith",
+        "username": "jsmith",
+        "email": "jane.smith@example.com",
+        "phone": "3451234567",
+        "gender": "F",
+        "dateOfBirth": "1980-05-15",
+        "details": {
+            "npi": 1234567893,
+            "dea": "AS1234563",
+            "speciality": "Family Medicine",
+            "providerType": "MD",
+        },
+        "mailingAddress": {
+            "address1": "123 Main St",
+            "address2": "Suite 100",
+            "city": "Springfield",
+            "state": "IL",
+            "zipCode": "62701",
+            "country": "US",
+        },
+        "ifBillingSameAsMailing": True,
+        "authSmsConsent": True,
+        "smsConsent": True,
+        "dataRatesSmsConsent": True,
+    }
+    for name in ("details", "mailingAddress"):
+        if isinstance(changes.get(name), dict):
+            changes[name] = _changed(body[name], changes[name])  # type: ignore[arg-type]
+    return _changed(body, changes)
+
+
 def prescriber(**changes: Any) -> Prescriber:
     """What `practitioner()` says, read and checked."""
     jane = Prescriber(

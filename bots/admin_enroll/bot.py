@@ -33,11 +33,12 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)
         raise
-    for warning in subject.warnings:
-        invocation.log.warning("record", path=warning.path, sentence=warning.sentence)
+    invocation.log.findings(subject.warnings)
     enrollment = invocation.enrollment(dosespot, fhir, fhir)
-    _, known = services.together(
-        lambda: require_clinician_admin(dosespot, caller), lambda: enrollment.look(subject)
+    _, _, known = services.together(
+        lambda: require_clinician_admin(dosespot, caller),
+        lambda: invocation.check_npi(subject),
+        lambda: enrollment.look(subject),
     )
     outcome = enrollment.run(subject, known, request.order())
     return AdminEnrollOutput(

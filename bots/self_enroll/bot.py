@@ -35,7 +35,10 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     roles = authorized_roles(roles_found, memberships_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
     enrollment = invocation.enrollment(dosespot, fhir, memberships)
-    outcome = enrollment.run(subject, enrollment.look(subject), request.order(roles))
+    _, known = services.together(
+        lambda: invocation.check_npi(subject), lambda: enrollment.look(subject)
+    )
+    outcome = enrollment.run(subject, known, request.order(roles))
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,

@@ -19,6 +19,8 @@ NOT_ENROLLED = (
 def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusOutput:
     """Compares what Practitioners say of DoseSpot with DoseSpot, and writes what differs.
 
+    Whose NPI could not be looked up in the NPI Registry is looked up now, enrolled or not.
+
     Nobody is there to take a schedule's cursor and go on, so a scheduled run goes on by itself
     while it has time.
 
@@ -40,12 +42,16 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         require_administrator(invocation.fhir, caller_found, caller)
     dry_run = bool(request.dryRun)
     sync = invocation.status_sync(dosespot, fhir, dry_run=dry_run)
+    due = invocation.due_checks(fhir, dry_run=dry_run)
     if request.practitionerId is not None:
-        report = sync.run(_named(fhir, request.practitionerId))
+        named = _named(fhir, request.practitionerId)
+        checks = due.run(request.practitionerId)
+        report = sync.run(named)
     else:
         everybody = enrolled_in(fhir, me)
+        checks = [] if request.cursor else due.run(None)
         report = _pages(sync, everybody, request, lambda: scheduled and invocation.pace.wait(0))
-    return SyncStatusOutput.of(report, dry_run=dry_run)
+    return SyncStatusOutput.of(report, checks, dry_run=dry_run)
 
 
 def _named(fhir: FhirClient, practitioner_id: str) -> list[Enrolled]:

@@ -1,9 +1,11 @@
 """Input and output of the bot."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import OneOrPage, cursor_of
 from shared.workflow.sync_status import Difference, Failure, Report
 
@@ -74,6 +76,23 @@ class FailureOutput(BaseModel):
         return cls(practitioner=found.practitioner, error=str(found.error))
 
 
+class NpiCheckOutput(BaseModel):
+    """An NPI that had still to be looked up in the NPI Registry, and how that went."""
+
+    practitioner: str
+    outcome: NpiCheckOutcome
+    findings: list[str]
+
+    @classmethod
+    def of(cls, found: DueCheck) -> Self:
+        """The same in the words of the contract."""
+        return cls(
+            practitioner=found.practitioner,
+            outcome=found.outcome,
+            findings=[str(finding) for finding in found.findings],
+        )
+
+
 class SyncStatusOutput(BaseModel):
     """What the run found and, but for a dry run, changed."""
 
@@ -83,12 +102,13 @@ class SyncStatusOutput(BaseModel):
     failed: int
     differences: list[DifferenceOutput]
     failures: list[FailureOutput]
+    npiChecks: list[NpiCheckOutput]
     nextCursor: str | None
     dryRun: bool
 
     @classmethod
-    def of(cls, report: Report, *, dry_run: bool) -> Self:
-        """The report in the words of the contract."""
+    def of(cls, report: Report, checks: Sequence[DueCheck], *, dry_run: bool) -> Self:
+        """The report and the checks that were due, in the words of the contract."""
         changed, failed = len(report.differences), len(report.failures)
         return cls(
             checked=report.unchanged + changed + failed,
@@ -97,6 +117,7 @@ class SyncStatusOutput(BaseModel):
             failed=failed,
             differences=[DifferenceOutput.of(one) for one in report.differences],
             failures=[FailureOutput.of(one) for one in report.failures],
+            npiChecks=[NpiCheckOutput.of(one) for one in checks],
             nextCursor=cursor_of(report.last) if report.last else None,
             dryRun=dry_run,
         )

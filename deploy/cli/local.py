@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.local.demo.walk import Path as DemoPath
 
 LOOPBACK = "127.0.0.1"
-FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT = 8103, 8104, 8105, 8106
+FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8105, 8106, 8107
 
 port_option = click.IntRange(0, 65535)
 ready_file_option = click.option(
@@ -33,7 +33,7 @@ ready_file_option = click.option(
 def demo(as_json: bool) -> None:
     """Enroll made-up prescribers against local servers, step by step.
 
-    Exits with 1 if any step is not as Medplum's enrollment guide says.
+    Exits with 1 if any step is not as it should be.
 
     \b
     Examples:
@@ -53,9 +53,7 @@ def demo(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"ok": ok, "paths": [path.as_json() for path in paths]}, indent=2))
     else:
-        click.echo(
-            "Every step went as the guide says." if ok else "Not every step went as it should."
-        )
+        click.echo("Every step went as it should." if ok else "Not every step went as it should.")
     sys.exit(0 if ok else 1)
 
 
@@ -65,6 +63,7 @@ def demo(as_json: bool) -> None:
 @click.option("--dosespot-port", type=port_option, default=DOSESPOT_PORT, show_default=True)
 @click.option("--functions-port", type=port_option, default=FUNCTIONS_PORT, show_default=True)
 @click.option("--pages-port", type=port_option, default=PAGES_PORT, show_default=True)
+@click.option("--nppes-port", type=port_option, default=NPPES_PORT, show_default=True)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -75,7 +74,7 @@ def demo(as_json: bool) -> None:
 def sandbox(
     ctx: click.Context, /, data: Path | None, ready_file: Path | None, **port_options: int
 ) -> None:
-    """Run FHIR server, Lambda endpoint, DoseSpot and web pages on this machine until interrupted.
+    """Run FHIR server, Lambda, DoseSpot, NPI Registry and web pages here until interrupted.
 
     A port of 0 takes any free one.
 

@@ -68,7 +68,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
 
 
 def project_secrets(
-    fhir: FhirServer, dosespot: DoseSpotServer, dosespot_url: str, api_path: str
+    fhir: FhirServer, dosespot: DoseSpotServer, dosespot_url: str, api_path: str, registry_url: str
 ) -> dict[str, str]:
     """The project secrets of the clinic, for servers at these addresses."""
     service = next(
@@ -88,6 +88,7 @@ def project_secrets(
         settings.SUBSCRIPTION_KEY: dosespot.subscription_key,
         settings.USER_ID: administrator,
         settings.WEBHOOK_SECRET: PUSH_SECRET,
+        settings.NPI_REGISTRY_URL: registry_url,
         settings.SERVICE_ID: service["id"],
         settings.SERVICE_SECRET: service["secret"],
     }

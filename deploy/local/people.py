@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from deploy.local.nppes.records import individual, organization
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import DEA, IDENTIFIER_TYPE, LOINC, NPI
 from shared.records.patient import HEIGHT, WEIGHT
@@ -85,6 +86,10 @@ class Person:
             "Active": True,
         }
 
+    def registration(self) -> dict[str, Any]:
+        """What the NPI Registry shows of the person."""
+        return individual(self.npi, self.given[0], self.family)
+
 
 def _dea_identifier(number: str, state: str) -> dict[str, Any]:
     return {
@@ -135,6 +140,44 @@ PEOPLE = (
     Person(key="newadmin", given=("Nora",), family="de la Cruz", npi="2000000002", admin=True),
     Person(key="kim", given=("Sun",), family="Kim", npi="1912301003"),
 )
+
+
+NEWCOMER: dict[str, Any] = {
+    "fName": "Priya",
+    "lName": "O'Connor-Patel",
+    "username": "poconnorpatel",
+    "email": "priya@clinic.example",
+    "phone": "+1 (345) 123-4567",
+    "fax": "567-123-4568",
+    "gender": "F",
+    "dateOfBirth": "1984-02-29",
+    "details": {
+        "npi": "1497777775",
+        "dea": "FO1234563",
+        "speciality": "Family Medicine",
+        "providerType": "MD",
+    },
+    "mailingAddress": {
+        "address1": "123 Main St",
+        "address2": "Suite 100",
+        "city": "Springfield",
+        "state": "IL",
+        "zipCode": "627011234",
+        "country": "US",
+    },
+    "ifBillingSameAsMailing": True,
+    "authSmsConsent": True,
+    "smsConsent": False,
+}
+"""A form's body, of somebody whom only the NPI Registry knows when a sandbox starts."""
+
+ORGANIZATION_NPI = "1376555557"
+REGISTRATIONS = (
+    *(person.registration() for person in PEOPLE),
+    individual(NEWCOMER["details"]["npi"], NEWCOMER["fName"], NEWCOMER["lName"]),
+    organization(ORGANIZATION_NPI, "Sandbox clinic"),
+)
+"""What the NPI Registry knows."""
 
 
 def _patient(given: str, family: str, gender: str, birth_date: str, contact: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole installation on one machine: FHIR server, Lambda, DoseSpot and pages, with people.
+"""The whole installation on one machine: FHIR server, Lambda, DoseSpot, NPI Registry and pages.
 
 The servers know each other only by URL, as they would anywhere else.
 """
@@ -19,9 +19,10 @@ from deploy.local.fhir.app import create_app as create_fhir
 from deploy.local.fhir.backend import Invoker
 from deploy.local.functions.app import create_app as create_functions
 from deploy.local.functions.resolve import BotResolver
+from deploy.local.nppes.app import API_PATH, NppesServer
 from deploy.local.pages import create_app as create_pages
 from deploy.local.pages import origin
-from deploy.local.people import PASSWORD, PEOPLE, Person
+from deploy.local.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.local.serve import LocalServer
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http import Http
@@ -39,6 +40,7 @@ class Ports:
     dosespot: int = 0
     functions: int = 0
     pages: int = 0
+    nppes: int = 0
 
 
 def functions_app(
@@ -103,6 +105,7 @@ class Sandbox:
         self._dosespot_at = LocalServer(port=ports.dosespot)
         self._functions_at = LocalServer(port=ports.functions)
         self._pages_at = LocalServer(port=ports.pages)
+        self._nppes_at = LocalServer(port=ports.nppes)
         self.dosespot = create_dosespot(_database(data, "dosespot"))
         self.fhir = create_fhir(
             database=_database(data, "fhir"),
@@ -112,6 +115,7 @@ class Sandbox:
         )
         self._functions = functions_app(make_services=make_services, verbose=verbose)
         self._pages = create_pages(self._fhir_at.url, origin(self._dosespot_at.url))
+        self._nppes = NppesServer(REGISTRATIONS)
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -122,6 +126,7 @@ class Sandbox:
         self._dosespot_at.start(self.dosespot)
         self._functions_at.start(self._functions)
         self._pages_at.start(self._pages)
+        self._nppes_at.start(self._nppes)
         self.ready = self._describe()
         self._set_secrets()
         return self
@@ -132,8 +137,13 @@ class Sandbox:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        listeners = (self._fhir_at, self._dosespot_at, self._functions_at, self._pages_at)
-        for listener in listeners:
+        for listener in (
+            self._fhir_at,
+            self._dosespot_at,
+            self._functions_at,
+            self._pages_at,
+            self._nppes_at,
+        ):
             listener.stop()
         self.fhir.close()
         self.dosespot.close()
@@ -147,7 +157,10 @@ class Sandbox:
             fhir.apply(project, lambda found: {**found, "secret": secrets})
 
     def _secrets(self) -> dict[str, str]:
-        return project_secrets(self.fhir, self.dosespot, self._dosespot_at.url, DOSESPOT_PATH)
+        registry = f"{self._nppes_at.url}{API_PATH}"
+        return project_secrets(
+            self.fhir, self.dosespot, self._dosespot_at.url, DOSESPOT_PATH, registry
+        )
 
     def _describe(self) -> dict[str, Any]:
         memberships = {
@@ -159,6 +172,10 @@ class Sandbox:
             "dosespot": describe_dosespot(self.dosespot, self._dosespot_at.url),
             "functions": {"baseUrl": self._functions_at.url},
             "pages": {"baseUrl": self._pages_at.url},
+            "nppes": {
+                "baseUrl": f"{self._nppes_at.url}{API_PATH}",
+                "controlUrl": f"{self._nppes_at.url}_sandbox/",
+            },
             "people": {person.key: self._person(person, memberships) for person in PEOPLE},
             "bots": {bot["name"]: {"id": bot["id"]} for bot in self.fhir.resources("Bot")},
             "secrets": list(self._secrets()),

@@ -57,6 +57,12 @@ class Answer:
             return self.resource
         raise _failure(self.status, self.asked)
 
+    def written(self) -> Resource:
+        """The resource that was created, or was there; raises as `one` does."""
+        if self.status in (200, 201) and self.resource is not None:
+            return self.resource
+        raise _failure(self.status, self.asked)
+
     def all(self) -> list[Resource]:
         """The resources that a search found; raises as `one` does."""
         return list(_found(self.one()))
@@ -124,12 +130,7 @@ class FhirClient:
 
     def read_together(self, *paths: str) -> list[Answer]:
         """Reads and searches in one request; the answers come in the order of the paths."""
-        requests = [{"request": {"method": "GET", "url": path}} for path in paths]
-        body = {"resourceType": "Bundle", "type": "batch", "entry": requests}
-        answered = self._resource("batch", self._call("POST", "fhir/R4/", json=body)).get("entry")
-        if not isinstance(answered, list) or len(answered) != len(paths):
-            raise _misbehaved()
-        return [_answer(path, entry) for path, entry in zip(paths, answered, strict=True)]
+        return self._batch([("GET", path, {}) for path in paths])
 
     def create_together(self, resources: Sequence[Resource]) -> None:
         """Creates resources in one request.
@@ -137,16 +138,69 @@ class FhirClient:
         Raises:
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: one of them could not be created.
         """
-        entries = [
-            {"request": {"method": "POST", "url": one["resourceType"]}, "resource": one}
-            for one in resources
-        ]
-        body = {"resourceType": "Bundle", "type": "batch", "entry": entries}
-        answered = self._resource("batch", self._call("POST", "fhir/R4/", json=body)).get("entry")
-        for one, entry in zip(resources, answered or [], strict=False):
-            answer = _answer(one["resourceType"], entry)
-            if answer.status not in (200, 201):
-                raise _failure(answer.status, answer.asked)
+        for answer in self._batch(
+            [("POST", one["resourceType"], {"resource": one}) for one in resources]
+        ):
+            answer.written()
+
+    def create_if_none(self, resource: Resource, query: str) -> tuple[Resource, bool]:
+        """Creates a resource unless a search finds one; one step on the server, so never twice.
+
+        What is asked for stays true when it is asked again, so a lost answer does no harm.
+
+        Args:
+            resource: without an id.
+            query: the search, such as `identifier=http://example.org|1`, encoded for a URL.
+
+        Returns:
+            The resource as the server has it, and whether it was created now.
+
+        Raises:
+            EditConflict: the search finds several.
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
+        """
+        kind = resource["resourceType"]
+        only = {"If-None-Exist": query}
+        call = self._call("POST", f"fhir/R4/{kind}", json=resource, headers=only)
+        reply = self._send(call)
+        return self._content(kind, call, reply), reply.status == 201
+
+    def create_if_none_together(
+        self, wanted: Sequence[tuple[Resource, str]]
+    ) -> list[tuple[Resource, bool]]:
+        """As `create_if_none`, for several resources, each with its query, in one request."""
+        answers = self._batch(
+            [
+                ("POST", one["resourceType"], {"resource": one, "request": {"ifNoneExist": query}})
+                for one, query in wanted
+            ]
+        )
+        return [(answer.written(), answer.status == 201) for answer in answers]
+
+    def invite(self, project: str, invitation: Resource) -> Resource:
+        """Makes somebody a member of a project.
+
+        Source: Medplum, "Invite User Endpoint" (`admin/projects/{id}/invite`).
+
+        Args:
+            project: id of the project.
+            invitation: the endpoint's body.
+
+        Returns:
+            The ProjectMembership; an OperationOutcome where somebody was invited, and no e-mail
+            could be sent.
+
+        Raises:
+            EditConflict: the user is a member already.
+            LookUpFirst: the server kept quiet.
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
+        """
+        headers = {"Content-Type": "application/json"}
+        path = f"admin/projects/{project}/invite"
+        call = self._call("POST", path, json=invitation, headers=headers)
+        return self._resource(
+            "invitation", replace(call, wish="invite the prescriber", writes=True)
+        )
 
     def search_all(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
         """Every resource that a search finds, page by page.
@@ -228,8 +282,22 @@ class FhirClient:
     def _send(self, call: Call) -> Reply:
         return send_as(self._credential, self._http, call)
 
+    def _batch(self, asked: Sequence[tuple[str, str, Resource]]) -> list[Answer]:
+        """The answers to a batch, in order; each of its entries is a method, a URL and the rest."""
+        entries = [
+            {**rest, "request": {"method": method, "url": url, **rest.get("request", {})}}
+            for method, url, rest in asked
+        ]
+        body = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+        answered = self._resource("batch", self._call("POST", "fhir/R4/", json=body)).get("entry")
+        if not isinstance(answered, list) or len(answered) != len(entries):
+            raise _misbehaved()
+        return [_answer(url, entry) for (_, url, _), entry in zip(asked, answered, strict=True)]
+
     def _resource(self, asked: str, call: Call) -> Resource:
-        reply = self._send(call)
+        return self._content(asked, call, self._send(call))
+
+    def _content(self, asked: str, call: Call, reply: Reply) -> Resource:
         if reply.status not in (200, 201):
             raise _failure(reply.status, asked)
         try:

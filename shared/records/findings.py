@@ -36,6 +36,11 @@ class Findings:
         """Notes something that does not block."""
         self.warnings.append(Finding(path, sentence))
 
+    def add(self, others: "Findings") -> None:
+        """Takes over what was found elsewhere."""
+        self.problems += others.problems
+        self.warnings += others.warnings
+
     def parsed(self, path: str, parse: Callable[[str], str], value: str) -> str:
         """What `parse` makes of the value; "" after noting the rule that it broke."""
         try:
@@ -45,6 +50,20 @@ class Findings:
             return ""
 
 
-def listed(findings: Iterable[Finding]) -> str:
-    """The findings in one text, in their order."""
-    return "; ".join(str(finding) for finding in findings)
+def listed(lead: str, findings: Iterable[Finding]) -> str:
+    """A lead and the findings in their order, as one text that ends with one period."""
+    told = "; ".join(str(finding) for finding in findings)
+    return f"{lead}{told}".removesuffix(".") + "."
+
+
+def path_of(*steps: str | int) -> str:
+    """The path of a field of JSON, such as `locations[0].state`.
+
+    A key that is no name could be anything, a person's name too: it is shown as `?`.
+    """
+    parts = (f"[{step}]" if isinstance(step, int) else f".{_name(step)}" for step in steps)
+    return "".join(parts).removeprefix(".")
+
+
+def _name(key: str) -> str:
+    return key if key.isascii() and key.isidentifier() else "?"

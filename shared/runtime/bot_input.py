@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import InputRefused
+from shared.records.findings import path_of
 
 Input = TypeVar("Input", bound=BaseModel)
 
@@ -36,7 +37,9 @@ def parse_input(model: type[Input], given: Any) -> Input:
         InputRefused: lists every problem with its path, without the values.
     """
     if not isinstance(given, dict):
-        raise InputRefused("The bot's input must be a JSON object; send one as application/json.")
+        raise InputRefused(
+            "The bot's input must be a JSON object, one per call; send it as application/json."
+        )
     try:
         return model.model_validate(given)
     except ValidationError as error:
@@ -45,11 +48,5 @@ def parse_input(model: type[Input], given: Any) -> Input:
 
 
 def _problem(detail: Any) -> str:
-    path = "".join(f"[{part}]" if isinstance(part, int) else _name(part) for part in detail["loc"])
     sentence = _SENTENCES.get(detail["type"], "is not of the documented form")
-    return f"{path.removeprefix('.')}: {sentence.format(**detail.get('ctx', {}))}"
-
-
-def _name(key: str) -> str:
-    """A key for a path; what is no name could be anything, a person's name too."""
-    return f".{key}" if key.isascii() and key.isidentifier() else ".?"
+    return f"{path_of(*detail['loc'])}: {sentence.format(**detail.get('ctx', {}))}"

@@ -21,6 +21,7 @@ from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceCredential
 from shared.http import Http, Sender
+from shared.nppes.client import NpiRegistry, RegistryEntries
 from shared.pace import Pace, PatientHttp, Timing
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
@@ -30,6 +31,8 @@ from shared.token_cache import TokenCache
 from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
+from shared.workflow.npi_check import DueChecks, require_npi
+from shared.workflow.subject import Subject
 from shared.workflow.sync_status import StatusSync
 from shared.workflow.together import Together
 from shared.workflow.trail import Trail
@@ -62,6 +65,7 @@ class Services:
         self.sleep = sleep
         self.timing = timing or Timing()
         self.tokens = TokenCache(clock)
+        self.registry_entries = RegistryEntries(clock)
         self.together = Together(ThreadPoolExecutor(THREADS, thread_name_prefix="bot"))
         self.now = now
 
@@ -115,6 +119,25 @@ class Invocation:
         credential = ServiceCredential(self.http, self.services.tokens, account)
         return FhirClient(self.http, self.base_url, credential)
 
+    def npi_registry(self) -> NpiRegistry:
+        """The NPI Registry, which is asked once and briefly: nobody has to wait for it.
+
+        Raises:
+            Misconfigured: its URL is malformed.
+        """
+        url = self.settings.npi_registry_url()
+        return NpiRegistry(self.services.http, url, self.services.registry_entries)
+
+    def check_npi(self, subject: Subject) -> None:
+        """Asks the NPI Registry about who is being enrolled, where the project wants that.
+
+        Raises:
+            RecordsRefused: the NPI is no person's, or not in service.
+            Misconfigured: a setting is malformed.
+        """
+        if self.settings.checks_npi_at_enrollment():
+            self.log.findings(require_npi(self.npi_registry(), subject.prescriber))
+
     def enrollment(
         self, dosespot: DoseSpotClient, practitioners: FhirClient, memberships: FhirClient
     ) -> Enrollment:
@@ -144,6 +167,17 @@ class Invocation:
             now=self.services.now,
             log=self.log,
             trail=self.trail,
+            dry_run=dry_run,
+        )
+
+    def due_checks(self, practitioners: FhirClient, *, dry_run: bool) -> DueChecks:
+        """The use case, wired; the arguments are those of `DueChecks`."""
+        return DueChecks(
+            fhir=practitioners,
+            registry=self.npi_registry(),
+            now=self.services.now,
+            trail=self.trail,
+            log=self.log.warning,
             dry_run=dry_run,
         )
 

@@ -6,6 +6,9 @@ about the run (a step, a status, a FHIR path), never about the person.
 
 import json
 import logging
+from collections.abc import Iterable
+
+from shared.records.findings import Finding
 
 LOGGER = logging.getLogger("prescriber_bots")
 
@@ -30,6 +33,11 @@ class RunLog:
     def warning(self, step: str, **facts: Fact) -> None:
         """Writes one line at WARNING."""
         LOGGER.warning(self._line(step, facts))
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Writes what looks wrong in records, one line each, at WARNING."""
+        for found in findings:
+            self.warning("record", path=found.path, sentence=found.sentence)
 
     def _line(self, step: str, facts: dict[str, Fact]) -> str:
         return json.dumps({"step": step, **self._facts, **facts}, ensure_ascii=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from fhir_profiles import systems
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceAccount
@@ -14,10 +15,13 @@ CLINIC_KEY = "DOSESPOT_CLINIC_KEY"
 SUBSCRIPTION_KEY = "DOSESPOT_SUBSCRIPTION_KEY"
 USER_ID = "DOSESPOT_USER_ID"
 WEBHOOK_SECRET = "DOSESPOT_WEBHOOK_SECRET"  # noqa: S105 - the secret's name
+NPI_REGISTRY_URL = "NPI_REGISTRY_URL"
+NPI_REGISTRY_CHECK = "NPI_REGISTRY_CHECK"
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
 WEBHOOK_SECRET_LENGTH = 32
+NPI_REGISTRY_CHECKS = ("enrollment",)
 
 DIGITS = 10
 
@@ -75,6 +79,24 @@ class Settings:
             Misconfigured: the secret is missing or has another length than DoseSpot's.
         """
         return self._checked(WEBHOOK_SECRET)[WEBHOOK_SECRET]
+
+    def npi_registry_url(self) -> str:
+        """Base URL of the NPI Registry; the real one's where the project names none.
+
+        Raises:
+            Misconfigured: it is no https URL.
+        """
+        if not self._text(NPI_REGISTRY_URL):
+            return systems.NPI_REGISTRY
+        return secure_url(self._checked(NPI_REGISTRY_URL)[NPI_REGISTRY_URL])
+
+    def checks_npi_at_enrollment(self) -> bool:
+        """Whether the enroll bots ask the NPI Registry too.
+
+        Raises:
+            Misconfigured: the setting has another value than the one that it can have.
+        """
+        return bool(self._text(NPI_REGISTRY_CHECK) and self._checked(NPI_REGISTRY_CHECK))
 
     def service_account(self, base_url: str) -> ServiceAccount | None:
         """The ClientApplication that may touch memberships; None where there is none.
@@ -144,5 +166,10 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     USER_ID: (_is_number, "must be a number"),
     CLINIC_KEY: (_is_plain, "has characters that a key does not have"),
     SUBSCRIPTION_KEY: (_is_plain, "has characters that a key does not have"),
+    NPI_REGISTRY_URL: (_is_url, "must be an https URL; leave it out for the NPI Registry's own"),
+    NPI_REGISTRY_CHECK: (
+        lambda value: value in NPI_REGISTRY_CHECKS,
+        f"must be {', '.join(NPI_REGISTRY_CHECKS)}; leave it out for no check there",
+    ),
     WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

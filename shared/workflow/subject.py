@@ -52,14 +52,14 @@ def subject_of(practitioner_found: Answer, memberships_found: Answer, today: dat
             " of an existing one."
         ) from None
     prescriber, findings = read_practitioner(practitioner, today)
-    membership, clinician_id = _membership(memberships_found.all(), findings)
+    membership, clinician_id = sole_membership(memberships_found.all(), findings)
     if findings.problems:
         warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]
-        raise RecordsRefused(f"{REFUSED}{listed([*findings.problems, *warned])}.")
+        raise RecordsRefused(listed(REFUSED, [*findings.problems, *warned]))
     return Subject(practitioner, membership, prescriber, clinician_id, tuple(findings.warnings))
 
 
-def _membership(memberships: list[Resource], findings: Findings) -> tuple[Resource, int | None]:
+def sole_membership(memberships: list[Resource], findings: Findings) -> tuple[Resource, int | None]:
     """The one membership and the DoseSpot id on it; notes what is wrong with them."""
     if len(memberships) != 1:
         sentence = (

@@ -92,7 +92,7 @@ def _checked(fhir: FhirClient, patient: Resource, today: date) -> Patient:
         observations = answer.all()
     read, findings = read_patient(patient, observations, today)
     if findings.problems:
-        raise RecordsRefused(f"{REFUSED}{listed(findings.problems)}.")
+        raise RecordsRefused(listed(REFUSED, findings.problems))
     return read
 
 

@@ -310,3 +310,81 @@ def test_service_account_signs_in_and_replaces_a_refused_token_once(wire: Wire) 
         "client_id": ["made-up-client"],
         "client_secret": ["made-up-secret"],
     }
+
+
+QUERY = "identifier=http%3A%2F%2Fexample.org%7C1"
+PROJECT_URL = f"{BASE}admin/projects/{PROJECT_ID}/invite"
+
+
+@pytest.mark.parametrize(("status", "created"), [(201, True), (200, False)])
+def test_a_conditional_create_says_whether_it_made_the_resource(
+    wire: Wire, fhir: FhirClient, status: int, created: bool
+) -> None:
+    wire.post(f"{FHIR}Practitioner", json=jane(1), status=status)
+    new = {"resourceType": "Practitioner"}
+    assert fhir.create_if_none(new, QUERY) == (jane(1), created)
+    request = wire.calls[0].request
+    assert request.headers["If-None-Exist"] == QUERY
+    assert json.loads(request.body or b"") == new
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_conditional_create_without_an_answer_may_be_tried_again(
+    wire: Wire, fhir: FhirClient, name: str
+) -> None:
+    wire.post(f"{FHIR}Practitioner", **LOST[name])
+    refusal(lambda: fhir.create_if_none({"resourceType": "Practitioner"}, QUERY), RemoteUnavailable)
+
+
+def test_several_matches_of_a_conditional_create_are_a_conflict(
+    wire: Wire, fhir: FhirClient
+) -> None:
+    wire.post(f"{FHIR}Practitioner", status=412, json={})
+    refusal(lambda: fhir.create_if_none({"resourceType": "Practitioner"}, QUERY), EditConflict)
+
+
+def test_several_conditional_creates_are_one_batch(wire: Wire, fhir: FhirClient) -> None:
+    made = {"response": {"status": "201"}, "resource": {"resourceType": "Consent", "id": "1"}}
+    known = {"response": {"status": "200"}, "resource": {"resourceType": "Consent", "id": "2"}}
+    wire.post(FHIR, json={"resourceType": "Bundle", "entry": [made, known]})
+    consent = {"resourceType": "Consent"}
+    assert fhir.create_if_none_together([(consent, "identifier=1"), (consent, "identifier=2")]) == [
+        ({"resourceType": "Consent", "id": "1"}, True),
+        ({"resourceType": "Consent", "id": "2"}, False),
+    ]
+    (first, _) = json.loads(wire.calls[0].request.body or b"")["entry"]
+    assert first == {
+        "request": {"method": "POST", "url": "Consent", "ifNoneExist": "identifier=1"},
+        "resource": consent,
+    }
+
+
+def test_one_conditional_create_that_fails_fails_the_batch(wire: Wire, fhir: FhirClient) -> None:
+    wire.post(FHIR, json={"resourceType": "Bundle", "entry": [{"response": {"status": "403"}}]})
+    pair = ({"resourceType": "Consent"}, "identifier=1")
+    refusal(lambda: fhir.create_if_none_together([pair]), FhirDenied)
+
+
+def test_an_invitation_goes_to_the_projects_own_endpoint(wire: Wire, fhir: FhirClient) -> None:
+    wire.post(PROJECT_URL, json=membership())
+    assert fhir.invite(PROJECT_ID, {"email": "x"}) == membership()
+    request = wire.calls[0].request
+    assert request.headers["Content-Type"] == "application/json"
+    assert json.loads(request.body or b"") == {"email": "x"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"status": 409, "json": {}}, EditConflict),
+        ({"status": 403, "json": {}}, FhirDenied),
+        ({"status": 500}, LookUpFirst),
+        ({"body": HTML}, LookUpFirst),
+        ({"body": dropped()}, LookUpFirst),
+    ],
+)
+def test_an_invitation_that_fails_says_how(
+    wire: Wire, fhir: FhirClient, answer: dict[str, Any], error: type[BotError]
+) -> None:
+    wire.post(PROJECT_URL, **answer)
+    refusal(lambda: fhir.invite(PROJECT_ID, {}), error)

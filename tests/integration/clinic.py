@@ -183,13 +183,36 @@ class Clinic:
         url = f"{self.control_url}faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
+    @property
+    def registry_url(self) -> str:
+        return str(self.sandbox.ready["nppes"]["controlUrl"])
+
+    def register(self, record: dict[str, Any]) -> None:
+        """Makes a number known to the NPI Registry."""
+        url = f"{self.registry_url}registrations/{record['number']}"
+        self.session.put(url, json=record, timeout=TIMEOUT_S).raise_for_status()
+
+    def deactivate(self, npi: str) -> None:
+        """Takes a number out of the NPI Registry."""
+        url = f"{self.registry_url}registrations/{npi}"
+        self.session.delete(url, timeout=TIMEOUT_S).raise_for_status()
+
+    def break_registry(self, **fault: Any) -> None:
+        url = f"{self.registry_url}faults"
+        self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
+
+    def registry_calls(self) -> int:
+        """How often the NPI Registry was asked since the last reset."""
+        calls = self.session.get(f"{self.registry_url}calls", timeout=TIMEOUT_S).json()["calls"]
+        return len(calls)
+
     def break_fhir(self, **fault: Any) -> None:
         url = f"{self.fhir_url}_sandbox/faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
     def reset(self) -> None:
         """No faults, default switches, nothing counted."""
-        for url in (self.control_url, f"{self.fhir_url}_sandbox/"):
+        for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
             for what in ("faults", "calls"):
                 self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
         self.session.put(f"{self.control_url}switches", json={}, timeout=TIMEOUT_S)

@@ -71,16 +71,8 @@ def test_demo_tells_every_step_and_ends_with_0() -> None:
 
 def test_sandbox_keeps_its_state_in_a_folder(tmp_path: Path) -> None:
     arguments = ["sandbox", "--data", str(tmp_path / "data")]
-    arguments += [
-        "--fhir-port",
-        "0",
-        "--dosespot-port",
-        "0",
-        "--functions-port",
-        "0",
-        "--pages-port",
-        "0",
-    ]
+    for server in ("fhir", "dosespot", "functions", "pages", "nppes"):
+        arguments += [f"--{server}-port", "0"]
     answers = []
     for _ in range(2):
         with _serving(tmp_path, *arguments) as ready:

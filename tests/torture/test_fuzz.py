@@ -19,11 +19,12 @@ from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Un
 from shared.http import Call, Http, Reply, Sender, unavailable
 from shared.runtime.lambda_handler import Services
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
+from tests.integration.creating import new_form
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import QuickClock
 from tests.torture.flows import FOREIGN, Flow, payload
 
-KEPT = ("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project")
+KEPT = ("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent")
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
 
@@ -79,7 +80,8 @@ class Fenced:
 
     def __init__(self, clinic: Clinic) -> None:
         self._http = Http()
-        self._known = clinic.fhir_url, clinic.sandbox.ready["dosespot"]["baseUrl"]
+        ready = clinic.sandbox.ready
+        self._known = clinic.fhir_url, ready["dosespot"]["baseUrl"], ready["nppes"]["baseUrl"]
 
     def send(self, call: Call) -> Reply:
         if not call.url.startswith(self._known):
@@ -152,6 +154,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
         "readiness": ({"practitionerId": known.id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
+        "create_prescriber": (new_form(clinic, invite=True), clinic.admin),
     }
 
 

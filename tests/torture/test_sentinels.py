@@ -19,11 +19,12 @@ import pytest
 
 from bots.catalog import BOTS
 from deploy.local.clinic import PUSH_SECRET
+from deploy.local.nppes.records import individual
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, REGISTRATION_STATUS
 from shared.errors import BotError, Unforeseen
 from shared.http import Call, Http, Reply, Sender
 from shared.runtime.lambda_handler import Services
-from tests.builders import dea, npi
+from tests.builders import dea, form, npi
 from tests.integration.clinic import Clinic, Member, new_npi
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
@@ -177,6 +178,18 @@ def admins(member: Member, **more: Any) -> dict[str, Any]:
     return {**whom, "medicalLicenseNumbers": licenses, **more}
 
 
+def body(watch: Watch, **changes: Any) -> dict[str, Any]:
+    """A form about somebody who is made of sentinels, whom the NPI Registry knows otherwise."""
+    number = new_npi()
+    watch.personal.add(number)
+    watch.clinic.register(individual(number, GIVEN, MIDDLE, license_number=LICENSE))
+    names = {"fName": GIVEN, "mName": MIDDLE, "lName": FAMILY, "dateOfBirth": BORN}
+    contacts = {"username": f"{FAMILY}{number}", "email": f"{number}{EMAIL}"}
+    numbers = {"phone": PHONE, "fax": FAX, "details": {"npi": number, "dea": DEA}}
+    address = {"address1": STREET, "address2": SUITE, "city": CITY, "state": "IL", "zipCode": ZIP}
+    return form(**{**names, **contacts, **numbers, "mailingAddress": address, **changes})
+
+
 def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     """Runs of every bot, each when it can end well: its name, its input and who runs it."""
     clinic, admin, mine, other = watch.clinic, watch.clinic.admin, watch.person(), watch.person()
@@ -192,6 +205,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
     yield "notification", {"EventType": "ClinicianConfirmed", "Data": data}, admin
+    yield "create_prescriber", body(watch, invite=True), admin
     agent = watch.person()
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
@@ -224,6 +238,13 @@ VALUES: dict[str, list[Any]] = {
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
+    "create_prescriber": [
+        [FAMILY],
+        {"fName": [GIVEN], "lName": FAMILY * 6, "email": FAMILY, "phone": PHONE * 2, EMAIL: 1},
+        {"details": {"npi": PHONE, "dea": FAMILY, EMAIL: 1}, "mailingAddress": STREET, FAX: 2},
+        form(dateOfBirth=f"2{BORN[1:]}", lName=f"{FAMILY}<", details={"npi": DEA[2:]}),
+        {"locations": [{"locationName": FAMILY, "state": CITY, "deaNumber": PHONE}, FAMILY]},
+    ],
 }
 IDS = {
     "admin_enroll": [{"practitionerId": FAMILY, "practitionerRoleTypes": [1]}],
@@ -231,6 +252,7 @@ IDS = {
     "patient_sync": [{"patientId": LICENSE}],
     "sync_status": [{"practitionerId": FAMILY}],
     "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
+    "create_prescriber": [form(locations=[{"locationId": FAMILY}, {"locationName": STREET}])],
 }
 
 
@@ -298,6 +320,19 @@ def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, na
     clinic.break_dosespot(**refusal(400, "ERROR", details))
     watch.execute(flow.bot, given, by)
     assert sum(error is not None for error in errors) > 9
+
+
+def test_a_broken_creation_makes_nothing_known(watch: Watch) -> None:
+    sent, admin, errors = body(watch, invite=True), watch.clinic.admin, []
+    told = f"{FAMILY} {GIVEN} {BORN} {EMAIL} {DEA}"
+    for at, way in enumerate(SLOW):
+        errors.append(watch.run("create_prescriber", sent, admin, BreakingHttp(watch, at, way)))
+    for at, (status, code) in enumerate(REFUSALS):
+        watch.clinic.break_fhir(**refusal(status, code, told), skip=at % 4)
+        watch.clinic.break_registry(**refusal(status, code, told))
+        changed = {**sent, "phone": f"345-987-65{at:02}"}
+        errors.append(watch.run("create_prescriber", changed, admin))
+    assert sum(error is not None for error in errors) > 4
 
 
 def test_no_error_brings_along_one_that_quotes(watch: Watch) -> None:

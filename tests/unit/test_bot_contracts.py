@@ -9,9 +9,11 @@ from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from shared.errors import InputRefused, Misconfigured, RecordsDisagree
+from shared.records.findings import Finding
 from shared.runtime.bot_input import parse_input
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
+from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import cursor_of
 from shared.workflow.sync_status import Difference, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, BOT_ID, PRACTITIONER_ID, lambda_payload, secrets
@@ -60,7 +62,9 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     before, after = Recorded(None, epcs=False), Recorded("TFAActivatedSuccess", epcs=True)
     first = Report(2, (Difference("Practitioner/a", before, after),), (), "Practitioner/c")
     failure = Failure("Practitioner/d", RecordsDisagree("Correct the id."))
-    answer = SyncStatusOutput.of(joined(first, Report(1, (), (failure,))), dry_run=True)
+    found = Finding("Practitioner.identifier", "the NPI is missing")
+    due = DueCheck("Practitioner/e", NpiCheckOutcome.REFUSED, (found,))
+    answer = SyncStatusOutput.of(joined(first, Report(1, (), (failure,))), [due], dry_run=True)
     assert answer.model_dump(mode="json") == {
         "checked": 5,
         "changed": 1,
@@ -74,10 +78,17 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
             }
         ],
         "failures": [{"practitioner": "Practitioner/d", "error": "Correct the id."}],
+        "npiChecks": [
+            {
+                "practitioner": "Practitioner/e",
+                "outcome": "refused",
+                "findings": ["Practitioner.identifier: the NPI is missing"],
+            }
+        ],
         "nextCursor": None,
         "dryRun": True,
     }
-    assert SyncStatusOutput.of(first, dry_run=False).nextCursor == cursor_of("Practitioner/c")
+    assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of("Practitioner/c")
 
 
 @pytest.mark.parametrize("kind", sorted(ENROLLMENT_EVENTS))

@@ -194,7 +194,7 @@ def test_input_of_the_guide_is_taken() -> None:
 
 @pytest.mark.parametrize("given", [None, "text", [], 7], ids=repr)
 def test_input_that_is_no_object_is_refused(given: Any) -> None:
-    with pytest.raises(InputRefused, match="must be a JSON object; send one"):
+    with pytest.raises(InputRefused, match="must be a JSON object, one per call; send it"):
         parse_input(AdminEnrollInput, given)
 
 

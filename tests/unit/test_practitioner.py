@@ -108,9 +108,9 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_problem_says_path_and_what_to_do_without_the_value() -> None:
     _, findings = read_practitioner(practitioner(identifier=[npi("1234567890")]), TODAY)
-    assert listed(findings.problems) == (
+    assert listed("", findings.problems) == (
         "Practitioner.identifier[0].value: the NPI's check digit is wrong;"
-        " compare it with the NPI registry"
+        " compare it with the NPI registry."
     )
 
 

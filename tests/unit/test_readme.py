@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from bots.catalog import BOTS
+from bots.create_prescriber.contract import CreatePrescriberOutput
 from bots.iframe.contract import IframeInput, IframeOutput
 from bots.notification.contract import NotificationInput, NotificationOutput
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
@@ -59,6 +60,11 @@ def test_inputs_and_outputs_are_those_of_the_bot(
     assert [row[0] for row in table] == [*given.model_fields, *returned.model_fields]
     required = {row[0] for row in table if row[1] == "yes"}
     assert required == {name for name, f in given.model_fields.items() if f.is_required()}
+
+
+def test_outputs_of_the_create_bot_are_its() -> None:
+    table = rows(section("`dosespot-create-prescriber-bot`"))
+    assert [row[0] for row in table] == list(CreatePrescriberOutput.model_fields)
 
 
 def test_inputs_and_outputs_of_the_iframe_bots_are_theirs() -> None:

@@ -133,3 +133,18 @@ def test_no_secret_is_shown() -> None:
     ]
     for secret in ("made-up-client-secret", "made-up-clinic-key", "wrong"):
         assert secret not in " ".join(told)
+
+
+def test_the_npi_registry_is_the_real_one_unless_the_project_names_another() -> None:
+    assert settings().npi_registry_url() == "https://npiregistry.cms.hhs.gov/api/"
+    own = "http://127.0.0.1:8107/api"
+    assert settings(NPI_REGISTRY_URL=own).npi_registry_url() == f"{own}/"
+    told = refused(settings(NPI_REGISTRY_URL="http://registry.example.com/").npi_registry_url)
+    assert told.startswith("NPI_REGISTRY_URL must be an https URL")
+
+
+def test_the_npi_is_checked_at_enrollment_only_where_the_project_says_so() -> None:
+    assert not settings().checks_npi_at_enrollment()
+    assert settings(NPI_REGISTRY_CHECK="enrollment").checks_npi_at_enrollment()
+    told = refused(settings(NPI_REGISTRY_CHECK="yes").checks_npi_at_enrollment)
+    assert told == "NPI_REGISTRY_CHECK must be enrollment; leave it out for no check there"

@@ -1,9 +1,22 @@
-"""The paths of Medplum's prescriber enrollment guide, with what it promises of each step."""
+"""The paths of Medplum's prescriber enrollment guide, with what it promises of each step.
+
+One more begins before the guide does: with a form about somebody whom nobody knows yet.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.local.demo.walk import IDENTIFIER, QUALIFICATION, STATUS, Expected, Path, Walk
+from deploy.local.demo.walk import (
+    IDENTIFIER,
+    MEMBERSHIP,
+    PRACTITIONER,
+    QUALIFICATION,
+    STATUS,
+    Expected,
+    Path,
+    Walk,
+)
+from deploy.local.people import NEWCOMER
 
 
 def run(ready: dict[str, Any]) -> Iterator[Path]:
@@ -20,6 +33,28 @@ def run(ready: dict[str, Any]) -> Iterator[Path]:
     yield _self_service_without_dea(
         Walk(ready, "okafor", "Dr. Okafor, who has no DEA number, enrolls himself")
     )
+    yield _form_to_epcs(Walk(ready, "", "A form about Dr. O'Connor-Patel becomes a prescriber"))
+
+
+def _form_to_epcs(walk: Walk) -> Path:
+    wrong = {**NEWCOMER, "fName": "", "phone": "555-123-4567"}
+    walk.sends_form(
+        "sends the form with two mistakes",
+        Expected("", ("error: The form was refused.", "fName: ", "phone: ")),
+        wrong,
+    )
+    form = {**NEWCOMER, "invite": True}
+    walk.sends_form(
+        "sends it with both mended",
+        Expected(
+            "", ("created: true", "npiCheck: passed", "ready: true"), (PRACTITIONER, MEMBERSHIP)
+        ),
+        form,
+    )
+    walk.sends_form(
+        "sends it again: nothing is left to write", Expected("", ("created: false",)), form
+    )
+    return _administrator_to_epcs(walk)
 
 
 def _administrator_to_epcs(walk: Walk) -> Path:

@@ -19,7 +19,10 @@ from fhir_profiles.systems import MEDPLUM_BOTS
 TIMEOUT_S = 30.0
 ENROLL_BOT = "dosespot-enroll-prescriber-bot"
 SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot"
+CREATE_BOT = "dosespot-create-prescriber-bot"
 
+PRACTITIONER = "Practitioner"
+MEMBERSHIP = "ProjectMembership"
 IDENTIFIER = "ProjectMembership.identifier"
 STATUS = "Practitioner.extension"
 QUALIFICATION = "Practitioner.qualification"
@@ -75,7 +78,7 @@ class Path:
 
     @property
     def ok(self) -> bool:
-        """Whether every step went as the guide says."""
+        """Whether every step went as it should."""
         return all(not step.unexpected for step in self.steps)
 
     def as_json(self) -> dict[str, Any]:
@@ -88,14 +91,32 @@ class Walk:
 
     Args:
         ready: the sandbox's description (`Sandbox.ready`).
-        prescriber: key of the person to enroll.
+        prescriber: key of the person to enroll; empty for somebody whom the project does not know
+            before a form comes.
         name: heading of the path.
     """
 
     def __init__(self, ready: dict[str, Any], prescriber: str, name: str) -> None:
         self._ready = ready
-        self._prescriber = ready["people"][prescriber]
+        self._prescriber = ready["people"][prescriber] if prescriber else {}
         self.path = Path(name)
+
+    def sends_form(self, title: str, expected: Expected, body: dict[str, Any]) -> None:
+        """The administrator sends a form, which makes the prescriber known."""
+
+        def act() -> str:
+            reply = self._reply(CREATE_BOT, body)
+            answer = reply.json()
+            if not reply.ok:
+                return _told(answer)
+            self._prescriber = {
+                "practitionerId": answer["practitioner"]["id"],
+                "membershipId": answer["projectMembership"]["id"],
+            }
+            shown = ("created", "invited", "npiCheck", "ready")
+            return _told({name: answer[name] for name in shown})
+
+        self._take(title, "administrator", expected, act)
 
     def administrator(self, title: str, expected: Expected, **flags: Any) -> None:
         """The administrator runs the enroll bot with these flags."""
@@ -131,19 +152,17 @@ class Walk:
         self.path.steps.append(Step(title, actor, answer, status, written, unexpected))
 
     def _execute(self, bot: str, body: dict[str, Any]) -> str:
+        return _told(self._reply(bot, body).json())
+
+    def _reply(self, bot: str, body: dict[str, Any]) -> requests.Response:
         caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
-        reply = requests.post(
+        return requests.post(
             f"{self._ready['fhir']['baseUrl']}fhir/R4/Bot/$execute",
             params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
             json=body,
             headers={"Authorization": f"Bearer {caller['token']}"},
             timeout=TIMEOUT_S,
         )
-        answer = reply.json()
-        if not reply.ok:
-            return f"error: {answer.get('errorMessage', answer)}"
-        facts = {name: value for name, value in answer.items() if not isinstance(value, dict)}
-        return json.dumps(facts).strip("{}").replace('"', "")
 
     def _in_iframe(self, step: str) -> str:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
@@ -152,8 +171,12 @@ class Walk:
 
     def _facts(self) -> dict[str, str]:
         """What the FHIR server holds of an enrollment, by FHIR path."""
+        if not self._prescriber:
+            return dict.fromkeys((PRACTITIONER, MEMBERSHIP, IDENTIFIER, STATUS, QUALIFICATION), "")
         practitioner = self._read(f"Practitioner/{self._prescriber['practitionerId']}")
         return {
+            PRACTITIONER: self._prescriber["practitionerId"],
+            MEMBERSHIP: self._prescriber["membershipId"],
             IDENTIFIER: str(self._clinician_id() or ""),
             STATUS: registration_status(practitioner) or "",
             QUALIFICATION: "epcs" if has_epcs_qualification(practitioner) else "",
@@ -161,6 +184,8 @@ class Walk:
 
     def _versions(self) -> list[str]:
         """The versions of the two resources that an enrollment writes."""
+        if not self._prescriber:
+            return []
         references = (
             f"Practitioner/{self._prescriber['practitionerId']}",
             f"ProjectMembership/{self._prescriber['membershipId']}",
@@ -168,6 +193,8 @@ class Walk:
         return [self._read(reference)["meta"]["versionId"] for reference in references]
 
     def _clinician_id(self) -> int | None:
+        if not self._prescriber:
+            return None
         membership = self._read(f"ProjectMembership/{self._prescriber['membershipId']}")
         return next(iter(clinician_ids(membership).numbers), None)
 
@@ -186,3 +213,11 @@ class Walk:
         )
         reply.raise_for_status()
         return dict(reply.json())
+
+
+def _told(answer: dict[str, Any]) -> str:
+    """What an answer says, in one line, without whole resources."""
+    if "errorMessage" in answer:
+        return f"error: {answer['errorMessage']}"
+    facts = {name: value for name, value in answer.items() if not isinstance(value, dict)}
+    return json.dumps(facts).strip("{}").replace('"', "")

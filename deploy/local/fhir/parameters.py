@@ -40,6 +40,7 @@ def _table(*parameters: Parameter) -> dict[str, Parameter]:
 ALL_TYPES = _table(
     Parameter("_id", "token", ("id",)),
     Parameter("_lastUpdated", "date", ("meta.lastUpdated",)),
+    Parameter("_tag", "token", ("meta.tag",)),
 )
 IDENTIFIER = _table(Parameter("identifier", "token", ("identifier",)))
 NAME = _table(Parameter("name", "string", ("name",)))
@@ -73,6 +74,7 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
         ),
     },
     "Organization": {**NAME, **_table(Parameter("active", "boolean", ("active",)))},
+    "Location": NAME,
     "Observation": _table(
         Parameter("code", "token", ("code",)),
         Parameter("patient", "reference", ("subject",), only="Patient"),

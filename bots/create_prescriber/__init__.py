@@ -1,0 +1,1 @@
+"""`dosespot-create-prescriber-bot`: from a form to FHIR records that can be enrolled."""

@@ -1,0 +1,32 @@
+"""The bot: all that can be said against the form is said at once, before anything is made."""
+
+from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
+from shared.records.prescriber_form import read_form
+from shared.runtime.lambda_handler import Invocation
+from shared.workflow.authorize import require_administrator
+from shared.workflow.create_prescriber import PrescriberCreation, refuse
+from shared.workflow.known_records import asked, known_records
+from shared.workflow.npi_check import checked, holder_of_form
+
+
+def create_prescriber(
+    request: CreatePrescriberInput, invocation: Invocation
+) -> CreatePrescriberOutput:
+    """Makes, or brings up to date, the records of the prescriber whom a form describes.
+
+    Raises:
+        NotAuthorized: the caller is no administrator of the project.
+        InputRefused: lists everything that is wrong with the form; nothing was changed.
+        BotError: whatever else stands in the way; running again completes what is missing.
+    """
+    fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
+    form, findings = read_form(request.root, services.now().date())
+    caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
+    require_administrator(fhir, caller_found, caller)
+    known = known_records(form, answers, findings)
+    check = checked(invocation.npi_registry(), holder_of_form(form, known.registrations))
+    findings.add(check.findings)
+    refuse(findings)
+    creation = PrescriberCreation(fhir, services.now, invocation.trail)
+    done = creation.run(form, known, findings, check_due=check.due)
+    return CreatePrescriberOutput.of(done, check.outcome)

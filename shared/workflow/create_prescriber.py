@@ -1,0 +1,185 @@
+"""From a checked form to the FHIR records with which enrollment begins.
+
+The Practitioner comes first, then roles and consents together, then the membership: a run that ends
+in between leaves nothing that the next one would make twice. Everything is created only where
+nothing like it is there, which the FHIR server decides in one step, and changed with If-Match.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.check_due import with_check_due
+from fhir_profiles.systems import NPI
+from shared.errors import InputRefused
+from shared.fhir.client import FhirClient
+from shared.fhir.search import by_identifier
+from shared.records.findings import Finding, Findings, listed
+from shared.records.form_practitioner import NEW, contradictions, with_form
+from shared.records.practitioner import read_practitioner
+from shared.records.prescriber_form import PrescriberForm
+from shared.workflow.invitation import Invited, invited
+from shared.workflow.known_records import KnownRecords, require_username
+from shared.workflow.subject import sole_membership
+from shared.workflow.trail import Trail
+from shared.workflow.wanted_records import Wanted, consents_query, wanted_consents, wanted_roles
+
+REFUSED = "The form was refused. "
+
+
+@dataclass(frozen=True)
+class Created:
+    """What there is after a run.
+
+    Attributes:
+        practitioner: as the FHIR server has it.
+        created: whether this run made it.
+        roles: references of the PractitionerRoles that grant the form's roles.
+        consents: references of the Consents.
+        membership: the ProjectMembership; None where there is none.
+        invited: whether this run invited the prescriber.
+        warnings: what looks wrong and stands in nobody's way.
+        missing: what enrollment still lacks.
+    """
+
+    practitioner: Resource
+    created: bool
+    roles: tuple[str, ...]
+    consents: tuple[str, ...]
+    membership: Resource | None
+    invited: bool
+    warnings: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class PrescriberCreation:
+    """The use case.
+
+    Attributes:
+        fhir: acts as a project administrator.
+        now: the current time, aware.
+        trail: keeps what was changed.
+    """
+
+    fhir: FhirClient
+    now: Callable[[], datetime]
+    trail: Trail
+
+    def run(
+        self, form: PrescriberForm, known: KnownRecords, findings: Findings, *, check_due: bool
+    ) -> Created:
+        """Creates, or brings up to date, what the form says.
+
+        Args:
+            form: has no problems.
+            known: what there was before.
+            findings: the form's; its warnings are passed on.
+            check_due: whether the NPI could not be looked up now.
+
+        Raises:
+            InputRefused: somebody with another username got the NPI meanwhile.
+            BotError: whatever the FHIR client raises; running again completes what is missing.
+        """
+        today = self.now().date()
+        practitioner, created = self._practitioner(form, known, check_due, today)
+        reference = f"Practitioner/{practitioner['id']}"
+        roles_found, consents_found, memberships_found = self.fhir.read_together(
+            f"PractitionerRole?practitioner={reference}&_count=1000",
+            f"Consent?{consents_query(reference, form)}",
+            f"ProjectMembership?profile={reference}",
+        )
+        roles = wanted_roles(reference, form, known.places, roles_found.all(), today)
+        consents = wanted_consents(reference, form, consents_found.all(), self.now())
+        written = self._written([*roles, *consents])
+        joined = self._joined(reference, form, memberships_found.all())
+        told = (
+            *findings.warnings,
+            *contradictions(practitioner, known.registrations, today),
+            *joined.warnings,
+        )
+        lacks = _read_again(practitioner, joined.memberships, today)
+        known_sentences = {warning.sentence for warning in told}
+        more = [one for one in lacks.warnings if one.sentence not in known_sentences]
+        return Created(
+            practitioner=practitioner,
+            created=created,
+            roles=tuple(written[: len(roles)]),
+            consents=tuple(written[len(roles) :]),
+            membership=joined.memberships[0] if joined.memberships else None,
+            invited=joined.invited,
+            warnings=(*told, *more),
+            missing=tuple(lacks.problems),
+        )
+
+    def _practitioner(
+        self, form: PrescriberForm, known: KnownRecords, check_due: bool, today: date
+    ) -> tuple[Resource, bool]:
+        """The Practitioner with what the form says, and whether this run made it."""
+
+        def change(practitioner: Resource) -> Resource:
+            changed = with_form(practitioner, form, known.registrations, today)
+            return with_check_due(changed, due=check_due)
+
+        found, created = known.practitioner, False
+        if found is None:
+            query = by_identifier(NPI, [form.npi])
+            found, created = self.fhir.create_if_none(change(NEW), query)
+            _require_username(found, form)
+        practitioner = found if created else self.fhir.apply(found, change)
+        self.trail.whom = f"Practitioner/{practitioner['id']}"
+        if created:
+            self.trail.did(AuditAction.PRACTITIONER_CREATED, "by a form")
+        elif practitioner != found:
+            self.trail.did(AuditAction.PRACTITIONER_CHANGED, "by a form")
+        return practitioner, created
+
+    def _written(self, wanted: Sequence[Wanted]) -> list[str]:
+        """References of the resources, after all of them say what they shall."""
+        lacking = [one for one in wanted if one.existing is None]
+        pairs = [(one.change(one.new), one.query) for one in lacking]
+        made = iter(self.fhir.create_if_none_together(pairs) if pairs else [])
+        references = []
+        for one in wanted:
+            found, created = (one.existing, False) if one.existing else next(made)
+            resource = found if created else self.fhir.apply(found, one.change)
+            references.append(f"{resource['resourceType']}/{resource['id']}")
+            if created or resource != found:
+                self.trail.did(one.action, references[-1])
+        return references
+
+    def _joined(
+        self, practitioner: str, form: PrescriberForm, memberships: list[Resource]
+    ) -> Invited:
+        if memberships or not form.invite:
+            return Invited(memberships)
+        outcome = invited(self.fhir, practitioner, form)
+        if outcome.invited:
+            membership = outcome.memberships[0]
+            self.trail.did(AuditAction.MEMBER_INVITED, f"ProjectMembership/{membership['id']}")
+        return outcome
+
+
+def refuse(findings: Findings) -> None:
+    """Ends the run where the form can't be used.
+
+    Raises:
+        InputRefused: lists every problem, each with its path in the form.
+    """
+    if findings.problems:
+        raise InputRefused(listed(REFUSED, findings.problems))
+
+
+def _require_username(practitioner: Resource, form: PrescriberForm) -> None:
+    findings = Findings()
+    require_username(practitioner, form.username, findings)
+    refuse(findings)
+
+
+def _read_again(practitioner: Resource, memberships: list[Resource], today: date) -> Findings:
+    """What enrollment would find in the records."""
+    _, findings = read_practitioner(practitioner, today)
+    sole_membership(memberships, findings)
+    return findings

@@ -1,0 +1,81 @@
+"""Making a prescriber a member of the project, with the Practitioner that there is as profile.
+
+Medplum would look for a profile by e-mail address, and make one where it finds none; so the
+invitation names the Practitioner. Source: Medplum, "Invite User Endpoint".
+"""
+
+from dataclasses import dataclass, replace
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child, text
+from shared.errors import BotError, EditConflict
+from shared.fhir.client import FhirClient
+from shared.records.findings import Finding
+from shared.records.prescriber_form import PrescriberForm
+
+PATH = "invite"
+MEMBER_ALREADY = (
+    "the user with this e-mail address is a member of the project already, with another profile;"
+    " give another e-mail address, or let an administrator remove that membership"
+)
+FAILED = "the prescriber could not be invited; run the bot again to invite"
+NO_MAIL = (
+    "the prescriber was invited, but the FHIR server could not send the e-mail; tell the prescriber"
+    " how to sign in"
+)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """How things stand after an invitation.
+
+    Attributes:
+        memberships: the ProjectMemberships of the Practitioner.
+        invited: whether this run made one.
+        warnings: why there is none, or what the prescriber has to be told.
+    """
+
+    memberships: list[Resource]
+    invited: bool = False
+    warnings: tuple[Finding, ...] = ()
+
+
+def invited(fhir: FhirClient, practitioner: str, form: PrescriberForm) -> Invited:
+    """Invites the prescriber, given by reference; what goes wrong is a warning.
+
+    The Practitioner is there whether the invitation works or not, and another run invites again.
+    """
+    try:
+        project = text(child(fhir.who_am_i(), "project").get("id"))
+        answer = fhir.invite(project, invitation_of(practitioner, form))
+    except EditConflict:  # another run has invited, or the user is a member as somebody else
+        return _looked_up(fhir, practitioner, MEMBER_ALREADY, by_this_run=False)
+    except BotError as error:
+        return _looked_up(fhir, practitioner, f"{FAILED}: {error}", by_this_run=True)
+    if answer.get("resourceType") == "ProjectMembership":
+        return Invited([answer], invited=True)
+    found = _looked_up(fhir, practitioner, FAILED, by_this_run=True)
+    return replace(found, warnings=(Finding(PATH, NO_MAIL),)) if found.memberships else found
+
+
+def invitation_of(practitioner: str, form: PrescriberForm) -> Resource:
+    """The body of the invitation."""
+    return {
+        "resourceType": "Practitioner",
+        "firstName": form.name.first,
+        "lastName": form.name.last,
+        "email": form.email,
+        "membership": {"profile": {"reference": practitioner}},
+    }
+
+
+def _looked_up(fhir: FhirClient, practitioner: str, sentence: str, *, by_this_run: bool) -> Invited:
+    """The memberships that there are by now; a warning says why, where there are none."""
+    try:
+        (answer,) = fhir.read_together(f"ProjectMembership?profile={practitioner}")
+        memberships = answer.all()
+    except BotError:
+        memberships = []
+    if memberships:
+        return Invited(memberships, invited=by_this_run)
+    return Invited([], warnings=(Finding(PATH, sentence),))

@@ -1,0 +1,190 @@
+"""What the FHIR server already has of what a form speaks of: the prescriber, and the locations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child, text
+from fhir_profiles.prescriber_identifiers import identifier_values
+from fhir_profiles.systems import NPI, USERNAME
+from shared.errors import FhirNotFound
+from shared.fhir.client import Answer
+from shared.fhir.search import by_identifier, by_name
+from shared.records.findings import Findings
+from shared.records.form_practitioner import Kind, Registration
+from shared.records.form_sentences import FormSentence
+from shared.records.identifiers import RuleBroken, parse_state
+from shared.records.prescriber_form import FormLocation, PrescriberForm
+
+SEVERAL_PRACTITIONERS = (
+    "several Practitioners of this project have this NPI; merge them, or take the NPI off all but"
+    " one"
+)
+USERNAME_OF_ANOTHER = (
+    f"{FormSentence.USERNAME_OF_ANOTHER} (the username is that of a Practitioner with another NPI;"
+    " give another username)"
+)
+ANOTHER_USERNAME = (
+    f"{FormSentence.ANOTHER_USERNAME} The Practitioner with this NPI has another username; give"
+    " that one."
+)
+NO_LOCATION = "there is no such Location in this project; create it first, or correct this"
+SEVERAL_LOCATIONS = "several Locations have this name; give the locationId of the right one"
+SAME_LOCATION = "this Location is given twice; give each Location once"
+NO_STATE = "the Location has no two-letter state in its address; give the state here"
+TWO_STATES = "the same DEA number is given for two states; give each state its own"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a prescriber works.
+
+    Attributes:
+        location: reference of the Location; empty where the form names none.
+        organization: its `managingOrganization`; None where it has none.
+        default: whether the prescriber usually prescribes from there.
+    """
+
+    location: str = ""
+    organization: Resource | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class KnownRecords:
+    """The records that a form speaks of.
+
+    Attributes:
+        practitioner: the one with the form's NPI; None where there is none yet.
+        places: where the prescriber works; one without a Location where the form names none.
+        registrations: the form's DEA numbers, NADEANs and licenses, each with its state.
+    """
+
+    practitioner: Resource | None
+    places: tuple[Place, ...]
+    registrations: tuple[Registration, ...]
+
+
+def asked(form: PrescriberForm) -> list[str]:
+    """The reads and searches that `known_records` needs answered, in this order."""
+    people = [(NPI, form.npi), (USERNAME, form.username)]
+    return [
+        *(f"Practitioner?{by_identifier(system, [value or '-'])}" for system, value in people),
+        *(_location_asked(location) for location in form.locations),
+    ]
+
+
+def known_records(
+    form: PrescriberForm, answers: Sequence[Answer], findings: Findings
+) -> KnownRecords:
+    """What there is; notes what does not fit to the form.
+
+    Args:
+        form: may have gaps.
+        answers: to `asked`.
+        findings: of the form.
+
+    Raises:
+        BotError: the FHIR server could not tell.
+    """
+    by_npi, by_username, *found = answers
+    practitioner = _matched(form, by_npi.all(), by_username.all(), findings)
+    locations = [
+        (one, _location(one, answer, findings))
+        for one, answer in zip(form.locations, found, strict=True)
+    ]
+    places = [_place(one, location) for one, location in locations]
+    references = [place.location for place in places]
+    for index, reference in enumerate(references):
+        if reference and reference in references[:index]:
+            findings.problem(form.locations[index].path, SAME_LOCATION)
+    registrations = list(_registrations(form, locations, findings))
+    _refuse_two_states(registrations, findings)
+    return KnownRecords(practitioner, tuple(places) or (Place(),), tuple(registrations))
+
+
+def require_username(practitioner: Resource, username: str, findings: Findings) -> None:
+    """Notes a problem where the Practitioner carries another username than this one."""
+    known = identifier_values(practitioner, USERNAME)
+    if known and username and username not in known:
+        findings.problem("username", ANOTHER_USERNAME)
+
+
+def _matched(
+    form: PrescriberForm,
+    with_npi: list[Resource],
+    with_username: list[Resource],
+    findings: Findings,
+) -> Resource | None:
+    if len(with_npi) > 1:
+        findings.problem("details.npi", SEVERAL_PRACTITIONERS)
+    ids = {one["id"] for one in with_npi}
+    if form.npi and any(one["id"] not in ids for one in with_username):
+        findings.problem("username", USERNAME_OF_ANOTHER)
+    elif len(with_npi) == 1:
+        require_username(with_npi[0], form.username, findings)
+    return with_npi[0] if with_npi else None
+
+
+def _location_asked(location: FormLocation) -> str:
+    if location.name:
+        return f"Location?{by_name(location.name)}&_count=100"
+    return f"Location/{location.location_id or '-'}"
+
+
+def _location(given: FormLocation, answer: Answer, findings: Findings) -> Resource:
+    """The Location that the form means; {} after noting why there is none."""
+    if given.location_id:
+        try:
+            return answer.one()
+        except FhirNotFound:
+            findings.problem(f"{given.path}.locationId", NO_LOCATION)
+    elif given.name:
+        called = [
+            one for one in answer.all() if text(one.get("name")).casefold() == given.name.casefold()
+        ]
+        if len(called) == 1:
+            return called[0]
+        sentence = SEVERAL_LOCATIONS if called else NO_LOCATION
+        findings.problem(f"{given.path}.locationName", sentence)
+    return {}
+
+
+def _place(given: FormLocation, location: Resource) -> Place:
+    reference = f"Location/{location['id']}" if location else ""
+    return Place(reference, child(location, "managingOrganization") or None, given.default)
+
+
+def _registrations(
+    form: PrescriberForm, locations: list[tuple[FormLocation, Resource]], findings: Findings
+) -> Iterator[Registration]:
+    if form.dea:
+        yield Registration(Kind.DEA, form.dea, form.dea_state, "details.dea")
+    for given, location in locations:
+        numbers = (
+            (Kind.DEA, given.dea, "deaNumber"),
+            (Kind.NADEAN, given.nadean, "naDeaNumber"),
+            (Kind.LICENSE, given.license, "medicalLicenseNumber"),
+        )
+        if not any(number for _, number, _ in numbers):
+            continue
+        state = given.state or _state(location)
+        if location and not state:
+            findings.problem(f"{given.path}.state", NO_STATE)
+        for kind, number, name in numbers:
+            if number:
+                yield Registration(kind, number, state, f"{given.path}.{name}")
+
+
+def _state(location: Resource) -> str:
+    try:
+        return parse_state(text(child(location, "address").get("state")))
+    except RuleBroken:
+        return ""
+
+
+def _refuse_two_states(registrations: list[Registration], findings: Findings) -> None:
+    states: dict[str, str] = {}
+    for one in registrations:
+        if one.kind is Kind.DEA and states.setdefault(one.number, one.state) != one.state:
+            findings.problem(one.path, TWO_STATES)

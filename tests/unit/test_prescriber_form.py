@@ -1,0 +1,431 @@
+"""The form: every row of its error table, both readings, and all that is wrong told at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fhir_profiles.codes import ClinicianRole, ConsentStatus, SmsConsent
+from shared.records.findings import Finding, Findings
+from shared.records.form_reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
+from shared.records.form_sentences import FormSentence
+from shared.records.prescriber import PersonName, StreetAddress
+from shared.records.prescriber_form import (
+    NEEDS_NUMBER,
+    NOT_A_ROLE,
+    NOT_USED,
+    ONE_DEFAULT,
+    ONE_OF_BOTH,
+    FormLocation,
+    PrescriberForm,
+    read_form,
+)
+from shared.records.registry import Holder, Placed, RegistryEntry, compared
+from shared.workflow import authorize, known_records
+from tests.builders import ABSENT, TODAY, form
+
+STREET = (
+    'address.address1 is required, must not contain "P.O Box", "POBox", or "Post Office Box",'
+    " cannot have special, binary, or SQL injection characters, and must not contain script"
+    " injection"
+)
+NAME = (
+    " name is required and can only contain letters (A-Z, a-z). No spaces, hyphens, apostrophes,"
+    " numbers, special, binary, or SQL injection characters allowed."
+)
+BIRTH = (
+    "Date of Birth is required, must be in YYYY-MM-DD format, year must be after 1900, and age must"
+    " be 18 or older"
+)
+GENDER = "gender must be one of M(male), F (female), O (other/unknown)"
+EMAIL = (
+    "email must be a valid email address and only contain letters, numbers, @, and . (no multiple"
+    " consecutive dots or more than one @ symbol)"
+)
+PHONE = "phone must be 10 digits, optionally prefixed by +1, and contain only numbers"
+ZIP = "address.zipCode must be exactly 5 digits or 9 digits in format 12345-1234"
+
+# Sentence, path, and bodies that a strict form breaks it with.
+ROWS: list[tuple[str, str, list[dict[str, Any]]]] = [
+    ("First" + NAME, "fName", [{"fName": v} for v in (ABSENT, "", "Mary Jo", "Zoë", "J0", "J;")]),
+    (
+        "Last" + NAME,
+        "lName",
+        [{"lName": v} for v in (None, "O'Brien", "Smith-Jones", "de la Cruz", "1=1--", "\x00a")],
+    ),
+    (
+        BIRTH,
+        "dateOfBirth",
+        [
+            {"dateOfBirth": v}
+            for v in (
+                *(ABSENT, "", "15.05.1980", "05/15/1980", "1980-5-15", "1980-02-30", "1980"),
+                *("1900-12-31", "1899-01-01", "2008-03-11", "2030-01-01"),
+            )
+        ],
+    ),
+    (GENDER, "gender", [{"gender": v} for v in ("X", "male", "f", "MF")]),
+    (
+        EMAIL,
+        "email",
+        [
+            {"email": v}
+            for v in (
+                *(ABSENT, "jane", "a@b", "a@@b.de", "a@b@c.de", "a..b@c.de", "a@b..de"),
+                *("a+b@c.de", "a_b@c.de", "a-b@c.de", ".a@b.de"),
+            )
+        ],
+    ),
+    (
+        PHONE,
+        "phone",
+        [
+            {"phone": v}
+            for v in (
+                *(
+                    ABSENT,
+                    "345123456",
+                    "34512345678",
+                    "345-123-4567",
+                    "(345)1234567",
+                    "13451234567",
+                ),
+                *("+13451234567x1", "345123456a", "+23451234567"),
+            )
+        ],
+    ),
+    (
+        STREET,
+        "mailingAddress.address1",
+        [
+            {"mailingAddress": {"address1": v}}
+            for v in (
+                *(ABSENT, "", "P.O. Box 1", "P.O Box 1", "POBox 1", "Post Office Box 1"),
+                *(
+                    "1 Main St; DROP TABLE",
+                    "1 Main St --",
+                    "<script>1</script>",
+                    "1 'Main'",
+                    "1\x00",
+                ),
+            )
+        ],
+    ),
+    (
+        ZIP,
+        "mailingAddress.zipCode",
+        [
+            {"mailingAddress": {"zipCode": v}}
+            for v in (ABSENT, "", "1234", "123456", "123451234", "12345-", "12345 1234", "abcde")
+        ],
+    ),
+]
+CASES = [
+    pytest.param(sentence, path, body, id=f"{path} {next(iter(body.values()))!r}"[:60])
+    for sentence, path, bodies in ROWS
+    for body in bodies
+]
+OTHER_ROWS = {
+    "NPI Registry validation failed: Invalid NPI type. Only individual NPIs (Type 1) are allowed.",
+    "Failed to update prescriber/user/address: Failed to update user, please try again later",
+    "Prescriber already exists but could not find user for update.",
+}
+
+
+def read(**changes: Any) -> tuple[PrescriberForm, Findings]:
+    return read_form(form(**changes), TODAY)
+
+
+def problems(**changes: Any) -> list[Finding]:
+    return read(**changes)[1].problems
+
+
+def the_problem(**changes: Any) -> Finding:
+    (found,) = problems(**changes)
+    return found
+
+
+@pytest.mark.parametrize(("sentence", "path", "body"), CASES)
+def test_strict_says_the_letter_of_the_row(sentence: str, path: str, body: dict[str, Any]) -> None:
+    assert Finding(path, sentence) in problems(**body, strict=True)
+
+
+def test_the_table_has_these_rows_and_no_others() -> None:
+    assert {row[0] for row in ROWS} | OTHER_ROWS == set(FormSentence)
+
+
+def test_row_authentication_failed_is_the_fhir_servers_401_and_ours_for_administrators() -> None:
+    # "Invalid API key or clinicId combination": there is no API key here; see the integration test.
+    assert "not a project administrator" in authorize.NOT_ADMINISTRATOR
+
+
+def test_row_npi_type_is_what_the_registry_check_says() -> None:
+    holder = Holder(Placed("details.npi", "1"), *[Placed("", "")] * 3)
+    of_an_organization = RegistryEntry(False, True, (), frozenset(), ())
+    (found,) = compared(of_an_organization, holder).problems
+    assert found == Finding("details.npi", FormSentence.NPI_TYPE)
+
+
+def test_rows_about_usernames_are_what_matching_says() -> None:
+    said = (known_records.USERNAME_OF_ANOTHER, known_records.ANOTHER_USERNAME)
+    rows = (FormSentence.USERNAME_OF_ANOTHER, FormSentence.ANOTHER_USERNAME)
+    assert all(sentence.startswith(row) for sentence, row in zip(said, rows, strict=True))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_whole_form_is_read(strict: bool) -> None:
+    read_, findings = read(strict=strict)
+    assert findings == Findings()
+    address = StreetAddress("123 Main St", "Suite 100", "Springfield", "IL", "62701")
+    assert read_ == PrescriberForm(
+        name=PersonName("Jane", "", "Smith", "", ""),
+        username="jsmith",
+        email="jane.smith@example.com",
+        phone="3451234567",
+        fax="",
+        gender="female",
+        birth_date="1980-05-15",
+        npi="1234567893",
+        dea="AS1234563",
+        dea_state="IL",
+        speciality="Family Medicine",
+        provider_type="MD",
+        hpii="",
+        pbs_number="",
+        pbs_type="",
+        mailing=address,
+        billing=address,
+        consents=tuple((consent, ConsentStatus.GIVEN) for consent in SmsConsent),
+        locations=(),
+        roles=frozenset({ClinicianRole.PRESCRIBING_CLINICIAN}),
+        invite=False,
+    )
+
+
+REAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "O'Brien": ({"lName": "O'Brien", "details": {"dea": "AO1234563"}}, {}),
+    "Smith-Jones": ({"lName": "Smith-Jones"}, {}),
+    "de la Cruz": ({"lName": "de la Cruz", "details": {"dea": "AD1234563"}}, {}),
+    "Núñez": ({"lName": "Núñez", "details": {"dea": "AN1234563"}}, {}),
+    "two first names": ({"fName": "Mary Jo"}, {}),
+    "white space": ({"fName": "  Mary \t Jo "}, {}),
+    "nine-digit ZIP": ({"mailingAddress": {"zipCode": "627011234"}}, {}),
+    "phone with marks": ({"phone": "+1 (345) 123-4567"}, {"phone": "3451234567"}),
+    "phone with extension": ({"phone": "345-123-4567 x9"}, {"phone": "3451234567x9"}),
+    "date as the other form has it": ({"dateOfBirth": "05/15/1980"}, {"birth_date": "1980-05-15"}),
+    "18 today": ({"dateOfBirth": "2008-03-10"}, {"birth_date": "2008-03-10"}),
+    "no e-mail, no text messages": (
+        {"email": ABSENT, "authSmsConsent": False, "smsConsent": ABSENT},
+        {"email": ""},
+    ),
+    "tagged e-mail": ({"email": "jane+rx@my-practice.example"}, {}),
+    "no DEA": ({"details": {"dea": ABSENT}}, {"dea": "", "dea_state": ""}),
+    "NPI as text": ({"details": {"npi": "1234567893"}}, {"npi": "1234567893"}),
+    "apostrophe in the street": ({"mailingAddress": {"address1": "1 O'Hare Ave #2"}}, {}),
+    "country left out": ({"mailingAddress": {"country": ABSENT}}, {}),
+    "country in full": ({"mailingAddress": {"country": "United States"}}, {}),
+    "military address": (
+        {"mailingAddress": {"state": "AE"}, "details": {"deaState": "NY"}},
+        {"dea_state": "NY"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_prescriber_gets_through(name: str) -> None:
+    changes, facts = REAL[name]
+    read_, findings = read(**changes)
+    assert findings.problems == []
+    assert {key: getattr(read_, key) for key in facts} == facts
+
+
+STRICT_PASSES = ("18 today", "no DEA", "NPI as text", "country left out", "military address")
+
+
+@pytest.mark.parametrize("name", [name for name in REAL if name not in STRICT_PASSES])
+def test_strict_takes_none_of_that(name: str) -> None:
+    assert problems(**REAL[name][0], strict=True) != []
+
+
+@pytest.mark.parametrize("name", STRICT_PASSES)
+def test_strict_has_no_row_against_that(name: str) -> None:
+    assert problems(**REAL[name][0], strict=True) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "words"),
+    [
+        ({"fName": ABSENT}, "fName", "the first name is missing"),
+        ({"lName": "Sm1th"}, "lName", "a name has letters, spaces"),
+        ({"lName": "S" * 36}, "lName", "at most 35 characters"),
+        ({"mName": "<b>"}, "mName", "a name has letters"),
+        ({"prefix": "D" * 11}, "prefix", "at most 10 characters"),
+        ({"username": " "}, "username", "the username is missing"),
+        ({"username": "a<b"}, "username", "no < or >"),
+        ({"email": "jane"}, "email", "e-mail address is not complete"),
+        ({"email": ABSENT}, "email", "the e-mail address is missing"),
+        ({"phone": ABSENT}, "phone", "the phone number is missing"),
+        ({"phone": "555-123-4567"}, "phone", "must not be 555"),
+        ({"phone": "3451234567", "fax": "1"}, "fax", "must have 10 digits"),
+        ({"dateOfBirth": "2010-01-01"}, "dateOfBirth", BIRTH),
+        ({"gender": "X"}, "gender", GENDER),
+        ({"details": {"npi": 1234567890}}, "details.npi", "check digit is wrong"),
+        ({"details": {"npi": ABSENT}}, "details.npi", "the NPI is missing"),
+        ({"details": {"npi": True}}, "details.npi", NOT_TEXT),
+        ({"details": {"npi": 12345678.5}}, "details.npi", NOT_TEXT),
+        ({"details": {"dea": "A1"}}, "details.dea", "a DEA number is two letters"),
+        ({"details": {"deaState": "XX"}}, "details.deaState", "two-letter US abbreviation"),
+        ({"mailingAddress": {"state": "AE"}}, "details.deaState", "two-letter US abbreviation"),
+        ({"details": {"hpiiNumber": "1"}}, "details.hpiiNumber", "16 digits"),
+        ({"details": {"prescriberNumber": "2345678"}}, "details.prescriberNumber", "check digit"),
+        ({"details": {"prescriberType": "M"}}, "details.prescriberType", NEEDS_NUMBER),
+        ({"mailingAddress": {"address1": "POBox 9"}}, "mailingAddress.address1", STREET),
+        ({"mailingAddress": {"address1": "1" * 36}}, "mailingAddress.address1", "at most 35"),
+        ({"mailingAddress": {"address2": "PO Box 9"}}, "mailingAddress.address2", "a PO box"),
+        ({"mailingAddress": {"city": "C1ty"}}, "mailingAddress.city", "a city's name has letters"),
+        ({"mailingAddress": {"state": "XX"}}, "mailingAddress.state", "two-letter"),
+        ({"mailingAddress": {"zipCode": "1"}}, "mailingAddress.zipCode", ZIP),
+        ({"mailingAddress": {"country": "CA"}}, "mailingAddress.country", "must be US"),
+        ({"authSmsConsent": ABSENT}, "authSmsConsent", "is required"),
+        ({"authSmsConsent": "true"}, "authSmsConsent", NOT_FLAG),
+        ({"smsConsent": 1}, "smsConsent", NOT_FLAG),
+        ({"ifBillingSameAsMailing": ABSENT}, "ifBillingSameAsMailing", "is required"),
+        ({"strict": "yes"}, "strict", NOT_FLAG),
+        ({"invite": 1}, "invite", NOT_FLAG),
+        ({"locations": {}}, "locations", NOT_LIST),
+        ({"locations": ["x"]}, "locations[0]", NOT_OBJECT),
+        ({"locations": [{}]}, "locations[0].locationId", ONE_OF_BOTH),
+        ({"locations": [{"locationId": "../x"}]}, "locations[0].locationId", "no id of a FHIR"),
+        (
+            {"locations": [{"locationId": "1", "useAsDefault": True}, {"locationName": "a"}] * 2},
+            "locations",
+            ONE_DEFAULT,
+        ),
+        ({"practitionerRoleTypes": 1}, "practitionerRoleTypes", NOT_LIST),
+        ({"practitionerRoleTypes": [1, True]}, "practitionerRoleTypes[1]", NOT_A_ROLE),
+        ({"practitionerRoleTypes": [7]}, "practitionerRoleTypes[0]", NOT_A_ROLE),
+        ({"fname": "x"}, "fname", UNKNOWN),
+        ({"details": {"NPI": 1}}, "details.NPI", UNKNOWN),
+        ({"not a name": 1}, "?", UNKNOWN),
+        ({"fName": ["Jane"]}, "fName", NOT_TEXT),
+        ({"details": "x"}, "details", NOT_OBJECT),
+        ({"mailingAddress": ["x"]}, "mailingAddress", NOT_OBJECT),
+    ],
+)
+def test_each_mistake_is_one_problem_at_its_path(
+    changes: dict[str, Any], path: str, words: str
+) -> None:
+    found = the_problem(**changes)
+    assert found.path == path
+    assert words in found.sentence
+
+
+@pytest.mark.parametrize("consents", [("authSmsConsent",), ("smsConsent",), ("invite",)])
+def test_who_is_written_to_needs_an_email_address(consents: tuple[str, ...]) -> None:
+    silent = {"authSmsConsent": False, "smsConsent": False, "email": ABSENT}
+    assert problems(**silent) == []
+    assert the_problem(**{**silent, **dict.fromkeys(consents, True)}).path == "email"
+
+
+def test_everything_wrong_is_told_at_once_and_nothing_is_quoted() -> None:
+    body = {
+        "fName": 7,
+        "lName": {"family": "Zyxwvut"},
+        "email": ["Zyxwvut"],
+        "phone": 3451234567,
+        "dateOfBirth": 19800515,
+        "details": {"npi": "Zyxwvut", "dea": None, "speciality": 1},
+        "mailingAddress": "Zyxwvut",
+        "authSmsConsent": "Zyxwvut",
+        "Zyxwvut!": 1,
+    }
+    _, findings = read_form(body, TODAY)
+    assert sorted(found.path for found in findings.problems) == sorted(
+        [
+            *("fName", "lName", "email", "phone", "dateOfBirth", "username"),
+            *("details.npi", "details.speciality", "mailingAddress"),
+            *("authSmsConsent", "ifBillingSameAsMailing", "?"),
+        ]
+    )
+    assert "Zyxwvut" not in str(findings)
+
+
+def test_a_billing_address_of_its_own_is_read_and_may_be_a_po_box() -> None:
+    billing = {"address1": "PO Box 9", "city": "St. Louis", "state": "mo", "zipCode": "631011234"}
+    changes = {"ifBillingSameAsMailing": False, "billingAddress": billing}
+    read_, findings = read(**changes)
+    assert findings.problems == []
+    assert read_.billing == StreetAddress("PO Box 9", "", "St. Louis", "MO", "63101-1234")
+    paths = [found.path for found in problems(**changes, strict=True)]
+    assert paths == ["billingAddress.address1", "billingAddress.zipCode"]
+
+
+def test_a_billing_address_is_required_where_it_differs_and_not_used_where_it_does_not() -> None:
+    paths = [found.path for found in problems(ifBillingSameAsMailing=False)]
+    names = ("address1", "city", "state", "zipCode")
+    assert paths == [f"billingAddress.{name}" for name in names]
+    _, findings = read(billingAddress={"city": 7})
+    assert findings.problems == []
+    assert findings.warnings == [Finding("billingAddress", NOT_USED)]
+
+
+def test_consents_say_what_was_said_and_what_is_only_presumed() -> None:
+    read_, _ = read(authSmsConsent=True, smsConsent=False, dataRatesSmsConsent=ABSENT)
+    assert dict(read_.consents) == {
+        SmsConsent.AUTHENTICATION: ConsentStatus.GIVEN,
+        SmsConsent.MESSAGES: ConsentStatus.REFUSED,
+        SmsConsent.DATA_RATES: ConsentStatus.PROPOSED,
+    }
+    read_, _ = read(smsConsent=ABSENT, dataRatesSmsConsent=False)
+    assert dict(read_.consents) == {
+        SmsConsent.AUTHENTICATION: ConsentStatus.GIVEN,
+        SmsConsent.DATA_RATES: ConsentStatus.REFUSED,
+    }
+
+
+def test_locations_are_read_with_their_numbers() -> None:
+    first = {
+        "locationName": " Main  clinic ",
+        "useAsDefault": True,
+        "deaNumber": "as1234563",
+        "naDeaNumber": "xs1234563",
+        "medicalLicenseNumber": "036-123456",
+    }
+    read_, findings = read(locations=[first, {"locationId": "loc-2", "state": "ny"}])
+    assert findings.problems == []
+    assert read_.locations == (
+        FormLocation(
+            *("locations[0]", "", "Main clinic", True, ""),
+            *("AS1234563", "XS1234563", "036-123456"),
+        ),
+        FormLocation("locations[1]", "loc-2", "", False, "NY", "", "", ""),
+    )
+
+
+def test_a_doubtful_dea_number_is_a_warning_at_its_path() -> None:
+    _, findings = read(
+        details={"dea": "AB1234567"}, locations=[{"locationId": "1", "deaNumber": "AB1234563"}]
+    )
+    assert findings.problems == []
+    assert [found.path for found in findings.warnings] == [
+        *("details.dea", "details.dea", "locations[0].deaNumber")
+    ]
+
+
+def test_roles_are_those_that_are_named() -> None:
+    read_, _ = read(practitionerRoleTypes=[1, 3, 1])
+    assert read_.roles == {ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.EPCS_COORDINATOR}
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "problem"),
+    [
+        ("2008-02-29", date(2026, 2, 28), True),
+        ("2008-02-29", date(2026, 3, 1), False),
+        ("1901-01-01", TODAY, False),
+        ("1900-12-31", TODAY, True),
+    ],
+)
+def test_an_adult_is_18_and_born_after_1900(born: str, today: date, problem: bool) -> None:
+    _, findings = read_form(form(dateOfBirth=born), today)
+    assert bool(findings.problems) is problem
