@@ -85,6 +85,8 @@ def test_prescriber_is_enrolled_with_the_keyboard_alone(screen: Screen, clinic: 
     search = screen.page.get_by_label("Search by name")
     expect(screen.row(name).locator).to_be_visible()
     keyboard.press("Tab")
+    expect(screen.page.get_by_text("Add a prescriber")).to_be_focused()
+    keyboard.press("Tab")
     expect(search).to_be_focused()
     keyboard.type("keys")
     expect(screen.page.get_by_role("rowheader")).to_have_count(1)

@@ -2,6 +2,7 @@
 
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
+import { CreationForm } from "./form.js";
 import { nameOf, sortKey } from "./people.js";
 import { checkEverybody } from "./readiness.js";
 import { COLUMNS, Row } from "./row.js";
@@ -179,6 +180,7 @@ function content(server, me, statuses) {
       "Every prescriber of the project, as of the last run of the bot for them. After a prescriber" +
         " has done something in DoseSpot, “Enroll” looks there again.",
     ),
+    new CreationForm(server, () => board.load()).node,
     ...board.nodes,
   ];
 }

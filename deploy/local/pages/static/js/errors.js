@@ -57,20 +57,26 @@ function asSentence(text) {
 }
 
 /**
- * Takes a sentence apart that lists several problems: `Lead: path: what; path: what.`
+ * Takes a sentence apart that lists problems: `Lead: path: what; path: what.`
  *
  * @param {string} sentence
  * @returns {{lead: string, problems: Array<{path: string, what: string}>}} without problems where
- *   the sentence does not list at least two.
+ *   the sentence does not list any.
  */
-export function takeApart(sentence) {
+export function problemsOf(sentence) {
   const lead = LEAD.exec(sentence)?.[1] ?? "";
   const parts = sentence.slice(lead.length).trim().split(NEXT_PROBLEM);
   const problems = parts.map((part) => PROBLEM.exec(part)).filter((found) => found !== null);
-  if (parts.length < 2 || problems.length < parts.length) {
+  if (problems.length < parts.length) {
     return { lead: sentence, problems: [] };
   }
   return { lead, problems: problems.map(([, path, what]) => ({ path, what: asSentence(what) })) };
+}
+
+/** As `problemsOf`, but a single problem stays the sentence that it is. */
+function takeApart(sentence) {
+  const { lead, problems } = problemsOf(sentence);
+  return problems.length < 2 ? { lead: sentence, problems: [] } : { lead, problems };
 }
 
 /**
