@@ -9,12 +9,16 @@ FIRST_CLINICIAN_ID = 10001
 FIRST_AGREEMENT_ID = 50001
 AGREEMENTS = 3
 
+_NPI, _EMAIL = "$.record.NPINumber", "$.record.Email"
+
 
 class Directory:
     """All clinicians of all clinics."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        for path in (_NPI, _EMAIL):
+            store.index("clinician", path)
         self._changes: list[tuple[Clinician | None, Clinician]] = []
 
     def get(self, clinician_id: int) -> Clinician | None:
@@ -39,21 +43,24 @@ class Directory:
 
     def matching(self, npi: str | None, dea: str | None) -> Iterator[Clinician]:
         """Everybody with this NPI and this DEA number; None matches any."""
-        for clinician in self.all():
-            if npi in (None, clinician.npi) and (dea is None or dea in clinician.dea_numbers):
+        for clinician in self.all() if npi is None else self._found(_NPI, npi):
+            if dea is None or dea in clinician.dea_numbers:
                 yield clinician
 
     def has_email(self, email: str | None, except_id: int | None) -> bool:
         """Whether anybody else already has this e-mail address."""
         return email is not None and any(
-            (each.record.get("Email") or "").lower() == email.lower()
-            for each in self.all()
-            if each.id != except_id
+            each.id != except_id for each in self._found(_EMAIL, email)
         )
 
     def has_npi(self, npi: str | None, except_id: int | None) -> bool:
         """Whether anybody else already has this NPI."""
         return npi is not None and any(each.id != except_id for each in self.matching(npi, None))
+
+    def _found(self, path: str, text: str) -> list[Clinician]:
+        return [
+            Clinician.model_validate(each) for each in self._store.find("clinician", path, text)
+        ]
 
     def next_id(self) -> int:
         """An id that no clinician has had."""
