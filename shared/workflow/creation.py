@@ -26,12 +26,14 @@ class Found:
 
     Attributes:
         clinician_id: DoseSpot's id.
+        membership: as it was last read or written.
         created: whether this run created the clinician.
         sure: whether the id is DoseSpot's answer to the create; one that was looked up has to be
             confirmed before it is linked.
     """
 
     clinician_id: int
+    membership: Resource
     created: bool
     sure: bool
 
@@ -81,16 +83,17 @@ class Creation:
             return claimed
         try:
             time_s = self._claims.time_left_s(claimed) - self._timing.create_s
-            return Found(self._dosespot.create_clinician(wanted, time_s), created=True, sure=True)
+            created = self._dosespot.create_clinician(wanted, time_s)
+            return Found(created, claimed, created=True, sure=True)
         except LookUpFirst:
-            return self._looked_up(npi)
+            return Found(self._looked_up(npi), claimed, created=True, sure=False)
         except BotError as refused:
             # DoseSpot may know the NPI although its look-up did not find it in time.
             known = self._dosespot.find_clinician(npi)
             if known is None:
                 self._claims.released(claimed)
                 raise refused from None
-            return Found(known, created=False, sure=False)
+            return Found(known, claimed, created=False, sure=False)
 
     def link(self, membership: Resource, clinician_id: int, *, sure: bool) -> Resource:
         """The membership with the id, and without this run's claim.
@@ -131,14 +134,16 @@ class Creation:
         while not self._claims.time_left_s(membership):
             ids = clinician_ids(membership).numbers
             if ids:
-                return Found(ids[0], created=False, sure=False)
+                return Found(ids[0], membership, created=False, sure=False)
             claim = enrollment_claim(membership) or claim
             membership = self._claims.advanced(membership)
         found = self._dosespot.find_clinician(npi) if claim is not None else None
-        return membership if found is None else Found(found, created=False, sure=False)
+        if found is None:
+            return membership
+        return Found(found, membership, created=False, sure=False)
 
-    def _looked_up(self, npi: str) -> Found:
-        """The clinician that an unconfirmed create made, as soon as DoseSpot's look-up shows it.
+    def _looked_up(self, npi: str) -> int:
+        """The id that an unconfirmed create gave, as soon as DoseSpot's look-up shows it.
 
         Where it does not, the claim stays, so that nobody creates another one before the look-up
         must have caught up.
@@ -146,7 +151,7 @@ class Creation:
         for _ in range(max(1, round(self._timing.lookup_s / self._timing.poll_s))):
             found = self._dosespot.find_clinician(npi)
             if found is not None:
-                return Found(found, created=True, sure=False)
+                return found
             if not self._pace.wait(self._timing.poll_s):
                 break
         raise LookUpFirst(

@@ -200,6 +200,7 @@ class Enrollment:
     ) -> tuple[Subject, KnownClinician, bool]:
         """The subject with a clinician, whom this run or another one has created."""
         found = self.creation.clinician(subject.membership, subject.prescriber.npi, wanted)
+        subject = replace(subject, membership=found.membership)
         if found.created:
             self.trail.did(AuditAction.CLINICIAN_CREATED, f"DoseSpot {found.clinician_id}")
         if found.sure:

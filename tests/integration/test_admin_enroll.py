@@ -98,6 +98,17 @@ def test_a_prescriber_without_dea_numbers_is_enrolled_without_epcs(clinic: Clini
     assert refused.error.startswith("No DEA number found on the Practitioner. ")
 
 
+def test_a_first_run_writes_each_thing_once(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    membership = f"PUT /fhir/R4/ProjectMembership/{prescriber.membership_id}"
+    assert clinic.writes() == [
+        "POST /webapi/v2/api/clinicians",
+        membership,  # the claim
+        membership,  # the clinician's id in its place
+        f"PUT /fhir/R4/Practitioner/{prescriber.id}",
+    ]
+
+
 @pytest.mark.parametrize(
     "status", [status for status in Status if status is not Status.UNKNOWN] + ["SomethingNew"]
 )
