@@ -34,13 +34,13 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         require_clinician_admin(dosespot, caller)
         raise
     invocation.log.findings(subject.warnings)
-    enrollment = invocation.enrollment(dosespot, fhir, fhir)
+    enrollment, order = invocation.enrollment(dosespot, fhir, fhir), request.order()
     _, _, known = services.together(
         lambda: require_clinician_admin(dosespot, caller),
         lambda: invocation.check_npi(subject),
-        lambda: enrollment.look(subject),
+        lambda: enrollment.look(subject, order),
     )
-    outcome = enrollment.run(subject, known, request.order())
+    outcome = enrollment.run(subject, known, order)
     return AdminEnrollOutput(
         doseSpotClinicianId=outcome.clinician.id,
         projectMembership=outcome.subject.membership,

@@ -34,11 +34,11 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     today = services.now().date()
     roles = authorized_roles(roles_found, memberships_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
-    enrollment = invocation.enrollment(dosespot, fhir, memberships)
+    enrollment, order = invocation.enrollment(dosespot, fhir, memberships), request.order(roles)
     _, known = services.together(
-        lambda: invocation.check_npi(subject), lambda: enrollment.look(subject)
+        lambda: invocation.check_npi(subject), lambda: enrollment.look(subject, order)
     )
-    outcome = enrollment.run(subject, known, request.order(roles))
+    outcome = enrollment.run(subject, known, order)
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,

@@ -62,6 +62,11 @@ class Order:
     tfa_type: TfaType = TfaType.MOBILE
     self_service: bool = False
 
+    @property
+    def heeds_agreements(self) -> bool:
+        """Whether a pending legal agreement changes what the run does or the prescriber is told."""
+        return self.self_service or Stage.IDP in self.stages
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -104,8 +109,8 @@ class Enrollment:
     now: Callable[[], datetime]
     trail: Trail
 
-    def look(self, subject: Subject) -> KnownClinician | None:
-        """What DoseSpot says of the prescriber; changes nothing.
+    def look(self, subject: Subject, order: Order) -> KnownClinician | None:
+        """What DoseSpot says of the prescriber, as far as the order needs it; changes nothing.
 
         Raises:
             RecordsDisagree: the id on the membership is on another one too, or somebody else's.
@@ -113,7 +118,9 @@ class Enrollment:
         """
         _, known = self.together(
             lambda: self._require_sole(subject),
-            lambda: known_clinician(self.dosespot, subject, self.together),
+            lambda: known_clinician(
+                self.dosespot, subject, self.together, agreements=order.heeds_agreements
+            ),
         )
         return known
 
@@ -137,14 +144,14 @@ class Enrollment:
         created = False
         if known is None:
             self._decided(subject, None, order)
-            subject, known, created = self._created(subject, wanted)
+            subject, known, created = self._created(subject, wanted, order)
         else:
             subject = self._linked(subject, known.clinician.id)
         if not created:
             merged = self._merged(known, wanted, order)
             decision = self._decided(subject, known, order, up_to_date=known.stored == merged)
             if decision.record is RecordChange.UPDATE:
-                known = self._updated(subject, known, merged)
+                known = self._updated(subject, known, merged, order)
         return self._finished(subject, known, order, created=created)
 
     def _finished(
@@ -154,7 +161,7 @@ class Enrollment:
         initialized: Stage | None = None
         if not (created and order.self_service):
             subject, known, initialized = self._initialized(subject, known, order)
-        subject = self._recorded(subject, known.clinician)
+        subject = self._recorded(subject, known.clinician, order)
         return Outcome(subject, known.clinician, created, initialized)
 
     def _merged(
@@ -191,12 +198,12 @@ class Enrollment:
         )
         if decision.refusals:
             if known is not None:
-                self._recorded(subject, known.clinician)
+                self._recorded(subject, known.clinician, order)
             raise StageRefused(" ".join(decision.refusals))
         return decision
 
     def _created(
-        self, subject: Subject, wanted: ClinicianRecord
+        self, subject: Subject, wanted: ClinicianRecord, order: Order
     ) -> tuple[Subject, KnownClinician, bool]:
         """The subject with a clinician, whom this run or another one has created."""
         found = self.creation.clinician(subject.membership, subject.prescriber.npi, wanted)
@@ -205,12 +212,12 @@ class Enrollment:
             self.trail.did(AuditAction.CLINICIAN_CREATED, f"DoseSpot {found.clinician_id}")
         if found.sure:
             subject = self._linked(subject, found.clinician_id, sure=True)
-            return subject, self._seen(subject, found.clinician_id), found.created
-        known = self._seen(subject, found.clinician_id)
+            return subject, self._seen(subject, found.clinician_id, order), found.created
+        known = self._seen(subject, found.clinician_id, order)
         return self._linked(subject, found.clinician_id), known, found.created
 
     def _updated(
-        self, subject: Subject, known: KnownClinician, merged: ClinicianRecord
+        self, subject: Subject, known: KnownClinician, merged: ClinicianRecord, order: Order
     ) -> KnownClinician:
         """The clinician after the edit; one without an answer is sent again, which is harmless."""
         clinician_id = known.clinician.id
@@ -219,10 +226,16 @@ class Enrollment:
         except LookUpFirst:
             self.dosespot.edit_clinician(clinician_id, merged)
         self.trail.did(AuditAction.CLINICIAN_CHANGED, f"DoseSpot {clinician_id}")
-        return self._seen(subject, clinician_id)
+        return self._seen(subject, clinician_id, order)
 
-    def _seen(self, subject: Subject, clinician_id: int) -> KnownClinician:
-        return confirmed_clinician(self.dosespot, clinician_id, subject, self.together)
+    def _seen(self, subject: Subject, clinician_id: int, order: Order) -> KnownClinician:
+        return confirmed_clinician(
+            self.dosespot,
+            clinician_id,
+            subject,
+            self.together,
+            agreements=order.heeds_agreements,
+        )
 
     def _initialized(
         self, subject: Subject, known: KnownClinician, order: Order
@@ -236,7 +249,7 @@ class Enrollment:
             return subject, known, None
         subject = self._with_one_try_for_a_claim(subject)
         if not self.claims.time_left_s(subject.membership):
-            known = self._seen(subject, known.clinician.id)
+            known = self._seen(subject, known.clinician.id, order)
             return self._initialized(subject, known, order)
         try:
             begun = self._begun(known.clinician, decision.initialize, order)
@@ -248,7 +261,7 @@ class Enrollment:
         if begun:
             self.trail.did(_INITIALIZED[decision.initialize], f"DoseSpot {known.clinician.id}")
         elif decision.initialize is Stage.TFA and not order.self_service:
-            self._recorded(subject, known.clinician)
+            self._recorded(subject, known.clinician, order)
             raise StageRefused(Refusal.TFA_IN_PROGRESS)
         return subject, known, decision.initialize if begun else None
 
@@ -284,7 +297,7 @@ class Enrollment:
             self.trail.did(AuditAction.CLINICIAN_LINKED, f"DoseSpot {clinician_id}")
         return replace(subject, membership=membership, clinician_id=clinician_id)
 
-    def _recorded(self, subject: Subject, clinician: Clinician) -> Subject:
+    def _recorded(self, subject: Subject, clinician: Clinician, order: Order) -> Subject:
         """The subject with status and EPCS qualification as DoseSpot has them.
 
         Where somebody else wrote in between, they may know more: DoseSpot is asked again.
@@ -293,7 +306,7 @@ class Enrollment:
         known = iter([clinician])
 
         def change(practitioner: Resource) -> Resource:
-            current = next(known, None) or self._seen(subject, clinician.id).clinician
+            current = next(known, None) or self._seen(subject, clinician.id, order).clinician
             return as_dosespot_says(practitioner, current, now)
 
         try:

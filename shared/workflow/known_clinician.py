@@ -26,24 +26,39 @@ class KnownClinician:
 
 
 def known_clinician(
-    dosespot: DoseSpotClient, subject: Subject, together: Together
+    dosespot: DoseSpotClient, subject: Subject, together: Together, *, agreements: bool
 ) -> KnownClinician | None:
     """The prescriber in DoseSpot; None where DoseSpot does not know them.
+
+    Args:
+        dosespot: acts as a Clinician Admin.
+        subject: the prescriber's records.
+        together: runs independent calls at the same time.
+        agreements: whether to ask if a legal agreement is pending; taken as none otherwise.
 
     Raises:
         RecordsDisagree: the id on the membership, or what the NPI finds, is nobody or another
             person; such a record is never linked and never changed.
     """
-    if subject.clinician_id is not None:
-        return confirmed_clinician(dosespot, subject.clinician_id, subject, together)
-    found = dosespot.find_clinician(subject.prescriber.npi)
-    return None if found is None else confirmed_clinician(dosespot, found, subject, together)
+    clinician_id = subject.clinician_id
+    if clinician_id is None:
+        clinician_id = dosespot.find_clinician(subject.prescriber.npi)
+    if clinician_id is None:
+        return None
+    return confirmed_clinician(dosespot, clinician_id, subject, together, agreements=agreements)
 
 
 def confirmed_clinician(
-    dosespot: DoseSpotClient, clinician_id: int, subject: Subject, together: Together
+    dosespot: DoseSpotClient,
+    clinician_id: int,
+    subject: Subject,
+    together: Together,
+    *,
+    agreements: bool,
 ) -> KnownClinician:
     """What DoseSpot says of the clinician with that id, who has to be this prescriber.
+
+    The arguments are those of `known_clinician`.
 
     Raises:
         RecordsDisagree: as `known_clinician`.
@@ -52,7 +67,7 @@ def confirmed_clinician(
     item, status, agreement_pending = together(
         lambda: with_npi(dosespot.clinician(clinician_id), npi, linked=linked),
         lambda: dosespot.registration_status(clinician_id),
-        lambda: dosespot.agreement_pending(clinician_id),
+        lambda: agreements and dosespot.agreement_pending(clinician_id),
     )
     seen = replace(
         clinician_of(item, clinician_id, status, dosespot.clinic_id),

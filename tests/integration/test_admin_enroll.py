@@ -109,6 +109,17 @@ def test_a_first_run_writes_each_thing_once(clinic: Clinic, prescriber: Member) 
     ]
 
 
+@pytest.mark.parametrize(("flags", "asked"), [(NOTHING, 0), (TFA, 0), (IDP, 1), (BOTH, 1)])
+def test_agreements_are_asked_for_only_where_identity_proofing_is_to_begin(
+    clinic: Clinic, prescriber: Member, flags: dict[str, bool], asked: int
+) -> None:
+    clinic.enroll(prescriber)
+    clinic.reset()
+    clinic.enroll(prescriber, **flags)
+    calls = clinic.session.get(f"{clinic.control_url}calls", timeout=5).json()["calls"]
+    assert sum(call.endswith("/legalAgreements") for call in calls) == asked
+
+
 @pytest.mark.parametrize(
     "status", [status for status in Status if status is not Status.UNKNOWN] + ["SomethingNew"]
 )
