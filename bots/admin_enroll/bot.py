@@ -25,7 +25,9 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         f"ProjectMembership?profile={practitioner}",
     )
     invocation.trail.whom = practitioner if practitioner_found.status == 200 else None
-    caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
+    caller = administrators_clinician_id(
+        fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
+    )
     dosespot = invocation.dosespot(acting_as=caller)
     try:
         subject = subject_of(practitioner_found, memberships_found, services.now().date())

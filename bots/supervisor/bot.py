@@ -26,7 +26,9 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         *(f"ProjectMembership?profile={person}" for person in people),
     )
     invocation.trail.whom = request.practitioner if agent.status == 200 else None
-    caller = administrators_clinician_id(fhir, caller_found, invocation.requester)
+    caller = administrators_clinician_id(
+        fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
+    )
     dosespot = invocation.dosespot(acting_as=caller)
     require_clinician_admin(dosespot, caller)
     agent_id, supervisor_id = supervision(

@@ -1,8 +1,12 @@
 """Who may enroll others: a project administrator who is a Clinician Admin in DoseSpot.
 
 Every bot decides this itself, because a Medplum server lets any member of a project run a bot.
+A program that is an administrator (a ClientApplication or a bot that enrolls many) is nobody in
+DoseSpot; it acts as the Clinician Admin as whom prescribers enroll themselves.
 Source: Medplum's prescriber enrollment guide, "Admin-Driven Enrollment".
 """
+
+from collections.abc import Callable
 
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
@@ -12,7 +16,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Answer, FhirClient
-from shared.workflow.caller import own_membership, token_owner
+from shared.workflow.caller import PROGRAMS, own_membership, token_owner
 
 NOT_ADMINISTRATOR = (
     "The caller is not a project administrator. Let an administrator run the bot, or set"
@@ -32,21 +36,30 @@ UNKNOWN_CALLER = (
     " ProjectMembership.admin to true on the bot's own membership."
 )
 
+_PROGRAMS = tuple(f"{kind}/" for kind in PROGRAMS)
 
-def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str) -> int:
+
+def administrators_clinician_id(
+    fhir: FhirClient, found: Answer, requester: str, programs_clinician_id: Callable[[], int]
+) -> int:
     """The DoseSpot clinician id of the calling administrator.
 
     Args:
         fhir: asked for `auth/me` where the token may not read memberships.
         found: the answer to `ProjectMembership?profile={requester}`.
         requester: reference of the caller's profile.
+        programs_clinician_id: as whom an administrator acts that is a program and has no DoseSpot
+            identifier; not called for a person.
 
     Raises:
         NotAuthorized: says which of administrator and DoseSpot identifier is missing.
+        BotError: whatever `programs_clinician_id` raises.
     """
     memberships = callers_memberships(fhir, found, requester)
     administrators = _administrators(memberships)
     numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
+    if administrators and not numbers and requester.startswith(_PROGRAMS):
+        return programs_clinician_id()
     missing = [] if administrators else [NOT_ADMINISTRATOR]
     if not numbers:
         missing.append(NO_DOSESPOT_IDENTIFIER)
@@ -58,7 +71,7 @@ def administrators_clinician_id(fhir: FhirClient, found: Answer, requester: str)
 def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> None:
     """Makes sure that the caller is a project administrator, whoever they are in DoseSpot.
 
-    The arguments are those of `administrators_clinician_id`.
+    The arguments are those of `administrators_clinician_id`, as far as they are here.
 
     Raises:
         NotAuthorized: the caller is not.

@@ -7,6 +7,7 @@ import pytest
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from tests.integration.clinic import ADMIN_BOT, Answer, Clinic, Member
+from tests.integration.self_service import without_secrets
 
 NOT_ADMINISTRATOR = "The caller is not a project administrator."
 NO_IDENTIFIER = "The caller has no DoseSpot identifier."
@@ -80,6 +81,36 @@ def test_an_administrator_without_dosespot_identifier_may_not(
 ) -> None:
     answer = _run(clinic, bot, clinic.add_member(admin=True), prescriber)
     assert _refused(answer, NO_IDENTIFIER)
+    assert clinic.writes() == []
+
+
+def _program(clinic: Clinic, *, admin: bool) -> Member:
+    added = clinic.sandbox.fhir.add_client(clinic.project, "Enrolls many", admin)
+    token = clinic.sandbox.fhir.token_for(added.membership_id)
+    return Member(added.id, added.membership_id, token)
+
+
+def test_a_program_that_is_an_administrator_acts_as_the_projects_clinician_admin(
+    clinic: Clinic, bot: str, prescriber: Member
+) -> None:
+    assert _run(clinic, bot, _program(clinic, admin=True), prescriber).status == 200
+
+
+def test_a_program_needs_a_clinician_admin_in_the_secrets(
+    clinic: Clinic, bot: str, prescriber: Member
+) -> None:
+    with without_secrets(clinic, "DOSESPOT_USER_ID"):
+        clinic.reset()
+        answer = _run(clinic, bot, _program(clinic, admin=True), prescriber)
+    assert (answer.status, answer.body["errorType"]) == (400, "Misconfigured")
+    assert "DOSESPOT_USER_ID missing" in answer.error
+
+
+def test_a_program_that_is_no_administrator_may_not(
+    clinic: Clinic, bot: str, prescriber: Member
+) -> None:
+    answer = _run(clinic, bot, _program(clinic, admin=False), prescriber)
+    assert _refused(answer, NOT_ADMINISTRATOR, NO_IDENTIFIER)
     assert clinic.writes() == []
 
 
