@@ -20,7 +20,7 @@ from shared.dosespot.descriptions import (
     says_not_found,
 )
 from shared.dosespot.patient_record import PatientRecord
-from shared.dosespot.settings import DoseSpotSettings
+from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
 from shared.dosespot.wire import (
     AgreementsReply,
@@ -195,7 +195,7 @@ class DoseSpotClient:
         json: Any = None,
     ) -> Call:
         return Call(
-            service="DoseSpot",
+            service=SERVICE,
             wish=wish,
             method=method,
             url=f"{self._settings.base_url}{path}",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+SERVICE = "DoseSpot"
+"""What errors call it."""
+
 
 @dataclass(frozen=True)
 class DoseSpotSettings:

@@ -5,7 +5,7 @@ Source: DoseSpot, Authentication Guide V2.
 
 from pydantic import ValidationError
 
-from shared.dosespot.settings import DoseSpotSettings
+from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.wire import TokenReply
 from shared.errors import Misconfigured, RemoteMisbehaved
 from shared.http import Call, Sender
@@ -50,7 +50,7 @@ class DoseSpotSignIn:
         settings = self._settings
         reply = self._http.send(
             Call(
-                service="DoseSpot",
+                service=SERVICE,
                 wish="issue a token",
                 method="POST",
                 url=f"{settings.base_url}connect/token",
