@@ -30,6 +30,7 @@ def test_an_enrollment_from_the_first_call_to_epcs(sandbox: Sandbox) -> None:
     clinic_id = str(sandbox.app.clinic_id)
     assert sandbox.seen(jane) == {
         "id": jane,
+        "created_at": "2026-03-12T23:38:38.207000+00:00",
         "npi": "1234567893",
         "first_name": "Jane",
         "middle_name": None,

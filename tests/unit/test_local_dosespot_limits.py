@@ -4,11 +4,12 @@ from deploy.local.dosespot.limits import RateLimiter
 from tests.unit.local_dosespot import JANE, Sandbox
 
 
-def test_the_limiter_forgets_after_ten_seconds() -> None:
+def test_the_limiter_forgets_after_a_window() -> None:
     limiter = RateLimiter()
     limits = {"read": 2, "total": 3}
-    admitted = [limiter.admit(limits, at_s) for at_s in (0.0, 5.0, 9.9, 10.0, 10.1)]
+    admitted = [limiter.admit(limits, 10.0, at_s) for at_s in (0.0, 5.0, 9.9, 10.0, 10.1)]
     assert admitted == [True, True, False, True, False]
+    assert limiter.refused == 2
 
 
 def test_over_a_limit_there_is_a_429_until_ten_seconds_have_passed(sandbox: Sandbox) -> None:
@@ -22,6 +23,18 @@ def test_over_a_limit_there_is_a_429_until_ten_seconds_have_passed(sandbox: Sand
     sandbox.switch(retry_after_header=False)
     assert "Retry-After" not in sandbox.send("GET", path).headers
     sandbox.clock.advance(10)
+    assert sandbox.send("GET", path).status_code == 200
+    assert sandbox.control("GET", "limits").json() == {"refused": 2}
+
+
+def test_the_window_can_be_shorter(sandbox: Sandbox) -> None:
+    sandbox.clock.advance(10)
+    sandbox.switch(reads_per_10_s=1, rate_window_s=0.5)
+    path = f"clinicians/{sandbox.admin_id}"
+    answers = [sandbox.send("GET", path) for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert answers[-1].headers["Retry-After"] == "1"
+    sandbox.clock.advance(0.5)
     assert sandbox.send("GET", path).status_code == 200
 
 

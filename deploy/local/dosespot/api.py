@@ -6,6 +6,7 @@ were alone.
 
 import hmac
 from collections.abc import Awaitable, Callable
+from math import ceil
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
@@ -17,7 +18,6 @@ from deploy.local.dosespot import admin, patients, prescriber, replies
 from deploy.local.dosespot.accounts import Session
 from deploy.local.dosespot.backend import Backend
 from deploy.local.dosespot.clinician import Refusal
-from deploy.local.dosespot.limits import WINDOW_S
 from deploy.local.dosespot.operations import Call, Operation, Reply
 from deploy.local.dosespot.rules import missing_refusal
 from deploy.local.dosespot.tokens import TokenRefusal, grant
@@ -70,9 +70,10 @@ def _gate(backend: Backend, request: Request, kind: str, limit: int) -> Response
     switches = backend.switches
     limits = {kind: limit, "total": switches.total_per_10_s}
     at_s = backend.now().timestamp()
-    if not switches.enforce_rate_limits or backend.limiter.admit(limits, at_s):
+    window_s = switches.rate_window_s
+    if not switches.enforce_rate_limits or backend.limiter.admit(limits, window_s, at_s):
         return None
-    headers = {"Retry-After": str(int(WINDOW_S))} if switches.retry_after_header else {}
+    headers = {"Retry-After": str(ceil(window_s))} if switches.retry_after_header else {}
     return Response(status_code=429, headers=headers)
 
 

@@ -7,6 +7,7 @@ iFrame, for whoever tries the flow without one:
 * `GET /_sandbox/clinicians`: a `snapshot` of everybody.
 * `GET /_sandbox/patients`: a `patient_snapshot` of everybody.
 * `GET /_sandbox/pushes`: how many push notifications are waiting, were delivered and failed.
+* `GET /_sandbox/limits`: how many calls were refused with 429.
 * `PATCH /_sandbox/clinicians/{id}`: the fields of `ClinicianPatch`.
 * `POST /_sandbox/clinicians/{id}/prescriber/{step}`: one of the `SITTINGS`, in the clinic that
   `?clinicId=` names, or else the default one.
@@ -62,6 +63,7 @@ def routes(backend: Backend) -> list[Route]:
         ("POST", "clinicians/{id:int}/prescriber/{step}", _take_step),
         ("GET", "patients", _list_patients),
         ("GET", "pushes", _count_pushes),
+        ("GET", "limits", _count_refused),
     ]
     return [
         Route(f"{PREFIX}{path}", _endpoint(backend, handler), methods=[method])
@@ -78,6 +80,7 @@ def snapshot(clinician: Clinician) -> dict[str, Any]:
     record, enrollments = clinician.record, clinician.enrollments
     return {
         "id": clinician.id,
+        "created_at": clinician.created_at.isoformat(),
         "npi": clinician.npi,
         "first_name": record.get("FirstName"),
         "middle_name": record.get("MiddleName"),
@@ -162,6 +165,10 @@ def _list_patients(backend: Backend, _: Request, __: bytes) -> Response:
 
 def _count_pushes(backend: Backend, _: Request, __: bytes) -> Response:
     return JSONResponse(backend.pushes.counts())
+
+
+def _count_refused(backend: Backend, _: Request, __: bytes) -> Response:
+    return JSONResponse({"refused": backend.limiter.refused})
 
 
 def _patch_clinician(backend: Backend, request: Request, body: bytes) -> Response:

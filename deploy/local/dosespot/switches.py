@@ -79,6 +79,9 @@ class Switches(BaseModel):
     reads_per_10_s: int = Field(default=1000, ge=0, description="limit on any one GET operation")
     writes_per_10_s: int = Field(default=400, ge=0, description="limit on any other operation")
     total_per_10_s: int = Field(default=2000, ge=0, description="limit on all calls together")
+    rate_window_s: float = Field(
+        default=10.0, gt=0, description="the seconds that `per_10_s` means in the limits above"
+    )
     token_lifetime_s: int = Field(default=600, ge=1, description="how long a new token lives")
     push_notifications_url: str | None = Field(
         default=None,
