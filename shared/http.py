@@ -92,9 +92,12 @@ class Http:
 
     Args:
         read_timeout_s: how long to wait for the next bytes of an answer.
+        connections: how many to keep open to a server.
     """
 
-    def __init__(self, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(
+        self, read_timeout_s: float = READ_TIMEOUT_S, connections: int = CONNECTIONS
+    ) -> None:
         self._read_timeout_s = read_timeout_s
         self._session = requests.Session()
         # Reading proxies, netrc and CA settings from the environment costs as much as the request
@@ -102,7 +105,7 @@ class Http:
         self._session.trust_env = False
         self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS)
+        adapter = HTTPAdapter(pool_maxsize=connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._proxies: dict[str, dict[str, str]] = {}

@@ -50,6 +50,7 @@ class Services:
         now: the current time, aware.
         sleep: waits for seconds.
         timing: how long claims and look-ups last.
+        at_end: is shown the trail of every run when it ends, in the run's own thread.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Services:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = sleep,
         timing: Timing | None = None,
+        at_end: Callable[[Trail], None] = lambda _: None,
     ) -> None:
         set_up_logging()
         self.http = http or Http()
@@ -68,6 +70,7 @@ class Services:
         self.registry_entries = RegistryEntries(clock)
         self.together = Together(ThreadPoolExecutor(THREADS, thread_name_prefix="bot"))
         self.now = now
+        self.at_end = at_end
 
 
 @dataclass(frozen=True)
@@ -268,6 +271,7 @@ def _run(
 
 def _save(trail: Trail, invocation: Invocation) -> None:
     """Keeps the AuditEvents; where that fails, what was done is done all the same."""
+    invocation.services.at_end(trail)
     try:
         trail.save(invocation.service_fhir() or invocation.fhir)
     except BotError as error:

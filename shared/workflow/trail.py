@@ -42,6 +42,12 @@ class Trail:
         entry = AuditEntry(action, AuditOutcome.SUCCESS, detail)
         self._entries.append((entry, whom or self.whom))
 
+    @property
+    def changes(self) -> tuple[AuditAction, ...]:
+        """What took effect, in order."""
+        entries = (entry for entry, _ in self._entries)
+        return tuple(one.action for one in entries if one.outcome is AuditOutcome.SUCCESS)
+
     def was_refused(self, error: BotError) -> None:
         """Keeps an attempt that ended in an error."""
         mendable = isinstance(error, FixInput)

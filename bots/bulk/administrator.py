@@ -1,0 +1,60 @@
+"""The administrator in whose name many are enrolled, and the payload that the bot gets for them.
+
+It is the payload that a Medplum server would send, so that all rules of the bot hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from bots.bulk.result import Given
+from fhir_profiles.elements import child, entries, text
+from shared.errors import FhirDenied, NotAuthorized
+from shared.fhir.client import Credential, FhirClient
+from shared.http import Sender
+from shared.workflow.authorize import NOT_ADMINISTRATOR
+from shared.workflow.caller import token_owner
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """In whose name prescribers are enrolled, with what a server would put into a payload.
+
+    Attributes:
+        base_url: of the FHIR server, with a trailing slash.
+        credential: the administrator's.
+        requester: reference of the administrator's profile.
+        secrets: the project's, by name.
+    """
+
+    base_url: str
+    credential: Credential = field(repr=False)
+    requester: str
+    secrets: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, http: Sender, base_url: str, credential: Credential) -> Self:
+        """The administrator whose credential it is, as the FHIR server knows them.
+
+        Raises:
+            NotAuthorized: the credential is not an administrator's.
+            BotError: whatever the client raises.
+        """
+        fhir = FhirClient(http, base_url, credential)
+        me = fhir.who_am_i()
+        try:
+            project = fhir.read(f"Project/{text(child(me, 'project').get('id'))}")
+        except FhirDenied:
+            raise NotAuthorized(NOT_ADMINISTRATOR) from None
+        secrets = {text(one.get("name")): one for _, one in entries(project, "secret")}
+        return cls(base_url, credential, token_owner(me), secrets)
+
+    def payload(self, token: str, given: Given) -> dict[str, Any]:
+        """What a Medplum server would send a bot that this administrator runs."""
+        return {
+            "baseUrl": self.base_url,
+            "requester": {"reference": self.requester},
+            "accessToken": token,
+            "secrets": self.secrets,
+            "input": dict(given),
+        }

@@ -1,0 +1,145 @@
+"""Enrolls one prescriber at a call, for as long as there are any.
+
+One set of services sees every call of the process, and keeps to what both servers allow.
+"""
+
+import threading
+from typing import Any
+
+from bots.admin_enroll.handler import make_handler
+from bots.bulk.administrator import Administrator
+from bots.bulk.result import (
+    NOBODY_CAN_BE_ENROLLED,
+    Given,
+    Outcome,
+    Result,
+    not_enrolled,
+    practitioner_id,
+)
+from fhir_profiles.audit_event import AuditAction
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.limits import DoseSpotLimits
+from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
+from shared.fhir.client import Credential, FhirClient
+from shared.fhir.units import FhirUnits
+from shared.http import Call, Http
+from shared.pace import Timing
+from shared.quota import Charge, QuotaHttp
+from shared.runtime.lambda_handler import THREADS, Services
+from shared.runtime.payload import parse_payload
+from shared.runtime.settings import Settings
+from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
+from shared.workflow.trail import Trail
+
+WORTH_ANOTHER_TRY = (TryAgain, LookUpFirst)
+"""Errors after which the same may work later."""
+
+_NEW = {AuditAction.CLINICIAN_CREATED, AuditAction.CLINICIAN_LINKED}
+
+
+class _Changes:
+    """What the runs in each thread have changed since it was last asked."""
+
+    def __init__(self) -> None:
+        self._of_thread = threading.local()
+
+    def keep(self, trail: Trail) -> None:
+        self._of_thread.changes = (*self._kept(), *trail.changes)
+
+    def taken(self) -> tuple[AuditAction, ...]:
+        changes = self._kept()
+        self._of_thread.changes = ()
+        return changes
+
+    def _kept(self) -> tuple[AuditAction, ...]:
+        return getattr(self._of_thread, "changes", ())
+
+
+class BulkEnrollment:
+    """Enrolls one prescriber at a call; safe to use from several threads for different ones.
+
+    Args:
+        limits: what DoseSpot allows this process.
+        units: what the FHIR server allows it; None where that has no such limit.
+        at_once: how many enrollments there will be at the same time.
+        timing: how long claims and look-ups last.
+    """
+
+    def __init__(
+        self,
+        limits: DoseSpotLimits,
+        units: FhirUnits | None,
+        at_once: int,
+        timing: Timing | None = None,
+    ) -> None:
+        def charges(call: Call) -> list[Charge]:
+            return [*limits.charges(call), *(units.charges(call) if units else [])]
+
+        self._changes = _Changes()
+        http = QuotaHttp(Http(connections=at_once + THREADS), charges)
+        self._services = Services(http=http, timing=timing, at_end=self._changes.keep)
+        self._handler = make_handler(lambda: self._services)
+
+    def sign_in(self, base_url: str, credential: Credential) -> Administrator:
+        """The administrator, who is sure to be allowed to enroll others.
+
+        Raises:
+            NotAuthorized: they are not; says what is missing.
+            Misconfigured: a project secret is missing or malformed.
+            BotError: whatever the two clients raise.
+        """
+        services = self._services
+        administrator = Administrator.of(services.http, base_url, credential)
+        payload = parse_payload(administrator.payload(credential.token(), {}))
+        settings = Settings(payload.secrets)
+        fhir = FhirClient(services.http, base_url, credential)
+        (found,) = fhir.read_together(f"ProjectMembership?profile={administrator.requester}")
+        clinician_id = administrators_clinician_id(
+            fhir, found, administrator.requester, settings.clinician_admin
+        )
+        dosespot = DoseSpotClient(services.http, services.tokens, settings.dosespot(), clinician_id)
+        require_clinician_admin(dosespot, clinician_id)
+        return administrator
+
+    def enroll(self, administrator: Administrator, given: Given, context: Any = None) -> Result:
+        """Runs the bot for one prescriber.
+
+        Args:
+            administrator: in whose name.
+            given: the bot's input.
+            context: Lambda's, where there is one.
+
+        Raises:
+            TryAgain, LookUpFirst: see `WORTH_ANOTHER_TRY`.
+            Misconfigured, FhirDenied, EnrollmentLimitReached: see `NOBODY_CAN_BE_ENROLLED`.
+        """
+        self._changes.taken()
+        try:
+            answer = self._answer(administrator, given, context)
+        except (*WORTH_ANOTHER_TRY, *NOBODY_CAN_BE_ENROLLED):
+            raise
+        except BotError as error:
+            return not_enrolled(given, error)
+        return Result(
+            practitionerId=practitioner_id(given),
+            outcome=_outcome(self._changes.taken()),
+            doseSpotClinicianId=answer["doseSpotClinicianId"],
+            registrationStatus=answer["registrationStatus"],
+        )
+
+    def _answer(self, administrator: Administrator, given: Given, context: Any) -> dict[str, Any]:
+        """The bot's answer; with another token where the first one is no longer taken."""
+        token = administrator.credential.token()
+        try:
+            return self._handler(administrator.payload(token, given), context)
+        except FhirDenied:
+            if not administrator.credential.forget(token):
+                raise
+        token = administrator.credential.token()
+        return self._handler(administrator.payload(token, given), context)
+
+
+def _outcome(changes: tuple[AuditAction, ...]) -> Outcome:
+    if not changes:
+        return Outcome.UNCHANGED
+    return Outcome.UPDATED if _NEW.isdisjoint(changes) else Outcome.ENROLLED
