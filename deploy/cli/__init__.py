@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 import click
 
-from deploy.cli import aws, local, medplum, readiness, stack
+from deploy.cli import aws, local, many, medplum, readiness, stack
 from deploy.cli.command import OneLineErrors, verbose_option
 
 
@@ -16,9 +16,9 @@ def main() -> None:
     """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
 
 
-for command in (local.demo, local.sandbox, local.functions, local.dosespot, local.invoke):
-    main.add_command(command)
-for command in (aws.package, stack.deploy, stack.destroy):
-    main.add_command(command)
-for command in (medplum.register, medplum.doctor, readiness.readiness):
+for command in (
+    *(local.demo, local.sandbox, local.functions, local.dosespot, local.invoke),
+    *(aws.package, stack.deploy, stack.destroy),
+    *(medplum.register, medplum.doctor, many.enroll_many, readiness.readiness),
+):
     main.add_command(command)

@@ -1,0 +1,238 @@
+"""`enroll-many`: from a file or a search, each prescriber once, and on where it stopped."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bots.bulk.enrollment import BulkEnrollment
+from deploy.many.rows import file_rows
+from deploy.many.run import Run
+from shared.dosespot.limits import DoseSpotLimits
+from shared.fhir.client import GivenToken
+from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.many import Many
+from tests.integration.self_service import without_secrets
+from tests.integration.test_command import COMMAND
+
+NO_LIMIT = ("--fhir-units-per-minute", "0")
+CLEAN = {"alreadyDone": 0, "duplicates": 0, "stopped": None}
+
+
+@pytest.fixture
+def many(clinic: Clinic, tmp_path: Path) -> Many:
+    return Many(clinic, tmp_path)
+
+
+def members(clinic: Clinic, number: int) -> list[Member]:
+    return [clinic.add_member() for _ in range(number)]
+
+
+def dosespot_calls(clinic: Clinic) -> Counter[str]:
+    """How often each call of DoseSpot came, without ids."""
+    calls = clinic.session.get(f"{clinic.control_url}calls", timeout=5).json()["calls"]
+    return Counter("".join(char for char in call if not char.isdigit()) for call in calls)
+
+
+def test_a_file_is_enrolled_row_by_row(clinic: Clinic, many: Many) -> None:
+    people = members(clinic, 5)
+    clinic.enroll(people[1])
+    clinic.enroll(people[2])
+    linked = clinic.read(f"ProjectMembership/{people[2].membership_id}")
+    clinic.write({**linked, "identifier": []})
+    clinic.enroll(people[3], medicalLicenseNumbers=[{"LicenseNumber": "1", "State": "IL"}])
+    roles = f"{people[3].id},1;4"
+    incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
+    file = many.file(*people[:3], people[4], people[0], lines=(roles, "x,9", incomplete.id))
+    assert many.run(file, *NO_LIMIT).exit_code == 1
+    assert many.outcomes() == {
+        people[0].id: "enrolled",
+        people[1].id: "unchanged",
+        people[2].id: "enrolled",  # DoseSpot knew them; this project did not
+        people[3].id: "updated",
+        people[4].id: "enrolled",
+        incomplete.id: "refused",
+        "x": "refused",
+    }
+    found = {one["practitionerId"]: one for one in many.results()}
+    assert found[people[0].id] == {
+        "practitionerId": people[0].id,
+        "outcome": "enrolled",
+        "doseSpotClinicianId": clinic.clinician(people[0])["id"],
+        "registrationStatus": "Pending",
+        "error": None,
+    }
+    assert "Practitioner.birthDate" in found[incomplete.id]["error"]
+    assert found["x"]["error"].startswith("Row 8: The bot's input was refused.")
+
+
+def test_the_same_command_goes_on_where_it_stopped(clinic: Clinic, many: Many) -> None:
+    incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
+    people = members(clinic, 2)
+    file = many.file(*people, incomplete, people[0])
+    assert many.counts(file, *NO_LIMIT) == {**CLEAN, "enrolled": 2, "refused": 1, "duplicates": 1}
+    clinic.reset()
+    assert many.counts(file, *NO_LIMIT) == {**CLEAN, "refused": 1, "alreadyDone": 3}
+    assert clinic.writes() == []
+    mended = clinic.practitioner(incomplete)
+    clinic.write({**mended, "birthDate": "1980-05-15"})
+    assert many.counts(file, *NO_LIMIT) == {**CLEAN, "enrolled": 1, "alreadyDone": 3}
+    done = many.run(file, *NO_LIMIT)
+    assert (done.exit_code, done.stdout.split(";")[0]) == (0, "4 done before")
+
+
+def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
+    clinic: Clinic, many: Many
+) -> None:
+    people = members(clinic, 60)
+    command = [COMMAND, "enroll-many", many.file(*people), "--results", str(many.results_path)]
+    with subprocess.Popen(
+        [*command, *NO_LIMIT, "--concurrency", "4"],
+        env={**os.environ, **many.environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not many.results_path.exists() or not many.results():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == 1
+    assert told == "Stopped: Interrupted. Run the same command again to go on.\n"
+    first = len(many.results())
+    assert 0 < first < 60
+    assert set(many.outcomes().values()) == {"enrolled"}
+    assert many.counts("--concurrency", "8", many.file(*people), *NO_LIMIT) == {
+        **CLEAN,
+        "enrolled": 60 - first,
+        "alreadyDone": first,
+    }
+    assert {len(clinic.clinicians(one.npi)) for one in people} == {1}
+
+
+def test_a_search_is_enrolled(clinic: Clinic, many: Many) -> None:
+    people = members(clinic, 3)
+    npis = ",".join(one.npi for one in people)
+    query = f"Practitioner?identifier={npis}&active=true"
+    assert many.counts("--search", query, *NO_LIMIT) == {**CLEAN, "enrolled": 3}
+    assert set(many.outcomes()) == {one.id for one in people}
+
+
+def test_rows_may_come_from_standard_input(clinic: Clinic, many: Many) -> None:
+    (prescriber,) = members(clinic, 1)
+    row = f'{{"practitionerId": "{prescriber.id}", "practitionerRoleTypes": [2]}}\n'
+    assert many.run("-", *NO_LIMIT, stdin=row).exit_code == 0
+    assert clinic.clinician(prescriber)["roles"] == ["ReportingClinician"]
+
+
+def test_options_say_what_rows_do_not(clinic: Clinic, many: Many) -> None:
+    prescriber = clinic.add_member(dea=DEA)
+    clinic.enroll(prescriber)
+    clinic.prescriber_does(prescriber, "sign-agreements")
+    options = ("--role", "1", "--role", "2", "--init-idp")
+    assert many.counts(many.file(prescriber), *options, *NO_LIMIT) == {**CLEAN, "updated": 1}
+    assert many.results()[0]["registrationStatus"] == "IDPInitializeSuccess"
+    assert len(clinic.clinician(prescriber)["roles"]) == 2
+
+
+def test_a_program_may_enroll_many(clinic: Clinic, many: Many) -> None:
+    people = members(clinic, 2)
+    (service,) = (
+        one
+        for one in clinic.sandbox.fhir.resources("ClientApplication")
+        if one["name"] == "Prescriber bots"
+    )
+    signed_in = {"MEDPLUM_CLIENT_ID": service["id"], "MEDPLUM_CLIENT_SECRET": service["secret"]}
+    file = many.file(*people)
+    assert many.counts(file, *NO_LIMIT, **signed_in) == {**CLEAN, "enrolled": 2}
+
+
+def test_an_enrollment_asks_dosespot_five_times(clinic: Clinic, many: Many) -> None:
+    """As many as the limit on all calls has room for at the full rate of creates."""
+    many.run(many.file(*members(clinic, 1)), *NO_LIMIT)
+    calls = dosespot_calls(clinic)
+    assert calls.pop("POST /webapi/v/connect/token") == 1
+    assert calls == {
+        "GET /webapi/v/api/clinician": 1,
+        "GET /webapi/v/api/clinicians/": 3,  # one of them for the whole run
+        "GET /webapi/v/api/clinicians//registrationStatus": 1,
+        "POST /webapi/v/api/clinicians": 1,
+    }
+
+
+def test_dosespots_limits_are_kept_to(clinic: Clinic) -> None:
+    limits = DoseSpotLimits(token_requests=4, reads=25, writes=10, total=50, window_s=0.4)
+    clinic.switch(
+        enforce_rate_limits=True,
+        token_requests_per_10_s=limits.token_requests,
+        reads_per_10_s=limits.reads,
+        writes_per_10_s=limits.writes,
+        total_per_10_s=limits.total,
+        rate_window_s=limits.window_s,
+    )
+    people = members(clinic, 40)
+    before = clinic.session.get(f"{clinic.control_url}limits", timeout=5).json()
+    bulk = BulkEnrollment(limits, None, 16)
+    administrator = bulk.sign_in(clinic.fhir_url, GivenToken(clinic.admin.token))
+    run = Run(lambda given: bulk.enroll(administrator, given), 16)
+    lines = ["practitionerId", *(one.id for one in people)]
+    rows = file_rows(lines, {"practitionerRoleTypes": [1]})
+    assert Counter(one.outcome for one in run.results(rows)) == {"enrolled": 40}
+    assert clinic.session.get(f"{clinic.control_url}limits", timeout=5).json() == before
+
+
+def test_what_keeps_everybody_from_being_enrolled_stops_the_run(clinic: Clinic, many: Many) -> None:
+    people = members(clinic, 4)
+    project = clinic.read(f"Project/{clinic.project}")
+    setting = {"name": "dosespotMaxClinicians", "valueInteger": 1}
+    clinic.write({**project, "systemSetting": [setting]})
+    try:
+        told = many.run(many.file(*people), *NO_LIMIT, "--concurrency", "1")
+    finally:
+        clinic.write({**clinic.read(f"Project/{clinic.project}"), "systemSetting": []})
+    assert told.exit_code == 1
+    assert told.stderr.startswith("Stopped: DoseSpot enrollment limit reached")
+    assert told.stderr.endswith("Run the same command again to go on.\n")
+    assert len(many.results()) == 1
+    assert many.counts(many.file(*people), *NO_LIMIT) == {**CLEAN, "enrolled": 4}
+
+
+def test_who_may_not_enroll_others_is_told_before_the_first_row(clinic: Clinic, many: Many) -> None:
+    prescriber, member = members(clinic, 2)
+    file = many.file(prescriber)
+    told = many.run(file, *NO_LIMIT, MEDPLUM_ACCESS_TOKEN=member.token)
+    assert told.stderr.startswith("Error: The caller is not a project administrator.")
+    with without_secrets(clinic, "DOSESPOT_CLINIC_KEY"):
+        told = many.run(file, *NO_LIMIT)
+    assert told.stderr.startswith("Error: Project secrets have to be mended")
+    assert many.results() == []
+    assert clinic.clinicians(prescriber.npi) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "Give one of FILE, --search and --collect."),
+        (("-", "--search", "Practitioner"), "Give one of FILE, --search and --collect."),
+        (("--search", "Patient"), "--search must look like 'Practitioner?active=true'"),
+        (("nobody.csv",), "does not exist"),
+        (("-", "--role", "7"), "is not in the range"),
+        (("-", "--share", "0"), "is not in the range"),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_line(
+    many: Many, arguments: tuple[str, ...], sentence: str
+) -> None:
+    told = many.run(*arguments)
+    assert told.exit_code != 0
+    (line,) = told.stderr.splitlines()
+    assert sentence in line
+
+
+def test_a_file_with_a_wrong_header_is_refused(many: Many) -> None:
+    told = many.run("-", *NO_LIMIT, stdin="name\nJane\n")
+    assert told.stderr.startswith("Error: The first line must name the columns: practitionerId")
