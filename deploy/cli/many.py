@@ -47,6 +47,7 @@ class Asked:
     fhir_units_per_minute: int
     queue: str | None
     collect: str | None
+    wait: int
     base_url: str | None
     as_json: bool
 
@@ -157,6 +158,13 @@ class Summary:
 @click.option("--queue", metavar="URL", help="Send the rows to this SQS queue instead.")
 @click.option("--collect", metavar="URL", help="Add the results in this SQS queue to the file.")
 @click.option(
+    "--wait",
+    type=click.IntRange(0, 20),
+    default=5,
+    show_default=True,
+    help="With --collect: for how many seconds to wait for more results.",
+)
+@click.option(
     "--base-url",
     envvar="MEDPLUM_BASE_URL",
     show_envvar=True,
@@ -254,7 +262,7 @@ def _collect(asked: Asked, results: "ResultsFile") -> Summary:
         counts[result.outcome.value] += 1
 
     with Progress(None) as progress:
-        for _ in Queue(str(asked.collect)).collect(add):
+        for _ in Queue(str(asked.collect)).collect(add, asked.wait):
             progress.show(counts.total(), _in_words(counts))
     return Summary(counts)
 

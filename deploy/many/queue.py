@@ -66,14 +66,14 @@ class Queue:
                 )
             yield len(batch)
 
-    def collect(self, add: Callable[[Result], None], wait_s: int = 5) -> Iterator[int]:
+    def collect(self, add: Callable[[Result], None], wait_s: int) -> Iterator[int]:
         """Empties a queue of results; yields how many, as they are added.
 
         A result is taken off the queue after it was added. A message that is no result stays.
 
         Args:
             add: keeps a result.
-            wait_s: how long a queue has to be empty, at most 20.
+            wait_s: how long to wait for more, at most 20.
         """
         while messages := self._received(wait_s):
             kept = [one["ReceiptHandle"] for one in messages if _added(one["Body"], add)]
