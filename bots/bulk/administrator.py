@@ -6,6 +6,7 @@ It is the payload that a Medplum server would send, so that all rules of the bot
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
+from uuid import uuid4
 
 from bots.bulk.result import Given
 from fhir_profiles.elements import child, entries, text
@@ -57,4 +58,5 @@ class Administrator:
             "accessToken": token,
             "secrets": self.secrets,
             "input": dict(given),
+            "traceId": str(uuid4()),
         }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from bots.admin_enroll.contract import AdminEnrollInput
 from bots.bulk.result import Given, Result, not_enrolled
@@ -81,9 +81,8 @@ def count_found(fhir: FhirClient, query: str) -> int:
         ValueError: as `search_params`; or they are more than a server shows.
         BotError: whatever the client raises.
     """
-    search_params(query)
-    _, _, asked = query.partition("?")
-    (answer,) = fhir.read_together(f"{SEARCHED}?{asked}&_summary=count".replace("?&", "?"))
+    asked = urlencode({**search_params(query), "_summary": "count"})
+    (answer,) = fhir.read_together(f"{SEARCHED}?{asked}")
     total = answer.one().get("total")
     found = total if isinstance(total, int) else 0
     if found > MOST_FOUND:

@@ -51,7 +51,7 @@ class Run:
         """
         under_way: set[Future[Result]] = set()
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="row") as threads:
-            for row in takewhile(lambda _: not self.stopped.is_set(), rows):
+            for row in self._taken(rows):
                 if isinstance(row, Result):
                     yield row
                     continue
@@ -60,6 +60,17 @@ class Run:
                     ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in ended)
             yield from (future.result() for future in under_way)
+
+    def _taken(self, rows: Iterable[Row | Result]) -> Iterator[Row | Result]:
+        """The rows until the run is stopped; a search that can't go on stops it."""
+        try:
+            yield from takewhile(lambda _: not self.stopped.is_set(), rows)
+        except BotError as error:
+            self._stop(error)
+
+    def _stop(self, error: BotError) -> None:
+        self.stopped_by = error
+        self.stopped.set()
 
     def _worked_on(self, row: Row) -> Result:
         pauses_s = iter(self._pauses_s)
@@ -71,8 +82,7 @@ class Run:
                 if pause_s is None or self.stopped.wait(max(pause_s, _asked_for_s(error))):
                     return not_enrolled(row.given, error)
             except NOBODY_CAN_BE_ENROLLED as error:
-                self.stopped_by = error
-                self.stopped.set()
+                self._stop(error)
                 return not_enrolled(row.given, error)
 
 

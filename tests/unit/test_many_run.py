@@ -8,7 +8,13 @@ import pytest
 from bots.bulk.result import Given, Outcome, Result
 from deploy.many.rows import Row
 from deploy.many.run import Run
-from shared.errors import EnrollmentInProgress, LookUpFirst, Misconfigured, Throttled
+from shared.errors import (
+    EnrollmentInProgress,
+    LookUpFirst,
+    Misconfigured,
+    RemoteUnavailable,
+    Throttled,
+)
 
 BAD = Result(practitionerId=None, outcome=Outcome.REFUSED, error="Row 3: no.")
 
@@ -105,3 +111,13 @@ def test_what_keeps_everybody_from_being_enrolled_ends_the_run() -> None:
     assert {one.outcome for one in results} == {Outcome.FAILED}
     assert len(results) <= 2
     assert str(run.stopped_by) == "A secret is missing."
+
+
+def test_a_search_that_can_not_go_on_loses_no_result() -> None:
+    def broken() -> Iterator[Row]:
+        yield from rows(3)
+        raise RemoteUnavailable("Try again.")
+
+    run = Run(enrolled, 8)
+    assert len(list(run.results(broken()))) == 3
+    assert str(run.stopped_by) == "Try again."
