@@ -185,16 +185,18 @@ def _peak_kb(pid: int) -> int:
 
 def report(measured: Measured) -> str:
     """The measurement in words."""
-    windows = measured.per_window
     lines = [
         f"{measured.rows:,} prescribers, {measured.summary['enrolled']:,} enrolled"
         f" in {measured.summary['seconds']} s",
-        f"  creates per {WINDOW_S:.0f} s    best {max(windows, default=0)},"
-        f" worst {min(windows, default=0)}, allowed {ALLOWED}",
-        f"  of the allowed rate {measured.part_of_allowed:.1%}",
         f"  calls refused       {measured.refused}",
         f"  memory at its peak  {measured.peak_mb:.1f} MB",
     ]
+    if windows := measured.per_window:
+        lines += [
+            f"  creates per {WINDOW_S:.0f} s    best {max(windows)}, worst {min(windows)},"
+            f" allowed {ALLOWED}",
+            f"  of the allowed rate {measured.part_of_allowed:.1%}",
+        ]
     return "\n".join(lines)
 
 
