@@ -258,7 +258,7 @@ def _run(
     services, log, trail = invocation.services, invocation.log, invocation.trail
     started = services.now()
     try:
-        answer = bot(parse_input(input_model, given), invocation).model_dump(mode="json")
+        answer = bot(parse_input(input_model, given), invocation).model_dump()
     except BotError as error:
         log.warning("refused", error=type(error).__name__)
         trail.was_refused(error)
