@@ -1,0 +1,121 @@
+"""Connections to servers: kept alive, and made only to who proves by TLS to be the server.
+
+An adapter of `requests` without a session around it: no redirects, no cookies, no netrc, and no
+look at the environment for each request, which together cost as much as the request.
+"""
+
+import os
+import ssl
+import warnings
+from functools import cache
+from threading import Lock
+from typing import Any
+
+# Without a detector of charsets, requests starts quicker and warns; all that is read is JSON.
+warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
+
+from requests import PreparedRequest, Response  # noqa: E402
+from requests.adapters import HTTPAdapter  # noqa: E402
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies  # noqa: E402
+from urllib3 import BaseHTTPResponse, connection_from_url  # noqa: E402
+from urllib3.connectionpool import ConnectionPool  # noqa: E402
+from urllib3.util.ssl_ import create_urllib3_context  # noqa: E402
+
+CONNECTIONS = 16
+"""How many are kept for each server."""
+
+_reading = Lock()
+
+
+def trust(ca_bundle: str | None = None) -> ssl.SSLContext:
+    """Whom all connections trust; reading that costs as much as many requests, so it is done once.
+
+    Args:
+        ca_bundle: file or folder of certificates; without it, those that requests brings along.
+    """
+    with _reading:
+        return _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
+
+
+@cache
+def _trust(ca_bundle: str) -> ssl.SSLContext:
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    if os.path.isdir(ca_bundle):  # noqa: PTH112 - pathlib is not needed for anything else
+        context.load_verify_locations(capath=ca_bundle)
+    else:
+        context.load_verify_locations(cafile=ca_bundle)
+    return context
+
+
+class Connections(HTTPAdapter):
+    """Pools of connections, one for each server; safe to use from several threads.
+
+    The environment says once what proxy leads to a server, and in `REQUESTS_CA_BUNDLE` whom to
+    trust.
+
+    Args:
+        kept: how many are kept for each server.
+    """
+
+    def __init__(self, kept: int = CONNECTIONS) -> None:
+        super().__init__(pool_maxsize=kept)
+        self._kept = kept
+        self._ca_bundle = os.environ.get("REQUESTS_CA_BUNDLE")
+        self._proxies: dict[str, dict[str, str]] = {}
+        self._pools: dict[str, ConnectionPool] = {}
+
+    def sent(self, request: PreparedRequest, timeout: tuple[float, float]) -> BaseHTTPResponse:
+        """The answer to a request, up to its body.
+
+        Args:
+            request: with a whole URL.
+            timeout: seconds to connect, and between two bytes of the answer.
+
+        Raises:
+            requests.RequestException, urllib3.exceptions.HTTPError: there is none.
+        """
+        origin = _origin(request)
+        if origin not in self._proxies:
+            self._proxies[origin] = get_environ_proxies(origin)
+        answer: BaseHTTPResponse = self.send(
+            request, timeout=timeout, proxies=self._proxies[origin]
+        ).raw
+        return answer
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> ConnectionPool:
+        """The pool of the request's server."""
+        if proxies:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        origin = _origin(request)
+        if origin not in self._pools:
+            _, tls = self.build_connection_pool_key_attributes(request, verify, cert)
+            pool = connection_from_url(origin, maxsize=self._kept, **tls)
+            self._pools.setdefault(origin, pool)
+        return self._pools[origin]
+
+    def build_connection_pool_key_attributes(
+        self, request: PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[Any, Any]:
+        """Address and TLS of the request's server: always verified, always in the same way."""
+        server, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        https = server["scheme"] == "https"
+        return server, {"ssl_context": trust(self._ca_bundle)} if https else {}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing: the context of the pool knows whom to trust, and reads no bundle again."""
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """The answer without cookies and charset, for which nobody asks."""
+        response = Response()
+        response.status_code, response.raw, response.request = resp.status, resp, req
+        return response
+
+    def request_url(self, request: PreparedRequest, proxies: Any) -> str:
+        """What stands in the request's first line."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+
+def _origin(request: PreparedRequest) -> str:
+    return "/".join(str(request.url).split("/", 3)[:3])
