@@ -2,6 +2,7 @@
 
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from shared.enrollment.guidance import next_steps
+from shared.fhir.client import Answer, FhirClient
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.self_service import (
     authorized_roles,
@@ -25,10 +26,8 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     memberships = invocation.service_fhir() or fhir
-    me, (practitioner_found, roles_found), (memberships_found,) = services.together(
-        fhir.who_am_i,
-        lambda: fhir.read_together(caller, f"PractitionerRole?practitioner={caller}&_count=1000"),
-        lambda: memberships.read_together(f"ProjectMembership?profile={caller}"),
+    me, _, (practitioner_found, roles_found, memberships_found) = services.together(
+        fhir.who_am_i, dosespot.sign_in_early, lambda: _records(invocation, memberships)
     )
     require_own_token(me, caller)
     today = services.now().date()
@@ -46,3 +45,16 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         epcsEnabled=outcome.clinician.epcs_enabled,
         nextSteps=list(next_steps(outcome.clinician, bool(subject.prescriber.dea))),
     )
+
+
+def _records(invocation: Invocation, memberships: FhirClient) -> list[Answer]:
+    """Practitioner, PractitionerRoles and ProjectMemberships of the caller."""
+    fhir, caller = invocation.fhir, invocation.requester
+    own = (caller, f"PractitionerRole?practitioner={caller}&_count=1000")
+    guarded = f"ProjectMembership?profile={caller}"
+    if memberships is fhir:
+        return fhir.read_together(*own, guarded)
+    found, others = invocation.services.together(
+        lambda: fhir.read_together(*own), lambda: memberships.read_together(guarded)
+    )
+    return [*found, *others]

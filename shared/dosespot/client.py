@@ -4,6 +4,7 @@ Never among them: what belongs to the prescriber alone (signing agreements, iden
 one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpot.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
@@ -34,7 +35,7 @@ from shared.dosespot.wire import (
     StatusReply,
     parse_status,
 )
-from shared.errors import DoseSpotRefused, NotAuthorized, RemoteMisbehaved
+from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
 from shared.http import Call, Sender, unavailable, unconfirmed, with_token
 from shared.http import Reply as HttpReply
 from shared.records.patient import Patient
@@ -71,6 +72,11 @@ class DoseSpotClient:
     def clinic_id(self) -> int:
         """DoseSpot's number of the clinic that this client speaks for."""
         return self._settings.clinic_id
+
+    def sign_in_early(self) -> None:
+        """Fetches the token while something else is waited for; a failure comes up when asked."""
+        with suppress(BotError):
+            self._sign_in.token()
 
     def find_clinician(self, npi: str) -> int | None:
         """The id of the clinician with that NPI, unconfirmed; None where DoseSpot finds none."""
