@@ -37,12 +37,12 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         raise
     invocation.log.findings(subject.warnings)
     enrollment, order = invocation.enrollment(dosespot, fhir, fhir), request.order()
-    _, _, known = services.together(
+    _, _, looked = services.together(
         lambda: require_clinician_admin(dosespot, caller),
         lambda: invocation.check_npi(subject),
         lambda: enrollment.look(subject, order),
     )
-    outcome = enrollment.run(subject, known, order)
+    outcome = enrollment.run(subject, looked, order)
     return AdminEnrollOutput(
         doseSpotClinicianId=outcome.clinician.id,
         projectMembership=outcome.subject.membership,

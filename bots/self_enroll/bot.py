@@ -34,10 +34,10 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     roles = authorized_roles(roles_found, memberships_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
     enrollment, order = invocation.enrollment(dosespot, fhir, memberships), request.order(roles)
-    _, known = services.together(
+    _, looked = services.together(
         lambda: invocation.check_npi(subject), lambda: enrollment.look(subject, order)
     )
-    outcome = enrollment.run(subject, known, order)
+    outcome = enrollment.run(subject, looked, order)
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,

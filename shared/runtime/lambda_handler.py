@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from fhir_profiles import Resource
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
@@ -116,11 +117,7 @@ class Invocation:
         Raises:
             Misconfigured: only one of its two secrets is there.
         """
-        account = self.settings.service_account(self.base_url)
-        if account is None:
-            return None
-        credential = ServiceCredential(self.http, self.services.tokens, account)
-        return FhirClient(self.http, self.base_url, credential)
+        return _service_fhir(self.http, self.services, self.settings, self.base_url)
 
     def npi_registry(self) -> NpiRegistry:
         """The NPI Registry, which is asked once and briefly: nobody has to wait for it.
@@ -235,21 +232,34 @@ def _remaining_s(context: Any) -> Callable[[], float]:
 
 
 def _invocation(name: str, services: Services, pace: Pace, payload: Payload) -> Invocation:
-    http = PatientHttp(services.http, pace)
-    token = GivenToken(payload.accessToken.get_secret_value())
-    requester = payload.requester.reference
+    http, base_url = PatientHttp(services.http, pace), payload.baseUrl
+    fhir = FhirClient(http, base_url, GivenToken(payload.accessToken.get_secret_value()))
+    settings, requester = Settings(payload.secrets), payload.requester.reference
+
+    def keep(events: list[Resource]) -> None:
+        (_service_fhir(http, services, settings, base_url) or fhir).create_together(events)
+
     return Invocation(
         requester=requester,
         headers=payload.headers,
-        base_url=payload.baseUrl,
-        fhir=FhirClient(http, payload.baseUrl, token),
-        settings=Settings(payload.secrets),
+        base_url=base_url,
+        fhir=fhir,
+        settings=settings,
         services=services,
         pace=pace,
         http=http,
         log=RunLog(name, payload.traceId),
-        trail=Trail(name, requester, services.now),
+        trail=Trail(name, requester, services.now, services.together, keep),
     )
+
+
+def _service_fhir(
+    http: Sender, services: Services, settings: Settings, base_url: str
+) -> FhirClient | None:
+    account = settings.service_account(base_url)
+    if account is None:
+        return None
+    return FhirClient(http, base_url, ServiceCredential(http, services.tokens, account))
 
 
 def _run(
@@ -273,7 +283,7 @@ def _save(trail: Trail, invocation: Invocation) -> None:
     """Keeps the AuditEvents; where that fails, what was done is done all the same."""
     invocation.services.at_end(trail)
     try:
-        trail.save(invocation.service_fhir() or invocation.fhir)
+        trail.save()
     except BotError as error:
         invocation.log.warning("no audit event", error=type(error).__name__)
 

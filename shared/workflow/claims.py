@@ -69,7 +69,7 @@ class Claims:
     def released(self, membership: Resource) -> Resource:
         """The membership after this run's claim was taken off it, if that could be done."""
         try:
-            return self._memberships.apply(self._read_again(membership), self.without)
+            return self._memberships.apply(membership, self.without)
         except BotError:  # what was begun is begun; the claim ends by itself
             return membership
 

@@ -73,11 +73,9 @@ class Creation:
 
         Raises:
             EnrollmentInProgress: another run is at it, for longer than this one has time.
-            EnrollmentLimitReached: the project may not have another clinician.
             LookUpFirst: whether DoseSpot created the clinician can't be told yet.
             BotError: whatever the two clients raise.
         """
-        self._require_room(membership)
         claimed = self._claimed(membership, npi)
         if isinstance(claimed, Found):
             return claimed
@@ -94,6 +92,14 @@ class Creation:
                 self._claims.released(claimed)
                 raise refused from None
             return Found(known, claimed, created=False, sure=False)
+
+    def obstacle(self, membership: Resource) -> BotError | None:
+        """Why the project may not have another clinician, or why that can't be told."""
+        try:
+            self._require_room(membership)
+        except BotError as error:
+            return error
+        return None
 
     def link(self, membership: Resource, clinician_id: int, *, sure: bool) -> Resource:
         """The membership with the id, and without this run's claim.

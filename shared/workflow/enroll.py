@@ -17,7 +17,7 @@ from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.decide import Decision, RecordChange, Snapshot, Stage, decide, decide_advance
 from shared.enrollment.refusals import Refusal
-from shared.errors import DoseSpotRefused, FhirDenied, LookUpFirst, StageRefused
+from shared.errors import BotError, DoseSpotRefused, FhirDenied, LookUpFirst, StageRefused
 from shared.fhir.client import FhirClient
 from shared.records.prescriber import MedicalLicense
 from shared.workflow.claims import Claims
@@ -86,6 +86,19 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """How things stand before a run.
+
+    Attributes:
+        known: the prescriber in DoseSpot; None where DoseSpot does not know them.
+        obstacle: why the prescriber may not be made there, if so.
+    """
+
+    known: KnownClinician | None
+    obstacle: BotError | None
+
+
+@dataclass(frozen=True)
 class Enrollment:
     """The use case; both bots of the enrollment guide run it.
 
@@ -109,27 +122,27 @@ class Enrollment:
     now: Callable[[], datetime]
     trail: Trail
 
-    def look(self, subject: Subject, order: Order) -> KnownClinician | None:
+    def look(self, subject: Subject, order: Order) -> Looked:
         """What DoseSpot says of the prescriber, as far as the order needs it; changes nothing.
 
         Raises:
             RecordsDisagree: the id on the membership is on another one too, or somebody else's.
             BotError: whatever the two clients raise.
         """
-        _, known = self.together(
-            lambda: self._require_sole(subject),
+        obstacle, known = self.together(
+            lambda: self._obstacle(subject),
             lambda: known_clinician(
                 self.dosespot, subject, self.together, agreements=order.heeds_agreements
             ),
         )
-        return known
+        return Looked(known, obstacle)
 
-    def run(self, subject: Subject, known: KnownClinician | None, order: Order) -> Outcome:
+    def run(self, subject: Subject, looked: Looked, order: Order) -> Outcome:
         """Takes the prescriber as far as the order asks and DoseSpot allows.
 
         Args:
             subject: the prescriber's records.
-            known: the answer of `look`.
+            looked: the answer of `look`.
             order: what the caller wants.
 
         Raises:
@@ -141,9 +154,11 @@ class Enrollment:
         wanted = new_record(
             subject.prescriber, order.roles, order.licenses, self.dosespot.clinic_id
         )
-        created = False
+        known, created = looked.known, False
         if known is None:
             self._decided(subject, None, order)
+            if looked.obstacle is not None:
+                raise looked.obstacle
             subject, known, created = self._created(subject, wanted, order)
         else:
             subject = self._linked(subject, known.clinician.id)
@@ -208,13 +223,18 @@ class Enrollment:
         """The subject with a clinician, whom this run or another one has created."""
         found = self.creation.clinician(subject.membership, subject.prescriber.npi, wanted)
         subject = replace(subject, membership=found.membership)
+        clinician_id = found.clinician_id
         if found.created:
-            self.trail.did(AuditAction.CLINICIAN_CREATED, f"DoseSpot {found.clinician_id}")
+            self._did(AuditAction.CLINICIAN_CREATED, clinician_id)
         if found.sure:
-            subject = self._linked(subject, found.clinician_id, sure=True)
-            return subject, self._seen(subject, found.clinician_id, order), found.created
-        known = self._seen(subject, found.clinician_id, order)
-        return self._linked(subject, found.clinician_id), known, found.created
+            new = replace(subject, clinician_id=clinician_id)
+            subject, known = self.together(
+                lambda: self._linked(subject, clinician_id, sure=True),
+                lambda: self._seen(new, clinician_id, order),
+            )
+            return subject, known, found.created
+        known = self._seen(subject, clinician_id, order)
+        return self._linked(subject, clinician_id), known, found.created
 
     def _updated(
         self, subject: Subject, known: KnownClinician, merged: ClinicianRecord, order: Order
@@ -225,7 +245,7 @@ class Enrollment:
             self.dosespot.edit_clinician(clinician_id, merged)
         except LookUpFirst:
             self.dosespot.edit_clinician(clinician_id, merged)
-        self.trail.did(AuditAction.CLINICIAN_CHANGED, f"DoseSpot {clinician_id}")
+        self._did(AuditAction.CLINICIAN_CHANGED, clinician_id)
         return self._seen(subject, clinician_id, order)
 
     def _seen(self, subject: Subject, clinician_id: int, order: Order) -> KnownClinician:
@@ -253,17 +273,29 @@ class Enrollment:
             return self._initialized(subject, known, order)
         try:
             begun = self._begun(known.clinician, decision.initialize, order)
-        finally:
-            released = self.claims.released(subject.membership)
-            subject = replace(subject, membership=released)
-        status = self.dosespot.registration_status(known.clinician.id)
-        known = replace(known, clinician=replace(known.clinician, status=status))
+        except BotError:
+            self.claims.released(subject.membership)
+            raise
         if begun:
-            self.trail.did(_INITIALIZED[decision.initialize], f"DoseSpot {known.clinician.id}")
-        elif decision.initialize is Stage.TFA and not order.self_service:
+            self._did(_INITIALIZED[decision.initialize], known.clinician.id)
+        subject, known = self._after_a_stage(subject, known)
+        if begun:
+            return subject, known, decision.initialize
+        if decision.initialize is Stage.TFA and not order.self_service:
             self._recorded(subject, known.clinician, order)
             raise StageRefused(Refusal.TFA_IN_PROGRESS)
-        return subject, known, decision.initialize if begun else None
+        return subject, known, None
+
+    def _after_a_stage(
+        self, subject: Subject, known: KnownClinician
+    ) -> tuple[Subject, KnownClinician]:
+        """The subject without the claim, and the clinician with the status that followed."""
+        membership, status = self.together(
+            lambda: self.claims.released(subject.membership),
+            lambda: self.dosespot.registration_status(known.clinician.id),
+        )
+        clinician = replace(known.clinician, status=status)
+        return replace(subject, membership=membership), replace(known, clinician=clinician)
 
     def _with_one_try_for_a_claim(self, subject: Subject) -> Subject:
         return replace(subject, membership=self.claims.advanced(subject.membership))
@@ -286,15 +318,23 @@ class Enrollment:
                 raise
             return True
 
-    def _require_sole(self, subject: Subject) -> None:
-        if subject.clinician_id is not None:
-            self.creation.require_sole(subject.membership, subject.clinician_id)
+    def _obstacle(self, subject: Subject) -> BotError | None:
+        """Why a prescriber without an id may not be made; makes sure that an id is theirs alone."""
+        if subject.clinician_id is None:
+            return self.creation.obstacle(subject.membership)
+        self.creation.require_sole(subject.membership, subject.clinician_id)
+        return None
+
+    def _did(self, action: AuditAction, clinician_id: int) -> None:
+        """Has a change kept while the run goes on."""
+        self.trail.did(action, f"DoseSpot {clinician_id}")
+        self.trail.begin_to_save()
 
     def _linked(self, subject: Subject, clinician_id: int, *, sure: bool = False) -> Subject:
         """The subject with the DoseSpot id on the membership."""
         membership = self.creation.link(subject.membership, clinician_id, sure=sure)
         if subject.clinician_id is None:
-            self.trail.did(AuditAction.CLINICIAN_LINKED, f"DoseSpot {clinician_id}")
+            self._did(AuditAction.CLINICIAN_LINKED, clinician_id)
         return replace(subject, membership=membership, clinician_id=clinician_id)
 
     def _recorded(self, subject: Subject, clinician: Clinician, order: Order) -> Subject:

@@ -1,15 +1,17 @@
-"""What a run did and was refused, kept as AuditEvents when it ends.
+"""What a run did and was refused, kept as AuditEvents.
 
-They are written together at the end, so that nobody waits for them in between; a run without a
-change and without a refusal writes none.
+Nobody waits for them but the end of the run: they are written beside what the run does next, so
+that a run that dies leaves them too. A run without a change and without a refusal writes none.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from datetime import datetime
 
+from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction, AuditEntry, AuditOutcome, audit_event
 from shared.errors import BotError, FixInput, InputRefused
-from shared.fhir.client import FhirClient
+from shared.workflow.together import Together
 
 
 class Trail:
@@ -19,17 +21,31 @@ class Trail:
         bot: the bot's name.
         who: reference of who asked.
         now: the current time, aware.
+        together: writes beside the run.
+        write: writes AuditEvents.
 
     Attributes:
         whom: reference of the Practitioner or Patient that the run is about, once it is known.
+        changes: what took effect, in order.
     """
 
-    def __init__(self, bot: str, who: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        bot: str,
+        who: str,
+        now: Callable[[], datetime],
+        together: Together,
+        write: Callable[[list[Resource]], None],
+    ) -> None:
         self._bot = bot
         self._who = who
         self._now = now
-        self._entries: list[tuple[AuditEntry, str | None]] = []
+        self._together = together
+        self._write = write
+        self._events: list[Resource] = []
+        self._writing: list[Future[None]] = []
         self.whom: str | None = None
+        self.changes: list[AuditAction] = []
 
     def did(self, action: AuditAction, detail: str, whom: str | None = None) -> None:
         """Keeps a change that took effect.
@@ -39,14 +55,8 @@ class Trail:
             detail: more about it, without personal data.
             whom: reference of whom it is about, where that is not the run's.
         """
-        entry = AuditEntry(action, AuditOutcome.SUCCESS, detail)
-        self._entries.append((entry, whom or self.whom))
-
-    @property
-    def changes(self) -> tuple[AuditAction, ...]:
-        """What took effect, in order."""
-        entries = (entry for entry, _ in self._entries)
-        return tuple(one.action for one in entries if one.outcome is AuditOutcome.SUCCESS)
+        self.changes.append(action)
+        self._keep(AuditEntry(action, AuditOutcome.SUCCESS, detail), whom or self.whom)
 
     def was_refused(self, error: BotError) -> None:
         """Keeps an attempt that ended in an error."""
@@ -55,19 +65,27 @@ class Trail:
         # A refused input may name what the caller typed; who it was is enough.
         told = "" if isinstance(error, InputRefused) else f": {error}"
         detail = f"{type(error).__name__}{told}"
-        entry = AuditEntry(AuditAction.ATTEMPT_REFUSED, outcome, detail)
-        self._entries.append((entry, self.whom))
+        self._keep(AuditEntry(AuditAction.ATTEMPT_REFUSED, outcome, detail), self.whom)
 
-    def save(self, fhir: FhirClient) -> None:
-        """Writes the AuditEvents, if there are any.
+    def begin_to_save(self) -> None:
+        """Begins to write what was kept since the last time, and does not wait for it."""
+        events, self._events = self._events, []
+        if events:
+            self._writing.append(self._together.started(lambda: self._write(events)))
+
+    def save(self) -> None:
+        """Writes what is left, and waits until all is written.
 
         Raises:
-            BotError: they could not be written.
+            BotError: some of it could not be written.
         """
-        if self._entries:
-            fhir.create_together(
-                [
-                    audit_event(entry, self._who, whom, self._bot, self._now())
-                    for entry, whom in self._entries
-                ]
-            )
+        try:
+            if self._events:
+                self._write(self._events)
+        finally:
+            wait(self._writing)
+        for written in self._writing:
+            written.result()
+
+    def _keep(self, entry: AuditEntry, whom: str | None) -> None:
+        self._events.append(audit_event(entry, self._who, whom, self._bot, self._now()))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,9 +33,6 @@ from shared.http import Http
 from shared.pace import Timing
 from shared.runtime.log import RunLog
 from shared.token_cache import TokenCache
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 RESULTS_QUEUE_URL = "RESULTS_QUEUE_URL"
 RATE_SHARE = "RATE_SHARE"
@@ -70,7 +67,7 @@ class Worker:
         self._credential = ServiceCredential(Http(), TokenCache(monotonic), account)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="message")
         self._queue_url = os.environ[RESULTS_QUEUE_URL]
-        self._sqs: SQSClient = boto3.client("sqs")
+        self._sqs = boto3.client("sqs")
         self._log = RunLog("enroll_worker", None)
 
     def batch(self, records: Sequence[Record], context: Any) -> list[str]:
