@@ -1,8 +1,8 @@
 """The time that a run has, and how it spends it waiting."""
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import SystemRandom
 from time import monotonic
 
 from shared.errors import RemoteUnavailable, Throttled
@@ -52,7 +52,8 @@ class Pace:
         Returns:
             False, at once, where there is no time for it.
         """
-        jittered = seconds * random.uniform(1.0, 1.2)  # noqa: S311 - nothing depends on it
+        # Functions restored from one snapshot would share any other generator's state.
+        jittered = seconds * SystemRandom().uniform(1.0, 1.2)
         too_long = self._waited_s + jittered > LONGEST_WAIT_S
         if too_long or jittered > self._remaining_s() - RESERVE_S:
             return False

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -22,7 +23,6 @@ from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceCredential
 from shared.http import Http, Sender
-from shared.nppes.client import NpiRegistry, RegistryEntries
 from shared.pace import Pace, PatientHttp, Timing
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
@@ -32,11 +32,14 @@ from shared.token_cache import TokenCache
 from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
-from shared.workflow.npi_check import DueChecks, require_npi
-from shared.workflow.subject import Subject
-from shared.workflow.sync_status import StatusSync
 from shared.workflow.together import Together
 from shared.workflow.trail import Trail
+
+if TYPE_CHECKING:
+    from shared.nppes.client import NpiRegistry, RegistryEntries
+    from shared.workflow.npi_check import DueChecks
+    from shared.workflow.subject import Subject
+    from shared.workflow.sync_status import StatusSync
 
 THREADS = 8
 DEFAULT_TIME_S = 60.0
@@ -68,10 +71,17 @@ class Services:
         self.sleep = sleep
         self.timing = timing or Timing()
         self.tokens = TokenCache(clock)
-        self.registry_entries = RegistryEntries(clock)
+        self.clock = clock
         self.together = Together(ThreadPoolExecutor(THREADS, thread_name_prefix="bot"))
         self.now = now
         self.at_end = at_end
+
+    @cached_property
+    def registry_entries(self) -> "RegistryEntries":
+        """What the NPI Registry has shown."""
+        from shared.nppes.client import RegistryEntries  # noqa: PLC0415 - most bots need none
+
+        return RegistryEntries(self.clock)
 
 
 @dataclass(frozen=True)
@@ -119,16 +129,18 @@ class Invocation:
         """
         return _service_fhir(self.http, self.services, self.settings, self.base_url)
 
-    def npi_registry(self) -> NpiRegistry:
+    def npi_registry(self) -> "NpiRegistry":
         """The NPI Registry, which is asked once and briefly: nobody has to wait for it.
 
         Raises:
             Misconfigured: its URL is malformed.
         """
+        from shared.nppes.client import NpiRegistry  # noqa: PLC0415 - most bots need none
+
         url = self.settings.npi_registry_url()
         return NpiRegistry(self.services.http, url, self.services.registry_entries)
 
-    def check_npi(self, subject: Subject) -> None:
+    def check_npi(self, subject: "Subject") -> None:
         """Asks the NPI Registry about who is being enrolled, where the project wants that.
 
         Raises:
@@ -136,6 +148,8 @@ class Invocation:
             Misconfigured: a setting is malformed.
         """
         if self.settings.checks_npi_at_enrollment():
+            from shared.workflow.npi_check import require_npi  # noqa: PLC0415 - off by default
+
             self.log.findings(require_npi(self.npi_registry(), subject.prescriber))
 
     def enrollment(
@@ -158,8 +172,10 @@ class Invocation:
 
     def status_sync(
         self, dosespot: DoseSpotClient, practitioners: FhirClient, *, dry_run: bool = False
-    ) -> StatusSync:
+    ) -> "StatusSync":
         """The use case, wired; the arguments are those of `StatusSync`."""
+        from shared.workflow.sync_status import StatusSync  # noqa: PLC0415 - most bots need none
+
         return StatusSync(
             fhir=practitioners,
             dosespot=dosespot,
@@ -170,8 +186,10 @@ class Invocation:
             dry_run=dry_run,
         )
 
-    def due_checks(self, practitioners: FhirClient, *, dry_run: bool) -> DueChecks:
+    def due_checks(self, practitioners: FhirClient, *, dry_run: bool) -> "DueChecks":
         """The use case, wired; the arguments are those of `DueChecks`."""
+        from shared.workflow.npi_check import DueChecks  # noqa: PLC0415 - most bots need none
+
         return DueChecks(
             fhir=practitioners,
             registry=self.npi_registry(),

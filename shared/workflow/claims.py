@@ -5,7 +5,7 @@ what they want has happened, or until the claim is over: it ends by itself, so t
 stands in nobody's way for long.
 """
 
-import uuid
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ class Claims:
         self._pace = pace
         self._timing = timing
         self._now = now
-        self._holder = str(uuid.uuid4())
+        self._holder = os.urandom(16).hex()
 
     def time_left_s(self, membership: Resource) -> float:
         """Seconds that this run's claim on the membership still counts; 0 where it has none."""
