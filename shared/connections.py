@@ -8,7 +8,7 @@ import os
 import ssl
 import warnings
 from functools import cache
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 # Without a detector of charsets, requests starts quicker and warns; all that is read is JSON.
@@ -45,6 +45,14 @@ def _trust(ca_bundle: str) -> ssl.SSLContext:
     else:
         context.load_verify_locations(cafile=ca_bundle)
     return context
+
+
+@cache
+def read_trust_early() -> None:
+    """Begins to read whom to trust, before anybody waits for it: a Lambda function's start has time
+    and processor to spare, a run has not.
+    """
+    Thread(target=trust, name="trust").start()
 
 
 class Connections(HTTPAdapter):

@@ -39,11 +39,18 @@ class Pace:
     Args:
         remaining_s: seconds until the run is ended from outside.
         sleep: waits.
+        told: hears how many seconds were waited, each time.
     """
 
-    def __init__(self, remaining_s: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        remaining_s: Callable[[], float],
+        sleep: Callable[[float], None],
+        told: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
         self._remaining_s = remaining_s
         self._sleep = sleep
+        self._told = told
         self._waited_s = 0.0
 
     def wait(self, seconds: float) -> bool:
@@ -59,6 +66,7 @@ class Pace:
             return False
         self._sleep(jittered)
         self._waited_s += jittered
+        self._told(jittered)
         return True
 
 

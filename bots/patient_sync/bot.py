@@ -29,5 +29,4 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         invocation.trail,
         update=bool(request.update),
     )
-    invocation.log("patient synced", status=synced.status)
     return PatientSyncOutput(doseSpotPatientId=synced.patient_id, status=synced.status)

@@ -15,6 +15,7 @@ from shared.workflow.paging import next_page
 from shared.workflow.people import Person, people
 from shared.workflow.readiness import ReadinessCheck
 from shared.workflow.self_service import require_own_token
+from shared.workflow.steps import Step
 
 
 def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutput:
@@ -41,7 +42,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
     told = check.run(page)
     ready = sum(one.readiness.prescribes for one in told)
-    invocation.log("readiness told", prescribers=len(told), ready=ready)
+    invocation.log(Step.READINESS_TOLD, prescribers=len(told), ready=ready)
     return ReadinessOutput.of(told, last)
 
 

@@ -4,8 +4,9 @@
 
 * `POST /_sandbox/faults` queues a fault for the next calls that match (see `Fault`);
   `GET` lists what is still queued, `DELETE` drops it.
-* `GET /_sandbox/calls` answers every call since the last `DELETE`, in order, and how many came for
-  each method and path; calls to `/_sandbox/` itself are not counted.
+* `GET /_sandbox/calls` answers every call since the last `DELETE`, in order: the calls, how many
+  came for each method and path, their trace ids (`X-Trace-Id`), and from when to when each took
+  (seconds of a monotonic clock); calls to `/_sandbox/` itself are not counted.
 
 It knows nothing of FHIR or DoseSpot.
 """
@@ -13,9 +14,12 @@ It knows nothing of FHIR or DoseSpot.
 import asyncio
 import re
 from collections import Counter
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,6 +61,14 @@ class Fault(BaseModel):
         return self.method in ("*", method) and re.fullmatch(self.path, path) is not None
 
 
+@dataclass
+class _Call:
+    line: str
+    trace_id: str | None
+    started_s: float
+    ended_s: float | None = None
+
+
 class FaultInjector:
     """ASGI middleware; see the module's text.
 
@@ -67,7 +79,7 @@ class FaultInjector:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._faults: list[Fault] = []
-        self._calls: list[tuple[str, str]] = []
+        self._calls: list[_Call] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
@@ -82,12 +94,16 @@ class FaultInjector:
         elif path.startswith(PREFIX):
             await self._app(scope, receive, send)
         else:
-            self._calls.append((method, path))
+            call = _Call(f"{method} {path}", _trace_id(scope), monotonic())
+            self._calls.append(call)
             fault = self._take(method, path)
-            if fault is None:
-                await self._app(scope, receive, send)
-            else:
-                await self._misbehave(fault, scope, receive, send)
+            try:
+                if fault is None:
+                    await self._app(scope, receive, send)
+                else:
+                    await self._misbehave(fault, scope, receive, send)
+            finally:
+                call.ended_s = monotonic()
 
     def _take(self, method: str, path: str) -> Fault | None:
         for fault in self._faults:
@@ -127,8 +143,19 @@ class FaultInjector:
     def _control_calls(self, method: str) -> Response:
         if method == "DELETE":
             self._calls.clear()
-        counts = Counter(f"{m} {p}" for m, p in self._calls)
-        return JSONResponse({"calls": [f"{m} {p}" for m, p in self._calls], "counts": counts})
+        calls = [call.line for call in self._calls]
+        return JSONResponse(
+            {
+                "calls": calls,
+                "counts": Counter(calls),
+                "traces": [call.trace_id for call in self._calls],
+                "spans": [(call.started_s, call.ended_s) for call in self._calls],
+            }
+        )
+
+
+def _trace_id(scope: Scope) -> str | None:
+    return Headers(scope=scope).get("x-trace-id")
 
 
 async def _swallow(message: Message) -> None:

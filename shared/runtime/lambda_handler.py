@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from fhir_profiles import Resource
+from shared.connections import read_trust_early
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
@@ -26,12 +27,15 @@ from shared.http import Http, Sender
 from shared.pace import Pace, PatientHttp, Timing
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
+from shared.runtime.metrics import Metrics, ObservedHttp
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
+from shared.runtime.trace import trace_headers
 from shared.token_cache import TokenCache
 from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
+from shared.workflow.steps import Step
 from shared.workflow.together import Together
 from shared.workflow.trail import Trail
 
@@ -230,14 +234,20 @@ def lambda_handler(
             return made[0]
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
+        metrics = Metrics()
+        log = RunLog(name, metrics)
+
         def run() -> dict[str, Any]:
-            payload, kept = parse_payload(event), services()
-            pace = Pace(_remaining_s(context), kept.sleep)
-            invocation = _invocation(name, kept, pace, payload)
+            kept, payload = services(), parse_payload(event)
+            log.trace_id = payload.traceId
+            pace = Pace(_remaining_s(context), kept.sleep, metrics.waited)
+            observed = ObservedHttp(kept.http, metrics, trace_headers(payload.traceId))
+            invocation = _invocation(name, kept, pace, PatientHttp(observed, pace), log, payload)
             return _run(input_model, bot, payload.input, invocation)
 
-        return guarded(name, run)
+        return guarded(log, run)
 
+    read_trust_early()
     return handler
 
 
@@ -249,8 +259,10 @@ def _remaining_s(context: Any) -> Callable[[], float]:
     return lambda: end - monotonic()
 
 
-def _invocation(name: str, services: Services, pace: Pace, payload: Payload) -> Invocation:
-    http, base_url = PatientHttp(services.http, pace), payload.baseUrl
+def _invocation(
+    name: str, services: Services, pace: Pace, http: Sender, log: RunLog, payload: Payload
+) -> Invocation:
+    base_url = payload.baseUrl
     fhir = FhirClient(http, base_url, GivenToken(payload.accessToken.get_secret_value()))
     settings, requester = Settings(payload.secrets), payload.requester.reference
 
@@ -266,8 +278,8 @@ def _invocation(name: str, services: Services, pace: Pace, payload: Payload) -> 
         services=services,
         pace=pace,
         http=http,
-        log=RunLog(name, payload.traceId),
-        trail=Trail(name, requester, services.now, services.together, keep),
+        log=log,
+        trail=Trail(name, requester, services.now, log, services.together, keep),
     )
 
 
@@ -283,53 +295,53 @@ def _service_fhir(
 def _run(
     input_model: type[Input], bot: Bot[Input], given: Any, invocation: Invocation
 ) -> dict[str, Any]:
-    services, log, trail = invocation.services, invocation.log, invocation.trail
-    started = services.now()
     try:
         answer = bot(parse_input(input_model, given), invocation).model_dump()
     except BotError as error:
-        log.warning("refused", error=type(error).__name__)
-        trail.was_refused(error)
-        _save(trail, invocation)
+        invocation.trail.was_refused(error)
+        _save(invocation)
         raise
-    _save(trail, invocation)
-    log("done", seconds=round((services.now() - started).total_seconds(), 3))
+    _save(invocation)
     return answer
 
 
-def _save(trail: Trail, invocation: Invocation) -> None:
+def _save(invocation: Invocation) -> None:
     """Keeps the AuditEvents; where that fails, what was done is done all the same."""
-    invocation.services.at_end(trail)
+    invocation.services.at_end(invocation.trail)
     try:
-        trail.save()
+        invocation.trail.save()
     except BotError as error:
-        invocation.log.warning("no audit event", error=type(error).__name__)
+        invocation.log.warning(Step.NOT_AUDITED, error=type(error).__name__)
 
 
-def guarded(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Lets our own errors out, and nothing else: a foreign text may quote a person.
 
     The caller's browser is shown the stack trace, so it ends here, and the error brings along none
     that it came from.
 
     Args:
-        name: whose run it is, for the log.
+        log: the run's.
         run: the run.
 
     Raises:
         BotError: what the run raised, or Unforeseen in the place of anything else.
     """
     try:
-        return run()
+        answer = run()
     except BotError as error:
         told = error
+        log.ended(told)
     except Exception as error:  # noqa: BLE001 - see the docstring; always raised again
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
-        RunLog(name, None).warning("unforeseen", where=where)
         told = Unforeseen(
             f"The bot failed in a way that was not foreseen ({where}). Running it again is safe;"
             " if it fails again, report this text to those who run the bot."
         )
+        log.ended(told, where=where)
+    else:
+        log.ended(None)
+        return answer
     told.__cause__ = told.__context__ = None
     raise told.with_traceback(None)

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from shared.errors import Misconfigured
+from shared.runtime.trace import plain_trace_id
 
 LOCAL_HOSTS = ("localhost",)
 
@@ -98,7 +99,7 @@ class Payload(BaseModel):
     headers: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
         default_factory=dict, repr=False
     )
-    traceId: str | None = None
+    traceId: Annotated[str, AfterValidator(plain_trace_id)] | None = None
 
 
 def parse_payload(event: Any) -> Payload:

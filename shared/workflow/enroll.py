@@ -354,5 +354,5 @@ class Enrollment:
         except FhirDenied:
             practitioner = self.memberships.apply(subject.practitioner, change)
         if practitioner != subject.practitioner:
-            self.trail.did(AuditAction.STATUS_RECORDED, clinician.summary)
+            self.trail.recorded(clinician, subject.practitioner, practitioner)
         return replace(subject, practitioner=practitioner)

@@ -22,6 +22,7 @@ from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import MedicalLicense, Prescriber
 from shared.records.prescriber_form import PrescriberForm
 from shared.records.registry import Holder, Placed, compared
+from shared.workflow.steps import Log, Step
 from shared.workflow.subject import REFUSED
 from shared.workflow.trail import Trail
 
@@ -139,7 +140,7 @@ class DueChecks:
         registry: the NPI Registry.
         now: the current time, aware.
         trail: keeps what was changed.
-        log: takes the name of a step and facts about it that are not personal.
+        log: writes warnings.
         dry_run: whether marks stay as they are.
     """
 
@@ -147,7 +148,7 @@ class DueChecks:
     registry: NpiRegistry
     now: Callable[[], datetime]
     trail: Trail
-    log: Callable[..., None]
+    log: Log
     dry_run: bool = False
 
     def run(self, practitioner_id: str | None) -> list[DueCheck]:
@@ -171,7 +172,7 @@ class DueChecks:
             (answer,) = self.fhir.read_together(query)
             return [one for one in answer.all() if is_check_due(one)]
         except BotError as error:  # the status is worth more than the checks
-            self.log("NPI checks not looked for", error=type(error).__name__)
+            self.log(Step.NPI_CHECKS_POSTPONED, error=type(error).__name__)
             return []
 
     def _made_up(self, practitioner: Resource) -> DueCheck:

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 
 from fhir_profiles import Resource
-from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
@@ -24,6 +23,7 @@ from shared.workflow.known_clinician import clinician_of
 from shared.workflow.paging import next_page
 from shared.workflow.recorded_status import as_dosespot_says
 from shared.workflow.same_person import same_person
+from shared.workflow.steps import Log, Step
 from shared.workflow.together import Together
 from shared.workflow.trail import Trail
 
@@ -92,7 +92,7 @@ class StatusSync:
         dosespot: acts as a Clinician Admin; only ever asked, never told.
         together: runs calls at the same time.
         now: the current time, aware.
-        log: takes the name of a step and facts about it that are not personal.
+        log: the run's.
         trail: keeps what was changed.
         dry_run: whether differences are only told.
     """
@@ -101,7 +101,7 @@ class StatusSync:
     dosespot: DoseSpotClient
     together: Together
     now: Callable[[], datetime]
-    log: Callable[..., None]
+    log: Log
     trail: Trail
     dry_run: bool = False
 
@@ -131,7 +131,7 @@ class StatusSync:
         ]
         report = _report([future.result() for future in begun])
         self.log(
-            "prescribers compared",
+            Step.PRESCRIBERS_COMPARED,
             unchanged=report.unchanged,
             different=len(report.differences),
             failed=len(report.failures),
@@ -160,7 +160,7 @@ class StatusSync:
         if after is practitioner:
             return None
         if not self.dry_run:
-            self.trail.did(AuditAction.STATUS_RECORDED, clinician.summary, one.practitioner)
+            self.trail.recorded(clinician, practitioner, after, one.practitioner)
         return Difference(one.practitioner, _said(practitioner), _said(after))
 
     def _recorded(self, practitioner: Resource, clinician: Clinician) -> Resource:

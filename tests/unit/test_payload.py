@@ -12,8 +12,10 @@ from shared.errors import InputRefused, Misconfigured
 from shared.records.prescriber import MedicalLicense
 from shared.runtime.bot_input import parse_input
 from shared.runtime.log import RunLog, set_up_logging
+from shared.runtime.metrics import Metrics
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
+from shared.workflow.steps import Step
 from tests.builders import ABSENT, ADMIN_ID, PRACTITIONER_ID, lambda_payload, secrets
 
 GOOD_INPUT = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1]}
@@ -258,19 +260,20 @@ def test_license_of_white_space_is_refused() -> None:
 
 def test_log_lines_are_ascii_json_with_the_trace_id(caplog: pytest.LogCaptureFixture) -> None:
     set_up_logging()
-    log = RunLog("admin_enroll", "trace-1")
-    log("status", status="Größe\n", epcs=False)
-    log.warning("refused", error="StageRefused")
+    log = RunLog("admin_enroll", Metrics())
+    log.trace_id = "trace-1"
+    log(Step.STATUS_RECORDED, before="Größe\n", after=None)
+    log.warning(Step.NOT_AUDITED, error="FhirDenied")
     assert [(record.levelno, json.loads(record.message)) for record in caplog.records] == [
         (
             logging.INFO,
-            {"step": "status", "bot": "admin_enroll", "traceId": "trace-1"}
-            | {"status": "Größe\n", "epcs": False},
+            {"step": "status-recorded", "bot": "admin_enroll", "traceId": "trace-1"}
+            | {"level": "INFO", "before": "Größe\n", "after": None},
         ),
         (
             logging.WARNING,
-            {"step": "refused", "bot": "admin_enroll", "traceId": "trace-1"}
-            | {"error": "StageRefused"},
+            {"step": "not-audited", "bot": "admin_enroll", "traceId": "trace-1"}
+            | {"level": "WARNING", "error": "FhirDenied"},
         ),
     ]
     assert all(record.message.isascii() and "\n" not in record.message for record in caplog.records)

@@ -32,7 +32,9 @@ from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits
 from shared.http import Http
 from shared.pace import Timing
 from shared.runtime.log import RunLog
+from shared.runtime.metrics import Metrics
 from shared.token_cache import TokenCache
+from shared.workflow.steps import Step
 
 RESULTS_QUEUE_URL = "RESULTS_QUEUE_URL"
 RATE_SHARE = "RATE_SHARE"
@@ -68,7 +70,6 @@ class Worker:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="message")
         self._queue_url = os.environ[RESULTS_QUEUE_URL]
         self._sqs = boto3.client("sqs")
-        self._log = RunLog("enroll_worker", None)
 
     def batch(self, records: Sequence[Record], context: Any) -> list[str]:
         """Works on the messages of a batch; returns the ids of those that go back to the queue.
@@ -76,33 +77,34 @@ class Worker:
         Raises:
             BotError: nobody can be enrolled; says why.
         """
+        log = RunLog("enroll_worker", Metrics())
         administrator = self._bulk.sign_in(self._base_url, self._credential)
         groups: dict[str, list[Record]] = {}
         for record in records:
             groups.setdefault(record["attributes"]["MessageGroupId"], []).append(record)
         back = self._threads.map(
-            lambda group: self._group(group, administrator, context), groups.values()
+            lambda group: self._group(group, administrator, context, log), groups.values()
         )
         return [message_id for ids in back for message_id in ids]
 
     def _group(
-        self, records: Sequence[Record], administrator: Administrator, context: Any
+        self, records: Sequence[Record], administrator: Administrator, context: Any, log: RunLog
     ) -> list[str]:
         """One prescriber's messages, in order: with one, all after it go back too."""
         for number, record in enumerate(records):
-            if not self._done(_given(record), administrator, context):
+            if not self._done(_given(record), administrator, context, log):
                 return [later["messageId"] for later in records[number:]]
         return []
 
-    def _done(self, given: Given, administrator: Administrator, context: Any) -> bool:
+    def _done(self, given: Given, administrator: Administrator, context: Any, log: RunLog) -> bool:
         """Whether a message has come to a result, and the result is in its queue."""
         try:
             result = self._bulk.enroll(administrator, given, context)
             self._send(result)
         except (*WORTH_ANOTHER_TRY, *NOBODY_CAN_BE_ENROLLED, BotoCoreError, ClientError) as error:
-            self._log.warning("goes back to the queue", error=type(error).__name__)
+            log.warning(Step.MESSAGE_RETURNED, error=type(error).__name__)
             return False
-        self._log("result", outcome=result.outcome.value)
+        log(Step.RESULT_SENT, outcome=result.outcome.value)
         return True
 
     def _send(self, result: Result) -> None:

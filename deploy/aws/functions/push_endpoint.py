@@ -24,6 +24,8 @@ from shared.errors import NotAuthorized
 from shared.http import Http
 from shared.runtime.lambda_handler import Handler, guarded
 from shared.runtime.log import RunLog, set_up_logging
+from shared.runtime.metrics import Metrics
+from shared.workflow.steps import Step
 
 NAME = "push_endpoint"
 BOT = "dosespot-notification-bot"
@@ -51,25 +53,25 @@ def make_handler(make_runner: Callable[[], BotRunner] = make_runner) -> Handler:
     runner = cache(make_runner)
 
     def handler(event: Any, _context: Any) -> dict[str, Any]:
-        return guarded(NAME, lambda: _taken(runner(), event))
+        log = RunLog(NAME, Metrics())
+        return guarded(log, lambda: _taken(runner(), event, log))
 
     return handler
 
 
-def _taken(runner: BotRunner, event: Mapping[str, Any]) -> dict[str, Any]:
-    log = RunLog(NAME, None)
+def _taken(runner: BotRunner, event: Mapping[str, Any], log: RunLog) -> dict[str, Any]:
     try:
         secret, notification = _parsed(event)
         answer = runner.run(BOT, notification, {"X-DoseSpot-Secret": secret})
     except Refused as refused:
-        log.warning("refused", status=refused.status)
+        log.warning(Step.NOTIFICATION_REFUSED, status=refused.status)
         return _response(refused.status)
     except BotFailed as failed:
-        log.warning("bot failed", error=failed.error_type)
+        log.warning(Step.BOT_FAILED, error=failed.error_type)
         if failed.error_type == NotAuthorized.__name__:
             return _response(HTTPStatus.UNAUTHORIZED)
         raise
-    log("done", handled=bool(answer.get("handled")))
+    log(Step.NOTIFICATION_PASSED_ON, handled=bool(answer.get("handled")))
     return _response(HTTPStatus.OK)
 
 

@@ -10,6 +10,8 @@ from shared.errors import TryAgain
 from shared.http import Http
 from shared.runtime.lambda_handler import Handler, guarded
 from shared.runtime.log import RunLog, set_up_logging
+from shared.runtime.metrics import Metrics
+from shared.workflow.steps import Step
 
 NAME = "status_schedule"
 BOT = "dosespot-sync-status-bot"
@@ -37,23 +39,24 @@ def make_handler(make_runner: Callable[[], BotRunner] = make_runner) -> Handler:
     runner = cache(make_runner)
 
     def handler(_event: Any, context: Any) -> dict[str, Any]:
-        return guarded(NAME, lambda: _everybody(runner(), context))
+        log = RunLog(NAME, Metrics())
+        return guarded(log, lambda: _everybody(runner(), context, log))
 
     return handler
 
 
-def _everybody(runner: BotRunner, context: Any) -> dict[str, Any]:
+def _everybody(runner: BotRunner, context: Any, log: RunLog) -> dict[str, Any]:
     """Page after page while there is time; whom one page could not compare is only counted."""
-    log, total = RunLog(NAME, None), Counter[str]()
+    total = Counter[str]()
     given: dict[str, str] = {}
     while True:
         answer = runner.run(BOT, given)
         total.update({name: answer[name] for name in COUNTS})
         if answer["nextCursor"] is None:
-            log("done", **total)
+            log(Step.SYNC_FINISHED, **total)
             return dict(total)
         if context.get_remaining_time_in_millis() < LEAST_TIME_MS:
-            log.warning("unfinished", **total)
+            log.warning(Step.SYNC_UNFINISHED, **total)
             raise Unfinished(
                 f"The time was over when {total['checked']} prescribers had been compared with"
                 " DoseSpot; those after them were not. See what makes the calls so slow."

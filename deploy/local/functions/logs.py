@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from shared.runtime.log import LOGGER
+
 TAIL_BYTES = 4096
 LINE_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(request_id)s\t%(message)s"
 
@@ -59,7 +61,9 @@ class CollectingHandler(logging.Handler):
             return
         record.request_id = log.request_id
         try:
-            log.add(self.format(record))
+            # The bots' own lines go to standard output in Lambda, where nothing is put before them.
+            bare = record.name == LOGGER.name
+            log.add(record.getMessage() if bare else self.format(record))
         except (TypeError, ValueError):
             self.handleError(record)
 
