@@ -30,6 +30,7 @@ from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics, ObservedHttp
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
+from shared.runtime.surroundings import in_lambda
 from shared.runtime.trace import trace_headers
 from shared.token_cache import TokenCache
 from shared.workflow.claims import Claims
@@ -247,7 +248,8 @@ def lambda_handler(
 
         return guarded(log, run)
 
-    read_trust_early()
+    if in_lambda():
+        read_trust_early()
     return handler
 
 

@@ -6,7 +6,6 @@ about the run (a step, a status, a FHIR path), never about the person.
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterable, Mapping
 from time import time
@@ -14,6 +13,7 @@ from time import time
 from shared.errors import BotError, Unforeseen
 from shared.records.findings import Finding
 from shared.runtime.metrics import Metrics
+from shared.runtime.surroundings import in_lambda
 from shared.workflow.steps import Fact, Step
 
 LOGGER = logging.getLogger("prescriber_bots")
@@ -73,7 +73,7 @@ def set_up_logging() -> None:
     """
     LOGGER.setLevel(logging.INFO)
     logging.getLogger("urllib3").setLevel(logging.ERROR)
-    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and not LOGGER.handlers:
+    if in_lambda() and not LOGGER.handlers:
         LOGGER.addHandler(_StandardOutput())
         LOGGER.propagate = False
 
