@@ -43,11 +43,16 @@ class TokenCache:
         """The token for a key; fetched where there is none or it ends within REFRESH_EARLY_S."""
         slot = self._slot(key)
         with slot.lock:
-            if not slot.token or self._clock() >= slot.good_until:
+            if not self.has_token(key):
                 fetched = fetch()
                 slot.token = fetched.value
                 slot.good_until = self._clock() + fetched.lifetime_s - REFRESH_EARLY_S
             return slot.token
+
+    def has_token(self, key: Hashable) -> bool:
+        """Whether `token` would give one without fetching it."""
+        slot = self._slot(key)
+        return bool(slot.token) and self._clock() < slot.good_until
 
     def forget(self, key: Hashable, token: str) -> None:
         """Drops a token that its server no longer takes, unless it has been replaced already."""

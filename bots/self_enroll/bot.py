@@ -1,6 +1,8 @@
 """The bot: the subject is the caller, whom an administrator authorized by a PractitionerRole."""
 
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
+from fhir_profiles import Resource
+from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.guidance import next_steps
 from shared.fhir.client import Answer, FhirClient
 from shared.runtime.lambda_handler import Invocation
@@ -26,9 +28,8 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     memberships = invocation.service_fhir() or fhir
-    me, _, (practitioner_found, roles_found, memberships_found) = services.together(
-        fhir.who_am_i, dosespot.sign_in_early, lambda: _records(invocation, memberships)
-    )
+    me, found = _me_and_records(invocation, dosespot, memberships)
+    practitioner_found, roles_found, memberships_found = found
     require_own_token(me, caller)
     today = services.now().date()
     roles = authorized_roles(roles_found, memberships_found, caller, today)
@@ -45,6 +46,19 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         epcsEnabled=outcome.clinician.epcs_enabled,
         nextSteps=list(next_steps(outcome.clinician, bool(subject.prescriber.dea))),
     )
+
+
+def _me_and_records(
+    invocation: Invocation, dosespot: DoseSpotClient, memberships: FhirClient
+) -> tuple[Resource, list[Answer]]:
+    """The answer of `auth/me`, and the records; DoseSpot's token is there then too."""
+    together, who_am_i = invocation.services.together, invocation.fhir.who_am_i
+    if dosespot.is_signed_in:
+        return together(who_am_i, lambda: _records(invocation, memberships))
+    me, _, found = together(
+        who_am_i, dosespot.sign_in_early, lambda: _records(invocation, memberships)
+    )
+    return me, found
 
 
 def _records(invocation: Invocation, memberships: FhirClient) -> list[Answer]:

@@ -73,6 +73,11 @@ class DoseSpotClient:
         """DoseSpot's number of the clinic that this client speaks for."""
         return self._settings.clinic_id
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether there is a token."""
+        return self._sign_in.has_token()
+
     def sign_in_early(self) -> None:
         """Fetches the token while something else is waited for; a failure comes up when asked."""
         with suppress(BotError):

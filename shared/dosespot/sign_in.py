@@ -42,6 +42,10 @@ class DoseSpotSignIn:
         """
         return self._cache.token(self._key, self._fetch)
 
+    def has_token(self) -> bool:
+        """Whether there is one that is good for a while."""
+        return self._cache.has_token(self._key)
+
     def forget(self, token: str) -> None:
         """Drops a token that DoseSpot no longer takes."""
         self._cache.forget(self._key, token)

@@ -52,7 +52,7 @@ class RunLog:
         """Writes the run's metrics, and last how it ended."""
         document = self._metrics.document(self._bot, error, time())
         LOGGER.info(_line(document))
-        seconds = document["Duration"] / 1000
+        seconds = round(document["Duration"] / 1000, 4)
         if error is None:
             self(Step.DONE, seconds=seconds, **facts)
         else:

@@ -326,7 +326,7 @@ class Enrollment:
         return None
 
     def _did(self, action: AuditAction, clinician_id: int) -> None:
-        """Has a change kept while the run goes on."""
+        """Has a change in DoseSpot kept at once: the FHIR server keeps versions, DoseSpot none."""
         self.trail.did(action, f"DoseSpot {clinician_id}")
         self.trail.begin_to_save()
 
@@ -334,7 +334,7 @@ class Enrollment:
         """The subject with the DoseSpot id on the membership."""
         membership = self.creation.link(subject.membership, clinician_id, sure=sure)
         if subject.clinician_id is None:
-            self._did(AuditAction.CLINICIAN_LINKED, clinician_id)
+            self.trail.did(AuditAction.CLINICIAN_LINKED, f"DoseSpot {clinician_id}")
         return replace(subject, membership=membership, clinician_id=clinician_id)
 
     def _recorded(self, subject: Subject, clinician: Clinician, order: Order) -> Subject:

@@ -154,3 +154,15 @@ def test_who_asks_for_one_token_does_not_wait_for_another(cache: TokenCache, clo
 
 def test_token_is_not_shown() -> None:
     assert "secret-token" not in repr(FetchedToken("secret-token", 600.0))
+
+
+def test_whether_there_is_a_good_token_is_known_without_fetching_one(
+    clock: Clock, cache: TokenCache
+) -> None:
+    assert not cache.has_token(KEY)
+    issuer = Issuer(clock)
+    cache.token(KEY, issuer)
+    assert cache.has_token(KEY)
+    clock.seconds += 570.0
+    assert not cache.has_token(KEY)
+    assert issuer.issued == 1
