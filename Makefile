@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test torture check lock clean
+.PHONY: demo test torture check bench lock clean
 
 demo: $(READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
@@ -20,10 +20,15 @@ check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+bench: $(READY)  ## measure how fast the bots are, and write BENCHMARKS.md
+	@$(BIN)/python -m tests.bench --write BENCHMARKS.md
+
+# The package leaves out requests' detector of charsets, which is optional: all that is read is JSON.
 lock: $(READY)  ## renew requirements.lock, and the Lambda package's part of it, from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 		--no-emit-find-links --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
+		--no-emit-package charset-normalizer \
 		--no-emit-find-links --output-file deploy/aws/requirements.lock pyproject.toml
 
 clean:

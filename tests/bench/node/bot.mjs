@@ -1,0 +1,182 @@
+// Self-enrollment as one would write it with @medplum/core: one call after the other, the DoseSpot
+// token kept between runs as a warm Lambda function may, and nothing written that is there already.
+
+import { MedplumClient, getReferenceString } from '@medplum/core';
+
+const CLINICIAN_ID = 'https://dosespot.com/clinician-identifier';
+const STATUS = 'https://dosespot.com/registration-status';
+const ROLE_TYPE = 'https://dosespot.com/practitionerrole-type';
+const NPI = 'http://hl7.org/fhir/sid/us-npi';
+const DEA = 'http://terminology.hl7.org/NamingSystem/USDEANumber';
+
+const tokens = new Map();
+
+export async function handler(event) {
+  const { baseUrl, accessToken, requester, secrets, traceId, input } = event;
+  const medplum = new MedplumClient({
+    baseUrl,
+    fetch: (url, options = {}) => {
+      options.headers = { ...options.headers, 'x-trace-id': traceId, traceparent: traceId };
+      return fetch(url, options);
+    },
+  });
+  medplum.setAccessToken(accessToken);
+  return selfEnroll(medplum, requester, new DoseSpot(secrets), input);
+}
+
+async function selfEnroll(medplum, requester, dosespot, input) {
+  const me = await medplum.get('auth/me');
+  if (me.profile.resourceType !== 'Bot' && getReferenceString(me.profile) !== requester.reference) {
+    throw new Error("The access token is another person's");
+  }
+  let practitioner = await medplum.readReference(requester);
+  const roles = await medplum.searchResources('PractitionerRole', {
+    practitioner: requester.reference,
+  });
+  const granted = grantedRoles(roles, practitioner);
+  if (!granted.length) {
+    throw new Error('You are not authorized for DoseSpot yet');
+  }
+  let membership = await medplum.searchOne('ProjectMembership', { profile: requester.reference });
+  const linked = membership.identifier?.find((one) => one.system === CLINICIAN_ID)?.value;
+  let clinicianId = linked ? Number(linked) : await findClinician(dosespot, practitioner);
+  const created = !clinicianId;
+  if (created) {
+    const project = await medplum.readReference(membership.project);
+    const limit = project.systemSetting?.find((one) => one.name === 'dosespotMaxClinicians');
+    if (limit?.valueInteger > 0) {
+      throw new Error('Counting clinicians is not part of this run');
+    }
+    const record = clinicianRecord(practitioner, granted, input, dosespot.clinicId);
+    clinicianId = (await dosespot.ok('POST', 'api/clinicians', record)).Id;
+  }
+  if (!linked) {
+    const identifier = { system: CLINICIAN_ID, value: String(clinicianId) };
+    membership = await medplum.updateResource({
+      ...membership,
+      identifier: [...(membership.identifier ?? []), identifier],
+    });
+  }
+  const path = `api/clinicians/${clinicianId}`;
+  const clinician = (await dosespot.ok('GET', path)).Item;
+  const status = (await dosespot.ok('GET', `${path}/registrationStatus`)).Item;
+  const agreements = (await dosespot.ok('GET', `${path}/legalAgreements`)).Items;
+  const pending = agreements.some((one) => !one.AgreementDate);
+  if (practitioner.extension?.find((one) => one.url === STATUS)?.valueCode !== status) {
+    const others = (practitioner.extension ?? []).filter((one) => one.url !== STATUS);
+    practitioner = await medplum.updateResource({
+      ...practitioner,
+      extension: [...others, { url: STATUS, valueCode: status }],
+    });
+  }
+  return {
+    status: created ? 'created' : 'already_enrolled',
+    doseSpotClinicianId: clinicianId,
+    registrationStatus: status,
+    epcsEnabled: status === 'TFAActivatedSuccess' && clinician.Active && clinician.Confirmed,
+    nextSteps: pending ? ['Sign the legal agreements in DoseSpot.'] : [],
+  };
+}
+
+async function findClinician(dosespot, practitioner) {
+  const npi = practitioner.identifier.find((one) => one.system === NPI)?.value;
+  const found = await dosespot.call('GET', `api/clinician?npi=${npi}`);
+  return found.Result.ResultCode === 'OK' ? found.Id : 0;
+}
+
+function grantedRoles(roles, practitioner) {
+  return roles
+    .filter((role) => role.active && role.practitioner.reference.endsWith(practitioner.id))
+    .flatMap((role) => role.code ?? [])
+    .flatMap((concept) => concept.coding ?? [])
+    .filter((coding) => coding.system === ROLE_TYPE)
+    .map((coding) => coding.code);
+}
+
+function clinicianRecord(practitioner, roles, input, clinicId) {
+  const name = practitioner.name[0];
+  const address = practitioner.address[0];
+  const contact = (system) => practitioner.telecom.find((one) => one.system === system)?.value;
+  const phone = (value) => value.replace(/\D/g, '');
+  return {
+    Prefix: name.prefix?.join(' '),
+    FirstName: name.given[0],
+    MiddleName: name.given.slice(1).join(' '),
+    LastName: name.family,
+    DateOfBirth: practitioner.birthDate,
+    Email: contact('email'),
+    Address1: address.line[0],
+    Address2: address.line[1],
+    City: address.city,
+    State: address.state,
+    ZipCode: address.postalCode,
+    PrimaryPhone: phone(contact('phone')),
+    PrimaryPhoneType: 'Work',
+    PrimaryFax: phone(contact('fax')),
+    DEANumbers: practitioner.identifier
+      .filter((one) => one.system === DEA)
+      .map((one) => ({ DEANumber: one.value, State: one.assigner.display, ClinicId: clinicId })),
+    MedicalLicenseNumbers: input.medicalLicenseNumbers ?? [],
+    NPINumber: practitioner.identifier.find((one) => one.system === NPI).value,
+    ClinicianRoleType: roles,
+    EPCSRequested: true,
+    Active: practitioner.active ?? true,
+  };
+}
+
+class DoseSpot {
+  constructor(secrets) {
+    this.baseUrl = secrets.DOSESPOT_BASE_URL.valueString;
+    this.clinicId = secrets.DOSESPOT_CLINIC_ID.valueString;
+    this.clinicKey = secrets.DOSESPOT_CLINIC_KEY.valueString;
+    this.subscriptionKey = secrets.DOSESPOT_SUBSCRIPTION_KEY.valueString;
+    this.userId = secrets.DOSESPOT_USER_ID.valueString;
+  }
+
+  async ok(method, path, body) {
+    const answer = await this.call(method, path, body);
+    if (answer.Result.ResultCode !== 'OK') {
+      throw new Error(`DoseSpot refused ${method} ${path}`);
+    }
+    return answer;
+  }
+
+  async call(method, path, body) {
+    const answer = await fetch(this.baseUrl + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${await this.token()}`,
+        'Subscription-Key': this.subscriptionKey,
+        'Content-Type': 'application/json',
+      },
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`DoseSpot answered ${answer.status}`);
+    }
+    return answer.json();
+  }
+
+  async token() {
+    const kept = tokens.get(this.userId);
+    if (kept?.until > Date.now()) {
+      return kept.value;
+    }
+    const answer = await fetch(`${this.baseUrl}connect/token`, {
+      method: 'POST',
+      headers: { 'Subscription-Key': this.subscriptionKey },
+      body: new URLSearchParams({
+        grant_type: 'password',
+        client_id: this.clinicId,
+        client_secret: this.clinicKey,
+        username: this.userId,
+        password: this.clinicKey,
+        scope: 'api',
+      }),
+    });
+    const issued = await answer.json();
+    const until = Date.now() + (issued.expires_in - 30) * 1000;
+    tokens.set(this.userId, { value: issued.access_token, until });
+    return issued.access_token;
+  }
+}

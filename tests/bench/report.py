@@ -1,0 +1,186 @@
+"""The benchmark's report, as Markdown."""
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.contestants import Warm
+from tests.bench.stages import Counted
+
+MB = 1_000_000
+CALLS = {"create": "a first enrollment", "steady": "a call with nothing to do"}
+
+HEAD = """\
+# Benchmarks
+
+The last run of `make bench`, which writes this file. Trust the ratios, not the milliseconds.
+
+Compared are two calls of the self-enroll bot.
+A first enrollment is `auth/me`, the records, DoseSpot's token, the look-up, the create, the link,
+record, status and agreements of the new clinician, and the status on the Practitioner.
+A call with nothing to do, which is what most are, reads the same and finds all as it should be.
+"Node" is the same flow written with `@medplum/core`, bundled by esbuild, one call after the other
+(`tests/bench/node`).
+The bot does more: it claims the prescriber before it creates, leaves AuditEvents, and looks whether
+the DoseSpot id is on another membership too.
+Both talk to the same stand-in servers, which answer at once or after 40 ms, without TLS, and take
+turns.
+Measured is from the start of the process; what Lambda itself needs comes on top for both.
+First calls are medians of 15 processes, later ones means of the calls 11 to 210 of a process (3 to
+22 where an answer takes 40 ms).
+"""
+
+
+@dataclass(frozen=True)
+class Raced:
+    """Medians of one race, in seconds.
+
+    Attributes:
+        interpreter_s: start and end of a bare interpreter.
+        first_s: process start to answered first call, by contestant.
+        warm: a later call, by its kind and by contestant.
+    """
+
+    interpreter_s: float
+    first_s: Mapping[str, float]
+    warm: Mapping[str, Mapping[str, Warm]]
+
+    def first_ratio(self) -> float:
+        """The bot's first call against Node's."""
+        return self.first_s["bot"] / self.first_s["Node"]
+
+    def latency_ratio(self, kind: str) -> float:
+        """The bot's later calls against Node's."""
+        return self.warm[kind]["bot"].latency_s / self.warm[kind]["Node"].latency_s
+
+    def cpu_ratio(self, kind: str) -> float:
+        """Processor time of the bot's later calls against Node's."""
+        return self.warm[kind]["bot"].cpu_s / self.warm[kind]["Node"].cpu_s
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything.
+
+    Attributes:
+        package_bytes: size of what runs.
+        at_once: the race where answers come at once.
+        late: the race where they take 40 ms.
+        memory: after how many calls it was looked at, and what it was then.
+        stages: the calls of each stage.
+    """
+
+    package_bytes: int
+    at_once: Raced
+    late: Raced
+    memory: Sequence[tuple[int, Warm]]
+    stages: Sequence[Counted]
+
+
+def report(measured: Measured) -> str:
+    """The whole report."""
+    parts = [HEAD, _machine(), _targets(measured), _cold(measured), _warm(measured)]
+    return "\n".join([*parts, _stages(measured.stages), _memory(measured)])
+
+
+def _machine() -> str:
+    node = _version("node")
+    with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+        model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "?")
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores of {model},"
+        f" {platform.system()} {platform.release().split('-')[0]}, Python"
+        f" {platform.python_version()}, Node {node}; load averages when it ended: {load}.\n"
+    )
+
+
+def _version(program: str) -> str:
+    if shutil.which(program) is None:
+        return "not installed"
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.strip().removeprefix("v")
+
+
+def _targets(measured: Measured) -> str:
+    rows = [
+        f"| {words} | {most:g} | {value:.2f} | {'met' if value <= most else '**missed**'} |"
+        for words, most, value in _compared(measured)
+    ]
+    return _table("Targets", ["Target", "At most", "Measured", ""], rows)
+
+
+def _compared(measured: Measured) -> Iterator[tuple[str, float, float]]:
+    at_once, late = measured.at_once, measured.late
+    if "Node" in at_once.first_s:
+        yield "First call of a new process, answers at once; Node is 1", 1, at_once.first_ratio()
+        yield "First call of a new process, 40 ms an answer; Node is 1", 0.7, late.first_ratio()
+        for kind, call in CALLS.items():
+            for when, race in (("answers at once", at_once), ("40 ms an answer", late)):
+                yield f"Processor time of {call}, {when}; Node is 1", 0.5, race.cpu_ratio(kind)
+                yield f"Latency of {call}, {when}; Node is 1", 0.5, race.latency_ratio(kind)
+    steady = [counted for counted in measured.stages if counted.stage == "steady"]
+    yield "Round trips of a call with nothing to do", 2, max(one.chain for one in steady)
+    yield "Writes of a call with nothing to do", 0, max(one.writes for one in steady)
+    (_, warmed), (_, many) = measured.memory[-2:]
+    yield "Growth over 10,000 calls, MB", 1, (many.rss_bytes - warmed.rss_bytes) / MB
+    yield "Growth over 10,000 calls, objects", 100, many.objects - warmed.objects
+
+
+def _cold(measured: Measured) -> str:
+    interpreter = measured.at_once.interpreter_s
+    rows = [f"| bare interpreter | {_ms(interpreter)} | | 1.0 |"]
+    for name, first_s in measured.at_once.first_s.items():
+        late_s = measured.late.first_s[name]
+        rows.append(f"| {name} | {_ms(first_s)} | {_ms(late_s)} | {first_s / interpreter:.1f} |")
+    heads = ["ms", "Answers at once", "40 ms an answer", "At once; interpreter is 1"]
+    size = f"\nThe bot ran from {measured.package_bytes / MB:.1f} MB with byte code.\n"
+    return _table("From process start to the first answer", heads, rows) + size
+
+
+def _warm(measured: Measured) -> str:
+    late = measured.late.warm
+    rows = [
+        f"| {CALLS[kind]} | {name} | {_ms(at_once.latency_s)} | {_ms(at_once.cpu_s)} |"
+        f" {_ms(late[kind][name].latency_s)} | {_ms(late[kind][name].cpu_s)} |"
+        for kind, raced in measured.at_once.warm.items()
+        for name, at_once in raced.items()
+    ]
+    heads = ["ms", "", "Answers at once", "processor", "40 ms an answer", "processor"]
+    return _table("Later calls of a process", heads, rows)
+
+
+def _stages(stages: Sequence[Counted]) -> str:
+    rows = [
+        f"| {one.stage} | {one.bot} | {one.fhir} | {one.dosespot} | {one.writes} | {one.chain} |"
+        for one in stages
+    ]
+    heads = ["Stage", "Bot", "FHIR calls", "DoseSpot calls", "of these, writes", "Longest chain"]
+    told = (
+        "\nThe chain is what a person waits for: calls of which each began after the one before had"
+        " been answered.\nTokens are there already. A FHIR batch is one call; AuditEvents are no"
+        " writes here.\n"
+    )
+    return _table("Calls of each stage", heads, rows) + told
+
+
+def _memory(measured: Measured) -> str:
+    rows = [
+        f"| {calls:,} | {one.rss_bytes / MB:.1f} | {one.objects:,} |"
+        for calls, one in measured.memory
+    ]
+    return _table("Memory", ["Calls", "Resident, MB", "Objects"], rows)
+
+
+def _table(heading: str, heads: Sequence[str], rows: Sequence[str]) -> str:
+    head = f"| {' | '.join(heads)} |"
+    return "\n".join([f"## {heading}\n", head, "|---" * len(heads) + "|", *rows, ""])
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f}"

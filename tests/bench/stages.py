@@ -1,0 +1,108 @@
+"""How many calls each stage of an enrollment takes, and how many of them wait for each other.
+
+Both are counted at the sandbox's servers, which answer late enough that calls of the same moment
+overlap. The tokens are there from an earlier run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bots.catalog import BOTS
+from deploy.local.sandbox import Sandbox
+from shared.runtime.lambda_handler import Handler
+from tests.integration.clinic import TIMEOUT_S, Clinic, Member
+from tests.torture.flows import FLOWS, Flow, payload, start
+
+DELAY_S = 0.15
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The calls of one run.
+
+    Attributes:
+        stage: what the run did.
+        bot: who did it.
+        fhir: calls to the FHIR server.
+        dosespot: calls to DoseSpot.
+        writes: how many of both changed something.
+        chain: how many had to wait for the one before.
+    """
+
+    stage: str
+    bot: str
+    fhir: int
+    dosespot: int
+    writes: int
+    chain: int
+
+
+def longest_chain(spans: Sequence[Span]) -> int:
+    """The most calls each of which began after the one before had been answered."""
+    chain, free_from = 0, float("-inf")
+    for began, ended in sorted(spans, key=lambda span: span[1]):
+        if began >= free_from:
+            chain, free_from = chain + 1, ended
+    return chain
+
+
+def _waiting(clinic: Clinic, member: Member) -> None:
+    clinic.enroll(member)
+
+
+def _enabled(clinic: Clinic, member: Member) -> None:
+    FLOWS["admin, EPCS"].prepare(clinic, member)
+    clinic.enroll(member)
+
+
+def _flows(bot: str) -> dict[str, Flow]:
+    name = "admin_enroll" if bot == "admin" else "self_enroll"
+    return {
+        "create": FLOWS[f"{bot}, first run"],
+        "wait for agreements": Flow(name, {}, _waiting, "Pending", (0, 0)),
+        "begin IDP": FLOWS[f"{bot}, IDP"],
+        "begin TFA": FLOWS[f"{bot}, TFA"],
+        "record EPCS": FLOWS[f"{bot}, EPCS"],
+        "steady": Flow(name, {}, _enabled, "TFAActivatedSuccess", (1, 1)),
+    }
+
+
+def count_stages() -> list[Counted]:
+    """Runs every stage of both enrollments once."""
+    counted = []
+    with Sandbox() as sandbox:
+        clinic = Clinic(sandbox)
+        clinic.reset()
+        for bot in ("admin", "self"):
+            flows = _flows(bot)
+            handler = _handler(flows["create"].bot)
+            handler(payload(clinic, flows["create"], start(clinic, flows["create"])), None)
+            counted += [_count(clinic, handler, bot, *flow) for flow in flows.items()]
+        clinic.session.close()
+    return counted
+
+
+def _handler(bot: str) -> Handler:
+    return next(known for known in BOTS if known.name == bot).handler()
+
+
+def _count(clinic: Clinic, handler: Handler, bot: str, stage: str, flow: Flow) -> Counted:
+    run = payload(clinic, flow, start(clinic, flow))
+    clinic.reset()
+    for slow_down in (clinic.break_fhir, clinic.break_dosespot):
+        slow_down(path=".*", kind="delay", seconds=DELAY_S, times=1000)
+    handler(run, None)
+    fhir, dosespot = _seen(clinic, f"{clinic.fhir_url}_sandbox/"), _seen(clinic, clinic.control_url)
+    writes = len(clinic.writes())
+    clinic.reset()
+    spans = [tuple(span) for seen in (fhir, dosespot) for span in seen["spans"]]
+    return Counted(
+        stage, bot, len(fhir["calls"]), len(dosespot["calls"]), writes, longest_chain(spans)
+    )
+
+
+def _seen(clinic: Clinic, url: str) -> dict[str, Any]:
+    return dict(clinic.session.get(f"{url}calls", timeout=TIMEOUT_S).json())

@@ -1,0 +1,79 @@
+"""A server of canned answers that costs next to nothing: HTTP/1.1, connections kept alive.
+
+`python -m tests.bench.stand_in` prints the ports of two of them, of which the one is a FHIR server
+and the other DoseSpot, and serves until its standard input ends. A call's answer is late by as many
+seconds as the argument says.
+"""
+
+import asyncio
+import json
+import sys
+
+from tests.bench.canned import answer
+
+END = b"\r\n\r\n"
+
+
+class StandIn(asyncio.Protocol):
+    """One connection.
+
+    Args:
+        delay_s: how late each answer is.
+    """
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps what answers are written to."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answers a call as soon as it is here as a whole."""
+        self._received += data
+        head, end, body = self._received.partition(END)
+        length = _length(head) if end else 0
+        if not end or len(body) < length:
+            return
+        self._received = body[length:]
+        method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+        reply = _reply(*answer(method, target, body[:length]))
+        if self._delay_s:
+            asyncio.get_running_loop().call_later(self._delay_s, self._transport.write, reply)
+        else:
+            self._transport.write(reply)
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0
+
+
+def _reply(status: int, body: object) -> bytes:
+    encoded = json.dumps(body).encode()
+    head = (
+        f"HTTP/1.1 {status} OK\r\nContent-Type: application/fhir+json; charset=utf-8\r\n"
+        f"Content-Length: {len(encoded)}\r\nConnection: keep-alive\r\n\r\n"
+    )
+    return head.encode() + encoded
+
+
+async def _serve(delay_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    servers = [
+        await loop.create_server(lambda: StandIn(delay_s), "127.0.0.1", 0, backlog=512)
+        for _ in range(2)
+    ]
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    sys.stdout.write(json.dumps(ports) + "\n")
+    sys.stdout.flush()
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(float(sys.argv[1])))
