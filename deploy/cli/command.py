@@ -8,8 +8,12 @@ from typing import Any
 import click
 
 from shared.errors import BotError
+from shared.runtime.log import LOGGER
 
 VERBOSE = object()
+
+# Without any handler the standard library prints warnings; only `--verbose` shows log lines here.
+LOGGER.addHandler(logging.NullHandler())
 
 
 class OneLineErrors(click.Group):

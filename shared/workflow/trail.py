@@ -1,7 +1,7 @@
 """What a run did and was refused, kept as AuditEvents.
 
-What was changed in DoseSpot is written beside what the run does next, so that a run that dies leaves
-it too; the rest when it ends. A run without a change and without a refusal writes none.
+What was changed in DoseSpot is written beside what the run does next, so that a run that dies
+leaves it too; the rest when it ends. A run without a change and without a refusal writes none.
 """
 
 from collections.abc import Callable

@@ -119,8 +119,8 @@ def test_it_holds_what_functions_run_and_nothing_else(files: dict[str, bytes]) -
     folders = {name.partition("/")[0] for name in files}
     assert {name for name in folders if not name.endswith(".dist-info")} == {
         *("bots", "deploy", "fhir_profiles", "shared", "prescriber-bots.json"),
-        *("annotated_types", "certifi", "charset_normalizer", "idna", "pydantic", "pydantic_core"),
-        *("requests", "typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
+        *("annotated_types", "certifi", "idna", "pydantic", "pydantic_core", "requests"),
+        *("typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
     }
     deploy = {name for name in files if name.startswith("deploy/") and name.endswith(".py")}
     functions = (ROOT / "deploy" / "aws" / "functions").rglob("*.py")
