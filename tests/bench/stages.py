@@ -58,7 +58,8 @@ def _enabled(clinic: Clinic, member: Member) -> None:
     clinic.enroll(member)
 
 
-def _flows(bot: str) -> dict[str, Flow]:
+def flows(bot: str) -> dict[str, Flow]:
+    """The stages, each as its flow; the bot is `admin` or `self`."""
     name = "admin_enroll" if bot == "admin" else "self_enroll"
     return {
         "create": FLOWS[f"{bot}, first run"],
@@ -77,19 +78,23 @@ def count_stages() -> list[Counted]:
         clinic = Clinic(sandbox)
         clinic.reset()
         for bot in ("admin", "self"):
-            flows = _flows(bot)
-            handler = _handler(flows["create"].bot)
-            handler(payload(clinic, flows["create"], start(clinic, flows["create"])), None)
-            counted += [_count(clinic, handler, bot, *flow) for flow in flows.items()]
+            handler = warm_handler(clinic, bot)
+            counted += [count(clinic, handler, bot, stage) for stage in flows(bot)]
         clinic.session.close()
     return counted
 
 
-def _handler(bot: str) -> Handler:
-    return next(known for known in BOTS if known.name == bot).handler()
+def warm_handler(clinic: Clinic, bot: str) -> Handler:
+    """The bot's handler, which has tokens and connections already."""
+    flow = flows(bot)["create"]
+    handler = next(known for known in BOTS if known.name == flow.bot).handler()
+    handler(payload(clinic, flow, start(clinic, flow)), None)
+    return handler
 
 
-def _count(clinic: Clinic, handler: Handler, bot: str, stage: str, flow: Flow) -> Counted:
+def count(clinic: Clinic, handler: Handler, bot: str, stage: str) -> Counted:
+    """The calls of one run of a stage, for a new prescriber."""
+    flow = flows(bot)[stage]
     run = payload(clinic, flow, start(clinic, flow))
     clinic.reset()
     for slow_down in (clinic.break_fhir, clinic.break_dosespot):
