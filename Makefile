@@ -10,7 +10,7 @@ demo: $(READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest --numprocesses 2 --dist worksteal
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 torture: $(READY)  ## break every call of every flow in every way
 	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture

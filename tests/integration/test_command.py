@@ -15,6 +15,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from click.testing import CliRunner
 
 from deploy.cli import main
 
@@ -174,7 +175,7 @@ def test_a_payload_that_is_no_json_is_said_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_help_text_has_an_example(command: str) -> None:
-    result = _run(command, "--help")
-    assert result.returncode == 0
-    assert "Examples:" in result.stdout
-    assert f"prescriber-bots {command}" in result.stdout
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert result.exit_code == 0
+    assert "Examples:" in result.output
+    assert f"prescriber-bots {command}" in result.output

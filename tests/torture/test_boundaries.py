@@ -21,7 +21,7 @@ from tests.torture.flows import FLOWS, FOREIGN, Flow, payload, start
 
 RUNS = 4
 UNDISTURBED = "undisturbed"
-QUICK_FLOWS = ("admin, first run", "self, first run", "self, IDP")
+QUICK_FLOWS = ("admin, first run", "self, IDP")
 QUICK_WAYS = ("crash after", "no answer, effect")
 
 CASES = [
