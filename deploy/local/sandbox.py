@@ -137,13 +137,16 @@ class Sandbox:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for listener in (
+        listeners = (
             self._fhir_at,
             self._dosespot_at,
             self._functions_at,
             self._pages_at,
             self._nppes_at,
-        ):
+        )
+        for listener in listeners:  # together, because each takes a moment
+            listener.begin_to_stop()
+        for listener in listeners:
             listener.stop()
         self.fhir.close()
         self.dosespot.close()

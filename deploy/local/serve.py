@@ -70,11 +70,16 @@ class LocalServer:
             waiter.wait(0.01)
         raise RuntimeError(f"the server on {self.url} did not start")
 
-    def stop(self) -> None:
-        """Stops serving and frees the port; does nothing where nothing was started."""
-        if self._server is not None and self._thread is not None:
+    def begin_to_stop(self) -> None:
+        """Stops serving in a moment, for which nobody waits here; `stop` does."""
+        if self._server is not None:
             self._server.should_exit = True
             self._server.force_exit = True
+
+    def stop(self) -> None:
+        """Stops serving and frees the port; does nothing where nothing was started."""
+        self.begin_to_stop()
+        if self._thread is not None:
             self._thread.join()
         self._socket.close()
 
