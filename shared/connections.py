@@ -6,20 +6,16 @@ look at the environment for each request, which together cost as much as the req
 
 import os
 import ssl
-import warnings
 from functools import cache
 from threading import Lock, Thread
 from typing import Any
 
-# Without a detector of charsets, requests starts quicker and warns; all that is read is JSON.
-warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
-
-from requests import PreparedRequest, Response  # noqa: E402
-from requests.adapters import HTTPAdapter  # noqa: E402
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies  # noqa: E402
-from urllib3 import BaseHTTPResponse, connection_from_url  # noqa: E402
-from urllib3.connectionpool import ConnectionPool  # noqa: E402
-from urllib3.util.ssl_ import create_urllib3_context  # noqa: E402
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
+from urllib3 import BaseHTTPResponse, connection_from_url
+from urllib3.connectionpool import ConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECTIONS = 16
 """How many are kept for each server."""

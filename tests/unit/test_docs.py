@@ -26,8 +26,7 @@ def calls() -> list[tuple[str, str, frozenset[str]]]:
 
 @pytest.mark.parametrize(("page", "command", "options"), calls())
 def test_a_command_exists_with_its_options(page, command, options):
-    if command not in main.commands:
-        pytest.xfail(f"there is no command {command} yet")
+    assert command in main.commands
     parameters = [one for one in main.commands[command].params if isinstance(one, click.Option)]
     assert options <= {name for one in parameters for name in one.opts}
 

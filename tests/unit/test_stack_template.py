@@ -180,7 +180,7 @@ def test_no_environment_variable_is_a_secret() -> None:
         ("PYDANTIC_DISABLE_PLUGINS", '"__all__"'),
         ("MEDPLUM_SECRET_ID", '{"Ref": "MedplumSecret"}'),
         ("RESULTS_QUEUE_URL", '{"Ref": "ResultsQueue"}'),
-        ("RATE_SHARE", '"0.5"'),
+        ("RATE_SHARE", '"0.4"'),
     }
 
 
