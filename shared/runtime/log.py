@@ -14,7 +14,7 @@ from shared.errors import BotError, Unforeseen
 from shared.records.findings import Finding
 from shared.runtime.metrics import Metrics
 from shared.runtime.surroundings import in_lambda
-from shared.workflow.steps import Fact, Step
+from shared.workflow.steps import Fact, Happening, Step
 
 LOGGER = logging.getLogger("prescriber_bots")
 
@@ -35,11 +35,11 @@ class RunLog:
         self._metrics = metrics
         self.trace_id: str | None = None
 
-    def __call__(self, step: Step, **facts: Fact) -> None:
+    def __call__(self, step: Happening, **facts: Fact) -> None:
         """Writes one line at INFO."""
         self._write(logging.INFO, step, facts)
 
-    def warning(self, step: Step, **facts: Fact) -> None:
+    def warning(self, step: Happening, **facts: Fact) -> None:
         """Writes one line at WARNING."""
         self._write(logging.WARNING, step, facts)
 
@@ -59,7 +59,7 @@ class RunLog:
             step = Step.UNFORESEEN if isinstance(error, Unforeseen) else Step.REFUSED
             self.warning(step, error=type(error).__name__, seconds=seconds, **facts)
 
-    def _write(self, level: int, step: Step, facts: dict[str, Fact]) -> None:
+    def _write(self, level: int, step: Happening, facts: dict[str, Fact]) -> None:
         self._metrics.count(step)
         about = {"bot": self._bot, "traceId": self.trace_id, "level": logging.getLevelName(level)}
         LOGGER.log(level, _line({"step": step, **about, **facts}))

@@ -10,22 +10,23 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from fhir_profiles.audit_event import AuditAction
 from shared.errors import BotError, Unforeseen
 from shared.http import Call, Reply, Sender
-from shared.workflow.steps import Step
+from shared.workflow.steps import Happening, Step
 
 NAMESPACE = "PrescriberBots"
 MOST_VALUES = 100
 """How many values of one metric a document may hold."""
 
-COUNTED: Mapping[Step, str] = {
-    Step.CLINICIAN_CREATED: "CliniciansCreated",
-    Step.CLINICIAN_LINKED: "CliniciansLinked",
-    Step.CLINICIAN_CHANGED: "CliniciansChanged",
-    Step.IDP_INITIALIZED: "IdpInitialized",
-    Step.TFA_INITIALIZED: "TfaInitialized",
-    Step.SUPERVISOR_SET: "SupervisorsSet",
-    Step.STATUS_RECORDED: "StatusesRecorded",
+COUNTED: Mapping[Happening, str] = {
+    AuditAction.CLINICIAN_CREATED: "CliniciansCreated",
+    AuditAction.CLINICIAN_LINKED: "CliniciansLinked",
+    AuditAction.CLINICIAN_CHANGED: "CliniciansChanged",
+    AuditAction.IDP_INITIALIZED: "IdpInitialized",
+    AuditAction.TFA_INITIALIZED: "TfaInitialized",
+    AuditAction.SUPERVISOR_SET: "SupervisorsSet",
+    AuditAction.STATUS_RECORDED: "StatusesRecorded",
     Step.EPCS_ENABLED: "EpcsEnabled",
     Step.EPCS_DISABLED: "EpcsDisabled",
     Step.NOT_AUDITED: "NotAudited",
@@ -53,11 +54,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self._started = monotonic()
-        self._steps: list[Step] = []
+        self._steps: list[Happening] = []
         self._waits_s: list[float] = []
         self._calls: list[tuple[str, float]] = []
 
-    def count(self, step: Step) -> None:
+    def count(self, step: Happening) -> None:
         """Something happened."""
         self._steps.append(step)
 

@@ -3,28 +3,14 @@
 from enum import StrEnum
 from typing import Protocol
 
+from fhir_profiles.audit_event import AuditAction
+
 Fact = str | int | float | bool | None
 
 
 class Step(StrEnum):
-    """What happened. The first ones change something, and are called as in AuditEvents."""
+    """What else than an AuditAction happened."""
 
-    CLINICIAN_CREATED = "clinician-created"
-    CLINICIAN_LINKED = "clinician-linked"
-    CLINICIAN_CHANGED = "clinician-changed"
-    IDP_INITIALIZED = "idp-initialized"
-    TFA_INITIALIZED = "tfa-initialized"
-    SUPERVISOR_SET = "supervisor-set"
-    PATIENT_CREATED = "patient-created"
-    PATIENT_LINKED = "patient-linked"
-    PATIENT_CHANGED = "patient-changed"
-    PRACTITIONER_CREATED = "practitioner-created"
-    PRACTITIONER_CHANGED = "practitioner-changed"
-    ROLE_GRANTED = "role-granted"
-    CONSENT_RECORDED = "consent-recorded"
-    MEMBER_INVITED = "member-invited"
-    NPI_CHECKED = "npi-checked"
-    STATUS_RECORDED = "status-recorded"
     EPCS_ENABLED = "epcs-enabled"
     EPCS_DISABLED = "epcs-disabled"
     PRESCRIBERS_COMPARED = "prescribers-compared"
@@ -44,8 +30,12 @@ class Step(StrEnum):
     UNFORESEEN = "unforeseen"
 
 
+Happening = AuditAction | Step
+"""What a line can be about; a change is called as in its AuditEvent."""
+
+
 class Log(Protocol):
     """Writes a line."""
 
-    def __call__(self, step: Step, **facts: Fact) -> None:
+    def __call__(self, step: Happening, **facts: Fact) -> None:
         """Writes what happened, and facts about it that are not personal."""

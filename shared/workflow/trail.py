@@ -65,7 +65,7 @@ class Trail:
             facts: what the log is to say of it.
         """
         self.changes.append(action)
-        self._log(Step(action.value), **facts)
+        self._log(action, **facts)
         self._keep(AuditEntry(action, AuditOutcome.SUCCESS, detail), whom or self.whom)
 
     def recorded(

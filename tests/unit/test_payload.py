@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bots.admin_enroll.contract import AdminEnrollInput
+from fhir_profiles.audit_event import AuditAction
 from shared.errors import InputRefused, Misconfigured
 from shared.records.prescriber import MedicalLicense
 from shared.runtime.bot_input import parse_input
@@ -262,7 +263,7 @@ def test_log_lines_are_ascii_json_with_the_trace_id(caplog: pytest.LogCaptureFix
     set_up_logging()
     log = RunLog("admin_enroll", Metrics())
     log.trace_id = "trace-1"
-    log(Step.STATUS_RECORDED, before="Größe\n", after=None)
+    log(AuditAction.STATUS_RECORDED, before="Größe\n", after=None)
     log.warning(Step.NOT_AUDITED, error="FhirDenied")
     assert [(record.levelno, json.loads(record.message)) for record in caplog.records] == [
         (
