@@ -64,7 +64,7 @@ def test_a_create_that_took_effect_without_an_answer_is_found_at_once(
 def test_a_create_whose_outcome_is_open_is_looked_up_by_the_next_run(
     clinic: Clinic, prescriber: Member, when: str
 ) -> None:
-    clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=1.0)
+    clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=2.0)
     clinic.break_dosespot(**CREATE, kind="drop", when=when)
     answer = clinic.enroll(prescriber)
     assert answer.body["errorType"] == "LookUpFirst"
