@@ -18,8 +18,7 @@ from tests.integration.clinic import Clinic, Member, new_npi
 from tests.integration.readiness import BOT, codes, ready, run, verdicts
 
 
-@pytest.fixture(scope="module")
-def office() -> Iterator[Clinic]:
+def _office() -> Iterator[Clinic]:
     """A project of its own, with the sandbox's people, because a page is about everybody."""
     with Sandbox() as running:
         clinic = Clinic(running)
@@ -27,17 +26,27 @@ def office() -> Iterator[Clinic]:
             yield clinic
 
 
-def test_pages_together_tell_of_everybody_with_a_membership_once(office: Clinic) -> None:
-    office.reset()
-    office.sandbox.fhir.add_resource(office.project, {"resourceType": "Practitioner"})
-    whole = run(office, pageSize=100).body
+@pytest.fixture(scope="module")
+def office() -> Iterator[Clinic]:
+    yield from _office()
+
+
+@pytest.fixture
+def new_office() -> Iterator[Clinic]:
+    """One to which nobody was added yet."""
+    yield from _office()
+
+
+def test_pages_together_tell_of_everybody_with_a_membership_once(new_office: Clinic) -> None:
+    new_office.sandbox.fhir.add_resource(new_office.project, {"resourceType": "Practitioner"})
+    whole = run(new_office, pageSize=100).body
     assert whole["nextCursor"] is None
     references = [one["practitioner"] for one in whole["prescribers"]]
-    members = [person["practitionerId"] for person in office.sandbox.ready["people"].values()]
+    members = [person["practitionerId"] for person in new_office.sandbox.ready["people"].values()]
     assert references == sorted(f"Practitioner/{one}" for one in members)
     found, cursor = [], {}
     while not found or found[-1]["nextCursor"]:
-        found.append(run(office, pageSize=3, **cursor).body)
+        found.append(run(new_office, pageSize=3, **cursor).body)
         cursor = {"cursor": found[-1]["nextCursor"]}
     assert [len(page["prescribers"]) for page in found] == [3, 3, 2]
     assert [one for page in found for one in page["prescribers"]] == whole["prescribers"]
