@@ -23,11 +23,13 @@ import json, logging, sys
 logging.getLogger().addHandler(handler := logging.StreamHandler(sys.stdout))
 handler.setFormatter(logging.Formatter("[%(levelname)s]\\t%(message)s"))
 from bots.self_enroll.handler import handler
+from shared.errors import BotError
 for event in json.load(sys.stdin):
     try:
         handler(event, None)
-    except Exception:
-        pass
+    except BotError:  # what every one of these events has to end with
+        continue
+    sys.exit("an event was not refused")
 logging.getLogger("other").warning("somebody else's")
 """
 
