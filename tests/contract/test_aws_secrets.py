@@ -1,4 +1,4 @@
-"""Secrets in AWS Secrets Manager, by moto: what `register` reads and writes there."""
+"""Secrets in AWS Secrets Manager, by moto: as `register` and the functions use them."""
 
 import json
 from collections.abc import Iterator
@@ -23,8 +23,6 @@ VALUES = {
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("MEDPLUM_SECRET_ID", NAME)
     with mock_aws():
         yield
@@ -87,3 +85,28 @@ def test_a_refusal_is_told_without_values() -> None:
         secret.write({**VALUES, "MEDPLUM_CLIENT_SECRET": "another"})
     assert "secret" not in str(refused.value).replace("The secret prescriber-bots", "")
     assert refused.value.__cause__ is None
+
+
+def store(text: str) -> None:
+    boto3.client("secretsmanager").create_secret(Name=NAME, SecretString=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the-secret",
+        json.dumps({**VALUES, "MEDPLUM_BASE_URL": "http://api.example.org"}),
+        json.dumps({k: v for k, v in VALUES.items() if k != "MEDPLUM_CLIENT_SECRET"}),
+    ],
+)
+def test_what_is_no_such_object_is_not_shown(text: str) -> None:
+    store(text)
+    with pytest.raises(Misconfigured, match="must be a JSON object") as refused:
+        service_account()
+    assert "the-secret" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_missing_secret_says_what_to_check() -> None:
+    with pytest.raises(Misconfigured, match="can't be read from AWS Secrets Manager"):
+        service_account()

@@ -28,8 +28,6 @@ SECRET = f"Secret {PUSH_SECRET}"
 def aws(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Secrets Manager, with what `prescriber-bots register` writes there."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("MEDPLUM_SECRET_ID", SECRET_NAME)
     with mock_aws():
         boto3.client("secretsmanager").create_secret(Name=SECRET_NAME)

@@ -53,8 +53,6 @@ class Aws:
 
 @pytest.fixture
 def aws(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("MEDPLUM_SECRET_ID", SECRET)
     monkeypatch.setenv("RATE_SHARE", "0.5")

@@ -344,8 +344,6 @@ def test_the_credential_goes_to_aws_as_well(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
         results = [project.register("--aws-secret", "bots", *more) for more in AFTER_A_PLAN_TWICE]
         stored = boto3.client("secretsmanager").get_secret_value(SecretId="bots")["SecretString"]

@@ -15,16 +15,9 @@ from deploy.local.dosespot.clinician import Refusal
 from deploy.local.dosespot.patients import PAGE_SIZE
 from deploy.local.dosespot.replies import page
 from deploy.local.serve import LocalServer
+from tests.unit import local_dosespot
 
-CONTACT = {
-    "Address1": "1 Main St",
-    "City": "Springfield",
-    "State": "IL",
-    "ZipCode": "62701",
-    "PrimaryPhone": "3451234567",
-    "PrimaryPhoneType": "Home",
-    "PrimaryFax": "5671234568",
-}
+CONTACT = {**local_dosespot.CONTACT, "PrimaryPhoneType": "Home"}
 CLINICIAN = {**CONTACT, "FirstName": "Jane", "LastName": "O'Brien", "DateOfBirth": "1980-05-15"}
 PATIENT = {
     **{name: value for name, value in CONTACT.items() if name != "PrimaryFax"},
