@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import requests
-from starlette.types import Receive, Scope, Send
 
 from deploy.local.dosespot import rules
 from deploy.local.dosespot.app import DoseSpotServer, create_app
 from deploy.local.dosespot.clinician import Refusal
 from deploy.local.dosespot.patients import PAGE_SIZE
 from deploy.local.dosespot.replies import page
-from deploy.local.serve import LocalServer
 from tests.unit import local_dosespot
+from tests.unit.local_dosespot import Slot
 
 CONTACT = {**local_dosespot.CONTACT, "PrimaryPhoneType": "Home"}
 CLINICIAN = {**CONTACT, "FirstName": "Jane", "LastName": "O'Brien", "DateOfBirth": "1980-05-15"}
@@ -102,40 +101,21 @@ class Clinic:
         return answer.json()
 
 
-class Slot:
-    """Serves whichever application is put in, so that each test can have a fresh one."""
-
-    def __init__(self) -> None:
-        self.app: DoseSpotServer | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.app is not None
-        await self.app(scope, receive, send)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, Slot]]:
-    with LocalServer() as server:
-        slot = Slot()
-        yield server.start(slot).url, slot
-
-
 def today() -> datetime:
     return datetime(2026, 3, 12, tzinfo=UTC)
 
 
-def opened(served: tuple[str, Slot], database: str, role: str = "PrescribingClinician") -> Clinic:
-    url, slot = served
+def opened(slot: Slot, database: str, role: str = "PrescribingClinician") -> Clinic:
     app = slot.app = create_app(database, today)
     user = app.add_clinician(CLINICIAN, [role])
-    return Clinic(url, app, user, (app.clinic_id, app.clinic_key))
+    return Clinic(slot.url, app, user, (app.clinic_id, app.clinic_key))
 
 
 @pytest.fixture
-def clinic(served: tuple[str, Slot]) -> Iterator[Clinic]:
-    yield opened(served, ":memory:")
-    assert served[1].app is not None
-    served[1].app.close()
+def clinic(slot: Slot) -> Iterator[Clinic]:
+    yield opened(slot, ":memory:")
+    assert slot.app is not None
+    slot.app.close()
 
 
 @pytest.mark.parametrize(
@@ -325,10 +305,10 @@ def test_a_long_list_comes_in_pages(clinic: Clinic) -> None:
     ]
 
 
-def test_a_clinic_knows_its_own_patients_alone(served: tuple[str, Slot]) -> None:
-    first = opened(served, ":memory:", "ClinicianAdmin")
+def test_a_clinic_knows_its_own_patients_alone(slot: Slot) -> None:
+    first = opened(slot, ":memory:", "ClinicianAdmin")
     made = first.call("POST", "clinics", {**CONTACT, "ClinicName": "Second"})
-    url, app = served[0], served[1].app
+    url, app = slot.url, slot.app
     assert app is not None
     second = Clinic(url, app, 10001, (made["ClinicId"], made["ClinicKey"]))
     patient = first.add()
@@ -349,14 +329,14 @@ def test_an_inactive_clinician_may_do_nothing(clinic: Clinic) -> None:
     } == {NOT_AUTHORIZED}
 
 
-def test_a_restart_loses_no_patient(served: tuple[str, Slot], tmp_path: Path) -> None:
+def test_a_restart_loses_no_patient(slot: Slot, tmp_path: Path) -> None:
     database = str(tmp_path / "dosespot.sqlite")
-    clinic = opened(served, database)
+    clinic = opened(slot, database)
     patient = clinic.add()
     before = clinic.control("GET", "patients")
-    assert served[1].app is not None
-    served[1].app.close()
-    served[1].app = create_app(database, today)
+    assert slot.app is not None
+    slot.app.close()
+    slot.app = create_app(database, today)
     assert clinic.control("GET", "patients") == before
     assert clinic.add() == patient + 1
-    served[1].app.close()
+    slot.app.close()
