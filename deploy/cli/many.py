@@ -18,7 +18,7 @@ import click
 
 from deploy.cli.command import is_verbose, verbose_option
 from deploy.cli.progress import Progress
-from deploy.cli.sign_in import Server, server_at
+from deploy.cli.sign_in import Server, base_url_option, server_at
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE
 from shared.runtime.log import LOGGER
@@ -164,12 +164,7 @@ class Summary:
     show_default=True,
     help="With --collect: for how many seconds to wait for more results.",
 )
-@click.option(
-    "--base-url",
-    envvar="MEDPLUM_BASE_URL",
-    show_envvar=True,
-    help="The Medplum server, such as https://api.example.org/.",
-)
+@base_url_option(required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.pass_context
 def enroll_many(ctx: click.Context, /, **options: Any) -> None:

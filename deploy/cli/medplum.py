@@ -57,7 +57,7 @@ def function_options(command: Command) -> Command:
 
 @click.command()
 @verbose_option
-@base_url_option
+@base_url_option()
 @function_options
 @click.option(
     "--secrets-file",
@@ -125,7 +125,7 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
 
 @click.command()
 @verbose_option
-@base_url_option
+@base_url_option()
 @function_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def doctor(base_url: str, as_json: bool, **options: Any) -> None:

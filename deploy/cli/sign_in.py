@@ -46,15 +46,15 @@ class Server:
         return FhirClient(self.http, self.base_url, self.credential)
 
 
-def base_url_option(command: Command) -> Command:
+def base_url_option(*, required: bool = True) -> Callable[[Command], Command]:
     """Adds `--base-url`, whose value `server_at` takes."""
     return click.option(
         "--base-url",
         envvar="MEDPLUM_BASE_URL",
         show_envvar=True,
-        required=True,
+        required=required,
         help="The Medplum server, such as https://api.example.org/.",
-    )(command)
+    )
 
 
 def server_at(base_url: str) -> Server:

@@ -1,7 +1,7 @@
 """One run of an enrollment: look, decide, do, write down what DoseSpot then says.
 
 The order is what makes it safe to run again at any point: the clinician's id is on the membership
-before anything else is asked of DoseSpot, and the status is written last, also where the run ends
+before anything else is changed in DoseSpot, and the status is written last, also where the run ends
 in a refusal.
 """
 
