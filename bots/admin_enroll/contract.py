@@ -2,27 +2,30 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.enrollment.decide import Stage
 from shared.workflow.enroll import Order
-from shared.workflow.inputs import FhirId, MedicalLicenseInput
+from shared.workflow.inputs import BotInput, FhirId, MedicalLicenseInput, licenses_spelled_out
 
 
-class AdminEnrollInput(BaseModel):
+class AdminEnrollInput(BotInput, frozen=True):
     """Whom to enroll, and which stage to initialize."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     practitionerId: FhirId
     practitionerRoleTypes: Annotated[
-        list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]], Field(min_length=1)
+        list[Annotated[int, Meta(ge=1, le=len(ClinicianRole))]], Meta(min_length=1)
     ]
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
     initIdp: bool | None = None
     initTfa: bool | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+    tfaType: TfaType = TfaType.MOBILE
+
+    @classmethod
+    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, with DoseSpot's names in the licenses."""
+        return licenses_spelled_out(given)
 
     def order(self) -> Order:
         """The same in the words of the use case."""
@@ -35,7 +38,7 @@ class AdminEnrollInput(BaseModel):
         )
 
 
-class AdminEnrollOutput(BaseModel):
+class AdminEnrollOutput(Struct):
     """How things stand, and the two resources as the FHIR server now has them."""
 
     doseSpotClinicianId: int

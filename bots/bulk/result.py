@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from msgspec import Struct
+from msgspec.json import decode, encode
 
 from shared.errors import BotError, EnrollmentLimitReached, FhirDenied, FixInput, Misconfigured
 from shared.workflow.inputs import FhirId
@@ -14,8 +15,6 @@ Given = Mapping[str, Any]
 
 NOBODY_CAN_BE_ENROLLED = (Misconfigured, FhirDenied, EnrollmentLimitReached)
 """Errors that are not about one prescriber."""
-
-_FHIR_ID: TypeAdapter[str] = TypeAdapter(FhirId)
 
 
 class Outcome(StrEnum):
@@ -37,7 +36,7 @@ class Outcome(StrEnum):
         return self not in (Outcome.REFUSED, Outcome.FAILED)
 
 
-class Result(BaseModel):
+class Result(Struct, frozen=True):
     """What came of one prescriber, without personal data.
 
     Attributes:
@@ -54,6 +53,19 @@ class Result(BaseModel):
     registrationStatus: str | None = None
     error: str | None = None
 
+    @classmethod
+    def from_json(cls, line: str) -> Self:
+        """The result behind its JSON.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        return decode(line, type=cls)
+
+    def as_json(self) -> str:
+        """One line of JSON."""
+        return encode(self).decode()
+
 
 def not_enrolled(given: Given, error: BotError) -> Result:
     """The result of what ended in an error."""
@@ -68,6 +80,6 @@ def not_enrolled(given: Given, error: BotError) -> Result:
 def practitioner_id(given: Given) -> str | None:
     """Whom an input is about; None for what is no id, since that could be anything."""
     try:
-        return _FHIR_ID.validate_python(given.get("practitionerId"), strict=True)
-    except ValidationError:
+        return str(FhirId(given.get("practitionerId")))
+    except ValueError:
         return None

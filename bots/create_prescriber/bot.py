@@ -20,7 +20,7 @@ def create_prescriber(
         BotError: whatever else stands in the way; running again completes what is missing.
     """
     fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
-    form, findings = read_form(request.root, services.now().date())
+    form, findings = read_form(request.form, services.now().date())
     caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
     require_administrator(fhir, caller_found, caller)
     known = known_records(form, answers, findings)

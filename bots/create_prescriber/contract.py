@@ -6,18 +6,26 @@ everything that is wrong with it is told at once, and says which fields there ar
 
 from typing import Any, Self
 
-from pydantic import BaseModel, RootModel
+from msgspec import Struct
 
 from shared.records.findings import Finding
 from shared.workflow.create_prescriber import Created
+from shared.workflow.inputs import BotInput
 from shared.workflow.npi_check import NpiCheckOutcome
 
 
-class CreatePrescriberInput(RootModel[dict[str, Any]]):
-    """The form's body."""
+class CreatePrescriberInput(BotInput, frozen=True):
+    """All that was given is the form."""
+
+    form: dict[str, Any]
+
+    @classmethod
+    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, under the name that it has here."""
+        return {"form": given}
 
 
-class FindingOutput(BaseModel):
+class FindingOutput(Struct):
     """Where something is, in the form or in the records, and a sentence about it."""
 
     path: str
@@ -29,7 +37,7 @@ class FindingOutput(BaseModel):
         return cls(path=found.path, sentence=found.sentence)
 
 
-class CreatePrescriberOutput(BaseModel):
+class CreatePrescriberOutput(Struct):
     """The records, and whether they can be enrolled."""
 
     practitioner: dict[str, Any]

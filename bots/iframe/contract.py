@@ -1,19 +1,17 @@
 """Input and output of the bot, as `@medplum/dosespot-react` uses it."""
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
-from shared.workflow.inputs import FhirId
+from shared.workflow.inputs import BotInput, FhirId
 
 
-class IframeInput(BaseModel):
+class IframeInput(BotInput, frozen=True):
     """Which patient to open; none opens the prescriber's notifications."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     patientId: FhirId | None = None
 
 
-class IframeOutput(BaseModel):
+class IframeOutput(Struct):
     """The URL to put into the iFrame; it works once."""
 
     url: str

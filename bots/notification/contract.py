@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
+
+from shared.workflow.inputs import BotInput
 
 ENROLLMENT_EVENTS = frozenset(
     {
@@ -16,10 +18,8 @@ ENROLLMENT_EVENTS = frozenset(
 )
 
 
-class NotificationInput(BaseModel):
+class NotificationInput(BotInput, frozen=True, forbid_unknown_fields=False):
     """What DoseSpot posts; of its data only who it is about is read, and not believed either."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
 
     EventType: str
     Data: Any = None
@@ -31,7 +31,7 @@ class NotificationInput(BaseModel):
         return number if known else None
 
 
-class NotificationOutput(BaseModel):
+class NotificationOutput(Struct):
     """Whether the notification was for a prescriber of this project, and what came of it."""
 
     handled: bool

@@ -2,21 +2,19 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
-from shared.workflow.inputs import FhirId
+from shared.workflow.inputs import BotInput, FhirId
 
 
-class PatientSyncInput(BaseModel):
+class PatientSyncInput(BotInput, frozen=True):
     """Which patient, and whether changed demographics shall be sent too."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     patientId: FhirId
     update: bool | None = None
 
 
-class PatientSyncOutput(BaseModel):
+class PatientSyncOutput(Struct):
     """The patient's DoseSpot id, and what was done."""
 
     doseSpotPatientId: int

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from msgspec import Meta, Struct
 
 from fhir_profiles.dea_identifier import DeaIdentifier
 from shared.enrollment.causes import Blocks
@@ -16,20 +16,20 @@ PAGE_SIZE = 25
 Verdict = Literal["nonControlled", "controlled"]
 
 
-class ReadinessInput(OneOrPage):
+class ReadinessInput(OneOrPage, frozen=True):
     """Whom to ask about: one Practitioner, or the next page of all who have a membership."""
 
-    pageSize: Annotated[int, Field(ge=1, le=100)] = PAGE_SIZE
+    pageSize: Annotated[int, Meta(ge=1, le=100)] = PAGE_SIZE
 
 
-class EvidenceOutput(BaseModel):
+class EvidenceOutput(Struct):
     """Where a reason shows: a FHIR path or DoseSpot's field, and what stands there if it may."""
 
     path: str
     value: str | None
 
 
-class ReasonOutput(BaseModel):
+class ReasonOutput(Struct):
     """One reason; `registrations` are the paths of the DEA registrations, if it is not all."""
 
     code: str
@@ -52,7 +52,7 @@ class ReasonOutput(BaseModel):
         )
 
 
-class NonControlledOutput(BaseModel):
+class NonControlledOutput(Struct):
     """Whether non-controlled medications may be prescribed; codes of the reasons if not."""
 
     ready: bool
@@ -65,7 +65,7 @@ class NonControlledOutput(BaseModel):
         return cls(ready=found.prescribes, reasons=_codes(reasons))
 
 
-class RegistrationOutput(BaseModel):
+class RegistrationOutput(Struct):
     """The verdict about one DEA registration, given by its FHIR path.
 
     Without `schedules` it is about all that stand on the DEA certificate.
@@ -90,7 +90,7 @@ class RegistrationOutput(BaseModel):
         )
 
 
-class ControlledOutput(BaseModel):
+class ControlledOutput(Struct):
     """Whether controlled substances may be signed: under every DEA registration, and under each.
 
     `reasons` are the codes of what stands in the way of all of them.
@@ -111,7 +111,7 @@ class ControlledOutput(BaseModel):
         )
 
 
-class PrescriberOutput(BaseModel):
+class PrescriberOutput(Struct):
     """The verdicts about one Practitioner; the reasons that block most come first."""
 
     practitioner: str
@@ -130,7 +130,7 @@ class PrescriberOutput(BaseModel):
         )
 
 
-class ReadinessOutput(BaseModel):
+class ReadinessOutput(Struct):
     """The prescribers of this page, and where the next one begins."""
 
     prescribers: list[PrescriberOutput]

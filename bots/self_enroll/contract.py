@@ -1,21 +1,24 @@
 """Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Struct
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.workflow.enroll import Order, Outcome
-from shared.workflow.inputs import MedicalLicenseInput
+from shared.workflow.inputs import BotInput, MedicalLicenseInput, licenses_spelled_out
 
 
-class SelfEnrollInput(BaseModel):
+class SelfEnrollInput(BotInput, frozen=True):
     """What a prescriber may add; who they are and their roles are never taken from here."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+    tfaType: TfaType = TfaType.MOBILE
+
+    @classmethod
+    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, with DoseSpot's names in the licenses."""
+        return licenses_spelled_out(given)
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
         """The same in the words of the use case."""
@@ -27,7 +30,7 @@ class SelfEnrollInput(BaseModel):
         )
 
 
-class SelfEnrollOutput(BaseModel):
+class SelfEnrollOutput(Struct):
     """How things stand, and what the prescriber does now."""
 
     status: Literal["created", "already_enrolled", "advanced"]

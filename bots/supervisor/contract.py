@@ -1,13 +1,12 @@
 """Input and output of the bot; the output is a FHIR R4 Parameters resource."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from msgspec import Struct
 
-from shared.workflow.inputs import FhirId
-
-Id = FhirId
+from shared.shapes import Misfit
+from shared.workflow.inputs import BotInput, FhirId
 
 
 class Action(StrEnum):
@@ -17,21 +16,17 @@ class Action(StrEnum):
     REMOVE = "remove"
 
 
-class SupervisorInput(BaseModel):
+class SupervisorInput(BotInput, frozen=True):
     """Who supervises whom."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    practitionerId: FhirId
+    supervisorPractitionerId: FhirId
+    action: Action
 
-    practitionerId: Id
-    supervisorPractitionerId: Id
-    action: Annotated[Action, Field(strict=False)]
-
-    @field_validator("supervisorPractitionerId")
-    @classmethod
-    def _another_person(cls, supervisor: str, info: ValidationInfo) -> str:
-        if supervisor == info.data.get("practitionerId"):
-            raise ValueError("must be another Practitioner than practitionerId")
-        return supervisor
+    def __post_init__(self) -> None:
+        if self.supervisorPractitionerId == self.practitionerId:
+            sentence = "must be another Practitioner than practitionerId"
+            raise Misfit("supervisorPractitionerId", sentence)
 
     @property
     def practitioner(self) -> str:
@@ -44,7 +39,7 @@ class SupervisorInput(BaseModel):
         return f"Practitioner/{self.supervisorPractitionerId}"
 
 
-class SupervisorOutput(BaseModel):
+class SupervisorOutput(Struct, kw_only=True):
     """What was done, as FHIR Parameters: `practitioner`, `supervisor` and `action`."""
 
     resourceType: Literal["Parameters"] = "Parameters"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from msgspec import Meta, Struct
 
 from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import OneOrPage, cursor_of
@@ -13,41 +13,36 @@ SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50
 
 
-class SyncStatusInput(OneOrPage):
+class SyncStatusInput(OneOrPage, frozen=True):
     """Whom to look at: one Practitioner, or the next page of all who are enrolled.
 
     A Medplum schedule gives the resource that holds the schedule as input; it asks for everybody.
     """
 
-    pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
+    pageSize: Annotated[int, Meta(ge=1, le=200)] = PAGE_SIZE
     dryRun: bool | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _scheduled(cls, given: Any) -> Any:
-        scheduled = isinstance(given, dict) and given.get("resourceType") in SCHEDULES
-        return {} if scheduled else given
+    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given; nothing where it is a schedule."""
+        return {} if given.get("resourceType") in SCHEDULES else given
 
 
-class _Output(BaseModel):
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
-
-
-class StatusChange(_Output):
+class StatusChange(Struct, rename={"from_": "from"}):
     """What a Practitioner's extension said, and what DoseSpot says."""
 
-    from_: Annotated[str | None, Field(alias="from")]
+    from_: str | None
     to: str | None
 
 
-class EpcsChange(_Output):
+class EpcsChange(Struct, rename={"from_": "from"}):
     """Whether there was an EPCS qualification in force, and whether there is one by DoseSpot."""
 
-    from_: Annotated[bool, Field(alias="from")]
+    from_: bool
     to: bool
 
 
-class DifferenceOutput(BaseModel):
+class DifferenceOutput(Struct):
     """One Practitioner that did not say what DoseSpot says."""
 
     practitioner: str
@@ -64,7 +59,7 @@ class DifferenceOutput(BaseModel):
         )
 
 
-class FailureOutput(BaseModel):
+class FailureOutput(Struct):
     """One Practitioner of whom nothing can be said; the sentence says why and what to do."""
 
     practitioner: str
@@ -76,7 +71,7 @@ class FailureOutput(BaseModel):
         return cls(practitioner=found.practitioner, error=str(found.error))
 
 
-class NpiCheckOutput(BaseModel):
+class NpiCheckOutput(Struct):
     """An NPI that had still to be looked up in the NPI Registry, and how that went."""
 
     practitioner: str
@@ -93,7 +88,7 @@ class NpiCheckOutput(BaseModel):
         )
 
 
-class SyncStatusOutput(BaseModel):
+class SyncStatusOutput(Struct):
     """What the run found and, but for a dry run, changed."""
 
     checked: int

@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import ValidationError
 
 from bots.bulk.result import Result
 from deploy.many.rows import Row
@@ -117,8 +116,8 @@ def _entry(number: int, row: Row, sending: str) -> "Entry":
 
 def _added(body: str, add: Callable[[Result], None]) -> bool:
     try:
-        result = Result.model_validate_json(body)
-    except ValidationError:
+        result = Result.from_json(body)
+    except ValueError:
         return False
     add(result)
     return True

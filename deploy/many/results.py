@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from pydantic import ValidationError
-
 from bots.bulk.result import Result
 from deploy.many.rows import Row
 
@@ -102,7 +100,7 @@ class ResultsFile:
 
     def add(self, result: Result) -> None:
         """Writes a result down at once."""
-        self._file.write(result.model_dump_json() + "\n")
+        self._file.write(result.as_json() + "\n")
         self._file.flush()
 
     def __enter__(self) -> Self:
@@ -120,8 +118,8 @@ class ResultsFile:
 
 def _result(line: str) -> Result | None:
     try:
-        return Result.model_validate_json(line)
-    except ValidationError:
+        return Result.from_json(line)
+    except ValueError:
         return None
 
 

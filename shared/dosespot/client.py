@@ -9,8 +9,6 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from fhir_profiles.codes import RegistrationStatus, TfaType
 from shared.dosespot.clinician_record import ClinicianRecord
 from shared.dosespot.descriptions import (
@@ -34,6 +32,7 @@ from shared.dosespot.wire import (
     Reply,
     StatusReply,
     parse_status,
+    read,
 )
 from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
 from shared.http import Call, Sender, unavailable, unconfirmed, with_token
@@ -115,7 +114,7 @@ class DoseSpotClient:
         call = self._call("GET", path, "list the legal agreements")
         reply = self._ask(AgreementsReply, call)
         _require_ok(reply, call)
-        return any(agreement.AgreementDate is None for agreement in reply.Items)
+        return any(agreement.AgreementDate is None for agreement in reply.Items or [])
 
     def create_clinician(self, record: ClinicianRecord, send_within_s: float) -> int:
         """Creates a clinician at this clinic and returns the new id.
@@ -181,7 +180,7 @@ class DoseSpotClient:
             reply = self._ask(PatientsReply, call)
             if not says_not_found(reply.Result):
                 _require_ok(reply, call)
-            found += reply.Items
+            found += reply.Items or []
             if not (reply.PageResult and reply.PageResult.HasNext):
                 break
         return found
@@ -263,8 +262,8 @@ def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
     except ValueError:
         raise unconfirmed(call) if call.writes else unavailable(call.service) from None
     try:
-        return model.model_validate(body)
-    except ValidationError:
+        return read(model, body)
+    except ValueError:
         if call.writes:
             raise unconfirmed(call) from None
         raise RemoteMisbehaved(

@@ -8,6 +8,8 @@ of DoseSpot REST API v2.
 from collections.abc import Collection
 from typing import Any
 
+from msgspec import to_builtins
+
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.wire import SPECIALTIES, ClinicianItem
 from shared.records.identifiers import RuleBroken, parse_phone
@@ -96,7 +98,7 @@ def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
     Entries of lists without a clinic are taken as this clinic's.
     """
     clinic = str(clinic_id)
-    shown = item.model_dump()
+    shown = to_builtins(item)
     specialty = item.SpecialtyTypeId or 0
     return filled(
         {
@@ -145,7 +147,7 @@ def merged_record(
 
 def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
     """The clinician's roles, by name or number; what is no known role is left out."""
-    shown = {str(role).strip() for role in item.Roles}
+    shown = {str(role).strip() for role in item.Roles or []}
     return frozenset(role for role in ClinicianRole if shown & {role.code, str(int(role))})
 
 
@@ -155,7 +157,7 @@ def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str]:
     return [known.code for known in sorted(ClinicianRole) if known.code in names]
 
 
-def _entries(shown: list[dict[str, Any]], number: str, clinic: str) -> list[dict[str, Any]]:
+def _entries(shown: list[dict[str, Any]] | None, number: str, clinic: str) -> list[dict[str, Any]]:
     return _ordered(
         filled(
             {
@@ -164,7 +166,7 @@ def _entries(shown: list[dict[str, Any]], number: str, clinic: str) -> list[dict
                 "ClinicId": str(entry["ClinicId"] or clinic),
             }
         )
-        for entry in shown
+        for entry in shown or []
         if entry[number]
     )
 

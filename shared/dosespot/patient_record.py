@@ -5,6 +5,8 @@ Source of names and shapes: `AddEditPatientRequest` and `GetPatient` of DoseSpot
 
 from typing import Any
 
+from msgspec import to_builtins
+
 from shared.dosespot.clinician_record import filled, same_number
 from shared.dosespot.wire import PatientItem
 from shared.records.patient import Measure, Patient
@@ -38,10 +40,11 @@ def new_patient_record(patient: Patient) -> PatientRecord:
 
 def stored_patient_record(item: PatientItem) -> PatientRecord:
     """What DoseSpot has stored, in the words and forms of a request."""
-    shown = item.model_dump(exclude={"PatientId"})
+    shown = to_builtins(item)
     return filled(
         {
             **shown,
+            "PatientId": None,
             "DateOfBirth": (item.DateOfBirth or "")[:10],
             "PrimaryPhone": same_number(item.PrimaryPhone),
         }

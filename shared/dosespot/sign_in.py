@@ -3,10 +3,8 @@
 Source: DoseSpot, Authentication Guide V2.
 """
 
-from pydantic import ValidationError
-
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
-from shared.dosespot.wire import TokenReply
+from shared.dosespot.wire import TokenReply, read
 from shared.errors import Misconfigured, RemoteMisbehaved
 from shared.http import Call, Sender
 from shared.token_cache import FetchedToken, TokenCache
@@ -72,8 +70,8 @@ class DoseSpotSignIn:
         if reply.status in (400, 401, 403):
             raise refused_credentials()
         try:
-            issued = TokenReply.model_validate_json(reply.body)
-        except ValidationError:
+            issued = read(TokenReply, reply.json())
+        except ValueError:
             raise RemoteMisbehaved(
                 f"DoseSpot's token endpoint answered {reply.status} without a token."
                 " Check the project secret DOSESPOT_BASE_URL."

@@ -1,12 +1,12 @@
-"""DoseSpot's JSON as pydantic models, with DoseSpot's own names.
+"""DoseSpot's JSON as values, with DoseSpot's own names.
 
 Any field of a reply may be null, whatever the published contract requires, and unknown fields are
 ignored. Source: DoseSpot REST API v2 (Swagger "Full + EPCS - V2").
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from msgspec import Meta, Struct, convert
 
 from fhir_profiles.codes import RegistrationStatus
 
@@ -62,15 +62,24 @@ def parse_status(item: Any) -> RegistrationStatus:
     return _STATUSES.get(str(item).strip().lower(), RegistrationStatus.UNKNOWN)
 
 
-def _list_or_empty(value: Any) -> Any:
-    return [] if value is None else value
+class _Reply(Struct):
+    pass
 
 
-_NullIsEmpty = BeforeValidator(_list_or_empty)
+R = TypeVar("R", bound=_Reply)
 
 
-class _Reply(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+def read(model: type[R], body: Any) -> R:
+    """What DoseSpot answered; numbers may also be written as texts.
+
+    Args:
+        model: what it should be.
+        body: the answer's JSON.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return convert(body, model, strict=False)
 
 
 class Result(_Reply):
@@ -94,7 +103,7 @@ class Reply(_Reply):
 class IdentifierReply(Reply):
     """The answer to a create or a look-up."""
 
-    Id: Annotated[int, Field(strict=True, le=LARGEST_ID)] | None = None
+    Id: Annotated[int, Meta(le=LARGEST_ID)] | None = None
 
 
 class StatusReply(Reply):
@@ -164,18 +173,18 @@ class ClinicianItem(_Person):
     PhoneAdditional3: str | None = None
     PhoneAdditionalType3: str | None = None
     DEANumber: str | None = None
-    DEANumbers: Annotated[list[DeaEntry], _NullIsEmpty] = []
-    NADEANumbers: Annotated[list[NaDeaEntry], _NullIsEmpty] = []
-    MedicalLicenseNumbers: Annotated[list[LicenseEntry], _NullIsEmpty] = []
+    DEANumbers: list[DeaEntry] | None = None
+    NADEANumbers: list[NaDeaEntry] | None = None
+    MedicalLicenseNumbers: list[LicenseEntry] | None = None
     NPINumber: str | None = None
-    Roles: Annotated[list[str | int], _NullIsEmpty] = []
+    Roles: list[str | int] | None = None
     PDMPRoleType: str | None = None
     SpecialtyTypeId: int | None = None
     Confirmed: bool | None = None
     Active: bool | None = None
     AccountLocked: bool | None = None
     EpcsRequested: bool | None = None
-    ClinicInfo: Annotated[list[ClinicEntry], _NullIsEmpty] = []
+    ClinicInfo: list[ClinicEntry] | None = None
 
 
 class ClinicianReply(Reply):
@@ -194,7 +203,7 @@ class AgreementItem(_Reply):
 class AgreementsReply(Reply):
     """The legal agreements of one clinician."""
 
-    Items: Annotated[list[AgreementItem], _NullIsEmpty] = []
+    Items: list[AgreementItem] | None = None
 
 
 class PatientItem(_Person):
@@ -227,12 +236,12 @@ class PageEntry(_Reply):
 class PatientsReply(Reply):
     """A page of patients."""
 
-    Items: Annotated[list[PatientItem], _NullIsEmpty] = []
+    Items: list[PatientItem] | None = None
     PageResult: PageEntry | None = None
 
 
 class TokenReply(_Reply):
     """An access token and the seconds that it lives."""
 
-    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
+    access_token: Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
     expires_in: float | None = None

@@ -5,14 +5,14 @@ Source: OAuth 2.0 (RFC 6749), section 4.4; Medplum takes it at `oauth2/token`.
 
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ValidationError
+from msgspec import Struct, convert
 
 from shared.errors import Misconfigured
 from shared.http import Call, Sender
 from shared.token_cache import FetchedToken, TokenCache
 
 
-class _TokenReply(BaseModel):
+class _TokenReply(Struct):
     access_token: str
     expires_in: float = 3600.0
 
@@ -76,8 +76,8 @@ class ServiceCredential:
             )
         )
         try:
-            issued = _TokenReply.model_validate_json(reply.body)
-        except ValidationError:
+            issued = convert(reply.json(), _TokenReply)
+        except ValueError:
             raise Misconfigured(
                 "The FHIR server does not let the bots' ClientApplication in. Check the project"
                 " secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET."

@@ -15,7 +15,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from msgspec import Struct, to_builtins
 
 from fhir_profiles import Resource
 from shared.connections import read_trust_early
@@ -205,7 +205,7 @@ class Invocation:
         )
 
 
-Bot = Callable[[Input, Invocation], BaseModel]
+Bot = Callable[[Input, Invocation], Struct]
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
@@ -240,9 +240,9 @@ def lambda_handler(
 
         def run() -> dict[str, Any]:
             kept, payload = services(), parse_payload(event)
-            log.trace_id = payload.traceId
+            log.trace_id = payload.trace_id
             pace = Pace(_remaining_s(context), kept.sleep, metrics.waited)
-            observed = ObservedHttp(kept.http, metrics, trace_headers(payload.traceId))
+            observed = ObservedHttp(kept.http, metrics, trace_headers(payload.trace_id))
             invocation = _invocation(name, kept, pace, PatientHttp(observed, pace), log, payload)
             return _run(input_model, bot, payload.input, invocation)
 
@@ -265,7 +265,7 @@ def _invocation(
     name: str, services: Services, pace: Pace, http: Sender, log: RunLog, payload: Payload
 ) -> Invocation:
     base_url = payload.baseUrl
-    fhir = FhirClient(http, base_url, GivenToken(payload.accessToken.get_secret_value()))
+    fhir = FhirClient(http, base_url, GivenToken(payload.accessToken))
     settings, requester = Settings(payload.secrets), payload.requester.reference
 
     def keep(events: list[Resource]) -> None:
@@ -298,7 +298,7 @@ def _run(
     input_model: type[Input], bot: Bot[Input], given: Any, invocation: Invocation
 ) -> dict[str, Any]:
     try:
-        answer = bot(parse_input(input_model, given), invocation).model_dump()
+        answer: dict[str, Any] = to_builtins(bot(parse_input(input_model, given), invocation))
     except BotError as error:
         invocation.trail.was_refused(error)
         _save(invocation)

@@ -5,49 +5,39 @@ Authorization and Cookie: they are shown nowhere, and compared with a secret at 
 """
 
 import re
-from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from msgspec import Struct, field
 
 from shared.errors import Misconfigured
 from shared.runtime.trace import plain_trace_id
+from shared.shapes import CheckedText, Malformed, made
 
 LOCAL_HOSTS = ("localhost",)
 
 _BASE_URL = re.compile(
     r"https?://([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[A-Za-z0-9._~%\-]*)*"
 )
+_REFERENCE = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9\-.]{1,64}")
 
 
-class Secret(BaseModel):
+class Secret(Struct, frozen=True):
     """A project secret, in one of the types that Medplum knows."""
 
-    valueString: SecretStr | None = None
-    valueInteger: int | None = Field(default=None, repr=False)
-    valueBoolean: bool | None = Field(default=None, repr=False)
+    valueString: str | None = None
+    valueInteger: int | None = None
+    valueBoolean: bool | None = None
 
     def text(self) -> str:
         """The secret as text; "" where it has no value."""
         if self.valueString is not None:
-            return self.valueString.get_secret_value().strip()
+            return self.valueString.strip()
         return "" if self.valueInteger is None else str(self.valueInteger)
 
-
-class Reference(BaseModel):
-    """A FHIR reference."""
-
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z]{1,64}/[A-Za-z0-9\-.]{1,64}$")]
+    def __repr__(self) -> str:
+        return "Secret()"
 
 
 def secure_url(url: str) -> str:
@@ -73,33 +63,66 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-def _texts(headers: Any) -> Any:
+class BaseUrl(CheckedText):
+    """A base URL to which secrets may be sent."""
+
+    rule = staticmethod(secure_url)
+
+
+class ReferenceText(CheckedText):
+    """What a FHIR reference to a resource of the same server says."""
+
+    @staticmethod
+    def rule(given: str) -> str:
+        """Leaves it as it is."""
+        if not _REFERENCE.fullmatch(given):
+            raise ValueError("must be a resource's type and id")
+        return given
+
+
+class Reference(Struct, frozen=True):
+    """A FHIR reference."""
+
+    reference: ReferenceText
+
+
+class AccessToken(CheckedText):
+    """A token that can be sent in a header."""
+
+    @staticmethod
+    def rule(given: str) -> str:
+        """Leaves it as it is."""
+        if not (given and given.isascii() and given.isprintable()):
+            raise ValueError("must be printable and not empty")
+        return given
+
+
+class Headers(dict[str, str]):
     """The headers that are texts; no run fails because of one that is not."""
-    given = headers if isinstance(headers, dict) else {}
-    return {name: value for name, value in given.items() if isinstance(value, str)}
+
+    def __init__(self, given: Any = None) -> None:
+        named = given if isinstance(given, dict) else {}
+        super().__init__({name: one for name, one in named.items() if isinstance(one, str)})
 
 
-def _sendable(token: SecretStr) -> SecretStr:
-    value = token.get_secret_value()
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError("can't be sent in a header")
-    return token
-
-
-class Payload(BaseModel):
+class Payload(Struct, frozen=True):
     """What the bots use of the payload."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    baseUrl: Annotated[str, AfterValidator(secure_url)]
+    baseUrl: BaseUrl
     requester: Reference
-    accessToken: Annotated[SecretStr, Field(min_length=1), AfterValidator(_sendable)]
+    accessToken: AccessToken
     input: Any = None
-    secrets: Mapping[str, Secret] = Field(default_factory=dict, repr=False)
-    headers: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
-        default_factory=dict, repr=False
-    )
-    traceId: Annotated[str, AfterValidator(plain_trace_id)] | None = None
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    headers: Headers = field(default_factory=Headers)
+    traceId: str | None = None
+
+    @property
+    def trace_id(self) -> str | None:
+        """The trace id, if there is one of the usual form."""
+        return None if self.traceId is None else plain_trace_id(self.traceId)
+
+    def __repr__(self) -> str:
+        return "Payload()"
 
 
 def parse_payload(event: Any) -> Payload:
@@ -109,14 +132,11 @@ def parse_payload(event: Any) -> Payload:
         Misconfigured: names what is missing or malformed, never its value.
     """
     try:
-        return Payload.model_validate(event)
-    except ValidationError as error:
-        fields = sorted(
-            {str(detail["loc"][0]) if detail["loc"] else "" for detail in error.errors()}
-        )
-        named = ", ".join(name for name in fields if name) or "no JSON object"
-        raise Misconfigured(
-            "This function must be run by a Medplum server (Bot/$execute); its payload is not"
-            f" usable: {named}. baseUrl must be an https URL; requester and accessToken must be"
-            " there."
-        ) from None
+        return made(Payload, event)
+    except Malformed as malformed:
+        fields = {str(path[0]) for path, _ in malformed.problems if path}
+    raise Misconfigured(
+        "This function must be run by a Medplum server (Bot/$execute); its payload is not"
+        f" usable: {', '.join(sorted(fields)) or 'no JSON object'}. baseUrl must be an https URL;"
+        " requester and accessToken must be there."
+    )

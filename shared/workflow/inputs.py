@@ -1,44 +1,89 @@
-"""Parts of inputs that several bots take."""
+"""What bots take: the kind of input that all of them are, and parts that several have."""
 
-from typing import Annotated
+from typing import Any, Self
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from msgspec import Struct
 
-from shared.records.identifiers import FHIR_ID, FHIR_ID_LENGTH, LICENSE_LENGTH, parse_state
+from shared.dosespot.wire import LARGEST_ID
+from shared.records.identifiers import parse_fhir_id, parse_license, parse_state
 from shared.records.prescriber import MedicalLicense
+from shared.shapes import CheckedText
 
-LARGEST_ID = 2**31 - 1
-
-FhirId = Annotated[str, StringConstraints(max_length=FHIR_ID_LENGTH, pattern=FHIR_ID)]
-"""The id of a FHIR resource."""
-
-
-def _folded(value: str) -> str:
-    return " ".join(value.split())
+_LICENSE_SPELLINGS = {
+    "licenseNumber": "LicenseNumber",
+    "state": "State",
+    "clinicId": "ClinicId",
+}
 
 
-class MedicalLicenseInput(BaseModel):
-    """One license, in DoseSpot's names or with a small first letter."""
+class BotInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """The input of a bot; `shared.shapes.made` makes it from JSON."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    @classmethod
+    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, in the one way in which it is read."""
+        return given
 
-    LicenseNumber: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=LICENSE_LENGTH),
-        AfterValidator(_folded),
-        Field(validation_alias=AliasChoices("LicenseNumber", "licenseNumber")),
-    ]
-    State: Annotated[
-        str, AfterValidator(parse_state), Field(validation_alias=AliasChoices("State", "state"))
-    ]
-    ClinicId: Annotated[
-        Annotated[int, Field(ge=1, le=LARGEST_ID)]
-        | Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
-        | None,
-        Field(validation_alias=AliasChoices("ClinicId", "clinicId")),
-    ] = None
+
+class FhirId(CheckedText):
+    """The id of a FHIR resource."""
+
+    rule = staticmethod(parse_fhir_id)
+
+
+class LicenseText(CheckedText):
+    """The number of a medical license, without white space that means nothing."""
+
+    @staticmethod
+    def rule(given: str) -> str:
+        """Joins the words."""
+        return parse_license(" ".join(given.split()))
+
+
+class StateCode(CheckedText):
+    """A US state or territory as two letters in upper case."""
+
+    rule = staticmethod(parse_state)
+
+
+class ClinicNumber(CheckedText):
+    """DoseSpot's id of a clinic, which may be written as a number too."""
+
+    def __new__(cls, given: Any) -> Self:
+        """Takes a number as if it were a text."""
+        return super().__new__(cls, str(given) if type(given) is int else given)
+
+    @staticmethod
+    def rule(given: str) -> str:
+        """Leaves it as it is."""
+        is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(LARGEST_ID))
+        if not (is_number and 1 <= int(given) <= LARGEST_ID):
+            raise ValueError(f"must be a number from 1 to {LARGEST_ID}")
+        return given
+
+
+class MedicalLicenseInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """One license, in DoseSpot's names."""
+
+    LicenseNumber: LicenseText
+    State: StateCode
+    ClinicId: ClinicNumber | None = None
 
     def license(self) -> MedicalLicense:
         """The same as a value of the core."""
-        clinic = "" if self.ClinicId is None else str(self.ClinicId)
-        return MedicalLicense(self.LicenseNumber, self.State, clinic)
+        return MedicalLicense(self.LicenseNumber, self.State, self.ClinicId or "")
+
+
+def licenses_spelled_out(given: dict[str, Any]) -> dict[str, Any]:
+    """An input whose licenses may have names that begin with a small letter, with none of those."""
+    licenses = given.get("medicalLicenseNumbers")
+    if not isinstance(licenses, list):
+        return given
+    return {**given, "medicalLicenseNumbers": [_license_spelled_out(one) for one in licenses]}
+
+
+def _license_spelled_out(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    spelled = {name: _LICENSE_SPELLINGS.get(name, name) for name in given}
+    return {name if spelled[name] in given else spelled[name]: given[name] for name in given}

@@ -80,7 +80,7 @@ def clinician_of(
     item: ClinicianItem, clinician_id: int, status: RegistrationStatus, clinic_id: int
 ) -> Clinician:
     """What DoseSpot's answers say of a clinician at a clinic; agreements are not among them."""
-    epcs = [info.HasEpcs for info in item.ClinicInfo if info.ClinicId == clinic_id]
+    epcs = [info.HasEpcs for info in item.ClinicInfo or [] if info.ClinicId == clinic_id]
     return Clinician(
         id=clinician_id,
         status=status,

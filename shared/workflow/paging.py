@@ -4,11 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from typing import Annotated, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
-
-from shared.workflow.inputs import FhirId
+from shared.shapes import CheckedText, Misfit
+from shared.workflow.inputs import BotInput, FhirId
 
 _REFERENCE = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
 
@@ -41,32 +40,27 @@ def cursor_of(practitioner: str) -> str:
     return base64.urlsafe_b64encode(practitioner.encode()).decode()
 
 
-def parse_cursor(cursor: str) -> str:
-    """The reference behind a cursor.
+class Cursor(CheckedText):
+    """The reference behind a cursor that this bot gave."""
 
-    Raises:
-        ValueError: it is none that this bot gave.
-    """
-    try:
-        reference = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        reference = ""
-    if not _REFERENCE.fullmatch(reference):
-        raise ValueError("must be nextCursor of an earlier answer, as it stands there")
-    return reference
+    @staticmethod
+    def rule(given: str) -> str:
+        """Reads the reference."""
+        try:
+            reference = base64.b64decode(given, altchars="-_", validate=True).decode("ascii")
+        except (binascii.Error, ValueError):
+            reference = ""
+        if not _REFERENCE.fullmatch(reference):
+            raise ValueError("must be nextCursor of an earlier answer, as it stands there")
+        return reference
 
 
-class OneOrPage(BaseModel):
+class OneOrPage(BotInput, frozen=True):
     """Whom to look at: one Practitioner, or the page that begins after the cursor."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     practitionerId: FhirId | None = None
-    cursor: Annotated[str, AfterValidator(parse_cursor)] | None = None
+    cursor: Cursor | None = None
 
-    @field_validator("cursor")
-    @classmethod
-    def _only_for_all(cls, cursor: str | None, info: ValidationInfo) -> str | None:
-        if cursor is not None and info.data.get("practitionerId") is not None:
-            raise ValueError("is not for one Practitioner; leave it out")
-        return cursor
+    def __post_init__(self) -> None:
+        if self.cursor is not None and self.practitionerId is not None:
+            raise Misfit("cursor", "is not for one Practitioner; leave it out")

@@ -252,7 +252,8 @@ def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:
 
 def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> Account:
     record = stored_record(item, clinic_id)
-    here = [info for info in item.ClinicInfo if info.ClinicId == clinic_id]
+    everywhere = item.ClinicInfo or []
+    here = [info for info in everywhere if info.ClinicId == clinic_id]
     single = record.get("DEANumber")
     return Account(
         clinician=clinician,
@@ -260,10 +261,10 @@ def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> Account
         dea=_numbers(record.get("DEANumbers", []), "DEANumber", clinic_id)
         | ({(single, "")} if single else frozenset()),
         licenses=_numbers(record.get("MedicalLicenseNumbers", []), "LicenseNumber", clinic_id),
-        linked=bool(here) if item.ClinicInfo else None,
+        linked=bool(here) if everywhere else None,
         has_new_rx=here[0].HasNewRx if here else None,
         others=tuple(
-            OtherClinic(info.ClinicId, info.HasEpcs) for info in item.ClinicInfo if info not in here
+            OtherClinic(info.ClinicId, info.HasEpcs) for info in everywhere if info not in here
         ),
     )
 

@@ -1,7 +1,6 @@
 """Who is compared: processes that run one enrollment each, and how long they take for it."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,9 +17,6 @@ from tests.bench.package import ROOT
 HERE = Path(__file__).parent
 PYTHON = str(Path(sys.executable).resolve())
 """The interpreter itself, not a virtual environment's link, so that nothing is looked for there."""
-
-AS_IN_LAMBDA = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
-"""What deploy/aws/template sets for the functions."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,6 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **AS_IN_LAMBDA},
         )
         answer = self._line()
         self.first_s = perf_counter() - started

@@ -16,7 +16,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import new_record
 from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn
-from shared.dosespot.wire import ClinicianItem
+from shared.dosespot.wire import ClinicianItem, read
 from shared.errors import (
     BotError,
     DoseSpotRefused,
@@ -273,7 +273,7 @@ def test_create_without_an_id_has_to_be_looked_up(
     refusal(WRITES["create"][3], dosespot, LookUpFirst)
 
 
-JANE = ClinicianItem.model_validate(dosespot_clinician())
+JANE = read(ClinicianItem, dosespot_clinician())
 READ_SO: dict[str, tuple[str, Any, Any]] = {
     "look-up": ("look-up", sample("dosespot_looked_up"), 4711),
     "look-up, not found": ("look-up", sample("dosespot_nobody_found"), None),

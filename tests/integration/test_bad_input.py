@@ -13,7 +13,7 @@ BAD_BODIES = {
     "id is a number": ({"practitionerId": 7}, "practitionerId: must be a text"),
     "id with a path": (
         {"practitionerId": "../Bot/1"},
-        "practitionerId: has characters that are not allowed here",
+        "practitionerId: this is no id of a FHIR resource; correct it",
     ),
     "empty role list": (
         {"practitionerRoleTypes": []},
@@ -38,7 +38,7 @@ BAD_BODIES = {
     ),
     "license with a long number": (
         {"medicalLicenseNumbers": [{"LicenseNumber": "1" * 36, "State": "IL"}]},
-        "medicalLicenseNumbers[0].LicenseNumber: must have at most 35 characters",
+        "medicalLicenseNumbers[0].LicenseNumber: DoseSpot takes at most 35 characters here",
     ),
     "license state in full": (
         {"medicalLicenseNumbers": [{"LicenseNumber": "1", "State": "Illinois"}]},

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.parameters import Parameters
+from msgspec import to_builtins
 
 from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
@@ -45,7 +46,7 @@ def test_any_other_text_is_no_cursor(text: str) -> None:
     ids=str,
 )
 def test_nothing_or_a_schedules_own_resource_asks_for_everybody(given: dict[str, Any]) -> None:
-    assert parse_input(SyncStatusInput, given).model_dump() == {
+    assert to_builtins(parse_input(SyncStatusInput, given)) == {
         "practitionerId": None,
         "cursor": None,
         "pageSize": 50,
@@ -65,7 +66,7 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     found = Finding("Practitioner.identifier", "the NPI is missing")
     due = DueCheck("Practitioner/e", NpiCheckOutcome.REFUSED, (found,))
     answer = SyncStatusOutput.of(joined(first, Report(1, (), (failure,))), [due], dry_run=True)
-    assert answer.model_dump(mode="json") == {
+    assert to_builtins(answer) == {
         "checked": 5,
         "changed": 1,
         "unchanged": 3,
@@ -105,7 +106,7 @@ def test_what_is_no_number_is_no_clinician(number: Any) -> None:
 
 def test_the_supervisor_bot_answers_fhir_parameters() -> None:
     given = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"}
-    answer = SupervisorOutput.of(parse_input(SupervisorInput, given)).model_dump(mode="json")
+    answer = to_builtins(SupervisorOutput.of(parse_input(SupervisorInput, given)))
     read = Parameters.model_validate(answer)
     assert [(one.name, one.valueCode) for one in read.parameter] == [
         ("practitioner", None),

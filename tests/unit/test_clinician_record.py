@@ -13,7 +13,7 @@ from shared.dosespot.clinician_record import (
     new_record,
     stored_record,
 )
-from shared.dosespot.wire import ClinicianItem
+from shared.dosespot.wire import ClinicianItem, read
 from shared.records.prescriber import DeaRegistration, MedicalLicense, PersonName
 from tests.builders import ABSENT, CLINIC_ID, dosespot_clinician, prescriber
 
@@ -52,7 +52,7 @@ def wanted(*licenses: MedicalLicense, **changes: Any) -> ClinicianRecord:
 
 
 def stored(**changes: Any) -> ClinicianRecord:
-    item = ClinicianItem.model_validate(dosespot_clinician(**changes))
+    item = read(ClinicianItem, dosespot_clinician(**changes))
     return stored_record(item, CLINIC_ID)
 
 
@@ -145,7 +145,7 @@ def test_second_run_is_equal_where_dosespot_shows_no_epcs_request(others: list[A
 
 
 def test_clinician_of_whom_dosespot_shows_nothing_gives_an_empty_record() -> None:
-    nothing = ClinicianItem.model_validate(dict.fromkeys(dosespot_clinician()))
+    nothing = read(ClinicianItem, dict.fromkeys(dosespot_clinician()))
     assert stored_record(nothing, CLINIC_ID) == {}
     assert merged({}, wanted()) == JANE_RECORD
 
@@ -245,7 +245,7 @@ def test_number_that_breaks_our_rules_stays_as_dosespot_has_it() -> None:
     ids=["names", "numbers", "mixed", "unknown", "null", "absent"],
 )
 def test_roles_are_known_by_name_or_number(shown: Any, roles: set[int]) -> None:
-    assert known_roles(ClinicianItem.model_validate(dosespot_clinician(Roles=shown))) == roles
+    assert known_roles(read(ClinicianItem, dosespot_clinician(Roles=shown))) == roles
 
 
 def test_ordered_roles_replace_the_stored_ones() -> None:

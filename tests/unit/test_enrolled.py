@@ -10,7 +10,7 @@ from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
-from shared.dosespot.wire import ClinicianItem
+from shared.dosespot.wire import ClinicianItem, read
 from shared.enrollment.clinician import Clinician
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
 from shared.fhir.client import Answer
@@ -35,7 +35,7 @@ def member(profile: str, *values: str, system: str = CLINICIAN_IDENTIFIER) -> Re
 
 
 def item(**changes: Any) -> ClinicianItem:
-    return ClinicianItem.model_validate(dosespot_clinician(**changes))
+    return read(ClinicianItem, dosespot_clinician(**changes))
 
 
 def clinician(status: RegistrationStatus, **facts: bool) -> Clinician:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bots.bulk.result import Outcome, Result, not_enrolled
 from deploy.many.results import Ledger, ResultsFile
@@ -31,7 +32,7 @@ def test_who_is_as_asked_for_is_done_and_others_are_not(tmp_path: Path) -> None:
             assert path.read_text().endswith("}\n")  # on disk before the next one
     assert done(path) == ["a"]
     with ResultsFile(path) as results:
-        results.add(REFUSED.model_copy(update={"outcome": Outcome.UPDATED, "error": None}))
+        results.add(replace(REFUSED, outcome=Outcome.UPDATED, error=None))
     assert done(path) == ["a", "b"]
 
 
@@ -49,7 +50,7 @@ def test_a_line_is_json_with_all_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("before", [0, 1])
 def test_what_a_crash_has_torn_is_passed_over(tmp_path: Path, before: int, kept: int) -> None:
     path = tmp_path / "results.jsonl"
-    line = ENROLLED.model_dump_json()
+    line = ENROLLED.as_json()
     path.write_text(f"{line}\n" * before + line[:kept])
     for _ in range(2):
         with ResultsFile(path) as results:

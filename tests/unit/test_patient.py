@@ -14,7 +14,7 @@ from shared.dosespot.patient_record import (
     new_patient_record,
     stored_patient_record,
 )
-from shared.dosespot.wire import PatientItem
+from shared.dosespot.wire import PatientItem, read
 from shared.records.patient import Measure, is_minor, read_patient
 from tests.builders import ABSENT, TODAY
 from tests.unit.maria_rossi import ADDRESS, MARIA, patient
@@ -42,7 +42,7 @@ def item(**changes: Any) -> PatientItem:
     """`MARIA` as DoseSpot shows her."""
     record = new_patient_record(MARIA)
     shown = {"DateOfBirth": "1961-03-02T00:00:00", "PrimaryPhone": "(345) 765-4321"}
-    return PatientItem.model_validate({"PatientId": 70001, **record, **shown, **changes})
+    return read(PatientItem, {"PatientId": 70001, **record, **shown, **changes})
 
 
 class TestReading:

@@ -6,6 +6,7 @@ from dataclasses import astuple
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from bots.admin_enroll.contract import AdminEnrollInput
 from fhir_profiles.audit_event import AuditAction
@@ -80,11 +81,12 @@ def test_payload_of_a_medplum_server_is_read() -> None:
     payload = parse_payload(lambda_payload({"practitionerId": "1"}))
     assert payload.baseUrl == "https://fhir.example.com/"
     assert payload.requester.reference == f"Practitioner/{ADMIN_ID}"
-    assert payload.accessToken.get_secret_value() == "made-up-access-token"
+    assert payload.accessToken == "made-up-access-token"
     assert payload.input == {"practitionerId": "1"}
     assert payload.traceId == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    assert "callers" not in repr(payload)
-    assert "made-up" not in repr(payload)
+    shown = f"{payload!r} {payload.secrets!r}"
+    assert "callers" not in shown
+    assert "made-up" not in shown
 
 
 @pytest.mark.parametrize("left_out", ["bot", "contentType", "traceId", "headers", "secrets"])
@@ -188,10 +190,8 @@ def test_missing_and_malformed_secrets_are_named_at_once() -> None:
 
 def test_input_of_the_guide_is_taken() -> None:
     given = {**GOOD_INPUT, "initIdp": True, "initTfa": False, "tfaType": "Token"}
-    assert parse_input(AdminEnrollInput, given).model_dump(mode="json") == {
-        **given,
-        "medicalLicenseNumbers": None,
-    }
+    taken = parse_input(AdminEnrollInput, given)
+    assert asdict(taken) == {**given, "medicalLicenseNumbers": None}
     assert parse_input(AdminEnrollInput, GOOD_INPUT).tfaType == "Mobile"
 
 

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from msgspec import Struct
+from msgspec.structs import fields as fields_of
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from bots.catalog import BOTS
@@ -37,8 +38,8 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip().strip("`") for cell in row] for row in cells]
 
 
-def fields(*models: type[BaseModel]) -> list[str]:
-    return list(dict.fromkeys(name for model in models for name in model.model_fields))
+def fields(*models: type[Struct]) -> list[str]:
+    return list(dict.fromkeys(one.name for model in models for one in fields_of(model)))
 
 
 @pytest.mark.parametrize(
@@ -53,18 +54,18 @@ def fields(*models: type[BaseModel]) -> list[str]:
     ],
 )
 def test_inputs_and_outputs_are_those_of_the_bot(
-    heading: str, models: tuple[type[BaseModel], type[BaseModel]]
+    heading: str, models: tuple[type[Struct], type[Struct]]
 ) -> None:
     table = rows(section(heading))
     given, returned = models
-    assert [row[0] for row in table] == [*given.model_fields, *returned.model_fields]
+    assert [row[0] for row in table] == [*fields(given), *fields(returned)]
     required = {row[0] for row in table if row[1] == "yes"}
-    assert required == {name for name, f in given.model_fields.items() if f.is_required()}
+    assert required == {one.name for one in fields_of(given) if one.required}
 
 
 def test_outputs_of_the_create_bot_are_its() -> None:
     table = rows(section("`dosespot-create-prescriber-bot`"))
-    assert [row[0] for row in table] == list(CreatePrescriberOutput.model_fields)
+    assert [row[0] for row in table] == fields(CreatePrescriberOutput)
 
 
 def test_inputs_and_outputs_of_the_iframe_bots_are_theirs() -> None:

@@ -7,8 +7,9 @@ from click.testing import CliRunner
 
 from deploy.cli.secret_input import asked_for, made_up_webhook_secret
 from shared.runtime.payload import Secret
+from shared.shapes import made
 
-STORED = {"DOSESPOT_CLINIC_ID": Secret.model_validate({"valueInteger": 7})}
+STORED = {"DOSESPOT_CLINIC_ID": made(Secret, {"valueInteger": 7})}
 GIVEN = {"DOSESPOT_CLINIC_KEY": "key", "DOSESPOT_IFRAME_URL": "https://example.org/x"}
 
 
@@ -37,8 +38,8 @@ def test_only_what_is_missing_is_asked_for_and_enter_leaves_it_out():
 
 
 def test_a_webhook_secret_is_made_up_only_where_there_is_none():
-    made = made_up_webhook_secret({})
-    assert len(made["DOSESPOT_WEBHOOK_SECRET"]) == 32
-    assert made_up_webhook_secret({}) != made
-    stored = {"DOSESPOT_WEBHOOK_SECRET": Secret.model_validate({"valueString": "x"})}
+    new = made_up_webhook_secret({})
+    assert len(new["DOSESPOT_WEBHOOK_SECRET"]) == 32
+    assert made_up_webhook_secret({}) != new
+    stored = {"DOSESPOT_WEBHOOK_SECRET": made(Secret, {"valueString": "x"})}
     assert made_up_webhook_secret(stored) == {}

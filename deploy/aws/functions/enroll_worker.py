@@ -108,7 +108,7 @@ class Worker:
         return True
 
     def _send(self, result: Result) -> None:
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=result.model_dump_json())
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=result.as_json())
 
 
 def make_handler(make_worker: Callable[[], Worker] = Worker) -> Handler:

@@ -18,6 +18,8 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from msgspec.json import decode
+
 from bots.notification.contract import NotificationInput
 from deploy.aws.functions.run_bot import BotFailed, BotRunner
 from shared.errors import NotAuthorized
@@ -90,7 +92,7 @@ def _parsed(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
-        notification = NotificationInput.model_validate_json(text)
+        notification = decode(text, type=NotificationInput)
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST) from None
     clinician_id = notification.clinician_id()

@@ -9,7 +9,8 @@ import os
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, SecretStr, ValidationError
+from msgspec import Struct
+from msgspec.json import decode
 
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceAccount
@@ -18,10 +19,10 @@ from shared.runtime.payload import secure_url
 SECRET_ID = "MEDPLUM_SECRET_ID"  # noqa: S105 - the variable's name
 
 
-class _Stored(BaseModel):
+class _Stored(Struct):
     MEDPLUM_BASE_URL: str
     MEDPLUM_CLIENT_ID: str
-    MEDPLUM_CLIENT_SECRET: SecretStr
+    MEDPLUM_CLIENT_SECRET: str
 
 
 def service_account() -> ServiceAccount:
@@ -33,18 +34,17 @@ def service_account() -> ServiceAccount:
     name = os.environ.get(SECRET_ID, "")
     try:
         found = boto3.client("secretsmanager").get_secret_value(SecretId=name)
-        stored = _Stored.model_validate_json(found.get("SecretString", ""))
+        stored = decode(found.get("SecretString", ""), type=_Stored)
         base_url = secure_url(stored.MEDPLUM_BASE_URL)
     except (BotoCoreError, ClientError) as error:
         raise Misconfigured(
             f"The secret that {SECRET_ID} names can't be read from AWS Secrets Manager"
             f" ({type(error).__name__}). Check its name and the function's role."
         ) from None
-    except (ValidationError, ValueError):
+    except ValueError:
         raise Misconfigured(
             f"The secret that {SECRET_ID} names must be a JSON object with MEDPLUM_BASE_URL (an"
             " https URL), MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET. Write it with"
             " `prescriber-bots register`."
         ) from None
-    secret = stored.MEDPLUM_CLIENT_SECRET.get_secret_value()
-    return ServiceAccount(base_url, stored.MEDPLUM_CLIENT_ID, secret)
+    return ServiceAccount(base_url, stored.MEDPLUM_CLIENT_ID, stored.MEDPLUM_CLIENT_SECRET)

@@ -70,7 +70,7 @@ def check_clinician(item: ClinicianItem | None) -> Result:
 
 def check_epcs(item: ClinicianItem, clinic_id: int) -> Result:
     """Whether the clinic may prescribe controlled substances, as far as DoseSpot says so."""
-    shown = [one.HasEpcs for one in item.ClinicInfo if one.ClinicId == clinic_id]
+    shown = [one.HasEpcs for one in item.ClinicInfo or [] if one.ClinicId == clinic_id]
     if True in shown:
         return ok("DoseSpot has EPCS on for this clinic.")
     if False in shown:
