@@ -6,7 +6,6 @@ answers that say nothing about the call (no connection, no answer, 429, 5xx).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ssl import SSLCertVerificationError
@@ -14,6 +13,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlencode
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from requests import ConnectTimeout, PreparedRequest, RequestException
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
@@ -30,8 +31,7 @@ DEFAULT_RETRY_AFTER_S = 10.0
 """DoseSpot counts calls per 10 seconds and may leave the header out."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request.
 
     Attributes:
@@ -61,8 +61,7 @@ def with_token(call: Call, token: str) -> Call:
     return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An answer below 500 that is not 429."""
 
     status: int

@@ -5,7 +5,6 @@ there and not over FHIR, because only so do they get their ProjectMembership.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from fhir_profiles import Resource
@@ -71,10 +70,11 @@ class ProjectAdmin(FhirClient):
             FhirDenied, RemoteUnavailable: as the names say.
         """
         kind, _, query = path.partition("?")
+        only = {"If-None-Exist": query}
         call = self._call(
-            "POST", f"fhir/R4/{kind}", json=resource, headers={"If-None-Exist": query}
+            "POST", f"fhir/R4/{kind}", json=resource, headers=only, writes=f"create the {kind}"
         )
-        return self._resource(kind, replace(call, wish=f"create the {kind}", writes=True))
+        return self._resource(kind, call)
 
     def membership_of(self, profile: str) -> Resource:
         """The ProjectMembership of a Bot or client, by reference of the profile.
@@ -102,5 +102,7 @@ class ProjectAdmin(FhirClient):
     def _create_program(self, project: str, kind: str, name: str, description: str) -> Resource:
         path = {"Bot": "bot", "ClientApplication": "client"}[kind]
         body = {"name": name, "description": description}
-        call = self._call("POST", f"admin/projects/{project}/{path}", json=body)
-        return self._resource(kind, replace(call, wish=f"create the {kind}", writes=True))
+        path = f"admin/projects/{project}/{path}"
+        return self._resource(
+            kind, self._call("POST", path, json=body, writes=f"create the {kind}")
+        )

@@ -5,9 +5,10 @@ one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpo
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from fhir_profiles.codes import RegistrationStatus, TfaType
 from shared.dosespot.clinician_record import ClinicianRecord
@@ -18,7 +19,6 @@ from shared.dosespot.descriptions import (
     says_not_authorized,
     says_not_found,
 )
-from shared.dosespot.patient_record import PatientRecord
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
 from shared.dosespot.wire import (
@@ -37,8 +37,11 @@ from shared.dosespot.wire import (
 from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
 from shared.http import Call, Sender, unavailable, unconfirmed, with_token
 from shared.http import Reply as HttpReply
-from shared.records.patient import Patient
 from shared.token_cache import TokenCache
+
+if TYPE_CHECKING:
+    from shared.dosespot.patient_record import PatientRecord
+    from shared.records.patient import Patient
 
 SEARCH_PAGES = 20
 
@@ -166,7 +169,7 @@ class DoseSpotClient:
         _require_ok(reply, call)
         return reply.Item
 
-    def find_patients(self, patient: Patient) -> list[PatientItem]:
+    def find_patients(self, patient: "Patient") -> list[PatientItem]:
         """Every patient of the clinic with that name and birth date, as DoseSpot matches them."""
         params = {
             "firstName": patient.first_name,
@@ -185,12 +188,12 @@ class DoseSpotClient:
                 break
         return found
 
-    def create_patient(self, record: PatientRecord) -> int:
+    def create_patient(self, record: "PatientRecord") -> int:
         """Creates a patient at this clinic and returns the new id."""
         call = self._call("POST", "api/patients", "create the patient", json=record)
         return self._created(call)
 
-    def edit_patient(self, patient_id: int, record: PatientRecord) -> None:
+    def edit_patient(self, patient_id: int, record: "PatientRecord") -> None:
         """Replaces a patient's record."""
         path = f"api/patients/{patient_id}"
         self._do(self._call("PUT", path, "change the patient", json=record))

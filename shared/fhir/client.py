@@ -6,7 +6,7 @@ change is a PUT of the whole resource with the version that was read.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -24,9 +24,10 @@ from shared.http import Call, Reply, Sender, unavailable, unconfirmed, with_toke
 
 SERVICE = "The FHIR server"
 FHIR_JSON = "application/fhir+json"
-HEADERS = {"Accept": FHIR_JSON, "Content-Type": FHIR_JSON, "X-Medplum": "extended"}
+HEADERS = {"Accept": FHIR_JSON, "X-Medplum": "extended"}
 """Without the last one a Medplum server keeps `meta.author` and `meta.project` to itself (its
 documentation: `MedplumClientOptions.extendedMode`)."""
+HEADERS_OF_JSON = {**HEADERS, "Content-Type": FHIR_JSON}
 PAGE_SIZE = 1000
 EDIT_ATTEMPTS = 5
 
@@ -195,12 +196,11 @@ class FhirClient:
             LookUpFirst: the server kept quiet.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
         """
-        headers = {"Content-Type": "application/json"}
         path = f"admin/projects/{project}/invite"
-        call = self._call("POST", path, json=invitation, headers=headers)
-        return self._resource(
-            "invitation", replace(call, wish="invite the prescriber", writes=True)
-        )
+        headers = {"Content-Type": "application/json"}
+        wish = "invite the prescriber"
+        call = self._call("POST", path, json=invitation, headers=headers, writes=wish)
+        return self._resource("invitation", call)
 
     def search_all(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
         """Every resource that a search finds, page by page.
@@ -257,10 +257,9 @@ class FhirClient:
         """
         reference = _reference(resource)
         version = {"If-Match": f'W/"{child(resource, "meta").get("versionId")}"'}
-        call = self._call("PUT", f"fhir/R4/{reference}", json=resource, headers=version)
-        return self._resource(
-            reference, replace(call, wish=f"save the {resource['resourceType']}", writes=True)
-        )
+        wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{reference}"
+        call = self._call("PUT", path, json=resource, headers=version, writes=wish)
+        return self._resource(reference, call)
 
     def _call(
         self,
@@ -269,14 +268,17 @@ class FhirClient:
         *,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
+        writes: str = "",
     ) -> Call:
+        """A call; one that must not be repeated blindly says what it `writes`."""
         return Call(
             service=SERVICE,
-            wish="answer",
+            wish=writes or "answer",
             method=method,
             url=f"{self._base_url}{path}",
-            headers={**HEADERS, **(headers or {})},
+            headers={**(HEADERS if json is None else HEADERS_OF_JSON), **(headers or {})},
             json=json,
+            writes=bool(writes),
         )
 
     def _send(self, call: Call) -> Reply:
