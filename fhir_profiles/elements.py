@@ -66,6 +66,8 @@ def in_effect(element: Resource, today: date) -> bool:
     if element.get("use") == "old":
         return False
     period = child(element, "period")
+    if not period:
+        return True
     day = today.isoformat()
     start, end = text(period.get("start"))[:10], text(period.get("end"))[:10]
     return day[: len(start)] >= start and (not end or day[: len(end)] <= end)

@@ -37,10 +37,9 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         raise
     invocation.log.findings(subject.warnings)
     enrollment, order = invocation.enrollment(dosespot, fhir, fhir), request.order()
-    _, _, looked = services.together(
+    _, looked = services.together(
         lambda: require_clinician_admin(dosespot, caller),
-        lambda: invocation.check_npi(subject),
-        lambda: enrollment.look(subject, order),
+        lambda: invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order)),
     )
     outcome = enrollment.run(subject, looked, order)
     return AdminEnrollOutput(

@@ -35,9 +35,7 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     roles = authorized_roles(roles_found, memberships_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
     enrollment, order = invocation.enrollment(dosespot, fhir, memberships), request.order(roles)
-    _, looked = services.together(
-        lambda: invocation.check_npi(subject), lambda: enrollment.look(subject, order)
-    )
+    looked = invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order))
     outcome = enrollment.run(subject, looked, order)
     return SelfEnrollOutput(
         status=status_of(outcome),

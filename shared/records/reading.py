@@ -31,14 +31,20 @@ class Reading:
     resource: Resource
     today: date
     findings: Findings = field(default_factory=Findings)
+    _in_effect: dict[str, list[Entry]] = field(default_factory=dict, init=False, repr=False)
 
     def current(self, element: str, **wanted: str) -> list[Entry]:
         """The entries in effect whose fields are as wanted, such as `system="phone"`."""
+        if element not in self._in_effect:
+            self._in_effect[element] = [
+                (f"{self.resource_type}.{element}[{index}]", entry)
+                for index, entry in entries(self.resource, element)
+                if in_effect(entry, self.today)
+            ]
         return [
-            (f"{self.resource_type}.{element}[{index}]", entry)
-            for index, entry in entries(self.resource, element)
-            if in_effect(entry, self.today)
-            and all(entry.get(name) == value for name, value in wanted.items())
+            (path, entry)
+            for path, entry in self._in_effect[element]
+            if all(entry.get(name) == value for name, value in wanted.items())
         ]
 
     def contact(self, system: str, uses: tuple[str, ...], **wanted: str) -> Entry:

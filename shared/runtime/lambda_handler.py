@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, to_builtins
 
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from shared.workflow.npi_check import DueChecks
     from shared.workflow.subject import Subject
     from shared.workflow.sync_status import StatusSync
+
+T = TypeVar("T")
 
 THREADS = 8
 DEFAULT_TIME_S = 60.0
@@ -145,17 +147,21 @@ class Invocation:
         url = self.settings.npi_registry_url()
         return NpiRegistry(self.services.http, url, self.services.registry_entries)
 
-    def check_npi(self, subject: "Subject") -> None:
-        """Asks the NPI Registry about who is being enrolled, where the project wants that.
+    def beside_npi_check(self, subject: "Subject", look: Callable[[], T]) -> T:
+        """What `look` returns; where the project wants that, the NPI is looked up meanwhile.
 
         Raises:
             RecordsRefused: the NPI is no person's, or not in service.
             Misconfigured: a setting is malformed.
         """
-        if self.settings.checks_npi_at_enrollment():
-            from shared.workflow.npi_check import require_npi  # noqa: PLC0415 - off by default
+        if not self.settings.checks_npi_at_enrollment():
+            return look()
+        from shared.workflow.npi_check import require_npi  # noqa: PLC0415 - off by default
 
+        def check() -> None:
             self.log.findings(require_npi(self.npi_registry(), subject.prescriber))
+
+        return self.services.together(check, look)[1]
 
     def enrollment(
         self, dosespot: DoseSpotClient, practitioners: FhirClient, memberships: FhirClient

@@ -2,7 +2,7 @@
 
 import contextvars
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Executor, Future
 from typing import Any, TypeVar, overload
 
 A = TypeVar("A")
@@ -38,7 +38,8 @@ class Together:
         try:
             last = calls[-1]()
         finally:
-            wait(futures)
+            for future in futures:
+                future.exception()  # waits until the call has ended
             for future in futures:
                 future.result()
         return (*(future.result() for future in futures), last)
