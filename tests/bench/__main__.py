@@ -45,7 +45,7 @@ def _measured(folder: Path) -> Measured:
     _say("Building the package and the Node bundle ...")
     size = build(folder / "package")
     bot, node = our_bot(folder / "package"), on_node(folder / "node")
-    contestants = [one for one in (node, bot) if one is not None]
+    contestants = [*node, bot]
     races = {}
     for delay_s, calls in CALLS.items():
         _say(f"Racing, {delay_s * 1000:.0f} ms an answer ...")

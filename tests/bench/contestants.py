@@ -14,6 +14,8 @@ from typing import Any
 from tests.bench.canned import events
 from tests.bench.package import ROOT
 
+BOT, SAME, PLAIN = "bot", "Node", "Node, plain"
+
 HERE = Path(__file__).parent
 PYTHON = str(Path(sys.executable).resolve())
 """The interpreter itself, not a virtual environment's link, so that nothing is looked for there."""
@@ -110,14 +112,14 @@ def servers(delay_s: float, folder: Path) -> Iterator[Path]:
 
 def our_bot(package: Path) -> Contestant:
     """The bot of this project."""
-    return Contestant("bot", (PYTHON, "-I", "-S", str(HERE / "bot_process.py"), str(package)))
+    return Contestant(BOT, (PYTHON, "-I", "-S", str(HERE / "bot_process.py"), str(package)))
 
 
-def on_node(folder: Path) -> Contestant | None:
-    """The same flow on Node, bundled; None where there is no Node or no registry."""
+def on_node(folder: Path) -> list[Contestant]:
+    """The flow on Node, bundled: all of it, and the plain one; none where Node is not at hand."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
-        return None
+        return []
     shutil.copytree(HERE / "node", folder, ignore=shutil.ignore_patterns("node_modules"))
     for arguments in (("ci", "--no-audit", "--no-fund", "--prefer-offline"), ("run", "bundle")):
         done = subprocess.run(
@@ -128,8 +130,9 @@ def on_node(folder: Path) -> Contestant | None:
             check=False,
         )
         if done.returncode:
-            return None
-    return Contestant("Node", (node, str(folder / "bundle.mjs")))
+            return []
+    run = (node, str(folder / "bundle.mjs"))
+    return [Contestant(SAME, run), Contestant(PLAIN, (*run, "plain"))]
 
 
 def interpreter_s() -> float:

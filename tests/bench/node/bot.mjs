@@ -1,9 +1,16 @@
 // Self-enrollment as one would write it with @medplum/core: one call after the other, the DoseSpot
 // token kept between runs as a warm Lambda function may, and nothing written that is there already.
+// The `plain` one neither claims the prescriber nor keeps a trail, and does not look whether the
+// DoseSpot id is on another membership too.
+
+import { randomBytes } from 'node:crypto';
 
 import { MedplumClient, getReferenceString } from '@medplum/core';
 
 const CLINICIAN_ID = 'https://dosespot.com/clinician-identifier';
+const CLAIM = 'https://example.com/enrollment-claim';
+const AUDIT_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-event-type';
+const AUDIT_ACTION = 'https://example.com/audit-action';
 const STATUS = 'https://dosespot.com/registration-status';
 const ROLE_TYPE = 'https://dosespot.com/practitionerrole-type';
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
@@ -11,7 +18,7 @@ const DEA = 'http://terminology.hl7.org/NamingSystem/USDEANumber';
 
 const tokens = new Map();
 
-export async function handler(event) {
+export async function handler(event, plain) {
   const { baseUrl, accessToken, requester, secrets, traceId, input } = event;
   const medplum = new MedplumClient({
     baseUrl,
@@ -21,10 +28,11 @@ export async function handler(event) {
     },
   });
   medplum.setAccessToken(accessToken);
-  return selfEnroll(medplum, requester, new DoseSpot(secrets), input);
+  return selfEnroll(medplum, requester, new DoseSpot(secrets), input, plain);
 }
 
-async function selfEnroll(medplum, requester, dosespot, input) {
+async function selfEnroll(medplum, requester, dosespot, input, plain) {
+  const trail = [];
   const me = await medplum.get('auth/me');
   if (me.profile.resourceType !== 'Bot' && getReferenceString(me.profile) !== requester.reference) {
     throw new Error("The access token is another person's");
@@ -39,6 +47,12 @@ async function selfEnroll(medplum, requester, dosespot, input) {
   }
   let membership = await medplum.searchOne('ProjectMembership', { profile: requester.reference });
   const linked = membership.identifier?.find((one) => one.system === CLINICIAN_ID)?.value;
+  if (linked && !plain) {
+    const holders = await medplum.searchResources('ProjectMembership', { identifier: linked });
+    if (holders.length > 1) {
+      throw new Error('The DoseSpot id is on several memberships');
+    }
+  }
   let clinicianId = linked ? Number(linked) : await findClinician(dosespot, practitioner);
   const created = !clinicianId;
   if (created) {
@@ -47,15 +61,23 @@ async function selfEnroll(medplum, requester, dosespot, input) {
     if (limit?.valueInteger > 0) {
       throw new Error('Counting clinicians is not part of this run');
     }
+    if (!plain) {
+      membership = await medplum.updateResource(claimed(membership));
+    }
     const record = clinicianRecord(practitioner, granted, input, dosespot.clinicId);
     clinicianId = (await dosespot.ok('POST', 'api/clinicians', record)).Id;
+    trail.push(auditEvent('clinician-created', requester));
+    if (!plain) {
+      await save(medplum, trail.splice(0));
+    }
   }
   if (!linked) {
     const identifier = { system: CLINICIAN_ID, value: String(clinicianId) };
     membership = await medplum.updateResource({
       ...membership,
-      identifier: [...(membership.identifier ?? []), identifier],
+      identifier: [...unclaimed(membership), identifier],
     });
+    trail.push(auditEvent('clinician-linked', requester));
   }
   const path = `api/clinicians/${clinicianId}`;
   const clinician = (await dosespot.ok('GET', path)).Item;
@@ -68,6 +90,10 @@ async function selfEnroll(medplum, requester, dosespot, input) {
       ...practitioner,
       extension: [...others, { url: STATUS, valueCode: status }],
     });
+    trail.push(auditEvent('status-recorded', requester));
+  }
+  if (trail.length && !plain) {
+    await save(medplum, trail);
   }
   return {
     status: created ? 'created' : 'already_enrolled',
@@ -76,6 +102,44 @@ async function selfEnroll(medplum, requester, dosespot, input) {
     epcsEnabled: status === 'TFAActivatedSuccess' && clinician.Active && clinician.Confirmed,
     nextSteps: pending ? ['Sign the legal agreements in DoseSpot.'] : [],
   };
+}
+
+function unclaimed(membership) {
+  return (membership.identifier ?? []).filter((one) => one.system !== CLAIM);
+}
+
+function claimed(membership) {
+  const claim = {
+    system: CLAIM,
+    value: randomBytes(16).toString('hex'),
+    period: { end: new Date(Date.now() + 60_000).toISOString() },
+  };
+  return { ...membership, identifier: [...unclaimed(membership), claim] };
+}
+
+function auditEvent(action, requester) {
+  return {
+    resourceType: 'AuditEvent',
+    type: { system: AUDIT_TYPE, code: 'object' },
+    subtype: [{ system: AUDIT_ACTION, code: action }],
+    action: 'E',
+    recorded: new Date().toISOString(),
+    outcome: '0',
+    agent: [{ who: { reference: requester.reference }, requestor: true }],
+    source: { observer: { display: 'self_enroll' } },
+    entity: [{ what: { reference: requester.reference } }],
+  };
+}
+
+async function save(medplum, events) {
+  await medplum.executeBatch({
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: events.map((resource) => ({
+      request: { method: 'POST', url: 'AuditEvent' },
+      resource,
+    })),
+  });
 }
 
 async function findClinician(dosespot, practitioner) {
