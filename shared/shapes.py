@@ -110,7 +110,7 @@ def _problems(wanted: Type, given: Any, path: Path) -> Iterator[Problem]:
     match wanted, given:
         case UnionType(), None:
             pass
-        case UnionType(), _:
+        case UnionType(), _:  # of a type and None; none of ours has more
             one = next(one for one in wanted.types if not isinstance(one, NoneType))
             yield from _problems(one, given, path)
         case StructType(), dict():

@@ -74,7 +74,7 @@ class ReferenceText(CheckedText):
 
     @staticmethod
     def rule(given: str) -> str:
-        """Leaves it as it is."""
+        """The reference as it is."""
         if not _REFERENCE.fullmatch(given):
             raise ValueError("must be a resource's type and id")
         return given
@@ -91,7 +91,7 @@ class AccessToken(CheckedText):
 
     @staticmethod
     def rule(given: str) -> str:
-        """Leaves it as it is."""
+        """The token as it is."""
         if not (given and given.isascii() and given.isprintable()):
             raise ValueError("must be printable and not empty")
         return given

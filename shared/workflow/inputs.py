@@ -36,7 +36,7 @@ class LicenseText(CheckedText):
 
     @staticmethod
     def rule(given: str) -> str:
-        """Joins the words."""
+        """The number, with one space between its parts."""
         return parse_license(" ".join(given.split()))
 
 
@@ -55,7 +55,7 @@ class ClinicNumber(CheckedText):
 
     @staticmethod
     def rule(given: str) -> str:
-        """Leaves it as it is."""
+        """The digits as they are."""
         is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(LARGEST_ID))
         if not (is_number and 1 <= int(given) <= LARGEST_ID):
             raise ValueError(f"must be a number from 1 to {LARGEST_ID}")

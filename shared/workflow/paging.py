@@ -45,7 +45,7 @@ class Cursor(CheckedText):
 
     @staticmethod
     def rule(given: str) -> str:
-        """Reads the reference."""
+        """The reference that is hidden in it."""
         try:
             reference = base64.b64decode(given, altchars="-_", validate=True).decode("ascii")
         except (binascii.Error, ValueError):
