@@ -196,7 +196,9 @@ def test_who_is_due_can_be_unknown_without_harm_to_the_sync(project: Clinic) -> 
     assert sync(project) == []
 
 
-def test_enrolling_asks_the_registry_only_where_the_project_wants_it(clinic: Clinic) -> None:
+def test_enrolling_asks_the_registry_only_where_the_project_wants_it(
+    clinic: Clinic, caplog: pytest.LogCaptureFixture
+) -> None:
     unknown = clinic.add_member(dea=DEA)
     assert clinic.enroll(unknown).status == 200
     assert clinic.registry_calls() == 0
@@ -211,8 +213,10 @@ def test_enrolling_asks_the_registry_only_where_the_project_wants_it(clinic: Cli
                 assert answer.body["errorType"] == "RecordsRefused"
                 assert f"Practitioner.identifier: {sentence}" in answer.error
         assert clinic.clinicians(organizations.npi) == []
-        for member in (known, another):
+        for member, doubts in ((known, 0), (another, 1)):
+            caplog.clear()
             assert clinic.enroll(member).status == 200
+            assert caplog.text.count(OTHER_NAME) == doubts
         clinic.break_registry(path=".*", kind="drop")
         assert clinic.enroll(clinic.add_member(dea=DEA)).status == 200
 

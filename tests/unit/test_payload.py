@@ -83,10 +83,15 @@ def test_payload_of_a_medplum_server_is_read() -> None:
     assert payload.requester.reference == f"Practitioner/{ADMIN_ID}"
     assert payload.accessToken == "made-up-access-token"
     assert payload.input == {"practitionerId": "1"}
-    assert payload.traceId == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert payload.trace_id == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     shown = f"{payload!r} {payload.secrets!r}"
     assert "callers" not in shown
     assert "made-up" not in shown
+
+
+@pytest.mark.parametrize("given", ["Jane Smith", "a\nb", "x" * 129, "", None], ids=repr)
+def test_what_is_no_trace_id_is_passed_over(given: Any) -> None:
+    assert parse_payload(lambda_payload(traceId=given)).trace_id is None
 
 
 @pytest.mark.parametrize("left_out", ["bot", "contentType", "traceId", "headers", "secrets"])
@@ -252,6 +257,26 @@ def test_allowed_values_are_told_as_they_are_spelled() -> None:
 def test_license_is_taken_as_dosespot_will_store_it() -> None:
     given = {**GOOD_INPUT, "medicalLicenseNumbers": [{"licenseNumber": " A-1 ", "state": "il"}]}
     assert parse_input(AdminEnrollInput, given).order().licenses == (MedicalLicense("A-1", "IL"),)
+
+
+def test_license_with_both_spellings_of_a_name_is_refused() -> None:
+    given = {**GOOD_INPUT, "medicalLicenseNumbers": [{**LICENSE, "state": "NY"}]}
+    assert refused_input(given)[0] == "medicalLicenseNumbers[0].state: this bot has no such input"
+
+
+@pytest.mark.parametrize(("clinic", "taken"), [(7, "7"), ("7", "7"), (2**31 - 1, "2147483647")])
+def test_clinic_of_a_license_may_be_a_number_or_a_text(clinic: Any, taken: str) -> None:
+    given = {**GOOD_INPUT, "medicalLicenseNumbers": [{**LICENSE, "ClinicId": clinic}]}
+    (license_,) = parse_input(AdminEnrollInput, given).order().licenses
+    assert license_.clinic_id == taken
+
+
+@pytest.mark.parametrize(
+    "clinic", [0, -1, 2**31, "0", "1.0", "", " 7", "\u0667", True, 7.0, []], ids=repr
+)
+def test_what_is_no_clinic_is_refused(clinic: Any) -> None:
+    given = {**GOOD_INPUT, "medicalLicenseNumbers": [{**LICENSE, "ClinicId": clinic}]}
+    assert refused_input(given)[0].startswith("medicalLicenseNumbers[0].ClinicId: must be a")
 
 
 def test_license_of_white_space_is_refused() -> None:

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.descriptions import harmless, says_not_authorized, says_not_found
-from shared.dosespot.wire import ClinicianItem, Result, parse_status, read
+from shared.dosespot.wire import (
+    ClinicianItem,
+    IdentifierReply,
+    Result,
+    TokenReply,
+    parse_status,
+    read,
+)
 from tests.builders import dosespot_clinician
 
 BY_NUMBER = [
@@ -71,6 +78,23 @@ def test_any_other_status_is_unknown(item: Any) -> None:
 )
 def test_only_ok_is_ok(result: dict[str, Any], ok: bool) -> None:
     assert read(Result, result).ok is ok
+
+
+def test_a_number_may_be_written_as_a_text() -> None:
+    shown = {"Id": "4711", "Result": {"ResultCode": "OK"}}
+    assert read(IdentifierReply, shown).Id == read(IdentifierReply, {**shown, "Id": 4711}).Id
+
+
+@pytest.mark.parametrize("id_", [True, "Jane", 4711.5, [4711], 2**31], ids=repr)
+def test_what_is_no_id_is_none_of_dosespots_answers(id_: Any) -> None:
+    with pytest.raises(ValueError, match="Expected"):
+        read(IdentifierReply, {"Id": id_, "Result": {"ResultCode": "OK"}})
+
+
+@pytest.mark.parametrize("token", ["", "two words", "line\n", "schlüssel", None, 7], ids=repr)
+def test_what_no_header_can_hold_is_no_token(token: Any) -> None:
+    with pytest.raises(ValueError, match="Expected"):
+        read(TokenReply, {"access_token": token})
 
 
 @pytest.mark.parametrize("name", sorted(dosespot_clinician()))
