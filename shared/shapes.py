@@ -5,8 +5,8 @@ looked at again part by part. A type with a rule of its own is a class that is m
 given and raises a ValueError, whose text says what is wrong.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Self, TypeVar
 
 from msgspec import ValidationError, convert
 from msgspec.inspect import (
@@ -40,24 +40,25 @@ _PLAIN: Mapping[type[Type], tuple[type, str]] = {
 
 
 class CheckedText(str):
-    """A text that keeps a rule.
+    """A text that keeps the rule with which its class is made.
+
+    The rule gives the text as it is kept, or raises a ValueError whose text is a sentence.
 
     Args:
-        given: a text that keeps it; anything else raises ValueError.
+        given: a text that keeps the rule; anything else raises ValueError.
     """
 
     __slots__ = ()
+    _rule: ClassVar[Callable[[str], str]]
+
+    def __init_subclass__(cls, rule: Callable[[str], str]) -> None:
+        cls._rule = staticmethod(rule)
 
     def __new__(cls, given: Any) -> Self:
         """Takes what the rule makes of the text."""
         if not isinstance(given, str):
             raise ValueError("must be a text")  # noqa: TRY004 - what is told is a ValueError
-        return super().__new__(cls, cls.rule(given))
-
-    @staticmethod
-    def rule(given: str, /) -> str:
-        """The text as it is kept; raises ValueError with a sentence if it breaks the rule."""
-        raise NotImplementedError
+        return super().__new__(cls, cls._rule(given))
 
 
 class Malformed(ValueError):

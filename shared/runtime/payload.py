@@ -63,21 +63,18 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-class BaseUrl(CheckedText):
+class BaseUrl(CheckedText, rule=secure_url):
     """A base URL to which secrets may be sent."""
 
-    rule = staticmethod(secure_url)
+
+def _type_and_id(given: str) -> str:
+    if not _REFERENCE.fullmatch(given):
+        raise ValueError("must be a resource's type and id")
+    return given
 
 
-class ReferenceText(CheckedText):
+class ReferenceText(CheckedText, rule=_type_and_id):
     """What a FHIR reference to a resource of the same server says."""
-
-    @staticmethod
-    def rule(given: str) -> str:
-        """The reference as it is."""
-        if not _REFERENCE.fullmatch(given):
-            raise ValueError("must be a resource's type and id")
-        return given
 
 
 class Reference(Struct, frozen=True):
@@ -86,15 +83,14 @@ class Reference(Struct, frozen=True):
     reference: ReferenceText
 
 
-class AccessToken(CheckedText):
-    """A token that can be sent in a header."""
+def _sendable(given: str) -> str:
+    if not (given and given.isascii() and given.isprintable()):
+        raise ValueError("must be printable and not empty")
+    return given
 
-    @staticmethod
-    def rule(given: str) -> str:
-        """The token as it is."""
-        if not (given and given.isascii() and given.isprintable()):
-            raise ValueError("must be printable and not empty")
-        return given
+
+class AccessToken(CheckedText, rule=_sendable):
+    """A token that can be sent in a header."""
 
 
 class Headers(dict[str, str]):

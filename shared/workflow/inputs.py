@@ -25,41 +25,35 @@ class BotInput(Struct, frozen=True, forbid_unknown_fields=True):
         return given
 
 
-class FhirId(CheckedText):
+class FhirId(CheckedText, rule=parse_fhir_id):
     """The id of a FHIR resource."""
 
-    rule = staticmethod(parse_fhir_id)
 
-
-class LicenseText(CheckedText):
-    """The number of a medical license, without white space that means nothing."""
-
-    @staticmethod
-    def rule(given: str) -> str:
-        """The number, with one space between its parts."""
-        return parse_license(" ".join(given.split()))
-
-
-class StateCode(CheckedText):
+class StateCode(CheckedText, rule=parse_state):
     """A US state or territory as two letters in upper case."""
 
-    rule = staticmethod(parse_state)
+
+def _license_number(given: str) -> str:
+    return parse_license(" ".join(given.split()))
 
 
-class ClinicNumber(CheckedText):
+class LicenseText(CheckedText, rule=_license_number):
+    """The number of a medical license, without white space that means nothing."""
+
+
+def _clinic_number(given: str) -> str:
+    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(LARGEST_ID))
+    if not (is_number and 1 <= int(given) <= LARGEST_ID):
+        raise ValueError(f"must be a number from 1 to {LARGEST_ID}")
+    return given
+
+
+class ClinicNumber(CheckedText, rule=_clinic_number):
     """DoseSpot's id of a clinic, which may be written as a number too."""
 
     def __new__(cls, given: Any) -> Self:
         """Takes a number as if it were a text."""
         return super().__new__(cls, str(given) if type(given) is int else given)
-
-    @staticmethod
-    def rule(given: str) -> str:
-        """The digits as they are."""
-        is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(LARGEST_ID))
-        if not (is_number and 1 <= int(given) <= LARGEST_ID):
-            raise ValueError(f"must be a number from 1 to {LARGEST_ID}")
-        return given
 
 
 class MedicalLicenseInput(Struct, frozen=True, forbid_unknown_fields=True):

@@ -40,19 +40,18 @@ def cursor_of(practitioner: str) -> str:
     return base64.urlsafe_b64encode(practitioner.encode()).decode()
 
 
-class Cursor(CheckedText):
-    """The reference behind a cursor that this bot gave."""
+def _reference(cursor: str) -> str:
+    try:
+        reference = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        reference = ""
+    if not _REFERENCE.fullmatch(reference):
+        raise ValueError("must be nextCursor of an earlier answer, as it stands there")
+    return reference
 
-    @staticmethod
-    def rule(given: str) -> str:
-        """The reference that is hidden in it."""
-        try:
-            reference = base64.b64decode(given, altchars="-_", validate=True).decode("ascii")
-        except (binascii.Error, ValueError):
-            reference = ""
-        if not _REFERENCE.fullmatch(reference):
-            raise ValueError("must be nextCursor of an earlier answer, as it stands there")
-        return reference
+
+class Cursor(CheckedText, rule=_reference):
+    """The reference behind a cursor that this bot gave."""
 
 
 class OneOrPage(BotInput, frozen=True):

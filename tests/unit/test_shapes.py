@@ -17,12 +17,14 @@ class Color(StrEnum):
     BLUE = "blue"
 
 
-class Shout(CheckedText):
-    @staticmethod
-    def rule(given: str, /) -> str:
-        if not given.isalpha():
-            raise ValueError("must be letters")
-        return given.upper()
+def shouted(given: str) -> str:
+    if not given.isalpha():
+        raise ValueError("must be letters")
+    return given.upper()
+
+
+class Shout(CheckedText, rule=shouted):
+    pass
 
 
 class Part(Struct, forbid_unknown_fields=True):
