@@ -6,7 +6,6 @@ The servers know each other only by URL, as they would anywhere else.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from starlette.types import ASGIApp
@@ -131,12 +130,7 @@ class Sandbox:
         self._set_secrets()
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         listeners = (
             self._fhir_at,
             self._dosespot_at,

@@ -5,7 +5,6 @@ Nothing here knows which applications they are.
 
 import socket
 import threading
-from types import TracebackType
 from typing import Self
 
 import uvicorn
@@ -87,10 +86,5 @@ class LocalServer:
         """Returns the server itself; leaving the block stops it."""
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()

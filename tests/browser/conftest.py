@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from deploy.local.sandbox import Sandbox
 from tests.browser.screen import Complaints, Screen
-from tests.integration.clinic import Clinic
+from tests.integration.clinic import Clinic, undisturbed
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = (
@@ -40,11 +40,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session:
+    with undisturbed(sandbox) as clinic:
         yield clinic
-        clinic.reset()
 
 
 @pytest.fixture

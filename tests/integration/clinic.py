@@ -1,6 +1,8 @@
 """A sandbox as the integration tests drive it: only over HTTP, but for adding people."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +46,18 @@ class Answer:
         return {
             k: v for k, v in self.body.items() if k not in ("practitioner", "projectMembership")
         }
+
+
+def execute(session: requests.Session, fhir_url: str, bot: str, body: Any, token: str) -> Answer:
+    """Runs a bot, by its identifier."""
+    reply = session.post(
+        f"{fhir_url}fhir/R4/Bot/$execute",
+        params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
+        json=body,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=TIMEOUT_S,
+    )
+    return Answer(reply.status_code, reply.json() if reply.content else {})
 
 
 @dataclass
@@ -107,14 +121,7 @@ class Clinic:
         self.sandbox.fhir.add_resource(self.project, role)
 
     def execute(self, bot: str, body: Any, token: str) -> Answer:
-        reply = self.session.post(
-            f"{self.fhir_url}fhir/R4/Bot/$execute",
-            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_S,
-        )
-        return Answer(reply.status_code, reply.json() if reply.content else {})
+        return execute(self.session, self.fhir_url, bot, body, token)
 
     def enroll(self, member: Member, *, by: Member | None = None, **flags: Any) -> Answer:
         """The administrator (or `by`) runs the enroll bot for a member."""
@@ -237,3 +244,13 @@ class Clinic:
 
     def _as_admin(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.admin.token}", "X-Medplum": "extended"}
+
+
+@contextmanager
+def undisturbed(sandbox: Sandbox) -> Iterator[Clinic]:
+    """A sandbox's clinic without what other tests broke and switched, and left like that."""
+    clinic = Clinic(sandbox)
+    clinic.reset()
+    with clinic.session:
+        yield clinic
+        clinic.reset()

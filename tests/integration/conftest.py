@@ -7,7 +7,8 @@ import pytest
 from deploy.local.sandbox import Sandbox
 from shared.pace import Timing
 from shared.runtime.lambda_handler import Services
-from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.clinic import DEA, Clinic, Member, undisturbed
+from tests.integration.project import Servers, servers
 from tests.integration.self_service import (
     SELF_BOT,
     SERVICE_SECRETS,
@@ -30,11 +31,15 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session:
+    with undisturbed(sandbox) as clinic:
         yield clinic
-        clinic.reset()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Servers]:
+    """Servers to which the commands are applied."""
+    with servers() as running:
+        yield running
 
 
 @pytest.fixture

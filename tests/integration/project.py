@@ -20,7 +20,7 @@ from deploy.local.people import PASSWORD, Person
 from deploy.local.sandbox import DOSESPOT_PATH, functions_app
 from deploy.local.serve import LocalServer
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
-from tests.integration.clinic import TIMEOUT_S, Answer, Member, new_npi
+from tests.integration.clinic import TIMEOUT_S, Answer, Member, execute, new_npi
 
 SENTINEL = "Sentinel0Value1Of2Some3Secret456"
 RUNNER = CliRunner()
@@ -163,14 +163,7 @@ class Project:
         return Member(added.profile_id, added.membership_id, added.token, npi)
 
     def execute(self, bot: str, body: Any, token: str) -> Answer:
-        reply = self.session.post(
-            f"{self.url}fhir/R4/Bot/$execute",
-            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_S,
-        )
-        return Answer(reply.status_code, reply.json() if reply.content else {})
+        return execute(self.session, self.url, bot, body, token)
 
     def break_writes(self, **fault: Any) -> None:
         """Breaks the next write of a command."""

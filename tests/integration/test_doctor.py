@@ -10,16 +10,10 @@ from bots.catalog import BOTS
 from deploy.local.people import Person
 from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.clinic import TIMEOUT_S, new_npi
-from tests.integration.project import Project, Servers, new_project, servers
+from tests.integration.project import Project, Servers, new_project
 
 IFRAME = "dosespot-iframe-bot"
 SYNC = "dosespot-sync-status-bot"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Servers]:
-    with servers() as running:
-        yield running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fhir_profiles.check_due import is_check_due
 from shared.records.form_sentences import FormSentence
 from shared.records.registry import NOT_IN_SERVICE, OTHER_LICENSE, OTHER_NAME, OTHER_STATE
 from shared.workflow.npi_check import POSTPONED
-from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.clinic import DEA, Clinic, Member, undisturbed
 from tests.integration.conftest import hurried
 from tests.integration.creating import create, created, new_form, practitioners, setting
 from tests.integration.self_service import SELF_BOT, grant
@@ -44,11 +44,8 @@ def office() -> Iterator[Sandbox]:
 @pytest.fixture
 def project(office: Sandbox) -> Iterator[Clinic]:
     """A project whose Practitioners all may be looked at."""
-    clinic = Clinic(office)
-    clinic.reset()
-    with clinic.session:
+    with undisturbed(office) as clinic:
         yield clinic
-        clinic.reset()
 
 
 def npi_of(body: dict[str, Any]) -> str:

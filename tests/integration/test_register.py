@@ -24,7 +24,7 @@ from fhir_profiles.systems import (
 from shared.fhir.client import GivenToken
 from shared.http import Http
 from tests.integration.clinic import ADMIN_BOT
-from tests.integration.project import SENTINEL, Project, Servers, new_project, servers
+from tests.integration.project import SENTINEL, Project, Servers, new_project
 from tests.integration.self_service import IFRAME_BOT, SELF_BOT, SYNC_BOT
 
 NOTHING_TO_DO = "Nothing to do.\n"
@@ -39,12 +39,6 @@ PATIENT = {
         {"line": ["9 Elm St"], "city": "Springfield", "state": "IL", "postalCode": "62704"}
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Servers]:
-    with servers() as running:
-        yield running
 
 
 @pytest.fixture
