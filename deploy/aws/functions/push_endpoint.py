@@ -14,19 +14,17 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from msgspec.json import decode
 
 from bots.notification.contract import NotificationInput
-from deploy.aws.functions.run_bot import BotFailed, BotRunner
+from deploy.aws.functions.run_bot import BotFailed, BotRunner, function, make_runner
 from shared.errors import NotAuthorized
-from shared.http import Http
-from shared.runtime.lambda_handler import Handler, guarded
-from shared.runtime.log import RunLog, set_up_logging
-from shared.runtime.metrics import Metrics
+from shared.runtime.lambda_handler import Handler
+from shared.runtime.log import RunLog
 from shared.workflow.steps import Step
 
 NAME = "push_endpoint"
@@ -44,24 +42,17 @@ class Refused(Exception):
     status: HTTPStatus
 
 
-def make_runner() -> BotRunner:
-    """What outlives an invocation."""
-    set_up_logging()
-    return BotRunner(Http(READ_TIMEOUT_S))
+_own_runner = partial(make_runner, READ_TIMEOUT_S)
 
 
-def make_handler(make_runner: Callable[[], BotRunner] = make_runner) -> Handler:
+def make_handler(make: Callable[[], BotRunner] = _own_runner) -> Handler:
     """The handler with connections of its own, made at its first invocation."""
-    runner = cache(make_runner)
-
-    def handler(event: Any, _context: Any) -> dict[str, Any]:
-        log = RunLog(NAME, Metrics())
-        return guarded(log, lambda: _taken(runner(), event, log))
-
-    return handler
+    return function(NAME, _taken, make)
 
 
-def _taken(runner: BotRunner, event: Mapping[str, Any], log: RunLog) -> dict[str, Any]:
+def _taken(
+    runner: BotRunner, event: Mapping[str, Any], _context: Any, log: RunLog
+) -> dict[str, Any]:
     try:
         secret, notification = _parsed(event)
         answer = runner.run(BOT, notification, {"X-DoseSpot-Secret": secret})

@@ -1,4 +1,4 @@
-"""Runs a bot at Medplum, as the bots' own ClientApplication.
+"""Runs a bot at Medplum, as the bots' own ClientApplication, and makes functions that do so.
 
 Source: https://www.medplum.com/docs/bots/bot-basics ("Executing a Bot"). A bot that raises is
 answered with 400 and Lambda's description of the error.
@@ -14,7 +14,10 @@ from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import BotError, Misconfigured
 from shared.fhir.client import SERVICE, send_as
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http import Call, Reply, Sender
+from shared.http import Call, Http, Reply, Sender
+from shared.runtime.lambda_handler import Handler, guarded
+from shared.runtime.log import RunLog, set_up_logging
+from shared.runtime.metrics import Metrics
 from shared.token_cache import TokenCache
 
 
@@ -76,6 +79,37 @@ class BotRunner:
         except Misconfigured:
             self._account.cache_clear()
             raise
+
+
+Work = Callable[[BotRunner, Any, Any, RunLog], dict[str, Any]]
+"""What a function does with an event and its context."""
+
+
+def make_runner(read_timeout_s: float) -> BotRunner:
+    """What outlives an invocation.
+
+    Args:
+        read_timeout_s: how long a bot may be silent.
+    """
+    set_up_logging()
+    return BotRunner(Http(read_timeout_s))
+
+
+def function(name: str, work: Work, make: Callable[[], BotRunner]) -> Handler:
+    """A Lambda handler.
+
+    Args:
+        name: the function's name, for the log.
+        work: what it does.
+        make: makes what outlives an invocation, at the first one.
+    """
+    runner = cache(make)
+
+    def handler(event: Any, context: Any) -> dict[str, Any]:
+        log = RunLog(name, Metrics())
+        return guarded(log, lambda: work(runner(), event, context, log))
+
+    return handler
 
 
 def _answer(bot: str, reply: Reply) -> dict[str, Any]:

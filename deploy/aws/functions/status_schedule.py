@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from typing import Any
 
-from deploy.aws.functions.run_bot import BotRunner
+from deploy.aws.functions.run_bot import BotRunner, function, make_runner
 from shared.errors import TryAgain
-from shared.http import Http
-from shared.runtime.lambda_handler import Handler, guarded
-from shared.runtime.log import RunLog, set_up_logging
-from shared.runtime.metrics import Metrics
+from shared.runtime.lambda_handler import Handler
+from shared.runtime.log import RunLog
 from shared.workflow.steps import Step
 
 NAME = "status_schedule"
@@ -28,24 +26,15 @@ class Unfinished(TryAgain):
     """The time was over before everybody had been looked at."""
 
 
-def make_runner() -> BotRunner:
-    """What outlives an invocation."""
-    set_up_logging()
-    return BotRunner(Http(READ_TIMEOUT_S))
+_own_runner = partial(make_runner, READ_TIMEOUT_S)
 
 
-def make_handler(make_runner: Callable[[], BotRunner] = make_runner) -> Handler:
+def make_handler(make: Callable[[], BotRunner] = _own_runner) -> Handler:
     """The handler with connections of its own, made at its first invocation."""
-    runner = cache(make_runner)
-
-    def handler(_event: Any, context: Any) -> dict[str, Any]:
-        log = RunLog(NAME, Metrics())
-        return guarded(log, lambda: _everybody(runner(), context, log))
-
-    return handler
+    return function(NAME, _everybody, make)
 
 
-def _everybody(runner: BotRunner, context: Any, log: RunLog) -> dict[str, Any]:
+def _everybody(runner: BotRunner, _event: Any, context: Any, log: RunLog) -> dict[str, Any]:
     """Page after page while there is time; whom one page could not compare is only counted."""
     total = Counter[str]()
     given: dict[str, str] = {}
