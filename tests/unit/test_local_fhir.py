@@ -163,6 +163,55 @@ def test_if_none_exist_is_race_safe(member):
         assert sorted(pool.map(create, range(8))) == [200] * 7 + [201]
 
 
+def test_of_eight_who_ask_for_one_key_one_holds_it(member):
+    key = {"system": "urn:claims", "value": "1001.1234567893"}
+    body = {"resourceType": "Basic", "code": {"text": "claim"}, "identifier": [key]}
+    headers = {**member.http.headers, "If-None-Exist": "identifier=urn:claims|1001.1234567893"}
+
+    def create(_number: int) -> requests.Response:
+        return requests.post(f"{member.base}Basic", json=body, headers=headers, timeout=10)
+
+    def take_over(number: int) -> int:
+        changed = {**held, "extension": [{"url": "urn:holder", "valueInteger": number}]}
+        match = {**headers, "If-Match": f'W/"{held["meta"]["versionId"]}"'}
+        return requests.put(member.url(held), json=changed, headers=match, timeout=10).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(create, range(8)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+        held = answers[0].json()
+        assert [answer.json() for answer in answers] == [held] * 8
+        assert sorted(pool.map(take_over, range(8))) == [200] + [412] * 7
+
+
+def test_an_audit_event_is_written_once_by_its_identifier(member):
+    what = {"identifier": {"system": "urn:events", "value": "linked-1"}}
+    body = {
+        "resourceType": "AuditEvent",
+        "type": {"system": "urn:types", "code": "rest"},
+        "recorded": "2030-01-01T00:00:00Z",
+        "agent": [{"requestor": True}],
+        "source": {"observer": {"display": "bot"}},
+        "entity": [{"what": what}],
+    }
+    url = f"{member.base}AuditEvent"
+    once = {"If-None-Exist": "entity:identifier=urn:events|linked-1"}
+    answers = [member.http.post(url, json=body, headers=once) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    create = {"method": "POST", "url": "AuditEvent", "ifNoneExist": once["If-None-Exist"]}
+    bundle = {"resourceType": "Bundle", "type": "batch"}
+    bundle["entry"] = [{"request": create, "resource": body}]
+    (entry,) = member.http.post(member.base, json=bundle).json()["entry"]
+    assert entry["response"]["status"] == "200"
+    assert entry["resource"] == answers[0].json()
+
+
+def test_delete_does_not_heed_if_match(member):
+    created = member.create(JANE)
+    answer = member.http.delete(member.url(created), headers={"If-Match": 'W/"stale"'})
+    assert (answer.status_code, member.http.get(member.url(created)).status_code) == (200, 410)
+
+
 def test_account_in_meta_is_kept(member):
     account = {"reference": "Organization/1"}
     created = member.create({**JANE, "meta": {"account": account, "accounts": [account]}})

@@ -16,6 +16,7 @@ from deploy.local.fhir.store import SELECT_CURRENT, Store
 from deploy.local.serve import LocalServer
 
 JANE = {"resourceType": "Practitioner", "name": [{"family": "Smith"}]}
+META = {"versionId": "v1", "lastUpdated": "2030-01-01T00:00:00.000Z"}
 
 
 def test_everything_survives_a_restart(tmp_path):
@@ -90,6 +91,7 @@ def ten_thousand():
             resource = {
                 "resourceType": "Practitioner",
                 "id": f"p{number}",
+                "meta": META,
                 "name": [{"family": f"Smith{number}"}],
                 "identifier": [{"system": "urn:npi", "value": str(number)}],
             }
@@ -104,12 +106,13 @@ def test_failed_transaction_leaves_nothing():
 
     def write_and_fail() -> None:
         with database.transaction():
-            store.put({"resourceType": "Basic", "id": "1"}, "project")
+            store.put({"resourceType": "Basic", "id": "1", "meta": META}, "project")
             database.rows("not SQL")
 
     with pytest.raises(sqlite3.OperationalError):
         write_and_fail()
     assert store.get("Basic", "1") is None
+    assert store.count_versions("Basic", "1") == 0
     database.close()
 
 

@@ -11,9 +11,9 @@ from typing import Literal
 
 from deploy.local.fhir.outcomes import Resource
 
-Action = Literal["read", "search", "create", "update", "delete"]
+Action = Literal["read", "vread", "history", "search", "create", "update", "delete"]
 
-READ_ACTIONS: frozenset[Action] = frozenset({"read", "search"})
+READ_ACTIONS: frozenset[Action] = frozenset({"read", "vread", "history", "search"})
 ADMIN_TYPES = frozenset({"Project", "ProjectMembership", "User"})
 SERVER_TYPES = frozenset({"Login"})
 

@@ -20,6 +20,14 @@ CREATE TABLE IF NOT EXISTS resource (
     UNIQUE (type, id)
 );
 CREATE INDEX IF NOT EXISTS resource_by_project ON resource (type, project, deleted);
+CREATE TABLE IF NOT EXISTS version (
+    number INTEGER PRIMARY KEY,
+    resource INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    written TEXT NOT NULL,
+    content TEXT
+);
+CREATE INDEX IF NOT EXISTS version_by_resource ON version (resource, id);
 CREATE TABLE IF NOT EXISTS search_index (
     param TEXT NOT NULL,
     resource INTEGER NOT NULL,

@@ -16,6 +16,7 @@ class IndexRow(NamedTuple):
     A string has one row for itself (`value` as written, `folded` without case) and one row for
     each of its words (`folded` alone). A token or reference has `system` (the reference's type)
     and `value`, a reference also its bare id as `folded`; a date has the interval `low` to `high`.
+    The identifier that a reference carries is a token of its own, under `identifier_of` the param.
     """
 
     param: str
@@ -36,6 +37,11 @@ def index_rows(resource: Resource) -> list[IndexRow]:
         for element in elements(resource, path)
         for row in _rows(f"{resource_type}.{parameter.code}", parameter, element)
     ]
+
+
+def identifier_of(param: str) -> str:
+    """The param under which the identifiers of its references stand."""
+    return f"{param}:identifier"
 
 
 def elements(node: Any, path: str) -> Iterator[Any]:
@@ -80,6 +86,9 @@ def _reference_rows(param: str, parameter: Parameter, element: Any) -> Iterator[
     target, _, target_id = reference.partition("/")
     if reference and parameter.only in (None, target):
         yield IndexRow(param, system=target, value=reference, folded=target_id)
+    identifier = element.get("identifier") if isinstance(element, dict) else None
+    if identifier:
+        yield IndexRow(identifier_of(param), identifier.get("system"), identifier.get("value"))
 
 
 def _reference(element: Any) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.local.fhir import outcomes
+from deploy.local.fhir.history import history_bundle
 from deploy.local.fhir.outcomes import Resource
-from deploy.local.fhir.query import parse
+from deploy.local.fhir.query import parse, parse_paging
 from deploy.local.fhir.repository import Repository
 from deploy.local.fhir.search import bundle
 
@@ -69,6 +70,10 @@ def _perform(repository: Repository, asked: Interaction, base: str) -> Reply:
             return Reply(201 if new else 200, created, created)
         case ("GET", kind, resource_id):
             return _found(repository.read(kind, resource_id))
+        case ("GET", kind, resource_id, "_history"):
+            return _history(repository, kind, resource_id, asked.query, base)
+        case ("GET", kind, resource_id, "_history", version_id):
+            return _found(repository.read_version(kind, resource_id, version_id))
         case ("PUT", kind, resource_id):
             version = _version(asked.if_match)
             return _found(repository.update(kind, resource_id, asked.body, version))
@@ -89,6 +94,13 @@ def _search(repository: Repository, resource_type: str, query: str, base: str) -
     request = parse(resource_type, query)
     page = repository.search(request)
     return Reply(200, bundle(request, query, page.resources, page.total, base))
+
+
+def _history(
+    repository: Repository, resource_type: str, resource_id: str, query: str, base: str
+) -> Reply:
+    versions, total = repository.history(resource_type, resource_id, parse_paging(query))
+    return Reply(200, history_bundle(f"{resource_type}/{resource_id}", versions, total, base))
 
 
 def _version(if_match: str | None) -> str | None:

@@ -38,6 +38,11 @@ def gone() -> OutcomeError:
     return OutcomeError(410, _outcome("error", "deleted", "Gone", "gone"))
 
 
+def deleted_on(moment: str) -> OutcomeError:
+    """410: this version of the resource is its deletion."""
+    return OutcomeError(410, _outcome("error", "deleted", f"Deleted on {moment}", "gone"))
+
+
 def forbidden() -> OutcomeError:
     """403: the caller may not do this to resources of this type."""
     return OutcomeError(403, _outcome("error", "forbidden", "Forbidden", "forbidden"))

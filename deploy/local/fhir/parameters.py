@@ -55,6 +55,13 @@ PERSON = _table(
     Parameter("active", "boolean", ("active",)),
 )
 
+TARGET = _table(Parameter("target", "reference", ("target",)))
+STATUS = _table(Parameter("status", "token", ("status",)))
+SUBJECT = _table(
+    Parameter("subject", "reference", ("subject",)),
+    Parameter("patient", "reference", ("subject",), only="Patient"),
+)
+
 BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
     "Practitioner": {
         **PERSON,
@@ -64,6 +71,7 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
         Parameter("practitioner", "reference", ("practitioner",)),
         Parameter("active", "boolean", ("active",)),
         Parameter("organization", "reference", ("organization",)),
+        Parameter("location", "reference", ("location",)),
         Parameter("role", "token", ("code",)),
     ),
     "Patient": {
@@ -75,12 +83,33 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
     },
     "Organization": {**NAME, **_table(Parameter("active", "boolean", ("active",)))},
     "Location": NAME,
-    "Observation": _table(
-        Parameter("code", "token", ("code",)),
-        Parameter("patient", "reference", ("subject",), only="Patient"),
-        Parameter("subject", "reference", ("subject",)),
-        Parameter("date", "date", ("effectiveDateTime", "effectivePeriod", "effectiveInstant")),
-    ),
+    "Account": {**SUBJECT, **STATUS},
+    "Communication": {**SUBJECT, **STATUS},
+    "MedicationRequest": {**SUBJECT, **STATUS},
+    "Observation": {
+        **SUBJECT,
+        **STATUS,
+        **_table(
+            Parameter("code", "token", ("code",)),
+            Parameter("date", "date", ("effectiveDateTime", "effectivePeriod", "effectiveInstant")),
+        ),
+    },
+    "Task": {
+        **STATUS,
+        **_table(
+            Parameter("business-status", "token", ("businessStatus",)),
+            Parameter("code", "token", ("code",)),
+            Parameter("focus", "reference", ("focus",)),
+            Parameter("owner", "reference", ("owner",)),
+            Parameter("patient", "reference", ("for",), only="Patient"),
+            Parameter("subject", "reference", ("for",)),
+        ),
+    },
+    "ClaimResponse": _table(Parameter("request", "reference", ("request",))),
+    "DetectedIssue": _table(Parameter("patient", "reference", ("patient",))),
+    "MedicationKnowledge": _table(Parameter("code", "token", ("code",))),
+    "Provenance": TARGET,
+    "VerificationResult": TARGET,
     "AuditEvent": _table(
         Parameter("date", "date", ("recorded",)),
         Parameter("entity", "reference", ("entity.what",)),

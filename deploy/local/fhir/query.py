@@ -12,6 +12,7 @@ from deploy.local.fhir.outcomes import invalid
 from deploy.local.fhir.parameters import Parameter, parameters
 
 DEFAULT_COUNT = 20
+DEFAULT_VERSIONS = 100
 MAX_COUNT = 1000
 MAX_OFFSET = 10_000
 # SQLite takes 500 terms in a compound; a real server takes about as much as an address can hold.
@@ -19,7 +20,7 @@ MAX_TERMS = 400
 MODIFIERS = {
     "token": frozenset({"", "not", "missing"}),
     "boolean": frozenset({"", "not", "missing"}),
-    "reference": frozenset({"", "not", "missing"}),
+    "reference": frozenset({"", "not", "missing", "identifier"}),
     "string": frozenset({"", "exact", "contains", "not", "missing"}),
     "date": frozenset({"", "missing"}),
 }
@@ -44,6 +45,14 @@ class SortKey:
 
     parameter: Parameter
     descending: bool
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How many to give, from which on."""
+
+    count: int
+    offset: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,17 @@ def parse(resource_type: str, query: str) -> SearchRequest:
 
 
 CONTROL = frozenset({"_count", "_offset", "_sort", "_total", "_summary", "_fields"})
+
+
+def parse_paging(query: str) -> Paging:
+    """Reads the query of a history, of which nothing else is heeded.
+
+    Raises:
+        OutcomeError: 400 for what is malformed.
+    """
+    control = dict(parse_qsl(query, keep_blank_values=True))
+    count = min(_number(control, "_count", DEFAULT_VERSIONS), MAX_COUNT)
+    return Paging(count, _offset(control))
 
 
 def unescape(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What one actor can do with resources: create, read, update, patch, delete, search.
+"""What one actor can do with resources: create, read, update, patch, delete, search, look back.
 
 Enforces access, project boundaries, versions and server-set metadata. Knows neither HTTP nor how
 resources are stored. No method awaits anything, so each is one step on the event loop.
@@ -6,7 +6,7 @@ resources are stored. No method awaits anything, so each is one step on the even
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,10 @@ from deploy.local.fhir.access import Action, Actor, allowed, hidden_elements
 from deploy.local.fhir.indexing import elements
 from deploy.local.fhir.outcomes import Resource
 from deploy.local.fhir.profiles import broken_rules
-from deploy.local.fhir.query import SearchRequest, parse
+from deploy.local.fhir.query import Paging, SearchRequest, parse
 from deploy.local.fhir.resources import model_of, validate
 from deploy.local.fhir.search import select
-from deploy.local.fhir.store import Store
+from deploy.local.fhir.store import Store, Version
 
 Clock = Callable[[], datetime]
 """Returns the current time, with a time zone."""
@@ -58,6 +58,28 @@ class Repository:
         """The current version of a resource."""
         self._check(resource_type, "read")
         return self._shown(self._current(resource_type, resource_id), "read")
+
+    def history(
+        self, resource_type: str, resource_id: str, paging: Paging
+    ) -> tuple[list[Version], int]:
+        """A page of a resource's versions, newest first, and how many there are.
+
+        One that was deleted has its history too.
+        """
+        self._check_versions(resource_type, resource_id, "history")
+        found = self._store.versions(resource_type, resource_id, paging.count, paging.offset)
+        total = self._store.count_versions(resource_type, resource_id)
+        return [self._shown_version(version, "history") for version in found], total
+
+    def read_version(self, resource_type: str, resource_id: str, version_id: str) -> Resource:
+        """One version of a resource, current or not."""
+        self._check_versions(resource_type, resource_id, "vread")
+        version = self._store.version(resource_type, resource_id, version_id)
+        if version is None:
+            raise outcomes.not_found()
+        if version.resource is None:
+            raise outcomes.gone()
+        return self._shown(version.resource, "vread")
 
     def search(self, request: SearchRequest) -> Page:
         """The resources of a page and, if there are more, the first of the next."""
@@ -128,12 +150,24 @@ class Repository:
             if error.status == 410:
                 return
             raise
-        self._store.delete(resource_type, resource_id)
+        self._store.delete(resource_type, resource_id, str(uuid.uuid4()), self._moment())
 
     def _check(self, resource_type: str, action: Action) -> None:
         model_of(resource_type)
         if not allowed(self._actor, resource_type, action):
             raise outcomes.forbidden()
+
+    def _check_versions(self, resource_type: str, resource_id: str, action: Action) -> None:
+        self._check(resource_type, "read")
+        self._check(resource_type, action)
+        stored = self._store.get(resource_type, resource_id)
+        if stored is None or stored.project != self._actor.project:
+            raise outcomes.not_found()
+
+    def _shown_version(self, version: Version, action: Action) -> Version:
+        if version.resource is None:
+            return version
+        return replace(version, resource=self._shown(version.resource, action))
 
     def _shown(self, resource: Resource, action: Action) -> Resource:
         """The resource without the elements that are hidden from the actor."""
@@ -156,12 +190,11 @@ class Repository:
 
     def _write(self, resource: Resource) -> Resource:
         self._check_profiles(resource)
-        moment = self._now().astimezone(UTC).replace(tzinfo=None)
         sent = {k: v for k, v in resource.get("meta", {}).items() if k not in SERVER_META}
         meta = {
             **sent,
             "versionId": str(uuid.uuid4()),
-            "lastUpdated": f"{moment.isoformat(timespec='milliseconds')}Z",
+            "lastUpdated": self._moment(),
             "author": self._actor.author,
             "project": self._actor.project,
             "compartment": compartment(resource, self._actor.project),
@@ -170,6 +203,10 @@ class Repository:
         written = {**head, **{k: v for k, v in resource.items() if k not in head}}
         self._store.put(written, self._actor.project)
         return written
+
+    def _moment(self) -> str:
+        now = self._now().astimezone(UTC).replace(tzinfo=None)
+        return f"{now.isoformat(timespec='milliseconds')}Z"
 
     def _check_profiles(self, resource: Resource) -> None:
         for url in resource.get("meta", {}).get("profile", []):

@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 from deploy.local.fhir.dates import interval
+from deploy.local.fhir.indexing import identifier_of
 from deploy.local.fhir.outcomes import Resource, invalid
 from deploy.local.fhir.query import Condition, SearchRequest, SortKey, unescape
 from deploy.local.fhir.store import Selection
@@ -46,6 +47,8 @@ def _clause(resource_type: str, condition: Condition) -> Clause:
     if condition.modifier == "missing":
         wanted = "NOT IN" if condition.values == ("true",) else "IN"
         return f"r.key {wanted} ({INDEXED})", [param]
+    if condition.modifier == "identifier":
+        param = identifier_of(param)
     found = [_alternative(param, condition, value) for value in condition.values]
     wanted = "NOT IN" if condition.modifier == "not" else "IN"
     union = " UNION ".join(sql for sql, _ in found)
@@ -54,6 +57,8 @@ def _clause(resource_type: str, condition: Condition) -> Clause:
 
 def _alternative(param: str, condition: Condition, value: str) -> Clause:
     kind = condition.parameter.kind
+    if condition.modifier == "identifier":
+        return _token(param, value)
     if kind == "string":
         return _string(param, condition.modifier, unescape(value))
     if kind == "date":

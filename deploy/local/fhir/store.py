@@ -1,10 +1,11 @@
-"""Resources in SQLite: the current version of each, by type and id, with what search needs.
+"""Resources in SQLite: every version of each, the current one with what search needs.
 
 Knows projects only as a column. Who may see what, what a resource must look like and what a search
 means are decided by others.
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ INSERT_INDEX = """
 INSERT INTO search_index (resource, param, system, value, folded, low, high)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+INSERT_VERSION = "INSERT INTO version (resource, id, written, content) VALUES (?, ?, ?, ?)"
+VERSIONS = "FROM version v JOIN resource r ON r.key = v.resource WHERE r.type = ? AND r.id = ?"
 SELECT_CURRENT = "SELECT r.content FROM resource r WHERE r.deleted = 0 AND r.type = ?"
 COUNT_CURRENT = "SELECT count(*) FROM resource r WHERE r.deleted = 0 AND r.type = ?"
 
@@ -33,6 +36,15 @@ class Stored:
     resource: Resource
     project: str
     deleted: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a resource; `resource` is None where it is the deletion."""
+
+    id: str
+    written: str
+    resource: Resource | None
 
 
 @dataclass(frozen=True)
@@ -71,16 +83,25 @@ class Store:
 
     def put(self, resource: Resource, project: str) -> None:
         """Writes a resource as the current version, and its part of the search index."""
-        identity = (resource["resourceType"], resource["id"], project)
+        identity, meta = (resource["resourceType"], resource["id"], project), resource["meta"]
+        content = json.dumps(resource)
         with self._database.transaction():
-            row = self._database.row(UPSERT, (*identity, json.dumps(resource)))
+            row = self._database.row(UPSERT, (*identity, content))
             assert row is not None  # noqa: S101 - RETURNING gives the row just written
+            self._keep(row["key"], meta["versionId"], meta["lastUpdated"], content)
             self._unindex(row["key"])
             rows = [(row["key"], *entry) for entry in index_rows(resource)]
             self._database.many(INSERT_INDEX, rows)
 
-    def delete(self, resource_type: str, resource_id: str) -> None:
-        """Marks a resource as deleted: it can no longer be found, but is not forgotten."""
+    def delete(self, resource_type: str, resource_id: str, version_id: str, written: str) -> None:
+        """Marks a resource as deleted: it can no longer be found, but is not forgotten.
+
+        Args:
+            resource_type: type of the resource.
+            resource_id: id of the resource.
+            version_id: id of the version that the deletion is.
+            written: when, as `meta.lastUpdated` has it.
+        """
         with self._database.transaction():
             row = self._database.row(
                 "UPDATE resource SET deleted = 1 WHERE type = ? AND id = ? RETURNING key",
@@ -88,6 +109,29 @@ class Store:
             )
             if row is not None:
                 self._unindex(row["key"])
+                self._keep(row["key"], version_id, written, None)
+
+    def versions(
+        self, resource_type: str, resource_id: str, limit: int, offset: int = 0
+    ) -> list[Version]:
+        """The versions of a resource, newest first, at most `limit` from the `offset`-th on."""
+        rows = self._database.rows(
+            f"SELECT v.* {VERSIONS} ORDER BY v.number DESC LIMIT ? OFFSET ?",
+            (resource_type, resource_id, limit, offset),
+        )
+        return [_version(row) for row in rows]
+
+    def count_versions(self, resource_type: str, resource_id: str) -> int:
+        """How many versions a resource has."""
+        row = self._database.row(f"SELECT count(*) {VERSIONS}", (resource_type, resource_id))
+        return int(row[0]) if row else 0
+
+    def version(self, resource_type: str, resource_id: str, version_id: str) -> Version | None:
+        """One version of a resource, None where it has no such version."""
+        row = self._database.row(
+            f"SELECT v.* {VERSIONS} AND v.id = ?", (resource_type, resource_id, version_id)
+        )
+        return None if row is None else _version(row)
 
     def find(self, selection: Selection, limit: int = -1, offset: int = 0) -> list[Resource]:
         """The selected resources, at most `limit` of them (-1: all), from the `offset`-th on."""
@@ -114,5 +158,13 @@ class Store:
         row = self._database.row(sql, (selection.resource_type, *selection.arguments))
         return int(row[0]) if row else 0
 
+    def _keep(self, key: int, version_id: str, written: str, content: str | None) -> None:
+        self._database.rows(INSERT_VERSION, (key, version_id, written, content))
+
     def _unindex(self, key: int) -> None:
         self._database.rows("DELETE FROM search_index WHERE resource = ?", (key,))
+
+
+def _version(row: sqlite3.Row) -> Version:
+    content = row["content"]
+    return Version(row["id"], row["written"], None if content is None else json.loads(content))
