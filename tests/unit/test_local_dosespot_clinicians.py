@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from deploy.local.dosespot import rules
 from deploy.local.dosespot.app import create_app
@@ -174,6 +175,20 @@ def test_a_lookup_may_lag_behind(sandbox: Sandbox) -> None:
     sandbox.clock.advance(5)
     assert sandbox.call("GET", "clinician?npi=1234567893")["Id"] == jane
     assert sandbox.call("GET", "clinician?dea=AB1234563")["Id"] == jane
+
+
+def test_a_lookup_lags_also_for_somebody_whose_creation_was_not_answered(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.switch(lookup_lag_s=5)
+    lost = {"path": ".*/clinicians", "method": "POST", "kind": "drop", "when": "after"}
+    assert sandbox.control("POST", "faults", lost).status_code == 200
+    with pytest.raises(requests.ConnectionError):
+        sandbox.create()
+    assert sandbox.call("GET", "clinician?npi=1234567893")["Id"] == 0
+    sandbox.clock.advance(5)
+    found = sandbox.call("GET", "clinician?npi=1234567893")["Id"]
+    assert sandbox.seen(found)["npi"] == "1234567893"
 
 
 def test_a_second_create_is_refused_or_makes_another_person(sandbox: Sandbox) -> None:

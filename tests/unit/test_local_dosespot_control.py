@@ -18,6 +18,49 @@ def test_switches_are_replaced_changed_and_checked(sandbox: Sandbox) -> None:
     assert sandbox.control("GET", "switches").json() == usual
 
 
+# Not how DoseSpot is read, but what clinics and clinicians are like and how much is allowed; or a
+# choice of which either reading breaks who counts on the other.
+NEITHER = {
+    "put_semantics",
+    "lookup_scope",
+    "confirmed_immediately",
+    "clinic_has_epcs",
+    "enforce_rate_limits",
+    "token_requests_per_10_s",
+    "reads_per_10_s",
+    "writes_per_10_s",
+    "total_per_10_s",
+    "rate_window_s",
+    "token_lifetime_s",
+    "push_notifications_url",
+    "push_notifications_secret",
+}
+
+
+def test_at_worst_every_switch_that_has_an_unkind_reading_has_it(sandbox: Sandbox) -> None:
+    usual = sandbox.control("GET", "switches").json()
+    worst = sandbox.control("PUT", "switches/worst").json()
+    assert sandbox.control("GET", "switches").json() == worst
+    assert {name for name in usual if worst[name] == usual[name]} == NEITHER
+    mixed = sandbox.control("PATCH", "switches", {"put_semantics": "merge"}).json()
+    assert mixed == {**worst, "put_semantics": "merge"}
+    assert sandbox.control("PUT", "switches", {}).json() == usual
+
+
+def test_somebody_can_be_enrolled_at_worst(sandbox: Sandbox) -> None:
+    sandbox.control("PUT", "switches/worst")
+    jane = sandbox.create()
+    assert sandbox.error("GET", "clinician?npi=1234567893").endswith("Clinician not found")
+    sandbox.step(jane, "sign-agreements")
+    assert sandbox.call("GET", f"clinicians/{jane}/legalAgreements")["Items"] == []
+    for _ in range(2):
+        sandbox.call("POST", f"clinicians/{jane}/idpInit")
+    sandbox.clock.advance(2)
+    assert [sandbox.status(jane) for _ in range(3)] == [2, 2, 12]
+    assert sandbox.call("GET", "clinician?npi=1234567893")["Id"] == jane
+    assert sandbox.seen(jane)["idp_inits"] == 2
+
+
 def test_facts_can_be_set_from_behind(sandbox: Sandbox) -> None:
     jane = sandbox.create()
     clinic_id = str(sandbox.app.clinic_id)

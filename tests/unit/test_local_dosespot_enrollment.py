@@ -123,6 +123,21 @@ def test_a_status_may_lag_behind_an_init_call(sandbox: Sandbox) -> None:
     assert read == ["RegistrationSuccess", "IDPInitializeSuccess"]
 
 
+def test_a_status_may_lag_behind_an_init_call_for_some_time(sandbox: Sandbox) -> None:
+    sandbox.switch(status_lag_s=3)
+    jane = sandbox.create()
+    sandbox.step(jane, "sign-agreements")
+    sandbox.call("POST", f"clinicians/{jane}/idpInit")
+    read = [sandbox.status(jane), sandbox.status(jane)]
+    sandbox.clock.advance(3)
+    assert [*read, sandbox.status(jane)] == [
+        "RegistrationSuccess",
+        "RegistrationSuccess",
+        "IDPInitializeSuccess",
+    ]
+    assert sandbox.seen(jane)["idp_inits"] == 1
+
+
 def test_what_need_not_be_there_may_be_null(sandbox: Sandbox) -> None:
     jane = sandbox.create()
     sandbox.switch(omit_optional_fields_as_null=True)

@@ -14,7 +14,7 @@ from deploy.local.dosespot.clinician import Refusal
 from deploy.local.dosespot.patients import PAGE_SIZE
 from deploy.local.dosespot.replies import page
 from tests.unit import local_dosespot
-from tests.unit.local_dosespot import Slot
+from tests.unit.local_dosespot import Sandbox, Slot
 
 CONTACT = {**local_dosespot.CONTACT, "PrimaryPhoneType": "Home"}
 CLINICIAN = {**CONTACT, "FirstName": "Jane", "LastName": "O'Brien", "DateOfBirth": "1980-05-15"}
@@ -340,3 +340,24 @@ def test_a_restart_loses_no_patient(slot: Slot, tmp_path: Path) -> None:
     assert clinic.control("GET", "patients") == before
     assert clinic.add() == patient + 1
     slot.app.close()
+
+
+def test_a_patient_who_is_created_twice_is_two_people(clinic: Clinic) -> None:
+    one, other = clinic.add(), clinic.add()
+    known = [(each["id"], each["first_name"]) for each in clinic.control("GET", "patients")]
+    assert known == [(one, "Tove"), (other, "Tove")]
+    assert one != other
+
+
+def test_a_search_may_lag_behind(sandbox: Sandbox) -> None:
+    sandbox.switch(patient_search_lag_s=5)
+    lost = {"path": ".*/patients", "method": "POST", "kind": "status", "when": "after"}
+    assert sandbox.control("POST", "faults", lost).status_code == 200
+    assert sandbox.send("POST", "patients", json=PATIENT).status_code == 500
+    (patient,) = sandbox.control("GET", "patients").json()
+    found = sandbox.call("GET", "patients/search")
+    assert (found["Items"], found["PageResult"]) == ([], page(1, PAGE_SIZE, 0))
+    assert sandbox.call("GET", f"patients/{patient['id']}")["Item"]["FirstName"] == "Tove"
+    sandbox.clock.advance(5)
+    found = sandbox.call("GET", "patients/search")
+    assert [each["PatientId"] for each in found["Items"]] == [patient["id"]]

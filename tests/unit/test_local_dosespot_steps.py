@@ -1,5 +1,7 @@
 """The steps of an enrollment in the local DoseSpot: where each leads, and where it is refused."""
 
+from datetime import timedelta
+
 import pytest
 
 from deploy.local.dosespot import sittings, steps
@@ -17,6 +19,13 @@ def enrollment(status: str = "Pending") -> Enrollment:
 def accepted(outcome: Enrollment | Refusal) -> Enrollment:
     assert isinstance(outcome, Enrollment)
     return outcome
+
+
+def delayed(
+    before: Enrollment, after: steps.Outcome, *, reads: int = 0, seconds: float = 0
+) -> Enrollment:
+    until = AT + timedelta(seconds=seconds)
+    return accepted(steps.delayed(before, after, reads=reads, until=until, at=AT))
 
 
 STATUSES = (
@@ -146,16 +155,46 @@ def test_a_refused_tfa_says_why(status: str, details: str) -> None:
 
 def test_a_delayed_status_shows_after_that_many_reads() -> None:
     before = enrollment("IDPSuccess")
-    now = accepted(steps.delayed(before, steps.init_tfa(before, "Mobile"), 2))
+    now = delayed(before, steps.init_tfa(before, "Mobile"), reads=2)
     read = []
     for _ in range(3):
-        status, now = steps.read_status(now)
+        status, now = steps.read_status(now, AT)
         read.append(status)
     assert read == ["IDPSuccess", "IDPSuccess", "TFAActivateInit"]
 
 
+def test_a_delayed_status_shows_after_that_many_seconds() -> None:
+    before = enrollment("IDPSuccess")
+    now = delayed(before, steps.init_tfa(before, "Mobile"), seconds=3)
+    read = [steps.read_status(now, AT + timedelta(seconds=each))[0] for each in (0, 2.9, 3)]
+    assert read == ["IDPSuccess", "IDPSuccess", "TFAActivateInit"]
+
+
+def test_reads_and_seconds_have_both_to_pass() -> None:
+    before = enrollment("IDPSuccess")
+    now = delayed(before, steps.init_tfa(before, "Mobile"), reads=1, seconds=3)
+    late = AT + timedelta(seconds=3)
+    first, once_read = steps.read_status(now, late)
+    assert (first, steps.read_status(once_read, late)[0]) == ("IDPSuccess", "TFAActivateInit")
+    _, once_read = steps.read_status(now, AT)
+    assert steps.read_status(once_read, AT)[0] == "IDPSuccess"
+
+
+def test_a_second_delayed_init_does_not_let_the_first_show() -> None:
+    before = enrollment("IDPSuccess")
+    once = delayed(before, steps.init_tfa(before, "Mobile"), seconds=3)
+    twice = delayed(once, steps.init_tfa(once, "Mobile", again=True), seconds=3)
+    assert (twice.tfa_inits, steps.read_status(twice, AT)[0]) == (2, "IDPSuccess")
+
+
+def test_a_refused_init_delays_nothing() -> None:
+    before = enrollment("Pending")
+    refused = steps.init_tfa(before, "Mobile")
+    assert steps.delayed(before, refused, reads=2, until=AT, at=AT) == refused
+
+
 def test_a_step_of_the_prescriber_shows_at_once_even_after_a_delayed_one() -> None:
     before = enrollment("IDPSuccess")
-    now = accepted(steps.delayed(before, steps.init_tfa(before, "Mobile"), 9))
+    now = delayed(before, steps.init_tfa(before, "Mobile"), reads=9, seconds=9)
     now = accepted(steps.activate_tfa(now, right=True))
-    assert steps.read_status(now)[0] == "TFAActivatedSuccess"
+    assert steps.read_status(now, AT)[0] == "TFAActivatedSuccess"

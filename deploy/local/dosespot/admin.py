@@ -4,6 +4,7 @@ Each is a function of one `Call`, and does not wait for anything: what it reads 
 writes.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -91,7 +92,7 @@ def read_status(call: Call) -> Reply:
     name = "NotApplicable"
     enrollment = clinician.enrollments.get(call.clinic_id)
     if enrollment is not None:
-        name, later = steps.read_status(enrollment)
+        name, later = steps.read_status(enrollment, call.backend.now())
         if later != enrollment:
             call.keep(clinician, later)
     return {"Item": replies.status(name, call.backend.switches)}
@@ -147,9 +148,11 @@ def init_tfa_deactivation(call: Call) -> Reply:
 
 
 def _keep_delayed(call: Call, clinician: Clinician, outcome: Outcome) -> Reply:
-    before = clinician.enrollments[call.clinic_id]
-    reads = call.backend.switches.status_lag_reads
-    return call.keep(clinician, steps.delayed(before, outcome, reads))
+    before, switches = clinician.enrollments[call.clinic_id], call.backend.switches
+    at = call.backend.now()
+    until = at + timedelta(seconds=switches.status_lag_s)
+    outcome = steps.delayed(before, outcome, reads=switches.status_lag_reads, until=until, at=at)
+    return call.keep(clinician, outcome)
 
 
 def add_supervisors(call: Call) -> Reply:

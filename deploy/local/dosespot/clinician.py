@@ -53,7 +53,8 @@ class Enrollment(BaseModel):
     """What one clinician has reached in one clinic.
 
     `status` is the last step reached. `idp_inits` and `tfa_inits` count the initializations that
-    took effect. `stale_status` is what the next `stale_reads` reads of the status still answer.
+    took effect. `stale_status` is what the next `stale_reads` reads of the status still answer,
+    and all reads before `stale_until`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +73,7 @@ class Enrollment(BaseModel):
     supervisor_id: int | None = None
     stale_status: str | None = None
     stale_reads: int = 0
+    stale_until: datetime | None = None
 
     @property
     def prescribes(self) -> bool:

@@ -4,6 +4,7 @@ They turn the switches, look behind the scenes, and take the steps that a prescr
 iFrame, for whoever tries the flow without one:
 
 * `GET`, `PUT`, `PATCH /_sandbox/switches`: the fields of `Switches`; a PATCH changes some.
+* `PUT /_sandbox/switches/worst`, without a body: every open question read unkindly.
 * `GET /_sandbox/clinicians`: a `snapshot` of everybody.
 * `GET /_sandbox/patients`: a `patient_snapshot` of everybody.
 * `GET /_sandbox/pushes`: how many push notifications are waiting, were delivered and failed.
@@ -26,7 +27,7 @@ from deploy.local.dosespot.backend import Backend
 from deploy.local.dosespot.clinician import Clinician, Refusal
 from deploy.local.dosespot.register import Patient
 from deploy.local.dosespot.sittings import SITTINGS
-from deploy.local.dosespot.switches import Switches
+from deploy.local.dosespot.switches import Switches, worst
 
 PREFIX = "/_sandbox/"
 
@@ -58,6 +59,7 @@ def routes(backend: Backend) -> list[Route]:
         ("GET", "switches", _read_switches),
         ("PUT", "switches", _replace_switches),
         ("PATCH", "switches", _change_switches),
+        ("PUT", "switches/worst", _set_worst_switches),
         ("GET", "clinicians", _list_clinicians),
         ("PATCH", "clinicians/{id:int}", _patch_clinician),
         ("POST", "clinicians/{id:int}/prescriber/{step}", _take_step),
@@ -150,6 +152,11 @@ def _replace_switches(backend: Backend, request: Request, body: bytes) -> Respon
 def _change_switches(backend: Backend, request: Request, body: bytes) -> Response:
     changes = _OBJECT.validate_json(body)
     backend.set_switches(Switches.model_validate({**backend.switches.model_dump(), **changes}))
+    return _read_switches(backend, request, body)
+
+
+def _set_worst_switches(backend: Backend, request: Request, body: bytes) -> Response:
+    backend.set_switches(worst())
     return _read_switches(backend, request, body)
 
 

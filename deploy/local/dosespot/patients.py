@@ -21,8 +21,9 @@ def create(call: Call) -> Reply:
     if not call.user().active:
         return NOT_AUTHORIZED
     record = call.body.model_dump()
-    refusal = rules.patient_refusal(record, call.backend.now().date())
-    return refusal or {"Id": call.backend.register.add(call.clinic_id, record).id}
+    now = call.backend.now()
+    refusal = rules.patient_refusal(record, now.date())
+    return refusal or {"Id": call.backend.register.add(call.clinic_id, record, now).id}
 
 
 def change(call: Call) -> Reply:
@@ -54,7 +55,8 @@ def search(call: Call) -> Reply:
     if not call.user().active:
         return NOT_AUTHORIZED
     query: PatientSearch = call.body
-    found = [each for each in call.backend.register.of(call.clinic_id) if _matches(each, query)]
+    known = (each for each in call.backend.register.of(call.clinic_id) if _listed(call, each))
+    found = [each for each in known if _matches(each, query)]
     first = (query.pageNumber - 1) * PAGE_SIZE
     return {
         "Items": [replies.patient(each) for each in found[first : first + PAGE_SIZE]],
@@ -66,6 +68,11 @@ def _own(call: Call) -> Patient | Refusal:
     if not call.user().active:
         return NOT_AUTHORIZED
     return call.backend.register.get(call.clinic_id, call.target_id or 0) or NOT_FOUND
+
+
+def _listed(call: Call, patient: Patient) -> bool:
+    age = call.backend.now() - patient.created_at
+    return age.total_seconds() >= call.backend.switches.patient_search_lag_s
 
 
 def _matches(patient: Patient, query: PatientSearch) -> bool:

@@ -1,6 +1,7 @@
 """The patients of all clinics, kept in a store, each known to one clinic alone."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +19,7 @@ class Patient(BaseModel):
     id: int
     clinic_id: int
     record: dict[str, Any]
+    created_at: datetime
 
     @property
     def name(self) -> str:
@@ -41,10 +43,10 @@ class Register:
         """Stores a patient in the place of what was stored under that id."""
         self._store.put("patient", patient.id, patient.model_dump(mode="json"))
 
-    def add(self, clinic_id: int, record: dict[str, Any]) -> Patient:
-        """A new patient of that clinic."""
+    def add(self, clinic_id: int, record: dict[str, Any], at: datetime) -> Patient:
+        """A new patient of that clinic, made at `at`; nobody is found to be the same person."""
         number = self._store.next_number("patient", FIRST_PATIENT_ID)
-        patient = Patient(id=number, clinic_id=clinic_id, record=record)
+        patient = Patient(id=number, clinic_id=clinic_id, record=record, created_at=at)
         self.put(patient)
         return patient
 

@@ -163,19 +163,35 @@ def deactivate_tfa(enrollment: Enrollment, *, right: bool) -> Outcome:
     return _wrong_code(enrollment, TFA_DEACTIVATED_ERROR)
 
 
-def delayed(before: Enrollment, after: Outcome, reads: int) -> Outcome:
-    """The outcome of an init call, whose status the next `reads` reads do not show yet."""
-    if isinstance(after, Refusal) or not reads:
+def delayed(
+    before: Enrollment, after: Outcome, *, reads: int, until: datetime, at: datetime
+) -> Outcome:
+    """The outcome of an init call at `at`, whose status does not show yet.
+
+    Args:
+        before: the enrollment before the call.
+        after: what the call made of it.
+        reads: how many reads still answer the status that one would have answered before.
+        until: all reads before then do, too.
+        at: when the call was made.
+    """
+    if isinstance(after, Refusal) or (not reads and until <= at):
         return after
-    return after.model_copy(update={"stale_status": before.status, "stale_reads": reads})
+    status, _ = read_status(before, at)
+    stale = {"stale_status": status, "stale_reads": reads, "stale_until": until}
+    return after.model_copy(update=stale)
 
 
-def read_status(enrollment: Enrollment) -> tuple[str, Enrollment]:
-    """The status that a read answers, and the enrollment after that read."""
-    if enrollment.stale_status is None or not enrollment.stale_reads:
+def read_status(enrollment: Enrollment, at: datetime) -> tuple[str, Enrollment]:
+    """The status that a read at `at` answers, and the enrollment after that read."""
+    if enrollment.stale_status is None:
         return enrollment.status, enrollment
-    later = enrollment.model_copy(update={"stale_reads": enrollment.stale_reads - 1})
-    return enrollment.stale_status, later
+    if enrollment.stale_reads:
+        later = enrollment.model_copy(update={"stale_reads": enrollment.stale_reads - 1})
+        return enrollment.stale_status, later
+    if enrollment.stale_until is not None and at < enrollment.stale_until:
+        return enrollment.stale_status, enrollment
+    return enrollment.status, enrollment
 
 
 def with_status(enrollment: Enrollment, status: str) -> Enrollment:
@@ -191,5 +207,5 @@ def _wrong_code(enrollment: Enrollment, error: str) -> Enrollment:
 
 
 def _moved(enrollment: Enrollment, status: str, **changes: Any) -> Enrollment:
-    fresh = {"status": status, "stale_status": None, "stale_reads": 0}
+    fresh = {"status": status, "stale_status": None, "stale_reads": 0, "stale_until": None}
     return enrollment.model_copy(update={**fresh, **changes})

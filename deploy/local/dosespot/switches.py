@@ -1,4 +1,4 @@
-"""What is only inferred about DoseSpot, as switches, each with its default reading.
+"""What is only inferred about DoseSpot, as switches, each with its default and kind reading.
 
 Holds no behaviour: the modules that answer calls ask here which way to go.
 """
@@ -25,7 +25,13 @@ class Switches(BaseModel):
     lookup_lag_s: float = Field(
         default=0.0,
         ge=0,
-        description="seconds during which GET api/clinician does not find a new clinician",
+        description="seconds during which GET api/clinician does not find a new clinician, also "
+        "one whose creation was not answered",
+    )
+    patient_search_lag_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="seconds during which GET api/patients/search does not find a new patient",
     )
     second_create_same_npi: Literal["refuse", "duplicate"] = Field(
         default="refuse",
@@ -58,7 +64,14 @@ class Switches(BaseModel):
     status_lag_reads: int = Field(
         default=0,
         ge=0,
-        description="how many reads after an init call still answer the status before it",
+        description="how many reads after an init call still answer the status that they "
+        "answered before it",
+    )
+    status_lag_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="seconds after an init call during which reads still answer the status that "
+        "they answered before it",
     )
     omit_optional_fields_as_null: bool = Field(
         default=False,
@@ -90,4 +103,27 @@ class Switches(BaseModel):
     )
     push_notifications_secret: str = Field(
         default="", description="what follows `Secret` in the Authorization header of such a post"
+    )
+
+
+def worst() -> Switches:
+    """Every open question read as unkindly as may be.
+
+    `put_semantics` and `lookup_scope` have no unkind reading, since either one breaks who counts on
+    the other; what clinics and clinicians are like, limits and notifications are no readings.
+    """
+    return Switches(
+        lookup_not_found="error",
+        lookup_lag_s=2.0,
+        patient_search_lag_s=2.0,
+        second_create_same_npi="duplicate",
+        repeated_init="accept",
+        agreements_listing="unsigned_only",
+        not_applicable_spelling="N/A",
+        misspelled_status=True,
+        status_as_number=True,
+        status_lag_reads=2,
+        status_lag_s=2.0,
+        omit_optional_fields_as_null=True,
+        retry_after_header=False,
     )
