@@ -198,9 +198,15 @@ def test_a_second_create_is_refused_or_makes_another_person(sandbox: Sandbox) ->
         "Property: NPINumber Details: NPI already exists"
     )
     sandbox.switch(second_create_same_npi="duplicate")
-    other = sandbox.create(Email="other@example.com")
-    assert other != jane
-    assert sandbox.seen(other)["npi"] == sandbox.seen(jane)["npi"]
+    others = [sandbox.create(Email="other@example.com"), sandbox.create()]
+    assert len({jane, *others}) == 3
+    assert {sandbox.seen(each)["npi"] for each in (jane, *others)} == {JANE["NPINumber"]}
+    sandbox.call("PUT", f"clinicians/{jane}", JANE)
+    assert "Email Address already exists" in sandbox.error(
+        "POST", "clinicians", {**JANE, "NPINumber": "1558598797"}
+    )
+    sandbox.switch(second_create_same_npi="refuse")
+    assert "Email Address already exists" in sandbox.error("POST", "clinicians", JANE)
 
 
 def test_an_administrator_with_a_wrong_record_is_an_error() -> None:

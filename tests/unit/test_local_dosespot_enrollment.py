@@ -138,6 +138,10 @@ def test_a_status_may_lag_behind_an_init_call_for_some_time(sandbox: Sandbox) ->
     assert sandbox.seen(jane)["idp_inits"] == 1
 
 
+def _roles(sandbox: Sandbox, clinician_id: int) -> Any:
+    return sandbox.call("GET", f"clinicians/{clinician_id}")["Item"]["Roles"]
+
+
 def test_what_need_not_be_there_may_be_null(sandbox: Sandbox) -> None:
     jane = sandbox.create()
     sandbox.switch(omit_optional_fields_as_null=True)
@@ -145,6 +149,10 @@ def test_what_need_not_be_there_may_be_null(sandbox: Sandbox) -> None:
     flags = ("Roles", "Confirmed", "Active", "AccountLocked", "EpcsRequested", "ClinicInfo")
     assert {item[name] for name in flags} == {None}
     assert (item["ClinicianId"], item["NPINumber"]) == (jane, "1234567893")
+    roles = [_roles(sandbox, each) for each in (jane, sandbox.admin_id)]
+    sandbox.switch(administrators_keep_roles=True)
+    roles += [_roles(sandbox, each) for each in (jane, sandbox.admin_id)]
+    assert roles == [None, None, None, ["ClinicianAdmin"]]
 
 
 def test_verification_and_the_clinic_may_lack_what_epcs_needs(sandbox: Sandbox) -> None:

@@ -85,10 +85,10 @@ class Backend:
         refusal = refusal or rules.clinician_refusal(record)
         if refusal is not None:
             return refusal
-        if self.directory.has_email(record["Email"], except_id):
+        npi, refuse = record["NPINumber"], self.switches.second_create_same_npi == "refuse"
+        if self.directory.has_email(record["Email"], except_id, None if refuse else npi):
             return Refusal("Email", "Email Address already exists")
-        refuse = self.switches.second_create_same_npi == "refuse"
-        if refuse and self.directory.has_npi(record["NPINumber"], except_id):
+        if refuse and self.directory.has_npi(npi, except_id):
             return Refusal("NPINumber", "NPI already exists")
         return None
 

@@ -47,10 +47,14 @@ class Directory:
             if dea is None or dea in clinician.dea_numbers:
                 yield clinician
 
-    def has_email(self, email: str | None, except_id: int | None) -> bool:
-        """Whether anybody else already has this e-mail address."""
-        return email is not None and any(
-            each.id != except_id for each in self._found(_EMAIL, email)
+    def has_email(
+        self, email: str | None, except_id: int | None, except_npi: str | None = None
+    ) -> bool:
+        """Whether anybody else, with another NPI than `except_npi`, already has this address."""
+        others = [] if email is None else self._found(_EMAIL, email)
+        return any(
+            each.id != except_id and (except_npi is None or each.npi != except_npi)
+            for each in others
         )
 
     def has_npi(self, npi: str | None, except_id: int | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.local.dosespot.clinician import Clinician, Enrollment, Refusal
+from deploy.local.dosespot.clinician import CLINICIAN_ADMIN, Clinician, Enrollment, Refusal
 from deploy.local.dosespot.register import Patient
 from deploy.local.dosespot.switches import Switches
 
@@ -150,7 +150,10 @@ def clinician(person: Clinician, clinic_id: int, switches: Switches) -> Fields:
     }
     if not switches.omit_optional_fields_as_null:
         return fields
-    return {name: value if name in _IDENTIFYING else None for name, value in fields.items()}
+    known = set(_IDENTIFYING)
+    if switches.administrators_keep_roles and CLINICIAN_ADMIN in roles:
+        known.add("Roles")
+    return {name: value if name in known else None for name, value in fields.items()}
 
 
 def clinic_info(clinic_id: int, switches: Switches) -> Fields:

@@ -35,7 +35,8 @@ class Switches(BaseModel):
     )
     second_create_same_npi: Literal["refuse", "duplicate"] = Field(
         default="refuse",
-        description="whether creating somebody with a known NPI fails or makes a second person",
+        description="whether creating somebody with a known NPI fails or makes a second person, "
+        "even with the same e-mail address",
     )
     repeated_init: Literal["refuse", "accept"] = Field(
         default="refuse",
@@ -78,6 +79,11 @@ class Switches(BaseModel):
         description="answer null for whatever GET api/clinicians/{id} need not have to say who "
         "the clinician is (Roles, Confirmed, Active, AccountLocked, EpcsRequested, ClinicInfo ...)",
     )
+    administrators_keep_roles: bool = Field(
+        default=False,
+        description="whether the Roles of a ClinicianAdmin are answered where others' are null: "
+        "nobody whose roles are unknown may enroll others",
+    )
     confirmed_immediately: bool = Field(
         default=True, description="whether the NPI of a new clinician is verified at once"
     )
@@ -110,7 +116,8 @@ def worst() -> Switches:
     """Every open question read as unkindly as may be.
 
     `put_semantics` and `lookup_scope` have no unkind reading, since either one breaks who counts on
-    the other; what clinics and clinicians are like, limits and notifications are no readings.
+    the other; what clinics and clinicians are like, limits and notifications are no readings. An
+    administrator's roles stay known, because otherwise nobody could be enrolled at all.
     """
     return Switches(
         lookup_not_found="error",
@@ -125,5 +132,6 @@ def worst() -> Switches:
         status_lag_reads=2,
         status_lag_s=2.0,
         omit_optional_fields_as_null=True,
+        administrators_keep_roles=True,
         retry_after_header=False,
     )
