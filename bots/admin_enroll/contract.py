@@ -2,30 +2,25 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.enrollment.decide import Stage
 from shared.workflow.enroll import Order
-from shared.workflow.inputs import BotInput, FhirId, MedicalLicenseInput, licenses_spelled_out
+from shared.workflow.inputs import BotInput, BotOutput, FhirId, MedicalLicenseInput
 
 
-class AdminEnrollInput(BotInput, frozen=True):
+class AdminEnrollInput(BotInput):
     """Whom to enroll, and which stage to initialize."""
 
     practitionerId: FhirId
     practitionerRoleTypes: Annotated[
-        list[Annotated[int, Meta(ge=1, le=len(ClinicianRole))]], Meta(min_length=1)
+        list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]], Field(min_length=1)
     ]
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
     initIdp: bool | None = None
     initTfa: bool | None = None
-    tfaType: TfaType = TfaType.MOBILE
-
-    @classmethod
-    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What was given, with DoseSpot's names in the licenses."""
-        return licenses_spelled_out(given)
+    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
 
     def order(self) -> Order:
         """The same in the words of the use case."""
@@ -38,7 +33,7 @@ class AdminEnrollInput(BotInput, frozen=True):
         )
 
 
-class AdminEnrollOutput(Struct):
+class AdminEnrollOutput(BotOutput):
     """How things stand, and the two resources as the FHIR server now has them."""
 
     doseSpotClinicianId: int

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
 
-from msgspec import Struct
-from msgspec.json import decode, encode
+from pydantic import BaseModel, ConfigDict
 
 from shared.errors import BotError, EnrollmentLimitReached, FhirDenied, FixInput, Misconfigured
-from shared.workflow.inputs import FhirId
+from shared.records.identifiers import RuleBroken, parse_fhir_id
 
 Given = Mapping[str, Any]
 """The bot's input for one prescriber; `bots.admin_enroll.contract` says what is in it."""
@@ -36,7 +35,7 @@ class Outcome(StrEnum):
         return self not in (Outcome.REFUSED, Outcome.FAILED)
 
 
-class Result(Struct, frozen=True):
+class Result(BaseModel):
     """What came of one prescriber, without personal data.
 
     Attributes:
@@ -46,6 +45,8 @@ class Result(Struct, frozen=True):
         registrationStatus: what DoseSpot says, where the bot answered.
         error: what is wrong and what to do, where it did not.
     """
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
 
     practitionerId: str | None
     outcome: Outcome
@@ -60,11 +61,11 @@ class Result(Struct, frozen=True):
         Raises:
             ValueError: it is something else.
         """
-        return decode(line, type=cls)
+        return cls.model_validate_json(line)
 
     def as_json(self) -> str:
         """One line of JSON."""
-        return encode(self).decode()
+        return self.model_dump_json()
 
 
 def not_enrolled(given: Given, error: BotError) -> Result:
@@ -79,7 +80,8 @@ def not_enrolled(given: Given, error: BotError) -> Result:
 
 def practitioner_id(given: Given) -> str | None:
     """Whom an input is about; None for what is no id, since that could be anything."""
+    named = given.get("practitionerId")
     try:
-        return str(FhirId(given.get("practitionerId")))
-    except ValueError:
+        return parse_fhir_id(named) if isinstance(named, str) else None
+    except RuleBroken:
         return None

@@ -6,26 +6,26 @@ everything that is wrong with it is told at once, and says which fields there ar
 
 from typing import Any, Self
 
-from msgspec import Struct
+from pydantic import model_validator
 
 from shared.records.findings import Finding
 from shared.workflow.create_prescriber import Created
-from shared.workflow.inputs import BotInput
+from shared.workflow.inputs import BotInput, BotOutput
 from shared.workflow.npi_check import NpiCheckOutcome
 
 
-class CreatePrescriberInput(BotInput, frozen=True):
+class CreatePrescriberInput(BotInput):
     """All that was given is the form."""
 
     form: dict[str, Any]
 
+    @model_validator(mode="before")
     @classmethod
-    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What was given, under the name that it has here."""
+    def _under_its_name(cls, given: Any) -> dict[str, Any]:
         return {"form": given}
 
 
-class FindingOutput(Struct):
+class FindingOutput(BotOutput):
     """Where something is, in the form or in the records, and a sentence about it."""
 
     path: str
@@ -37,7 +37,7 @@ class FindingOutput(Struct):
         return cls(path=found.path, sentence=found.sentence)
 
 
-class CreatePrescriberOutput(Struct):
+class CreatePrescriberOutput(BotOutput):
     """The records, and whether they can be enrolled."""
 
     practitioner: dict[str, Any]

@@ -1,17 +1,15 @@
 """Input and output of the bot, as `@medplum/dosespot-react` uses it."""
 
-from msgspec import Struct
-
-from shared.workflow.inputs import BotInput, FhirId
+from shared.workflow.inputs import BotInput, BotOutput, FhirId
 
 
-class IframeInput(BotInput, frozen=True):
+class IframeInput(BotInput):
     """Which patient to open; none opens the prescriber's notifications."""
 
     patientId: FhirId | None = None
 
 
-class IframeOutput(Struct):
+class IframeOutput(BotOutput):
     """The URL to put into the iFrame; it works once."""
 
     url: str

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from msgspec import Struct
-
-from shared.workflow.inputs import BotInput
+from shared.workflow.inputs import BotInput, BotOutput
 
 ENROLLMENT_EVENTS = frozenset(
     {
@@ -18,7 +16,7 @@ ENROLLMENT_EVENTS = frozenset(
 )
 
 
-class NotificationInput(BotInput, frozen=True, forbid_unknown_fields=False):
+class NotificationInput(BotInput, extra="ignore"):
     """What DoseSpot posts; of its data only who it is about is read, and not believed either."""
 
     EventType: str
@@ -31,7 +29,7 @@ class NotificationInput(BotInput, frozen=True, forbid_unknown_fields=False):
         return number if known else None
 
 
-class NotificationOutput(Struct):
+class NotificationOutput(BotOutput):
     """Whether the notification was for a prescriber of this project, and what came of it."""
 
     handled: bool

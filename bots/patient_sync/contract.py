@@ -2,19 +2,17 @@
 
 from typing import Literal
 
-from msgspec import Struct
-
-from shared.workflow.inputs import BotInput, FhirId
+from shared.workflow.inputs import BotInput, BotOutput, FhirId
 
 
-class PatientSyncInput(BotInput, frozen=True):
+class PatientSyncInput(BotInput):
     """Which patient, and whether changed demographics shall be sent too."""
 
     patientId: FhirId
     update: bool | None = None
 
 
-class PatientSyncOutput(Struct):
+class PatientSyncOutput(BotOutput):
     """The patient's DoseSpot id, and what was done."""
 
     doseSpotPatientId: int

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal, Self
 
-from msgspec import Meta, Struct
+from pydantic import Field
 
 from fhir_profiles.dea_identifier import DeaIdentifier
 from shared.enrollment.causes import Blocks
 from shared.enrollment.readiness import Readiness
 from shared.enrollment.reason import Reason
+from shared.workflow.inputs import BotOutput
 from shared.workflow.paging import OneOrPage, cursor_of
 from shared.workflow.readiness import Told
 
@@ -16,20 +17,20 @@ PAGE_SIZE = 25
 Verdict = Literal["nonControlled", "controlled"]
 
 
-class ReadinessInput(OneOrPage, frozen=True):
+class ReadinessInput(OneOrPage):
     """Whom to ask about: one Practitioner, or the next page of all who have a membership."""
 
-    pageSize: Annotated[int, Meta(ge=1, le=100)] = PAGE_SIZE
+    pageSize: Annotated[int, Field(ge=1, le=100)] = PAGE_SIZE
 
 
-class EvidenceOutput(Struct):
+class EvidenceOutput(BotOutput):
     """Where a reason shows: a FHIR path or DoseSpot's field, and what stands there if it may."""
 
     path: str
     value: str | None
 
 
-class ReasonOutput(Struct):
+class ReasonOutput(BotOutput):
     """One reason; `registrations` are the paths of the DEA registrations, if it is not all."""
 
     code: str
@@ -52,7 +53,7 @@ class ReasonOutput(Struct):
         )
 
 
-class NonControlledOutput(Struct):
+class NonControlledOutput(BotOutput):
     """Whether non-controlled medications may be prescribed; codes of the reasons if not."""
 
     ready: bool
@@ -65,7 +66,7 @@ class NonControlledOutput(Struct):
         return cls(ready=found.prescribes, reasons=_codes(reasons))
 
 
-class RegistrationOutput(Struct):
+class RegistrationOutput(BotOutput):
     """The verdict about one DEA registration, given by its FHIR path.
 
     Without `schedules` it is about all that stand on the DEA certificate.
@@ -90,7 +91,7 @@ class RegistrationOutput(Struct):
         )
 
 
-class ControlledOutput(Struct):
+class ControlledOutput(BotOutput):
     """Whether controlled substances may be signed: under every DEA registration, and under each.
 
     `reasons` are the codes of what stands in the way of all of them.
@@ -111,7 +112,7 @@ class ControlledOutput(Struct):
         )
 
 
-class PrescriberOutput(Struct):
+class PrescriberOutput(BotOutput):
     """The verdicts about one Practitioner; the reasons that block most come first."""
 
     practitioner: str
@@ -130,7 +131,7 @@ class PrescriberOutput(Struct):
         )
 
 
-class ReadinessOutput(Struct):
+class ReadinessOutput(BotOutput):
     """The prescribers of this page, and where the next one begins."""
 
     prescribers: list[PrescriberOutput]

@@ -1,24 +1,19 @@
 """Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.workflow.enroll import Order, Outcome
-from shared.workflow.inputs import BotInput, MedicalLicenseInput, licenses_spelled_out
+from shared.workflow.inputs import BotInput, BotOutput, MedicalLicenseInput
 
 
-class SelfEnrollInput(BotInput, frozen=True):
+class SelfEnrollInput(BotInput):
     """What a prescriber may add; who they are and their roles are never taken from here."""
 
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
-    tfaType: TfaType = TfaType.MOBILE
-
-    @classmethod
-    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What was given, with DoseSpot's names in the licenses."""
-        return licenses_spelled_out(given)
+    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
         """The same in the words of the use case."""
@@ -30,7 +25,7 @@ class SelfEnrollInput(BotInput, frozen=True):
         )
 
 
-class SelfEnrollOutput(Struct):
+class SelfEnrollOutput(BotOutput):
     """How things stand, and what the prescriber does now."""
 
     status: Literal["created", "already_enrolled", "advanced"]

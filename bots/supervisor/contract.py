@@ -1,12 +1,11 @@
 """Input and output of the bot; the output is a FHIR R4 Parameters resource."""
 
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from msgspec import Struct
+from pydantic import Field, ValidationInfo, field_validator
 
-from shared.shapes import Misfit
-from shared.workflow.inputs import BotInput, FhirId
+from shared.workflow.inputs import BotInput, BotOutput, FhirId
 
 
 class Action(StrEnum):
@@ -16,17 +15,19 @@ class Action(StrEnum):
     REMOVE = "remove"
 
 
-class SupervisorInput(BotInput, frozen=True):
+class SupervisorInput(BotInput):
     """Who supervises whom."""
 
     practitionerId: FhirId
     supervisorPractitionerId: FhirId
-    action: Action
+    action: Annotated[Action, Field(strict=False)]
 
-    def __post_init__(self) -> None:
-        if self.supervisorPractitionerId == self.practitionerId:
-            sentence = "must be another Practitioner than practitionerId"
-            raise Misfit("supervisorPractitionerId", sentence)
+    @field_validator("supervisorPractitionerId")
+    @classmethod
+    def _another_one(cls, supervisor: str, info: ValidationInfo) -> str:
+        if supervisor == info.data.get("practitionerId"):
+            raise ValueError("must be another Practitioner than practitionerId")
+        return supervisor
 
     @property
     def practitioner(self) -> str:
@@ -39,7 +40,7 @@ class SupervisorInput(BotInput, frozen=True):
         return f"Practitioner/{self.supervisorPractitionerId}"
 
 
-class SupervisorOutput(Struct, kw_only=True):
+class SupervisorOutput(BotOutput):
     """What was done, as FHIR Parameters: `practitioner`, `supervisor` and `action`."""
 
     resourceType: Literal["Parameters"] = "Parameters"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from msgspec import Meta, Struct
+from pydantic import Field, model_validator
 
+from shared.workflow.inputs import BotOutput
 from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import OneOrPage, cursor_of
 from shared.workflow.sync_status import Difference, Failure, Report
@@ -13,36 +14,38 @@ SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50
 
 
-class SyncStatusInput(OneOrPage, frozen=True):
+class SyncStatusInput(OneOrPage):
     """Whom to look at: one Practitioner, or the next page of all who are enrolled.
 
     A Medplum schedule gives the resource that holds the schedule as input; it asks for everybody.
     """
 
-    pageSize: Annotated[int, Meta(ge=1, le=200)] = PAGE_SIZE
+    pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
     dryRun: bool | None = None
 
+    @model_validator(mode="before")
     @classmethod
-    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _for_everybody(cls, given: Any) -> Any:
         """What was given; nothing where it is a schedule."""
-        return {} if given.get("resourceType") in SCHEDULES else given
+        is_schedule = isinstance(given, dict) and given.get("resourceType") in SCHEDULES
+        return {} if is_schedule else given
 
 
-class StatusChange(Struct, rename={"from_": "from"}):
+class StatusChange(BotOutput):
     """What a Practitioner's extension said, and what DoseSpot says."""
 
-    from_: str | None
+    from_: str | None = Field(serialization_alias="from")
     to: str | None
 
 
-class EpcsChange(Struct, rename={"from_": "from"}):
+class EpcsChange(BotOutput):
     """Whether there was an EPCS qualification in force, and whether there is one by DoseSpot."""
 
-    from_: bool
+    from_: bool = Field(serialization_alias="from")
     to: bool
 
 
-class DifferenceOutput(Struct):
+class DifferenceOutput(BotOutput):
     """One Practitioner that did not say what DoseSpot says."""
 
     practitioner: str
@@ -59,7 +62,7 @@ class DifferenceOutput(Struct):
         )
 
 
-class FailureOutput(Struct):
+class FailureOutput(BotOutput):
     """One Practitioner of whom nothing can be said; the sentence says why and what to do."""
 
     practitioner: str
@@ -71,7 +74,7 @@ class FailureOutput(Struct):
         return cls(practitioner=found.practitioner, error=str(found.error))
 
 
-class NpiCheckOutput(Struct):
+class NpiCheckOutput(BotOutput):
     """An NPI that had still to be looked up in the NPI Registry, and how that went."""
 
     practitioner: str
@@ -88,7 +91,7 @@ class NpiCheckOutput(Struct):
         )
 
 
-class SyncStatusOutput(Struct):
+class SyncStatusOutput(BotOutput):
     """What the run found and, but for a dry run, changed."""
 
     checked: int

@@ -13,7 +13,6 @@ from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import FhirNotFound
 from shared.runtime import settings
 from shared.runtime.payload import Secret
-from shared.shapes import made
 
 Found = list[Resource]
 
@@ -64,7 +63,10 @@ def reference_to(resource: Resource) -> str:
 
 def secrets_of(project: Resource) -> dict[str, Secret]:
     """The secrets of a Project by name; of several with one name the last, as bots get them."""
-    return {str(entry.get("name")): made(Secret, entry) for _, entry in entries(project, "secret")}
+    return {
+        str(entry.get("name")): Secret.model_validate(entry)
+        for _, entry in entries(project, "secret")
+    }
 
 
 def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) -> Installation:

@@ -8,8 +8,6 @@ of DoseSpot REST API v2.
 from collections.abc import Collection
 from typing import Any
 
-from msgspec import to_builtins
-
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.wire import SPECIALTIES, ClinicianItem
 from shared.records.identifiers import RuleBroken, parse_phone
@@ -98,7 +96,7 @@ def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
     Entries of lists without a clinic are taken as this clinic's.
     """
     clinic = str(clinic_id)
-    shown = to_builtins(item)
+    shown = item.model_dump()
     specialty = item.SpecialtyTypeId or 0
     return filled(
         {

@@ -25,8 +25,8 @@ _SIGNS = ":;,.()'\"!"
 _LONGEST = 300
 
 _FIELDS = {
-    *ClinicianItem.__struct_fields__,
-    *PatientItem.__struct_fields__,
+    *ClinicianItem.model_fields,
+    *PatientItem.model_fields,
     "ClinicianRoleType",
     "ClinicianSpecialtyType",
     "EPCSRequested",

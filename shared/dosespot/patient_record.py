@@ -5,8 +5,6 @@ Source of names and shapes: `AddEditPatientRequest` and `GetPatient` of DoseSpot
 
 from typing import Any
 
-from msgspec import to_builtins
-
 from shared.dosespot.clinician_record import filled, same_number
 from shared.dosespot.wire import PatientItem
 from shared.records.patient import Measure, Patient
@@ -40,7 +38,7 @@ def new_patient_record(patient: Patient) -> PatientRecord:
 
 def stored_patient_record(item: PatientItem) -> PatientRecord:
     """What DoseSpot has stored, in the words and forms of a request."""
-    shown = to_builtins(item)
+    shown = item.model_dump()
     return filled(
         {
             **shown,

@@ -4,9 +4,10 @@ Any field of a reply may be null, whatever the published contract requires, and 
 ignored. Source: DoseSpot REST API v2 (Swagger "Full + EPCS - V2").
 """
 
+import re
 from typing import Annotated, Any, TypeVar
 
-from msgspec import Meta, Struct, convert
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fhir_profiles.codes import RegistrationStatus
 
@@ -62,15 +63,43 @@ def parse_status(item: Any) -> RegistrationStatus:
     return _STATUSES.get(str(item).strip().lower(), RegistrationStatus.UNKNOWN)
 
 
-class _Reply(Struct):
-    pass
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _unquoted_number(given: Any) -> Any:
+    """The number that a string holds, as JSON writes numbers; anything else as it is."""
+    if not (isinstance(given, str) and _NUMBER.fullmatch(given)):
+        return given
+    return int(given) if given.lstrip("-").isdecimal() else float(given)
+
+
+def _whole_number(given: Any) -> Any:
+    number = _unquoted_number(given)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _flag(given: Any) -> Any:
+    """What a string or a number says that stands for true or false; anything else as it is."""
+    is_written_so = isinstance(given, str) or type(given) is int
+    return _FLAGS.get(str(given).lower(), given) if is_written_so else given
+
+
+_WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+_Number = Annotated[float, BeforeValidator(_unquoted_number)]
+_Flag = Annotated[bool, BeforeValidator(_flag)]
+_StringOrNumber = Annotated[str | _WholeNumber, Field(union_mode="left_to_right")]
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, strict=True)
 
 
 R = TypeVar("R", bound=_Reply)
 
 
 def read(model: type[R], body: Any) -> R:
-    """What DoseSpot answered; numbers may also be written as texts.
+    """What DoseSpot answered; numbers, true and false may also be written as strings.
 
     Args:
         model: what it should be.
@@ -79,7 +108,7 @@ def read(model: type[R], body: Any) -> R:
     Raises:
         ValueError: it is something else.
     """
-    return convert(body, model, strict=False)
+    return model.model_validate(body)
 
 
 class Result(_Reply):
@@ -103,7 +132,7 @@ class Reply(_Reply):
 class IdentifierReply(Reply):
     """The answer to a create or a look-up."""
 
-    Id: Annotated[int, Meta(le=LARGEST_ID)] | None = None
+    Id: Annotated[_WholeNumber, Field(le=LARGEST_ID)] | None = None
 
 
 class StatusReply(Reply):
@@ -117,7 +146,7 @@ class DeaEntry(_Reply):
 
     DEANumber: str | None = None
     State: str | None = None
-    ClinicId: str | int | None = None
+    ClinicId: _StringOrNumber | None = None
 
 
 class LicenseEntry(_Reply):
@@ -125,7 +154,7 @@ class LicenseEntry(_Reply):
 
     LicenseNumber: str | None = None
     State: str | None = None
-    ClinicId: str | int | None = None
+    ClinicId: _StringOrNumber | None = None
 
 
 class NaDeaEntry(_Reply):
@@ -133,15 +162,15 @@ class NaDeaEntry(_Reply):
 
     NADEANumber: str | None = None
     State: str | None = None
-    ClinicId: str | int | None = None
+    ClinicId: _StringOrNumber | None = None
 
 
 class ClinicEntry(_Reply):
     """What a clinician may do at one clinic."""
 
-    ClinicId: int | None = None
-    HasNewRx: bool | None = None
-    HasEpcs: bool | None = None
+    ClinicId: _WholeNumber | None = None
+    HasNewRx: _Flag | None = None
+    HasEpcs: _Flag | None = None
 
 
 class _Person(_Reply):
@@ -168,7 +197,7 @@ class _Person(_Reply):
 class ClinicianItem(_Person):
     """A clinician as DoseSpot shows them; names differ from those of the request."""
 
-    ClinicianId: int | None = None
+    ClinicianId: _WholeNumber | None = None
     PrimaryFax: str | None = None
     PhoneAdditional3: str | None = None
     PhoneAdditionalType3: str | None = None
@@ -177,13 +206,13 @@ class ClinicianItem(_Person):
     NADEANumbers: list[NaDeaEntry] | None = None
     MedicalLicenseNumbers: list[LicenseEntry] | None = None
     NPINumber: str | None = None
-    Roles: list[str | int] | None = None
+    Roles: list[_StringOrNumber] | None = None
     PDMPRoleType: str | None = None
-    SpecialtyTypeId: int | None = None
-    Confirmed: bool | None = None
-    Active: bool | None = None
-    AccountLocked: bool | None = None
-    EpcsRequested: bool | None = None
+    SpecialtyTypeId: _WholeNumber | None = None
+    Confirmed: _Flag | None = None
+    Active: _Flag | None = None
+    AccountLocked: _Flag | None = None
+    EpcsRequested: _Flag | None = None
     ClinicInfo: list[ClinicEntry] | None = None
 
 
@@ -196,7 +225,7 @@ class ClinicianReply(Reply):
 class AgreementItem(_Reply):
     """A legal agreement; without a date it waits for the signature."""
 
-    AgreementId: int | None = None
+    AgreementId: _WholeNumber | None = None
     AgreementDate: str | None = None
 
 
@@ -209,16 +238,16 @@ class AgreementsReply(Reply):
 class PatientItem(_Person):
     """A patient as DoseSpot shows them."""
 
-    PatientId: int | None = None
+    PatientId: _WholeNumber | None = None
     Gender: str | None = None
-    Weight: float | None = None
+    Weight: _Number | None = None
     WeightMetric: str | None = None
-    Height: float | None = None
+    Height: _Number | None = None
     HeightMetric: str | None = None
     NonDoseSpotMedicalRecordNumber: str | None = None
-    Active: bool | None = None
+    Active: _Flag | None = None
     Encounter: str | None = None
-    IsHospice: bool | None = None
+    IsHospice: _Flag | None = None
 
 
 class PatientReply(Reply):
@@ -230,7 +259,7 @@ class PatientReply(Reply):
 class PageEntry(_Reply):
     """Where a page stands in a list."""
 
-    HasNext: bool | None = None
+    HasNext: _Flag | None = None
 
 
 class PatientsReply(Reply):
@@ -243,5 +272,5 @@ class PatientsReply(Reply):
 class TokenReply(_Reply):
     """An access token and the seconds that it lives."""
 
-    access_token: Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
-    expires_in: float | None = None
+    access_token: Annotated[str, Field(pattern=r"^[!-~]+$", repr=False)]
+    expires_in: _Number | None = None

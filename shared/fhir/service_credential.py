@@ -5,15 +5,17 @@ Source: OAuth 2.0 (RFC 6749), section 4.4; Medplum takes it at `oauth2/token`.
 
 from dataclasses import dataclass, field
 
-from msgspec import Struct, convert
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Misconfigured
 from shared.http import Call, Sender
 from shared.token_cache import FetchedToken, TokenCache
 
 
-class _TokenReply(Struct):
-    access_token: str
+class _TokenReply(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, strict=True)
+
+    access_token: str = Field(repr=False)
     expires_in: float = 3600.0
 
 
@@ -76,7 +78,7 @@ class ServiceCredential:
             )
         )
         try:
-            issued = convert(reply.json(), _TokenReply)
+            issued = _TokenReply.model_validate(reply.json())
         except ValueError:
             raise Misconfigured(
                 "The FHIR server does not let the bots' ClientApplication in. Check the project"

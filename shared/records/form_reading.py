@@ -11,7 +11,7 @@ from fhir_profiles.elements import text
 from shared.records.findings import Findings, path_of
 from shared.records.reading import Parse
 
-NOT_TEXT = "must be a text"
+NOT_TEXT = "must be a string"
 NOT_FLAG = "must be true or false"
 NOT_OBJECT = "must be an object"
 NOT_LIST = "must be a list"

@@ -1,13 +1,42 @@
 """Checks a bot's input and says in sentences what is wrong with it, without quoting it."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
 
 from shared.errors import InputRefused
 from shared.records.findings import path_of
-from shared.shapes import Malformed, made
 from shared.workflow.inputs import BotInput
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 Input = TypeVar("Input", bound=BotInput)
+
+ANOTHER_FORM = "is not of the documented form"
+
+_SENTENCES: Mapping[str, str] = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "enum": "must be {expected}",
+    "extra_forbidden": "this bot has no such input; leave it out",
+    "greater_than_equal": "must be at least {ge}",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "list_type": "must be a list",
+    "missing": "is required; add it",
+    "model_type": "must be an object",
+    "string_type": "must be a string",
+    "string_unicode": "has characters that are not valid Unicode; leave them out",
+    "too_short": "must have at least {min_length} entry",
+    "value_error": "{error}",
+}
+"""By the type of a pydantic error, with what its context holds of our own rules.
+
+A `value_error` is a rule of ours, whose sentence quotes nothing. Source: pydantic, "Validation
+Errors".
+"""
 
 
 def parse_input(model: type[Input], given: Any) -> Input:
@@ -21,7 +50,13 @@ def parse_input(model: type[Input], given: Any) -> Input:
             "The bot's input must be a JSON object, one per call; send it as application/json."
         )
     try:
-        return made(model, model.spelled_out(given))
-    except Malformed as malformed:
-        told = "; ".join(f"{path_of(*path)}: {sentence}" for path, sentence in malformed.problems)
-    raise InputRefused(f"The bot's input was refused. {told}.")
+        return model.model_validate(given)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+    raise InputRefused(f"The bot's input was refused. {'; '.join(map(_problem, problems))}.")
+
+
+def _problem(found: "ErrorDetails") -> str:
+    sentence = _SENTENCES.get(found["type"], ANOTHER_FORM).format_map(found.get("ctx", {}))
+    # A key that is not valid Unicode has no path of its own.
+    return f"{path_of(*found['loc']) or '?'}: {sentence}"

@@ -15,8 +15,6 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Struct, to_builtins
-
 from fhir_profiles import Resource
 from shared.connections import read_trust_early
 from shared.dosespot.client import DoseSpotClient
@@ -36,6 +34,7 @@ from shared.token_cache import TokenCache
 from shared.workflow.claims import Claims
 from shared.workflow.creation import Creation
 from shared.workflow.enroll import Enrollment
+from shared.workflow.inputs import BotOutput
 from shared.workflow.steps import Step
 from shared.workflow.together import Together
 from shared.workflow.trail import Trail
@@ -211,7 +210,7 @@ class Invocation:
         )
 
 
-Bot = Callable[[Input, Invocation], Struct]
+Bot = Callable[[Input, Invocation], BotOutput]
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
@@ -304,7 +303,7 @@ def _run(
     input_model: type[Input], bot: Bot[Input], given: Any, invocation: Invocation
 ) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = to_builtins(bot(parse_input(input_model, given), invocation))
+        answer = bot(parse_input(input_model, given), invocation).model_dump()
     except BotError as error:
         invocation.trail.was_refused(error)
         _save(invocation)

@@ -5,15 +5,22 @@ Authorization and Cookie: they are shown nowhere, and compared with a secret at 
 """
 
 import re
+from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from shared.errors import Misconfigured
 from shared.runtime.trace import plain_trace_id
-from shared.shapes import CheckedText, Malformed, made
 
 LOCAL_HOSTS = ("localhost",)
 
@@ -23,7 +30,16 @@ _BASE_URL = re.compile(
 _REFERENCE = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9\-.]{1,64}")
 
 
-class Secret(Struct, frozen=True):
+class _Unshown(BaseModel):
+    """A part of the payload: taken as it is written, other fields ignored, no value ever shown."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return iter(())
+
+
+class Secret(_Unshown):
     """A project secret, in one of the types that Medplum knows."""
 
     valueString: str | None = None
@@ -35,9 +51,6 @@ class Secret(Struct, frozen=True):
         if self.valueString is not None:
             return self.valueString.strip()
         return "" if self.valueInteger is None else str(self.valueInteger)
-
-    def __repr__(self) -> str:
-        return "Secret()"
 
 
 def secure_url(url: str) -> str:
@@ -63,24 +76,16 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-class BaseUrl(CheckedText, rule=secure_url):
-    """A base URL to which secrets may be sent."""
-
-
 def _type_and_id(given: str) -> str:
     if not _REFERENCE.fullmatch(given):
         raise ValueError("must be a resource's type and id")
     return given
 
 
-class ReferenceText(CheckedText, rule=_type_and_id):
-    """What a FHIR reference to a resource of the same server says."""
+class Reference(_Unshown):
+    """A FHIR reference to a resource of the same server."""
 
-
-class Reference(Struct, frozen=True):
-    """A FHIR reference."""
-
-    reference: ReferenceText
+    reference: Annotated[str, AfterValidator(_type_and_id)]
 
 
 def _sendable(given: str) -> str:
@@ -89,36 +94,27 @@ def _sendable(given: str) -> str:
     return given
 
 
-class AccessToken(CheckedText, rule=_sendable):
-    """A token that can be sent in a header."""
+def _strings(headers: Any) -> dict[str, str]:
+    """The headers that are strings; no run fails because of one that is not."""
+    named = headers if isinstance(headers, dict) else {}
+    return {name: one for name, one in named.items() if isinstance(one, str)}
 
 
-class Headers(dict[str, str]):
-    """The headers that are texts; no run fails because of one that is not."""
-
-    def __init__(self, given: Any = None) -> None:
-        named = given if isinstance(given, dict) else {}
-        super().__init__({name: one for name, one in named.items() if isinstance(one, str)})
-
-
-class Payload(Struct, frozen=True):
+class Payload(_Unshown):
     """What the bots use of the payload."""
 
-    baseUrl: BaseUrl
+    baseUrl: Annotated[str, AfterValidator(secure_url)]
     requester: Reference
-    accessToken: AccessToken
+    accessToken: Annotated[str, AfterValidator(_sendable)]
     input: Any = None
-    secrets: dict[str, Secret] = field(default_factory=dict)
-    headers: Headers = field(default_factory=Headers)
+    secrets: dict[str, Secret] = Field(default_factory=dict)
+    headers: Annotated[dict[str, str], BeforeValidator(_strings)] = Field(default_factory=dict)
     traceId: str | None = None
 
     @property
     def trace_id(self) -> str | None:
         """The trace id, if there is one of the usual form."""
         return None if self.traceId is None else plain_trace_id(self.traceId)
-
-    def __repr__(self) -> str:
-        return "Payload()"
 
 
 def parse_payload(event: Any) -> Payload:
@@ -128,9 +124,10 @@ def parse_payload(event: Any) -> Payload:
         Misconfigured: names what is missing or malformed, never its value.
     """
     try:
-        return made(Payload, event)
-    except Malformed as malformed:
-        fields = {str(path[0]) for path, _ in malformed.problems if path}
+        return Payload.model_validate(event)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        fields = {str(each["loc"][0]) for each in problems if each["loc"]}
     raise Misconfigured(
         "This function must be run by a Medplum server (Bot/$execute); its payload is not"
         f" usable: {', '.join(sorted(fields)) or 'no JSON object'}. baseUrl must be an https URL;"

@@ -1,13 +1,12 @@
-"""What bots take: the kind of input that all of them are, and parts that several have."""
+"""What bots take and answer: the kinds that all of them are, and parts that several have."""
 
-from typing import Any, Self
+from typing import Annotated, Any
 
-from msgspec import Struct
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from shared.dosespot.wire import LARGEST_ID
 from shared.records.identifiers import parse_fhir_id, parse_license, parse_state
 from shared.records.prescriber import MedicalLicense
-from shared.shapes import CheckedText
 
 _LICENSE_SPELLINGS = {
     "licenseNumber": "LicenseNumber",
@@ -16,29 +15,26 @@ _LICENSE_SPELLINGS = {
 }
 
 
-class BotInput(Struct, frozen=True, forbid_unknown_fields=True):
-    """The input of a bot; `shared.shapes.made` makes it from JSON."""
+class BotInput(BaseModel):
+    """The input of a bot, or a part of it: nothing is taken for what it is not written as."""
 
-    @classmethod
-    def spelled_out(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What was given, in the one way in which it is read."""
-        return given
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, strict=True)
 
 
-class FhirId(CheckedText, rule=parse_fhir_id):
-    """The id of a FHIR resource."""
+class BotOutput(BaseModel):
+    """What a bot answers, or a part of it; dumped, it is JSON as Python has it."""
+
+    model_config = ConfigDict(
+        hide_input_in_errors=True, serialize_by_alias=True, use_enum_values=True
+    )
 
 
-class StateCode(CheckedText, rule=parse_state):
-    """A US state or territory as two letters in upper case."""
+FhirId = Annotated[str, AfterValidator(parse_fhir_id)]
+"""The id of a FHIR resource."""
 
 
 def _license_number(given: str) -> str:
     return parse_license(" ".join(given.split()))
-
-
-class LicenseText(CheckedText, rule=_license_number):
-    """The number of a medical license, without white space that means nothing."""
 
 
 def _clinic_number(given: str) -> str:
@@ -48,36 +44,34 @@ def _clinic_number(given: str) -> str:
     return given
 
 
-class ClinicNumber(CheckedText, rule=_clinic_number):
-    """DoseSpot's id of a clinic, which may be written as a number too."""
-
-    def __new__(cls, given: Any) -> Self:
-        """Takes a number as if it were a text."""
-        return super().__new__(cls, str(given) if type(given) is int else given)
+def _written_out(given: Any) -> Any:
+    return str(given) if type(given) is int else given
 
 
-class MedicalLicenseInput(Struct, frozen=True, forbid_unknown_fields=True):
-    """One license, in DoseSpot's names."""
+class MedicalLicenseInput(BotInput):
+    """One license, in DoseSpot's names, or in the same with a small first letter.
 
-    LicenseNumber: LicenseText
-    State: StateCode
-    ClinicId: ClinicNumber | None = None
+    Attributes:
+        LicenseNumber: without white space that means nothing.
+        State: a US state or territory, in upper case.
+        ClinicId: DoseSpot's id of a clinic, which may be given as a number too.
+    """
+
+    LicenseNumber: Annotated[str, AfterValidator(_license_number)]
+    State: Annotated[str, AfterValidator(parse_state)]
+    ClinicId: (
+        Annotated[str, BeforeValidator(_written_out), AfterValidator(_clinic_number)] | None
+    ) = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_out(cls, given: Any) -> Any:
+        """What was given, in DoseSpot's names; a field that has both names stays as it is."""
+        if not isinstance(given, dict):
+            return given
+        spelled = {name: _LICENSE_SPELLINGS.get(name, name) for name in given}
+        return {name if spelled[name] in given else spelled[name]: given[name] for name in given}
 
     def license(self) -> MedicalLicense:
         """The same as a value of the core."""
         return MedicalLicense(self.LicenseNumber, self.State, self.ClinicId or "")
-
-
-def licenses_spelled_out(given: dict[str, Any]) -> dict[str, Any]:
-    """An input whose licenses may have names that begin with a small letter, with none of those."""
-    licenses = given.get("medicalLicenseNumbers")
-    if not isinstance(licenses, list):
-        return given
-    return {**given, "medicalLicenseNumbers": [_license_spelled_out(one) for one in licenses]}
-
-
-def _license_spelled_out(given: Any) -> Any:
-    if not isinstance(given, dict):
-        return given
-    spelled = {name: _LICENSE_SPELLINGS.get(name, name) for name in given}
-    return {name if spelled[name] in given else spelled[name]: given[name] for name in given}

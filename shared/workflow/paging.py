@@ -4,9 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
-from shared.shapes import CheckedText, Misfit
+from pydantic import AfterValidator, ValidationInfo, field_validator
+
 from shared.workflow.inputs import BotInput, FhirId
 
 _REFERENCE = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
@@ -50,16 +51,20 @@ def _reference(cursor: str) -> str:
     return reference
 
 
-class Cursor(CheckedText, rule=_reference):
-    """The reference behind a cursor that this bot gave."""
+class OneOrPage(BotInput):
+    """Whom to look at: one Practitioner, or the page that begins after the cursor.
 
-
-class OneOrPage(BotInput, frozen=True):
-    """Whom to look at: one Practitioner, or the page that begins after the cursor."""
+    Attributes:
+        practitionerId: of the one.
+        cursor: the reference behind a cursor that this bot gave.
+    """
 
     practitionerId: FhirId | None = None
-    cursor: Cursor | None = None
+    cursor: Annotated[str, AfterValidator(_reference)] | None = None
 
-    def __post_init__(self) -> None:
-        if self.cursor is not None and self.practitionerId is not None:
-            raise Misfit("cursor", "is not for one Practitioner; leave it out")
+    @field_validator("cursor")
+    @classmethod
+    def _only_for_all(cls, cursor: str | None, info: ValidationInfo) -> str | None:
+        if cursor is not None and info.data.get("practitionerId") is not None:
+            raise ValueError("is not for one Practitioner; leave it out")
+        return cursor

@@ -1,6 +1,7 @@
 """Who is compared: processes that run one enrollment each, and how long they take for it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,9 @@ BOT, SAME, PLAIN = "bot", "Node", "Node, plain"
 HERE = Path(__file__).parent
 PYTHON = str(Path(sys.executable).resolve())
 """The interpreter itself, not a virtual environment's link, so that nothing is looked for there."""
+
+AS_IN_LAMBDA = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""What deploy/aws/template sets for the functions."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, **AS_IN_LAMBDA},
         )
         answer = self._line()
         self.first_s = perf_counter() - started

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("bots", "shared", "fhir_profiles")
 DISTRIBUTIONS = (
     *("requests", "urllib3", "certifi", "idna"),
-    "msgspec",
+    *("pydantic", "pydantic-core", "annotated-types", "typing-extensions", "typing-inspection"),
 )
 """Without requests' detector of charsets, which is optional."""
 

@@ -10,7 +10,7 @@ BAD_BODIES = {
     "no object": ([], "input must be a JSON object"),
     "text": ("enroll", "input must be a JSON object"),
     "empty": ({}, "practitionerId: is required; practitionerRoleTypes: is required"),
-    "id is a number": ({"practitionerId": 7}, "practitionerId: must be a text"),
+    "id is a number": ({"practitionerId": 7}, "practitionerId: must be a string"),
     "id with a path": (
         {"practitionerId": "../Bot/1"},
         "practitionerId: this is no id of a FHIR resource; correct it",

@@ -119,7 +119,8 @@ def test_it_holds_what_functions_run_and_nothing_else(files: dict[str, bytes]) -
     folders = {name.partition("/")[0] for name in files}
     assert {name for name in folders if not name.endswith(".dist-info")} == {
         *("bots", "deploy", "fhir_profiles", "shared", "prescriber-bots.json"),
-        *("certifi", "idna", "msgspec", "requests", "urllib3"),
+        *("annotated_types", "certifi", "idna", "pydantic", "pydantic_core", "requests"),
+        *("typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
     }
     deploy = {name for name in files if name.startswith("deploy/") and name.endswith(".py")}
     functions = (ROOT / "deploy" / "aws" / "functions").rglob("*.py")
@@ -140,7 +141,7 @@ def test_each_architecture_has_all_extension_modules(files: dict[str, bytes], ma
     modules = {name.partition(".")[0] for name in files if name.endswith(".so")}
     own = {name.partition(".")[0] for name in files if name.endswith(f"{machine}-linux-gnu.so")}
     assert own == modules
-    assert "msgspec/_core" in own
+    assert "pydantic_core/_pydantic_core" in own
 
 
 def test_all_byte_code_holds_without_a_look_at_the_source(
@@ -191,7 +192,7 @@ def test_both_flows_run_from_the_zip_alone(process: LambdaProcess, unpacked: Pat
             _enroll(clinic)
             _enroll_themselves(clinic)
     loaded = process.end()
-    assert unpacked / "msgspec" / "__init__.py" in loaded
+    assert unpacked / "pydantic" / "__init__.py" in loaded
     assert [file for file in loaded if not _is_expected(file, unpacked)] == []
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.parameters import Parameters
-from msgspec import to_builtins
 
 from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
@@ -46,7 +45,7 @@ def test_any_other_text_is_no_cursor(text: str) -> None:
     ids=str,
 )
 def test_nothing_or_a_schedules_own_resource_asks_for_everybody(given: dict[str, Any]) -> None:
-    assert to_builtins(parse_input(SyncStatusInput, given)) == {
+    assert parse_input(SyncStatusInput, given).model_dump() == {
         "practitionerId": None,
         "cursor": None,
         "pageSize": 50,
@@ -66,7 +65,7 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     found = Finding("Practitioner.identifier", "the NPI is missing")
     due = DueCheck("Practitioner/e", NpiCheckOutcome.REFUSED, (found,))
     answer = SyncStatusOutput.of(joined(first, Report(1, (), (failure,))), [due], dry_run=True)
-    assert to_builtins(answer) == {
+    assert answer.model_dump() == {
         "checked": 5,
         "changed": 1,
         "unchanged": 3,
@@ -106,7 +105,7 @@ def test_what_is_no_number_is_no_clinician(number: Any) -> None:
 
 def test_the_supervisor_bot_answers_fhir_parameters() -> None:
     given = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"}
-    answer = to_builtins(SupervisorOutput.of(parse_input(SupervisorInput, given)))
+    answer = SupervisorOutput.of(parse_input(SupervisorInput, given)).model_dump()
     read = Parameters.model_validate(answer)
     assert [(one.name, one.valueCode) for one in read.parameter] == [
         ("practitioner", None),

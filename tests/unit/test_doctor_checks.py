@@ -12,7 +12,6 @@ from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
 from shared.http import Reply
 from shared.runtime.payload import Secret
-from shared.shapes import made
 
 
 def unreachable():
@@ -84,7 +83,7 @@ def test_an_answer_that_is_no_json_is_no_answer_of_the_function():
 
 
 SECRETS = {
-    name: made(Secret, {"valueString": value})
+    name: Secret.model_validate({"valueString": value})
     for name, value in {
         "DOSESPOT_CLINIC_ID": "12",
         "DOSESPOT_USER_ID": "Ada",

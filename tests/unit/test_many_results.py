@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from bots.bulk.result import Outcome, Result, not_enrolled
 from deploy.many.results import Ledger, ResultsFile
@@ -32,7 +31,7 @@ def test_who_is_as_asked_for_is_done_and_others_are_not(tmp_path: Path) -> None:
             assert path.read_text().endswith("}\n")  # on disk before the next one
     assert done(path) == ["a"]
     with ResultsFile(path) as results:
-        results.add(replace(REFUSED, outcome=Outcome.UPDATED, error=None))
+        results.add(REFUSED.model_copy(update={"outcome": Outcome.UPDATED, "error": None}))
     assert done(path) == ["a", "b"]
 
 

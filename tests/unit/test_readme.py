@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
-from msgspec.structs import fields as fields_of
+from pydantic import BaseModel
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from bots.catalog import BOTS
@@ -38,8 +37,8 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip().strip("`") for cell in row] for row in cells]
 
 
-def fields(*models: type[Struct]) -> list[str]:
-    return list(dict.fromkeys(one.name for model in models for one in fields_of(model)))
+def fields(*models: type[BaseModel]) -> list[str]:
+    return list(dict.fromkeys(name for model in models for name in model.model_fields))
 
 
 @pytest.mark.parametrize(
@@ -54,13 +53,13 @@ def fields(*models: type[Struct]) -> list[str]:
     ],
 )
 def test_inputs_and_outputs_are_those_of_the_bot(
-    heading: str, models: tuple[type[Struct], type[Struct]]
+    heading: str, models: tuple[type[BaseModel], type[BaseModel]]
 ) -> None:
     table = rows(section(heading))
     given, returned = models
     assert [row[0] for row in table] == [*fields(given), *fields(returned)]
     required = {row[0] for row in table if row[1] == "yes"}
-    assert required == {one.name for one in fields_of(given) if one.required}
+    assert required == {name for name, one in given.model_fields.items() if one.is_required()}
 
 
 def test_outputs_of_the_create_bot_are_its() -> None:

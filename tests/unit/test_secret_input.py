@@ -7,9 +7,8 @@ from click.testing import CliRunner
 
 from deploy.cli.secret_input import asked_for, made_up_webhook_secret
 from shared.runtime.payload import Secret
-from shared.shapes import made
 
-STORED = {"DOSESPOT_CLINIC_ID": made(Secret, {"valueInteger": 7})}
+STORED = {"DOSESPOT_CLINIC_ID": Secret.model_validate({"valueInteger": 7})}
 GIVEN = {"DOSESPOT_CLINIC_KEY": "key", "DOSESPOT_IFRAME_URL": "https://example.org/x"}
 
 
@@ -41,5 +40,5 @@ def test_a_webhook_secret_is_made_up_only_where_there_is_none():
     new = made_up_webhook_secret({})
     assert len(new["DOSESPOT_WEBHOOK_SECRET"]) == 32
     assert made_up_webhook_secret({}) != new
-    stored = {"DOSESPOT_WEBHOOK_SECRET": made(Secret, {"valueString": "x"})}
+    stored = {"DOSESPOT_WEBHOOK_SECRET": Secret.model_validate({"valueString": "x"})}
     assert made_up_webhook_secret(stored) == {}

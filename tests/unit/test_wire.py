@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.descriptions import harmless, says_not_authorized, says_not_found
 from shared.dosespot.wire import (
+    ClinicEntry,
     ClinicianItem,
+    DeaEntry,
     IdentifierReply,
+    LicenseEntry,
+    NaDeaEntry,
+    PatientItem,
     Result,
     TokenReply,
     parse_status,
@@ -80,21 +85,89 @@ def test_only_ok_is_ok(result: dict[str, Any], ok: bool) -> None:
     assert read(Result, result).ok is ok
 
 
-def test_a_number_may_be_written_as_a_text() -> None:
-    shown = {"Id": "4711", "Result": {"ResultCode": "OK"}}
-    assert read(IdentifierReply, shown).Id == read(IdentifierReply, {**shown, "Id": 4711}).Id
+@pytest.mark.parametrize("id_", ["4711", 4711, 4711.0, "4711.0", "4.711e3"], ids=repr)
+def test_a_number_may_be_written_as_a_string(id_: Any) -> None:
+    shown = {"Id": id_, "Result": {"ResultCode": "OK"}}
+    assert (number := read(IdentifierReply, shown).Id) == 4711
+    assert type(number) is int
 
 
-@pytest.mark.parametrize("id_", [True, "Jane", 4711.5, [4711], 2**31], ids=repr)
+@pytest.mark.parametrize(
+    "id_",
+    [
+        True,
+        "Jane",
+        4711.5,
+        "4711.5",
+        [4711],
+        2**31,
+        str(2**31),
+        "",
+        " 7",
+        "+7",
+        "07",
+        "1_0",
+        "\u0667",
+    ],
+    ids=ascii,
+)
 def test_what_is_no_id_is_none_of_dosespots_answers(id_: Any) -> None:
-    with pytest.raises(ValueError, match="Expected"):
+    with pytest.raises(ValueError, match="1 validation error for IdentifierReply\nId\n") as refused:
         read(IdentifierReply, {"Id": id_, "Result": {"ResultCode": "OK"}})
+    assert "Jane" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("shown", "flag"),
+    [
+        *((True, True), (1, True), ("1", True), ("TRUE", True), (None, None)),
+        *((False, False), (0, False), ("0", False), ("false", False)),
+    ],
+    ids=repr,
+)
+def test_a_flag_may_be_written_as_a_string_or_a_number(shown: Any, flag: bool | None) -> None:
+    assert read(ClinicEntry, {"HasEpcs": shown}).HasEpcs is flag
+
+
+@pytest.mark.parametrize("shown", ["yes", "", 2, 1.0, [], {}], ids=repr)
+def test_what_is_no_flag_is_none_of_dosespots_answers(shown: Any) -> None:
+    with pytest.raises(ValueError, match="HasEpcs"):
+        read(ClinicEntry, {"HasEpcs": shown})
+
+
+@pytest.mark.parametrize(("shown", "weight"), [("61.5", 61.5), (61, 61.0), ("6e1", 60.0)])
+def test_a_measure_may_be_written_as_a_string(shown: Any, weight: float) -> None:
+    assert read(PatientItem, {"Weight": shown}).Weight == weight
+
+
+@pytest.mark.parametrize(
+    ("shown", "clinic"), [("0123", "0123"), (123, 123), (123.0, 123), ("a", "a"), (None, None)]
+)
+def test_a_clinic_is_a_string_or_a_number_as_it_is_shown(shown: Any, clinic: Any) -> None:
+    for kind in (DeaEntry, NaDeaEntry, LicenseEntry):
+        taken = read(kind, {"ClinicId": shown}).ClinicId
+        assert (taken, type(taken)) == (clinic, type(clinic))
+
+
+def test_a_text_is_never_made_of_a_number() -> None:
+    with pytest.raises(ValueError, match="ZipCode"):
+        read(PatientItem, {"ZipCode": 62701})
+
+
+def test_unknown_fields_are_passed_over() -> None:
+    assert read(PatientItem, {"PatientId": 7, "Later": True}) == PatientItem(PatientId=7)
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\n", "schlüssel", None, 7], ids=repr)
 def test_what_no_header_can_hold_is_no_token(token: Any) -> None:
-    with pytest.raises(ValueError, match="Expected"):
+    with pytest.raises(ValueError, match="TokenReply\naccess_token\n"):
         read(TokenReply, {"access_token": token})
+
+
+def test_a_token_is_not_shown() -> None:
+    reply = read(TokenReply, {"access_token": "made-up-token", "expires_in": "600"})
+    assert (reply.access_token, reply.expires_in) == ("made-up-token", 600.0)
+    assert "made-up" not in f"{reply!r} {reply}"
 
 
 @pytest.mark.parametrize("name", sorted(dosespot_clinician()))

@@ -18,8 +18,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from msgspec.json import decode
-
 from bots.notification.contract import NotificationInput
 from deploy.aws.functions.run_bot import BotFailed, BotRunner, function, make_runner
 from shared.errors import NotAuthorized
@@ -83,7 +81,7 @@ def _parsed(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
-        notification = decode(text, type=NotificationInput)
+        notification = NotificationInput.model_validate_json(text)
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST) from None
     clinician_id = notification.clinician_id()

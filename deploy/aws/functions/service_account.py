@@ -9,8 +9,7 @@ import os
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from msgspec import Struct
-from msgspec.json import decode
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceAccount
@@ -19,10 +18,12 @@ from shared.runtime.payload import secure_url
 SECRET_ID = "MEDPLUM_SECRET_ID"  # noqa: S105 - the variable's name
 
 
-class _Stored(Struct):
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, strict=True)
+
     MEDPLUM_BASE_URL: str
     MEDPLUM_CLIENT_ID: str
-    MEDPLUM_CLIENT_SECRET: str
+    MEDPLUM_CLIENT_SECRET: str = Field(repr=False)
 
 
 def service_account() -> ServiceAccount:
@@ -34,7 +35,7 @@ def service_account() -> ServiceAccount:
     name = os.environ.get(SECRET_ID, "")
     try:
         found = boto3.client("secretsmanager").get_secret_value(SecretId=name)
-        stored = decode(found.get("SecretString", ""), type=_Stored)
+        stored = _Stored.model_validate_json(found.get("SecretString", ""))
         base_url = secure_url(stored.MEDPLUM_BASE_URL)
     except (BotoCoreError, ClientError) as error:
         raise Misconfigured(
