@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.parameters import Parameters
 
+from bots.admin_enroll.contract import AdminEnrollOutput
 from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
 from bots.supervisor.contract import SupervisorInput, SupervisorOutput
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
+from fhir_profiles.codes import RegistrationStatus
 from shared.errors import InputRefused, Misconfigured, RecordsDisagree
 from shared.records.findings import Finding
 from shared.runtime.bot_input import parse_input
@@ -88,7 +90,30 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
         "nextCursor": None,
         "dryRun": True,
     }
+    assert type(answer.model_dump()["npiChecks"][0]["outcome"]) is str
     assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of("Practitioner/c")
+
+
+def test_a_resource_is_answered_as_it_is_whatever_it_holds() -> None:
+    odd = {"photo": [{"title": "\ud800"}], "\ud800": 10**30, "extension": 5, "active": None}
+    answer = AdminEnrollOutput(
+        doseSpotClinicianId=7,
+        projectMembership={},
+        practitioner=odd,
+        registrationStatus=RegistrationStatus.PENDING,
+        idpInitialized=False,
+        tfaInitialized=False,
+    ).model_dump()
+    assert answer == {
+        "doseSpotClinicianId": 7,
+        "projectMembership": {},
+        "practitioner": odd,
+        "registrationStatus": "Pending",
+        "idpInitialized": False,
+        "tfaInitialized": False,
+    }
+    assert list(answer) == list(AdminEnrollOutput.model_fields)
+    assert type(answer["registrationStatus"]) is str
 
 
 @pytest.mark.parametrize("kind", sorted(ENROLLMENT_EVENTS))
