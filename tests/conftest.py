@@ -2,14 +2,19 @@
 
 import pytest
 
+COUNTED = {
+    "broken_calls": "calls were broken, one at a time",
+    "random_steps": "random steps were taken",
+    "cold_starts": "new processes got their first runs at once",
+}
+"""What a test may record with `record_property`, and how the sum of it is told."""
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how many calls were broken, whichever processes did it."""
+    """Says how much was tried, whichever processes did it."""
     ended = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
     properties = [dict(report.user_properties) for report in ended]
-    broken = sum(each.get("broken_calls", 0) for each in properties)
-    steps = sum(each.get("random_steps", 0) for each in properties)
-    if broken or steps:
-        terminalreporter.write_line(
-            f"torture: {broken} calls were broken, one at a time; {steps} random steps were taken"
-        )
+    sums = {name: sum(each.get(name, 0) for each in properties) for name in COUNTED}
+    told = [f"{number} {COUNTED[name]}" for name, number in sums.items() if number]
+    if told:
+        terminalreporter.write_line(f"torture: {'; '.join(told)}")
