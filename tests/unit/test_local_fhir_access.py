@@ -9,7 +9,7 @@ import requests
 from deploy.local.fhir.access import Actor, Rule, allowed
 from deploy.local.fhir.app import create_app
 from deploy.local.serve import LocalServer
-from tests.unit.local_fhir import JANE
+from tests.unit.local_fhir import JANE, JSON_PATCH
 
 FORBIDDEN = {
     "resourceType": "OperationOutcome",
@@ -179,3 +179,137 @@ def test_hidden_elements_are_neither_shown_nor_written(fhir):
     assert ["code" in each for each in [*shown, *written]] == [False] * 4
     codes = [each.get("code") for each in server.resources("Bot") if each["name"] == "b"]
     assert codes == ["secret", None]
+
+
+OWN = {"resourceType": "Practitioner", "criteria": "Practitioner?_id=%profile.id"}
+LOOK_AT_ALL = {"resourceType": "Practitioner", "interaction": ["read", "search"]}
+
+
+@dataclass
+class Under:
+    """A member under a policy, and a colleague of the same project."""
+
+    base: str
+    http: requests.Session
+    own: dict
+    other: dict
+
+    def send(self, method: str, path: str, body: object = None) -> requests.Response:
+        return self.http.request(method, f"{self.base}{path}", json=body, timeout=10)
+
+    def put(self, resource: dict, **changes: object) -> requests.Response:
+        path = f"{resource['resourceType']}/{resource['id']}"
+        return self.send("PUT", path, {**resource, **changes})
+
+    def found(self, query: str) -> list[str]:
+        entries = self.send("GET", query).json().get("entry", [])
+        return [entry["resource"]["id"] for entry in entries]
+
+
+@pytest.fixture
+def under(fhir):
+    server, base = fhir
+    project = server.add_project("Clinic")
+
+    def member(*rules: dict) -> Under:
+        policy = {"resourceType": "AccessPolicy", "resource": list(rules)}
+        other = server.add_resource(project, JANE)
+        person = server.add_person(
+            project, JANE, f"{project}@example.com", "correct horse", access_policy=policy
+        )
+        own = [one for one in server.resources("Practitioner") if one["id"] == person.profile_id]
+        http = requests.Session()
+        http.headers["Authorization"] = f"Bearer {person.token}"
+        return Under(base, http, own[0], other)
+
+    return member
+
+
+def test_criteria_name_the_members_own_profile_beside_a_wider_rule(under):
+    member = under(LOOK_AT_ALL, {**OWN, "interaction": ["update"]})
+    assert member.put(member.own, gender="female").json()["gender"] == "female"
+    refused = member.put(member.other, gender="female")
+    assert (refused.status_code, refused.json()) == (403, FORBIDDEN)
+    url = f"{member.base}Practitioner/{member.other['id']}"
+    patch = '[{"op": "add", "path": "/gender", "value": "female"}]'
+    patched = member.http.patch(url, data=patch, headers=JSON_PATCH, timeout=10)
+    assert (patched.status_code, patched.json()) == (403, FORBIDDEN)
+    shown = member.send("GET", f"Practitioner/{member.other['id']}").json()
+    assert "gender" not in shown
+
+
+def test_what_no_criteria_find_is_neither_shown_nor_found_nor_deleted(under):
+    member = under(OWN)
+    assert member.found("Practitioner") == [member.own["id"]]
+    assert member.send("GET", "Practitioner?_total=accurate").json()["total"] == 1
+    assert member.send("GET", f"Practitioner/{member.own['id']}").status_code == 200
+    assert member.send("GET", f"Practitioner/{member.other['id']}").status_code == 404
+    assert member.send("DELETE", f"Practitioner/{member.other['id']}").status_code == 403
+
+
+def test_one_of_several_criteria_is_enough(under):
+    named = {"resourceType": "Practitioner", "criteria": "Practitioner?gender:missing=true"}
+    by_family = {**named, "criteria": "Practitioner?family=Nobody"}
+    assert under(by_family).found("Practitioner") == []
+    member = under(by_family, OWN)
+    assert member.found("Practitioner") == [member.own["id"]]
+
+
+def test_criteria_of_another_type_are_about_nothing(under):
+    member = under({"resourceType": "*", "criteria": "Patient?active=true"})
+    assert member.found("Practitioner") == []
+    assert member.put(member.own, gender="female").status_code == 403
+    assert member.send("POST", "Practitioner", JANE).status_code == 403
+
+
+def test_nothing_is_written_that_the_criteria_would_not_find(under):
+    roles = {
+        "resourceType": "PractitionerRole",
+        "criteria": "PractitionerRole?practitioner=%profile",
+    }
+    member = under(roles)
+    reference = {"reference": f"Practitioner/{member.own['id']}"}
+    own = {"resourceType": "PractitionerRole", "practitioner": reference}
+    made = member.send("POST", "PractitionerRole", own)
+    assert made.status_code == 201
+    others = {"practitioner": {"reference": f"Practitioner/{member.other['id']}"}}
+    assert member.send("POST", "PractitionerRole", {**own, **others}).status_code == 403
+    assert member.put(made.json(), **others).status_code == 403
+    assert member.found("PractitionerRole") == [made.json()["id"]]
+    assert member.send("GET", f"PractitionerRole/{made.json()['id']}").json() == made.json()
+
+
+def test_readonly_elements_silently_keep_their_values(under):
+    fixed = ["birthDate", "active", "photo"]
+    member = under(LOOK_AT_ALL, {**OWN, "interaction": ["update"], "readonlyFields": fixed})
+    changed = member.put(member.own, birthDate="1970-01-01", active=False, gender="female")
+    assert changed.status_code == 200
+    expected = {**member.own, "gender": "female"}
+    assert {**changed.json(), "meta": None} == {**expected, "meta": None}
+    added = member.put(changed.json(), photo=[{"url": "https://example.org/a.png"}])
+    assert added.json() == changed.json()
+
+
+def test_readonly_elements_can_not_be_brought_along_by_a_new_resource(under):
+    member = under({"resourceType": "Practitioner", "readonlyFields": ["birthDate"]})
+    made = member.send("POST", "Practitioner", {**JANE, "birthDate": "1970-01-01"}).json()
+    assert "birthDate" not in made
+    assert "birthDate" not in member.send("GET", f"Practitioner/{made['id']}").json()
+
+
+def test_an_administrator_with_a_policy_goes_by_it_but_for_project_and_memberships(fhir):
+    server, base = fhir
+    project = server.add_project("Clinic")
+    policy = {"resourceType": "AccessPolicy", "resource": [OWN]}
+    admin = server.add_person(
+        project, JANE, f"{project}@example.com", "correct horse", admin=True, access_policy=policy
+    )
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    statuses = {
+        path: requests.get(f"{base}{path}", headers=headers, timeout=10).status_code
+        for path in ("Project", "ProjectMembership", "Practitioner", "Patient", "AccessPolicy")
+    }
+    assert statuses == {
+        **dict.fromkeys(("Project", "ProjectMembership", "Practitioner"), 200),
+        **dict.fromkeys(("Patient", "AccessPolicy"), 403),
+    }

@@ -54,6 +54,25 @@ def test_the_membership_is_as_it_was_asked_for(admin, email):
     assert (membership["admin"], membership["id"] == "mine") == (True, False)
 
 
+def test_who_is_invited_without_a_policy_reads_the_secrets_of_clients_and_with_one_does_not(
+    admin, email
+):
+    secret = admin.server.add_client(admin.project, "Bots", admin=True).secret
+    policy = {"resourceType": "AccessPolicy", "resource": [{"resourceType": "Patient"}]}
+    policy = admin.server.add_resource(admin.project, policy)
+    limited = {"accessPolicy": {"reference": f"AccessPolicy/{policy['id']}"}}
+
+    def seen(**invitation):
+        membership = invite(admin, **invitation).json()
+        headers = {"Authorization": f"Bearer {admin.server.token_for(membership['id'])}"}
+        url = f"{admin.root}fhir/R4/ClientApplication"
+        answer = requests.get(url, headers=headers, timeout=10)
+        return answer.status_code, secret in answer.text
+
+    assert seen(email=email) == (200, True)
+    assert seen(email=f"b{email}", membership=limited) == (403, False)
+
+
 def test_a_profile_with_the_address_is_taken(admin, email):
     known = {**JANE, "telecom": [{"system": "email", "value": email}]}
     known = admin.server.add_resource(admin.project, known)

@@ -72,12 +72,12 @@ class Backend:
 
     def caller_as(self, membership: Resource) -> Caller:
         """The caller that acts as this membership."""
-        policies = self.policies(membership)
+        policies, profile = self.policies(membership), membership["profile"]
         actor = Actor(
             project=reference_id(membership["project"]),
-            author=membership["profile"],
+            author=profile,
             admin=membership.get("admin", False),
-            rules=EVERYTHING if policies is None else rules_of(policies),
+            rules=EVERYTHING if policies is None else rules_of(policies, profile["reference"]),
         )
         return Caller(membership, actor)
 

@@ -170,7 +170,9 @@ class AccessPolicyResource(_Strict):
     resourceType: str
     readonly: bool | None = None
     interaction: list[Interaction] | None = None
+    criteria: str | None = None
     hiddenFields: list[str] | None = None
+    readonlyFields: list[str] | None = None
 
 
 class AccessPolicy(OwnResource):

@@ -13,11 +13,11 @@ from typing import Any
 import jsonpatch
 
 from deploy.local.fhir import outcomes
-from deploy.local.fhir.access import Action, Actor, allowed, hidden_elements
+from deploy.local.fhir.access import Action, Actor, Rule, allowed, rules_for
 from deploy.local.fhir.indexing import elements
 from deploy.local.fhir.outcomes import Resource
 from deploy.local.fhir.profiles import broken_rules
-from deploy.local.fhir.query import Paging, SearchRequest, parse
+from deploy.local.fhir.query import Paging, SearchRequest, escape, parse
 from deploy.local.fhir.resources import model_of, validate
 from deploy.local.fhir.search import select
 from deploy.local.fhir.store import Store, Version
@@ -41,7 +41,8 @@ class Repository:
     """The resources of a project as one actor sees them.
 
     All methods raise OutcomeError: 403 where the actor may not, 404 where there is no such
-    resource in its project or no such type, 410 where it was deleted, 400 where the body is wrong.
+    resource in its project, none that it may see, or no such type, 410 where it was deleted, 400
+    where the body is wrong.
 
     Args:
         store: the resources of all projects.
@@ -57,7 +58,11 @@ class Repository:
     def read(self, resource_type: str, resource_id: str) -> Resource:
         """The current version of a resource."""
         self._check(resource_type, "read")
-        return self._shown(self._current(resource_type, resource_id), "read")
+        resource = self._current(resource_type, resource_id)
+        rule = self._rule_about(resource, "read")
+        if rule is None:
+            raise outcomes.not_found()
+        return _without(resource, rule.hidden)
 
     def history(
         self, resource_type: str, resource_id: str, paging: Paging
@@ -84,7 +89,8 @@ class Repository:
     def search(self, request: SearchRequest) -> Page:
         """The resources of a page and, if there are more, the first of the next."""
         self._check(request.resource_type, "search")
-        selection = select(request, self._actor.project)
+        within = self._within(request.resource_type, "search")
+        selection = select(request, self._actor.project, within)
         total = self._store.count(selection) if request.total else None
         limit = request.count + 1 if request.entries else 0
         found = self._store.find(selection, limit, request.offset)
@@ -106,9 +112,14 @@ class Repository:
             if found:
                 return found[0], False
         sent = validate(resource_type, without_empties(body))
-        resource = self._shown(sent, "create")
-        chosen = resource.get("id") if self._actor.server else None
-        return self._write({**resource, "id": chosen or str(uuid.uuid4())}), True
+        chosen = sent.get("id") if self._actor.server else None
+        resource = {**sent, "id": chosen or str(uuid.uuid4())}
+        with self._store.transaction():
+            written = self._write(resource)
+            rule = self._admitted(written, "create")
+            if barred := rule.hidden | rule.fixed:
+                written = self._write(_without(resource, barred))
+        return self._shown(written, "read"), True
 
     def update(
         self, resource_type: str, resource_id: str, body: Any, if_match: str | None = None
@@ -120,13 +131,18 @@ class Repository:
         """
         self._check(resource_type, "update")
         current = self._current(resource_type, resource_id)
+        rule = self._admitted(current, "update")
         if if_match is not None and if_match != current["meta"]["versionId"]:
             raise outcomes.precondition_failed()
         resource = validate(resource_type, without_empties(body))
         if resource.get("id") != resource_id:
             raise outcomes.invalid("Incorrect ID")
-        resource = self._with_hidden(resource, current)
-        written = current if _same(resource, current) else self._write(resource)
+        resource = _keeping(resource, current, rule.hidden | rule.fixed)
+        written = current
+        if not _same(resource, current):
+            with self._store.transaction():
+                written = self._write(resource)
+                self._admitted(written, "update")
         return self._shown(written, "read")
 
     def patch(self, resource_type: str, resource_id: str, operations: Any) -> Resource:
@@ -145,7 +161,7 @@ class Repository:
         """Deletes a resource; one that is deleted already stays so."""
         self._check(resource_type, "delete")
         try:
-            self._current(resource_type, resource_id)
+            self._admitted(self._current(resource_type, resource_id), "delete")
         except outcomes.OutcomeError as error:
             if error.status == 410:
                 return
@@ -163,22 +179,51 @@ class Repository:
         stored = self._store.get(resource_type, resource_id)
         if stored is None or stored.project != self._actor.project:
             raise outcomes.not_found()
+        if not stored.deleted and self._rule_about(stored.resource, action) is None:
+            raise outcomes.not_found()
 
     def _shown_version(self, version: Version, action: Action) -> Version:
         if version.resource is None:
             return version
         return replace(version, resource=self._shown(version.resource, action))
 
-    def _shown(self, resource: Resource, action: Action) -> Resource:
-        """The resource without the elements that are hidden from the actor."""
-        hidden = hidden_elements(self._actor, resource["resourceType"], action)
-        return {name: value for name, value in resource.items() if name not in hidden}
+    def _within(self, resource_type: str, action: Action) -> list[SearchRequest] | None:
+        """What the actor's rules are about; None where one of them is about every resource."""
+        rules = rules_for(self._actor, resource_type, action)
+        if not all(rule.criteria for rule in rules):
+            return None
+        return [criteria for rule in rules if (criteria := _criteria(rule, resource_type))]
 
-    def _with_hidden(self, resource: Resource, current: Resource) -> Resource:
-        """A changed resource with the elements that the actor can't change as they are."""
-        hidden = hidden_elements(self._actor, resource["resourceType"], "update")
-        kept = {name: current[name] for name in hidden if name in current}
-        return {**self._shown(resource, "update"), **kept}
+    def _rule_about(self, resource: Resource, action: Action) -> Rule | None:
+        """The first rule that lets the actor do this to a stored resource, if any does."""
+        rules = rules_for(self._actor, resource["resourceType"], action)
+        return next((rule for rule in rules if self._is_about(rule, resource)), None)
+
+    def _is_about(self, rule: Rule, resource: Resource) -> bool:
+        if not rule.criteria:
+            return True
+        kind, identity = resource["resourceType"], f"_id={escape(resource['id'])}"
+        criteria = _criteria(rule, kind)
+        if criteria is None:
+            return False
+        selection = select(parse(kind, identity), self._actor.project, [criteria])
+        return self._store.count(selection) > 0
+
+    def _admitted(self, resource: Resource, action: Action) -> Rule:
+        """The rule that lets the actor do this to a stored resource.
+
+        Raises:
+            OutcomeError: 403, none does.
+        """
+        rule = self._rule_about(resource, action)
+        if rule is None:
+            raise outcomes.forbidden()
+        return rule
+
+    def _shown(self, resource: Resource, action: Action) -> Resource:
+        """A stored resource without the elements that are hidden from the actor."""
+        rule = self._rule_about(resource, action)
+        return _without(resource, rule.hidden) if rule else resource
 
     def _current(self, resource_type: str, resource_id: str) -> Resource:
         stored = self._store.get(resource_type, resource_id)
@@ -240,6 +285,25 @@ def without_empties(node: Any) -> Any:
         return node
     cleaned = {key: without_empties(value) for key, value in node.items()}
     return {key: value for key, value in cleaned.items() if value not in ("", [], {})}
+
+
+def _without(resource: Resource, names: frozenset[str]) -> Resource:
+    """The resource without some of its elements."""
+    return {name: value for name, value in resource.items() if name not in names}
+
+
+def _keeping(resource: Resource, current: Resource, names: frozenset[str]) -> Resource:
+    """A changed resource with some elements as they are."""
+    return {
+        **_without(resource, names),
+        **{name: current[name] for name in names if name in current},
+    }
+
+
+def _criteria(rule: Rule, resource_type: str) -> SearchRequest | None:
+    """The search of a rule's criteria; None where it is for another type."""
+    kind, _, query = rule.criteria.partition("?")
+    return parse(kind, query) if kind == resource_type else None
 
 
 def _same(one: Resource, other: Resource) -> bool:

@@ -4,6 +4,7 @@ Pure functions; the rows that the SQL looks at are made by the indexing module.
 """
 
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from deploy.local.fhir.dates import interval
@@ -29,9 +30,18 @@ DATE_COMPARISONS = {
 HIGHEST = "\U0010ffff"
 
 
-def select(request: SearchRequest, project: str) -> Selection:
-    """The resources of `project` that `request` asks for, in its order."""
+def select(
+    request: SearchRequest, project: str, within: Sequence[SearchRequest] | None = None
+) -> Selection:
+    """The resources of `project` that `request` asks for, in its order.
+
+    Args:
+        request: what is asked for.
+        project: id of the project.
+        within: searches of which one has to find a resource too; None where that is not asked.
+    """
     clauses = [_clause(request.resource_type, condition) for condition in request.conditions]
+    clauses += [] if within is None else [_any_of(within)]
     orders = [_order(request.resource_type, key) for key in request.sort]
     return Selection(
         resource_type=request.resource_type,
@@ -40,6 +50,17 @@ def select(request: SearchRequest, project: str) -> Selection:
         order=", ".join([*(sql for sql, _ in orders), "r.key"]),
         order_arguments=[argument for _, found in orders for argument in found],
     )
+
+
+def _any_of(requests: Sequence[SearchRequest]) -> Clause:
+    """What one of several searches for resources of a type finds."""
+    found = [
+        [_clause(request.resource_type, condition) for condition in request.conditions]
+        for request in requests
+    ]
+    alternatives = [" AND ".join(sql for sql, _ in each) or "TRUE" for each in found]
+    arguments = [argument for each in found for _, one in each for argument in one]
+    return f"({' OR '.join(alternatives) or 'FALSE'})", arguments
 
 
 def _clause(resource_type: str, condition: Condition) -> Clause:

@@ -7,6 +7,7 @@ means are decided by others.
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,10 @@ class Store:
         if row is None:
             return None
         return Stored(json.loads(row["content"]), row["project"], bool(row["deleted"]))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is written in the block."""
+        return self._database.transaction()
 
     def put(self, resource: Resource, project: str) -> None:
         """Writes a resource as the current version, and its part of the search index."""
