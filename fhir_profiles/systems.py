@@ -22,6 +22,9 @@ PRACTITIONER_ROLE_TYPE = "https://dosespot.com/practitionerrole-type"
 MEDPLUM_BOTS = "https://www.medplum.com/bots"
 MEDPLUM_BOT_EXTERNAL_FUNCTION_ID = "https://medplum.com/bot-external-function-id"
 
+PRESCRIBER_POLICY = "prescriber-bots: prescriber"
+"""Name of the AccessPolicy that `register` installs and invited prescribers get."""
+
 DOSESPOT_PATIENT = "https://dosespot.com/patient-id"
 DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
 LOINC = "http://loinc.org"

@@ -181,9 +181,9 @@ class _Account:
 
     def sum_up(self, *, plan: bool) -> None:
         """Prints how it went; ends with 1 where something is missing after it."""
-        from deploy.medplum.access_policy import NAME
         from deploy.medplum.ledger import Verdict
         from deploy.medplum.register import ASSIGN
+        from fhir_profiles.systems import PRESCRIBER_POLICY
 
         changes = self._counts[Verdict.CREATED] + self._counts[Verdict.CHANGED]
         lacking = self._counts[Verdict.MISSING]
@@ -191,7 +191,7 @@ class _Account:
             click.echo(f"{changes} changes would be made; nothing was changed.")
         elif changes:
             click.echo(f"{changes} changes were made.")
-            click.echo(f"About the AccessPolicy {NAME}: {ASSIGN}")
+            click.echo(f"About the AccessPolicy {PRESCRIBER_POLICY}: {ASSIGN}")
         elif not lacking:
             click.echo("Nothing to do.")
         if lacking:

@@ -2,19 +2,19 @@
 
 In Medplum whatever any rule allows is allowed, so that a policy can't allow everything but: it
 lists types. Not listed are Project and ProjectMembership (no member may touch them anyway),
-ClientApplication (it shows its secret), AccessPolicy, and AuditEvent (it tells of others' acts).
+ClientApplication (it shows its secret), AccessPolicy, AuditEvent (it tells of others' acts), and
+Basic (it holds the bots' claims: whoever could write them could make two of one prescriber).
 Sources: https://www.medplum.com/docs/access/access-policies, and the types of FHIR R4's patient
 compartment (https://hl7.org/fhir/R4/compartmentdefinition-patient.html).
 """
 
 from fhir_profiles import Resource
-
-NAME = "prescriber-bots: prescriber"
+from fhir_profiles.systems import PRESCRIBER_POLICY
 
 LOOK = ["search", "read", "vread", "history"]
 
 CARE = """
-    Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Basic Binary
+    Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Binary
     BodyStructure CarePlan CareTeam ChargeItem Claim ClaimResponse ClinicalImpression Communication
     CommunicationRequest Composition Condition Consent Coverage CoverageEligibilityRequest
     CoverageEligibilityResponse DetectedIssue Device DeviceRequest DeviceUseStatement
@@ -35,6 +35,10 @@ DIRECTORY = """
 """.split()
 """Read only. Who has which PractitionerRole decides who may enroll themselves."""
 
+WHO_THEY_ARE = ["identifier", "name", "birthDate", "active", "qualification", "extension"]
+"""Elements by which the bots tell who a prescriber is, and what the bots write themselves. Medplum
+keeps their old values without an error, whatever a prescriber writes."""
+
 BOT_SOURCE = ["sourceCode", "executableCode", "code"]
 
 
@@ -43,8 +47,13 @@ def access_policy() -> Resource:
     rules: list[Resource] = [{"resourceType": kind} for kind in CARE]
     rules += [{"resourceType": kind, "interaction": LOOK} for kind in DIRECTORY]
     rules += [
-        # Self-enrollment writes the status on the prescriber's own Practitioner.
-        {"resourceType": "Practitioner", "interaction": [*LOOK, "update"]},
+        {"resourceType": "Practitioner", "interaction": LOOK},
+        {
+            "resourceType": "Practitioner",
+            "interaction": ["update"],
+            "criteria": "Practitioner?_id=%profile.id",
+            "readonlyFields": WHO_THEY_ARE,
+        },
         {"resourceType": "Bot", "interaction": LOOK, "hiddenFields": BOT_SOURCE},
     ]
-    return {"resourceType": "AccessPolicy", "name": NAME, "resource": rules}
+    return {"resourceType": "AccessPolicy", "name": PRESCRIBER_POLICY, "resource": rules}

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from bots.catalog import BOTS, BotFunction
-from deploy.medplum import access_policy, wanted
+from deploy.medplum import wanted
 from deploy.medplum.server import ProjectAdmin, search
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries, items
-from fhir_profiles.systems import MEDPLUM_BOTS
+from fhir_profiles.systems import MEDPLUM_BOTS, PRESCRIBER_POLICY
 from shared.errors import FhirNotFound
 from shared.runtime import settings
 from shared.runtime.payload import Secret
@@ -82,7 +82,7 @@ def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) ->
                 *(search("Bot", identifier=f"{MEDPLUM_BOTS}|{bot.identifier}") for bot in BOTS),
                 *(search("Bot", name__exact=bot.identifier) for bot in BOTS),
                 search("ClientApplication", name__exact=wanted.CLIENT_NAME),
-                search("AccessPolicy", name__exact=access_policy.NAME),
+                search("AccessPolicy", name__exact=PRESCRIBER_POLICY),
                 *(search(one["resourceType"], url=one["url"]) for one in profiles),
             ]
         )

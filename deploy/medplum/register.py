@@ -18,6 +18,7 @@ from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
+from fhir_profiles.systems import PRESCRIBER_POLICY
 from shared.errors import Misconfigured
 from shared.runtime import settings
 
@@ -156,8 +157,8 @@ class Registration:
 
     def _policy(self) -> None:
         content = access_policy.access_policy()
-        path = search("AccessPolicy", name__exact=access_policy.NAME)
-        self._content(f"AccessPolicy {access_policy.NAME}", self._found.policies, content, path)
+        path = search("AccessPolicy", name__exact=PRESCRIBER_POLICY)
+        self._content(f"AccessPolicy {PRESCRIBER_POLICY}", self._found.policies, content, path)
 
     def _content(self, what: str, found: list[Resource], content: Resource, path: str) -> None:
         """Something that is ours as a whole."""
@@ -202,7 +203,7 @@ def _twice(found: Installation) -> list[str]:
     several = {
         **{f"Bots with the identifier {name}": bots for name, bots in found.bots.items()},
         f"ClientApplications called {wanted.CLIENT_NAME}": found.clients,
-        f"AccessPolicies called {access_policy.NAME}": found.policies,
+        f"AccessPolicies called {PRESCRIBER_POLICY}": found.policies,
         **{f"resources with the url {url}": each for url, each in found.conformance.items()},
     }
     return [

@@ -79,6 +79,15 @@ def policy_changed(project: Project) -> None:
     project.change(policy, resource=[{"resourceType": "*"}])
 
 
+def policy_of_before(project: Project) -> None:
+    """Any prescriber could change every Practitioner, and write where the bots' claims are."""
+    (policy,) = project.resources("AccessPolicy")
+    others = [one for one in policy["resource"] if one["resourceType"] != "Practitioner"]
+    look = ["search", "read", "vread", "history", "update"]
+    wide = {"resourceType": "Practitioner", "interaction": look}
+    project.change(policy, resource=[*others, wide, {"resourceType": "Basic"}])
+
+
 def policy_gone(project: Project) -> None:
     project.delete(project.resources("AccessPolicy")[0])
 
@@ -142,6 +151,7 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
             "does not let the bots' ClientApplication in",
         ),
         (policy_changed, "AccessPolicy", "AccessPolicy: differs."),
+        (policy_of_before, "AccessPolicy", "AccessPolicy: differs."),
         (policy_gone, "AccessPolicy", "AccessPolicy: not there."),
         (
             set_secrets(DOSESPOT_CLINIC_KEY="wrong"),
@@ -196,12 +206,26 @@ def test_what_depends_on_something_missing_is_not_checked(project: Project) -> N
     assert findings["function supervisor"][0] == "ok"
 
 
-def test_members_whom_nothing_restricts_are_counted(project: Project) -> None:
+def test_members_whom_nothing_restricts_are_named_and_what_they_can_do(project: Project) -> None:
     policy = {"resourceType": "AccessPolicy", "resource": [{"resourceType": "Patient"}]}
     project.add_member(access_policy=policy)
-    project.add_member()
+    project.add_member(admin=True)
+    free = [project.add_member() for _ in range(2)]
     verdict, sentence = project.doctor()["members without a policy"]
-    assert (verdict, sentence.startswith("1 members are no administrators")) == ("note", True)
+    named, told = sentence.split(": ", 1)
+    assert (verdict, sorted(named.split(", "))) == (
+        "note",
+        sorted(f"ProjectMembership/{one.membership_id} of Practitioner/{one.id}" for one in free),
+    )
+    assert "can read the secret of every ClientApplication" in told
+    assert "Run `prescriber-bots register`" in told
+
+
+def test_of_many_members_whom_nothing_restricts_the_first_are_named(project: Project) -> None:
+    for _ in range(22):
+        project.add_member()
+    _, sentence = project.doctor()["members without a policy"]
+    assert (sentence.count("ProjectMembership/"), ", and 2 more: " in sentence) == (20, True)
 
 
 def test_a_server_that_is_none_leaves_everything_else_unchecked(project: Project) -> None:

@@ -10,7 +10,7 @@ from click.testing import Result
 from moto import mock_aws
 
 from bots.catalog import BOTS
-from deploy.medplum import access_policy, wanted
+from deploy.medplum import wanted
 from deploy.medplum.installation import look
 from deploy.medplum.ledger import Entry, Ledger
 from deploy.medplum.register import Order, Registration
@@ -19,7 +19,9 @@ from deploy.medplum.wanted import FunctionNames
 from fhir_profiles.systems import (
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
     MEDPLUM_BOTS,
+    NPI,
     PRACTITIONER_ROLE_TYPE,
+    PRESCRIBER_POLICY,
 )
 from shared.fhir.client import GivenToken
 from shared.http import Http
@@ -299,14 +301,61 @@ def test_prescribers_with_the_policy_can_use_the_bots_and_read_no_secret(project
         url = f"{project.url}fhir/R4/{path}"
         return project.session.request(method, url, json=body, headers=headers).status_code
 
-    for kind in ("ClientApplication", "AuditEvent", "AccessPolicy", "Project", "User"):
+    for kind in ("ClientApplication", "AuditEvent", "AccessPolicy", "Project", "User", "Basic"):
         assert status("GET", kind) == 403
+    assert status("POST", "Basic", {"resourceType": "Basic", "code": {"text": "claim"}}) == 403
     assert status("PUT", f"PractitionerRole/{role['id']}", {**role, "active": False}) == 403
     assert status("POST", "PractitionerRole", role) == 403
     assert status("PUT", f"Bot/{project.bot(SELF_BOT)['id']}", project.bot(SELF_BOT)) == 403
     headers = {"Authorization": f"Bearer {prescriber.token}"}
     seen = project.session.get(f"{project.url}fhir/R4/Bot", headers=headers).json()
     assert all("sourceCode" not in entry["resource"] for entry in seen["entry"])
+
+
+def test_prescribers_with_the_policy_change_of_themselves_only_what_bots_do_not_go_by(
+    project: Project,
+) -> None:
+    project.register()
+    (policy,) = project.resources("AccessPolicy")
+    content = {k: v for k, v in policy.items() if k not in ("id", "meta")}
+    member, colleague = project.add_member(access_policy=content), project.add_member()
+    headers = {"Authorization": f"Bearer {member.token}"}
+
+    def url(practitioner: str) -> str:
+        return f"{project.url}fhir/R4/Practitioner/{practitioner}"
+
+    before = project.session.get(url(member.id), headers=headers).json()
+    theirs = project.session.get(url(colleague.id), headers=headers)
+    assert theirs.status_code == 200
+    changes = {
+        "identifier": [{"system": NPI, "value": colleague.npi}],
+        "name": [{"family": "Another"}],
+        "birthDate": "1970-01-01",
+        "active": False,
+        "qualification": [{"code": {"text": "EPCS"}}],
+        "extension": [{"url": "https://dosespot.com/registration-status", "valueCode": "x"}],
+        "telecom": [{"system": "phone", "value": "345-987-6543"}],
+    }
+    sent = {**before, **changes}
+    answer = project.session.put(url(member.id), json=sent, headers=headers)
+    written = {name: value for name, value in answer.json().items() if name != "meta"}
+    expected = {**before, "telecom": changes["telecom"]}
+    assert (answer.status_code, written) == (
+        200,
+        {name: value for name, value in expected.items() if name != "meta"},
+    )
+    refused = project.session.put(url(colleague.id), json=theirs.json(), headers=headers)
+    assert refused.status_code == 403
+
+
+def test_the_policy_of_before_is_brought_in_line(project: Project) -> None:
+    project.register()
+    (policy,) = project.resources("AccessPolicy")
+    wide = {"resourceType": "Practitioner", "interaction": ["read", "update"]}
+    project.change(policy, resource=[wide, {"resourceType": "Basic"}])
+    assert told(project.register(), "changed") == [f"AccessPolicy {PRESCRIBER_POLICY}"]
+    (settled,) = project.resources("AccessPolicy")
+    assert settled["resource"] == policy["resource"]
 
 
 def test_fhir_profiles_are_installed_by_url_and_mended(project: Project) -> None:
@@ -367,4 +416,4 @@ def test_no_secret_is_ever_shown(project: Project) -> None:
     secrets += [dosespot.clinic_key, dosespot.subscription_key]
     assert [secret for output in outputs for secret in secrets if secret in output] == []
     assert len("".join(outputs)) > 5000
-    assert access_policy.NAME in outputs[0]
+    assert PRESCRIBER_POLICY in outputs[0]

@@ -106,11 +106,26 @@ def test_differences_are_told_element_by_element(before, after, told):
     assert differing(before, after) == told
 
 
-def test_the_policy_lists_each_type_once_and_none_that_shows_secrets():
+def test_the_policy_lists_each_type_once_and_none_that_shows_secrets_or_holds_claims():
     kinds = [rule["resourceType"] for rule in access_policy()["resource"]]
-    assert len(kinds) == len(set(kinds))
-    hidden = {"*", "AccessPolicy", "AuditEvent", "ClientApplication", "Project", "User"}
+    twice = [kind for kind in set(kinds) if kinds.count(kind) > 1]
+    assert twice == ["Practitioner"]
+    hidden = {"*", "AccessPolicy", "AuditEvent", "Basic", "ClientApplication", "Project", "User"}
     assert hidden & set(kinds) == set()
+
+
+def test_the_policy_lets_nobody_change_another_practitioner_or_who_they_are():
+    rules = access_policy()["resource"]
+    look, change = [rule for rule in rules if rule["resourceType"] == "Practitioner"]
+    assert look["interaction"] == ["search", "read", "vread", "history"]
+    assert change == {
+        "resourceType": "Practitioner",
+        "interaction": ["update"],
+        "criteria": "Practitioner?_id=%profile.id",
+        "readonlyFields": [
+            *("identifier", "name", "birthDate", "active", "qualification", "extension")
+        ],
+    }
 
 
 def test_conformance_resources_come_in_the_order_of_their_references(tmp_path: Path):

@@ -9,7 +9,7 @@ from deploy.medplum import access_policy, wanted
 from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.doctor import bot_checks, dosespot_checks, secret_checks
 from deploy.medplum.doctor.finding import Check, Result, Verdict, missing, note, ok
-from deploy.medplum.installation import Installation, look
+from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import NAMES, SERVICE
 from deploy.medplum.register import FEATURE, NO_FEATURE
@@ -18,7 +18,7 @@ from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, items
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
@@ -33,6 +33,7 @@ from shared.workflow.caller import is_program
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
 PROFILES = "Practitioner,Patient,RelatedPerson"
 SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
+MOST_NAMED = 20
 DOSESPOT_SECRETS = (
     settings.BASE_URL,
     settings.CLINIC_ID,
@@ -131,14 +132,8 @@ class Examination:
 
     def _check_members(self) -> Result:
         people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})
-        free = sum(1 for one in people if is_unrestricted(one))
-        if not free:
-            return ok("None.")
-        return note(
-            f"{free} members are no administrators and have no AccessPolicy. In Medplum each of"
-            " them can read the secret of every ClientApplication, and so act as the bots' own."
-            f" Assign them the AccessPolicy `{access_policy.NAME}`, or one of yours."
-        )
+        free = [one for one in people if is_unrestricted(one)]
+        return note(_told_of(free)) if free else ok("None.")
 
     def _check_profiles(self) -> Result:
         results = [
@@ -189,6 +184,23 @@ class Examination:
     def _clinician(self) -> ClinicianItem | None:
         clinic, user = self._clinic.dosespot(), self._clinic.clinician_admin()
         return DoseSpotClient(self._http, self._tokens, clinic, user).clinician(user)
+
+
+def _told_of(unrestricted: list[Resource]) -> str:
+    """Who the members without a policy are, what they can do, and how that ends."""
+    named = [
+        f"{reference_to(one)} of {child(one, 'profile').get('reference')}"
+        for one in unrestricted[:MOST_NAMED]
+    ]
+    more = len(unrestricted) - len(named)
+    return (
+        f"{', '.join(named)}{f', and {more} more' if more else ''}: not an administrator, and"
+        " without an AccessPolicy. In Medplum such a member can read the secret of every"
+        " ClientApplication, also of the bots' own, and act as an administrator with it. Run"
+        f" `prescriber-bots register`, which installs the AccessPolicy `{PRESCRIBER_POLICY}`; then"
+        " choose it, or one of yours, as Access Policy of each member in the Medplum App (Project"
+        " Admin, Users), or set ProjectMembership.accessPolicy."
+    )
 
 
 def is_unrestricted(membership: Resource) -> bool:
