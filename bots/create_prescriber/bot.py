@@ -5,6 +5,7 @@ from shared.records.prescriber_form import read_form
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import require_administrator
 from shared.workflow.create_prescriber import PrescriberCreation, refuse
+from shared.workflow.invitation import policy_to_give
 from shared.workflow.known_records import asked, known_records
 from shared.workflow.npi_check import checked, holder_of_form
 
@@ -20,13 +21,16 @@ def create_prescriber(
         BotError: whatever else stands in the way; running again completes what is missing.
     """
     fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
-    form, findings = read_form(request.form, services.now().date())
+    today = services.now().date()
+    form, findings = read_form(request.form, today)
     caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
     require_administrator(fhir, caller_found, caller)
-    known = known_records(form, answers, findings)
+    known = known_records(form, answers, today, findings)
     check = checked(invocation.npi_registry(), holder_of_form(form, known.registrations))
     findings.add(check.findings)
+    privileged = invocation.service_fhir() or fhir
+    policy = policy_to_give(privileged, findings) if form.invite else ""
     refuse(findings)
     creation = PrescriberCreation(fhir, services.now, invocation.trail)
-    done = creation.run(form, known, findings, check_due=check.due)
+    done = creation.run(form, known, findings, policy=policy, check_due=check.due)
     return CreatePrescriberOutput.of(done, check.outcome)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
+from fhir_profiles.project_membership import access_policy_of
 from shared.records.findings import Finding
 from shared.workflow.create_prescriber import Created
 from shared.workflow.inputs import BotInput, BotOutput
@@ -46,6 +47,7 @@ class CreatePrescriberOutput(BotOutput):
     consents: list[str]
     projectMembership: dict[str, Any] | None
     invited: bool
+    accessPolicy: str | None
     npiCheck: NpiCheckOutcome
     warnings: list[FindingOutput]
     ready: bool
@@ -61,6 +63,7 @@ class CreatePrescriberOutput(BotOutput):
             consents=list(done.consents),
             projectMembership=done.membership,
             invited=done.invited,
+            accessPolicy=access_policy_of(done.membership or {}),
             npiCheck=npi_check,
             warnings=[FindingOutput.of(one) for one in done.warnings],
             ready=not done.missing,

@@ -9,6 +9,7 @@ from bots.catalog import BOTS
 from deploy.local.dosespot.app import DoseSpotServer
 from deploy.local.fhir.app import FhirServer
 from deploy.local.people import PASSWORD, PATIENTS, PEOPLE
+from deploy.medplum.access_policy import access_policy
 from fhir_profiles.systems import (
     CLINICIAN_IDENTIFIER,
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
@@ -60,6 +61,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             admin=bot.admin,
         )
     server.add_client(project, SERVICE_NAME, admin=True)
+    server.add_resource(project, access_policy())
     for patient, observations in PATIENTS:
         subject = server.add_resource(project, patient)
         for observation in observations:

@@ -12,16 +12,15 @@ from datetime import date, datetime
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.check_due import with_check_due
-from fhir_profiles.systems import NPI
 from shared.errors import InputRefused
 from shared.fhir.client import FhirClient
-from shared.fhir.search import by_identifier
 from shared.records.findings import Finding, Findings, listed
 from shared.records.form_practitioner import NEW, contradictions, with_form
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber_form import PrescriberForm
-from shared.workflow.invitation import Invited, invited
+from shared.workflow.invitation import Invited, invited, unrestricted
 from shared.workflow.known_records import KnownRecords, require_username
+from shared.workflow.matching import refuse_another_person
 from shared.workflow.subject import sole_membership
 from shared.workflow.trail import Trail
 from shared.workflow.wanted_records import Wanted, consents_query, wanted_consents, wanted_roles
@@ -69,7 +68,13 @@ class PrescriberCreation:
     trail: Trail
 
     def run(
-        self, form: PrescriberForm, known: KnownRecords, findings: Findings, *, check_due: bool
+        self,
+        form: PrescriberForm,
+        known: KnownRecords,
+        findings: Findings,
+        *,
+        policy: str,
+        check_due: bool,
     ) -> Created:
         """Creates, or brings up to date, what the form says.
 
@@ -77,10 +82,11 @@ class PrescriberCreation:
             form: has no problems.
             known: what there was before.
             findings: the form's; its warnings are passed on.
+            policy: reference of the AccessPolicy for an invited prescriber.
             check_due: whether the NPI could not be looked up now.
 
         Raises:
-            InputRefused: somebody with another username got the NPI meanwhile.
+            InputRefused: somebody else, or somebody with another username, got the NPI meanwhile.
             BotError: whatever the FHIR client raises; running again completes what is missing.
         """
         today = self.now().date()
@@ -94,11 +100,12 @@ class PrescriberCreation:
         roles = wanted_roles(reference, form, known.places, roles_found.all(), today)
         consents = wanted_consents(reference, form, consents_found.all(), self.now())
         written = self._written([*roles, *consents])
-        joined = self._joined(reference, form, memberships_found.all())
+        joined = self._joined(reference, form, policy, memberships_found.all())
         told = (
             *findings.warnings,
             *contradictions(practitioner, known.registrations, today),
             *joined.warnings,
+            *unrestricted(joined.memberships),
         )
         lacks = _read_again(practitioner, joined.memberships, today)
         known_sentences = {warning.sentence for warning in told}
@@ -120,14 +127,14 @@ class PrescriberCreation:
         """The Practitioner with what the form says, and whether this run made it."""
 
         def change(practitioner: Resource) -> Resource:
+            if practitioner is not NEW:
+                _require_prescriber(practitioner, form, today)
             changed = with_form(practitioner, form, known.registrations, today)
             return with_check_due(changed, due=check_due)
 
         found, created = known.practitioner, False
         if found is None:
-            query = by_identifier(NPI, [form.npi])
-            found, created = self.fhir.create_if_none(change(NEW), query)
-            _require_username(found, form)
+            found, created = self.fhir.create_if_none(change(NEW), known.creation_query)
         practitioner = found if created else self.fhir.apply(found, change)
         self.trail.whom = f"Practitioner/{practitioner['id']}"
         if created:
@@ -151,11 +158,11 @@ class PrescriberCreation:
         return references
 
     def _joined(
-        self, practitioner: str, form: PrescriberForm, memberships: list[Resource]
+        self, practitioner: str, form: PrescriberForm, policy: str, memberships: list[Resource]
     ) -> Invited:
         if memberships or not form.invite:
             return Invited(memberships)
-        outcome = invited(self.fhir, practitioner, form)
+        outcome = invited(self.fhir, practitioner, form, policy)
         if outcome.invited:
             membership = outcome.memberships[0]
             self.trail.did(AuditAction.MEMBER_INVITED, f"ProjectMembership/{membership['id']}")
@@ -172,8 +179,10 @@ def refuse(findings: Findings) -> None:
         raise InputRefused(listed(REFUSED, findings.problems))
 
 
-def _require_username(practitioner: Resource, form: PrescriberForm) -> None:
+def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: date) -> None:
+    """Makes sure that a Practitioner, as it is when it is written, is the form's person."""
     findings = Findings()
+    refuse_another_person(practitioner, form, today, findings)
     require_username(practitioner, form.username, findings)
     refuse(findings)
 

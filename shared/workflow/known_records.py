@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, text
 from fhir_profiles.prescriber_identifiers import identifier_values
-from fhir_profiles.systems import NPI, USERNAME
+from fhir_profiles.systems import DEA, NPI, USERNAME
 from shared.errors import FhirNotFound
 from shared.fhir.client import Answer
 from shared.fhir.search import by_identifier, by_name
@@ -15,13 +16,15 @@ from shared.records.form_practitioner import Kind, Registration
 from shared.records.form_sentences import FormSentence
 from shared.records.identifiers import RuleBroken, parse_state
 from shared.records.prescriber_form import FormLocation, PrescriberForm
-
-SEVERAL_PRACTITIONERS = (
-    "several Practitioners of this project have this NPI; merge them, or take the NPI off all but"
-    " one"
+from shared.workflow.matching import (
+    creation_query,
+    matched_practitioner,
+    refuse_numbers_of_others,
 )
+
+EVERYBODY = "&_count=1000"
 USERNAME_OF_ANOTHER = (
-    f"{FormSentence.USERNAME_OF_ANOTHER} (the username is that of a Practitioner with another NPI;"
+    f"{FormSentence.USERNAME_OF_ANOTHER} (the username is that of another Practitioner;"
     " give another username)"
 )
 ANOTHER_USERNAME = (
@@ -55,40 +58,45 @@ class KnownRecords:
     """The records that a form speaks of.
 
     Attributes:
-        practitioner: the one with the form's NPI; None where there is none yet.
+        practitioner: the one whom the form is about; None where there is none yet.
+        creation_query: the query of the search that has to find nobody for one to be created.
         places: where the prescriber works; one without a Location where the form names none.
         registrations: the form's DEA numbers, NADEANs and licenses, each with its state.
     """
 
     practitioner: Resource | None
+    creation_query: str
     places: tuple[Place, ...]
     registrations: tuple[Registration, ...]
 
 
 def asked(form: PrescriberForm) -> list[str]:
     """The reads and searches that `known_records` needs answered, in this order."""
-    people = [(NPI, form.npi), (USERNAME, form.username)]
+    people = [(NPI, [form.npi or "-"]), (USERNAME, [form.username or "-"]), (DEA, _deas(form))]
     return [
-        *(f"Practitioner?{by_identifier(system, [value or '-'])}" for system, value in people),
+        *(f"Practitioner?{by_identifier(system, values)}{EVERYBODY}" for system, values in people),
         *(_location_asked(location) for location in form.locations),
     ]
 
 
 def known_records(
-    form: PrescriberForm, answers: Sequence[Answer], findings: Findings
+    form: PrescriberForm, answers: Sequence[Answer], today: date, findings: Findings
 ) -> KnownRecords:
     """What there is; notes what does not fit to the form.
 
     Args:
         form: may have gaps.
         answers: to `asked`.
+        today: the day on which identifiers have to be in force.
         findings: of the form.
 
     Raises:
         BotError: the FHIR server could not tell.
     """
-    by_npi, by_username, *found = answers
-    practitioner = _matched(form, by_npi.all(), by_username.all(), findings)
+    by_npi, by_username, by_dea, *found = answers
+    with_npi = by_npi.all()
+    practitioner = matched_practitioner(form, with_npi, today, findings)
+    _refuse_username_of_another(form, practitioner, by_username.all(), findings)
     locations = [
         (one, _location(one, answer, findings))
         for one, answer in zip(form.locations, found, strict=True)
@@ -100,7 +108,13 @@ def known_records(
             findings.problem(form.locations[index].path, SAME_LOCATION)
     registrations = list(_registrations(form, locations, findings))
     _refuse_two_states(registrations, findings)
-    return KnownRecords(practitioner, tuple(places) or (Place(),), tuple(registrations))
+    refuse_numbers_of_others(registrations, by_dea.all(), practitioner, today, findings)
+    return KnownRecords(
+        practitioner=practitioner,
+        creation_query=creation_query(form, with_npi),
+        places=tuple(places) or (Place(),),
+        registrations=tuple(registrations),
+    )
 
 
 def require_username(practitioner: Resource, username: str, findings: Findings) -> None:
@@ -110,20 +124,23 @@ def require_username(practitioner: Resource, username: str, findings: Findings) 
         findings.problem("username", ANOTHER_USERNAME)
 
 
-def _matched(
+def _refuse_username_of_another(
     form: PrescriberForm,
-    with_npi: list[Resource],
+    practitioner: Resource | None,
     with_username: list[Resource],
     findings: Findings,
-) -> Resource | None:
-    if len(with_npi) > 1:
-        findings.problem("details.npi", SEVERAL_PRACTITIONERS)
-    ids = {one["id"] for one in with_npi}
-    if form.npi and any(one["id"] not in ids for one in with_username):
+) -> None:
+    own_id = practitioner["id"] if practitioner else None
+    if form.npi and any(one["id"] != own_id for one in with_username):
         findings.problem("username", USERNAME_OF_ANOTHER)
-    elif len(with_npi) == 1:
-        require_username(with_npi[0], form.username, findings)
-    return with_npi[0] if with_npi else None
+    elif practitioner:
+        require_username(practitioner, form.username, findings)
+
+
+def _deas(form: PrescriberForm) -> list[str]:
+    """The form's DEA numbers, which somebody may have typed in small letters elsewhere."""
+    numbers = [form.dea, *(location.dea for location in form.locations)]
+    return [each for one in numbers if one for each in (one, one.lower())] or ["-"]
 
 
 def _location_asked(location: FormLocation) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.local.nppes.records import individual
 from tests.builders import form
-from tests.integration.clinic import Answer, Clinic, Member, new_npi
+from tests.integration.clinic import Answer, Clinic, Member, new_dea, new_npi
 
 CREATE_BOT = "dosespot-create-prescriber-bot"
 
@@ -17,8 +17,9 @@ def new_form(clinic: Clinic, **changes: Any) -> dict[str, Any]:
     details = changes.pop("details", {})
     npi = details.get("npi") or new_npi()
     clinic.register(individual(npi, "Jane", "Smith"))
+    numbers = {"dea": new_dea(), **details, "npi": npi}
     contacts = {"username": f"u{npi}", "email": f"f{npi}@clinic.example", "fax": "567-123-4568"}
-    return form(**{**contacts, **changes}, details={**details, "npi": npi})
+    return form(**{**contacts, **changes}, details=numbers)
 
 
 def create(clinic: Clinic, body: Any, *, by: Member | None = None) -> Answer:

@@ -12,9 +12,9 @@ from fhir_profiles.systems import (
     USERNAME,
 )
 from shared.records.form_sentences import FormSentence
-from shared.workflow import authorize, invitation, known_records
+from shared.workflow import authorize, invitation, known_records, matching
 from tests.builders import TODAY
-from tests.integration.clinic import Clinic, Member, new_npi
+from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.creating import (
     at_once,
     create,
@@ -60,7 +60,7 @@ def test_a_form_becomes_a_prescriber_who_can_be_enrolled(clinic: Clinic) -> None
     npi = body["details"]["npi"]
     member = Member(practitioner["id"], answer["projectMembership"]["id"], "", npi)
     assert clinic.enroll(member).status == 200
-    assert clinic.clinician(member)["dea_numbers"] == ["AS1234563"]
+    assert clinic.clinician(member)["dea_numbers"] == [body["details"]["dea"]]
 
 
 def test_what_is_made_meets_the_profiles(clinic: Clinic) -> None:
@@ -77,7 +77,7 @@ def test_what_is_made_meets_the_profiles(clinic: Clinic) -> None:
 
 def test_the_same_form_again_writes_nothing(clinic: Clinic) -> None:
     place = location(clinic, "Again")
-    numbers = {"deaNumber": "AS1234563", "naDeaNumber": "XS1234563", "medicalLicenseNumber": "1"}
+    numbers = {"deaNumber": new_dea(), "naDeaNumber": "XS1234563", "medicalLicenseNumber": "1"}
     body = new_form(clinic, invite=True, locations=[{"locationId": place["id"], **numbers}])
     first = created(clinic, body)
     audits = len(clinic.sandbox.fhir.resources("AuditEvent"))
@@ -103,15 +103,17 @@ def test_twenty_forms_at_once_make_one_prescriber(clinic: Clinic) -> None:
 
 
 def test_a_practitioner_made_by_hand_is_matched_and_keeps_everything(clinic: Clinic) -> None:
-    member = clinic.add_member(practitioner={"extension": [EXTENSION]})
+    maiden = {"use": "maiden", "family": "Smith"}
+    now = {"use": "official", "family": "Jones", "given": ["Jane", "Marie"]}
+    member = clinic.add_member(practitioner={"extension": [EXTENSION], "name": [maiden, now]})
     before = clinic.practitioner(member)
-    body = new_form(clinic, details={"npi": member.npi}, lName="Smith-Jones", invite=True)
+    body = new_form(clinic, details={"npi": member.npi}, fName="Janet", lName="SMITH", invite=True)
     answer = created(clinic, body)
     assert (answer["created"], answer["invited"]) == (False, False)
     after = clinic.practitioner(member)
     assert answer["practitioner"] == after
     assert after["extension"] == [EXTENSION]
-    assert after["name"] == [{**before["name"][0], "family": "Smith-Jones"}]
+    assert after["name"] == [maiden, {**now, "family": "SMITH", "given": ["Janet", "Marie"]}]
     assert after["identifier"][: len(before["identifier"])] == before["identifier"]
     assert answer["projectMembership"]["id"] == member.membership_id
 
@@ -134,13 +136,14 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
     first = location(clinic, "North clinic", managingOrganization=organization)
     second = location(clinic, "South clinic", "NY")
     location(clinic, "South clinic annex")
+    illinois, new_york = new_dea(), new_dea("CS")
     body = new_form(
         clinic,
         details={"dea": None},
         practitionerRoleTypes=[1, 3],
         locations=[
-            {"locationId": first["id"], "useAsDefault": True, "deaNumber": "AS1234563"},
-            {"locationName": "south CLINIC", "deaNumber": "CS9876547", "naDeaNumber": "XS1234563"},
+            {"locationId": first["id"], "useAsDefault": True, "deaNumber": illinois},
+            {"locationName": "south CLINIC", "deaNumber": new_york, "naDeaNumber": "XS1234563"},
         ],
     )
     answer = created(clinic, body)
@@ -155,8 +158,8 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
     assert {"text": "MD"} in roles[0]["code"]
     numbers = answer["practitioner"]["identifier"][2:]
     assert [(one["value"], one["assigner"]["display"]) for one in numbers] == [
-        ("AS1234563", "IL"),
-        ("CS9876547", "NY"),
+        (illinois, "IL"),
+        (new_york, "NY"),
         ("XS1234563", "NY"),
     ]
     assert len(search(clinic, "PractitionerRole?practitioner=" + answer["practitioner"]["id"])) == 2
@@ -165,7 +168,7 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
 def test_a_location_that_is_not_there_or_not_clear_is_refused(clinic: Clinic) -> None:
     place = location(clinic, "Twin")
     location(clinic, "Twin")
-    stateless = location(clinic, "Nowhere", "Illinois")
+    stateless, dea = location(clinic, "Nowhere", "Illinois"), new_dea("CS")
     told = refused(
         clinic,
         new_form(
@@ -175,8 +178,8 @@ def test_a_location_that_is_not_there_or_not_clear_is_refused(clinic: Clinic) ->
                 {"locationName": "Atlantis"},
                 {"locationName": "Twin"},
                 {"locationId": stateless["id"], "medicalLicenseNumber": "1"},
-                {"locationId": place["id"], "deaNumber": "CS9876547", "state": "NY"},
-                {"locationId": place["id"], "deaNumber": "CS9876547", "state": "IL"},
+                {"locationId": place["id"], "deaNumber": dea, "state": "NY"},
+                {"locationId": place["id"], "deaNumber": dea, "state": "IL"},
             ],
         ),
     )
@@ -271,10 +274,11 @@ def test_a_practitioner_without_username_gets_the_forms(clinic: Clinic) -> None:
 
 def test_several_practitioners_with_the_npi_are_refused(clinic: Clinic) -> None:
     npi = new_npi()
-    for _ in range(2):
-        clinic.add_member(practitioner={"identifier": [{"system": NPI, "value": npi}]})
+    identifier = [{"system": NPI, "value": npi}]
+    both = [clinic.add_member(practitioner={"identifier": identifier}) for _ in range(2)]
     told = refused(clinic, new_form(clinic, details={"npi": npi}))
-    assert f"details.npi: {known_records.SEVERAL_PRACTITIONERS}" in told
+    named = ", ".join(f"Practitioner/{one.id}" for one in both)
+    assert told == f"details.npi: {matching.SEVERAL_PRACTITIONERS} ({named})."
 
 
 def test_row_authentication_failed_only_administrators_may(clinic: Clinic) -> None:

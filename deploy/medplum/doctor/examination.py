@@ -18,6 +18,7 @@ from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, items
+from fhir_profiles.project_membership import is_unrestricted
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
@@ -201,12 +202,6 @@ def _told_of(unrestricted: list[Resource]) -> str:
         " choose it, or one of yours, as Access Policy of each member in the Medplum App (Project"
         " Admin, Users), or set ProjectMembership.accessPolicy."
     )
-
-
-def is_unrestricted(membership: Resource) -> bool:
-    """Whether nothing limits what a member reads, though the member is no administrator."""
-    limited = membership.get("accessPolicy") or membership.get("access")
-    return membership.get("admin") is not True and not limited
 
 
 def _same(what: str, found: list[Resource], content: Resource) -> Result:
