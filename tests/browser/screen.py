@@ -92,6 +92,13 @@ class PrescriberRow:
     def press(self, action: str) -> None:
         self.locator.get_by_role("button", name=f"{action}: {self.name}").click()
 
+    def choose_roles(self, *names: str) -> None:
+        roles = self.locator.get_by_role("group", name=f"Roles in DoseSpot of {self.name}")
+        if not roles.is_visible():
+            self.locator.locator(".role-choice > summary").click()
+        for name in names:
+            roles.get_by_label(name, exact=True).check()
+
     def choose_second_factor(self, kind: str) -> None:
         self.locator.get_by_label(f"Second factor of {self.name}").select_option(kind)
 

@@ -8,6 +8,8 @@ from tests.browser.people import ADMIN, SMITH, named
 from tests.browser.screen import Screen
 from tests.integration.clinic import DEA, Clinic
 
+PRESCRIBING = "Prescribing Clinician"
+
 
 def test_administrator_and_prescriber_walk_to_epcs_together(
     screen: Screen, second_screen: Screen, clinic: Clinic
@@ -18,6 +20,7 @@ def test_administrator_and_prescriber_walk_to_epcs_together(
     smith.expect("Next action", "Administrator: Enroll")
     smith.expect("DoseSpot id", "None")
 
+    smith.choose_roles(PRESCRIBING)
     smith.press("Enroll")
     smith.expect_result("Enroll: done. Status: Waiting for the legal agreements.")
     smith.expect("Status", "Waiting for the legal agreements")
@@ -54,6 +57,7 @@ def test_refusal_is_told_in_the_row_and_what_is_missing_as_a_list(
     name = named(clinic, "Missing", practitioner={"birthDate": "", "address": []}).name
     screen.sign_in("admin/", ADMIN)
     row = screen.row(name)
+    row.choose_roles(PRESCRIBING)
     row.press("Enroll")
     row.expect_result("Enroll did not work.")
     problems = row.locator.get_by_role("listitem")
@@ -69,6 +73,7 @@ def test_stage_that_can_not_be_taken_is_told_in_one_sentence(
     name = named(clinic, "Early", dea=DEA).name
     screen.sign_in("admin/", ADMIN)
     row = screen.row(name)
+    row.choose_roles(PRESCRIBING)
     row.press("Initialize TFA")
     row.expect_result("Initialize TFA did not work. IDP has not been completed yet.")
 
@@ -91,7 +96,17 @@ def test_prescriber_is_enrolled_with_the_keyboard_alone(screen: Screen, clinic: 
     keyboard.type("keys")
     expect(screen.page.get_by_role("rowheader")).to_have_count(1)
     enroll = screen.page.get_by_role("button", name=f"Enroll: {name}")
-    for _ in range(5):
+    for _ in range(6):
+        keyboard.press("Tab")
+    expect(enroll).to_be_focused()
+    keyboard.press("Enter")
+    screen.row(name).expect_result("Enroll: choose the roles in DoseSpot first.")
+    first = screen.row(name).locator.get_by_role("checkbox", name=PRESCRIBING)
+    expect(first).to_be_focused()
+    expect(first).to_have_accessible_description("Choose at least one role.")
+    keyboard.press("Space")
+    expect(first).not_to_have_attribute("aria-invalid", "true")
+    for _ in range(6):
         keyboard.press("Tab")
     expect(enroll).to_be_focused()
     keyboard.press("Enter")
@@ -135,22 +150,32 @@ def test_everybody_is_shown_however_many_pages_the_server_makes(
             clinic.delete(f"Practitioner/{one['id']}")
 
 
-def test_roles_of_the_practitioner_role_are_shown_and_enrolled(
+def test_roles_are_enrolled_as_they_were_chosen_and_none_is_assumed(
     screen: Screen, clinic: Clinic
 ) -> None:
     person = named(clinic, "Roles", roles=("PrescribingClinician", "EpcsCoordinator"))
     screen.sign_in("admin/", ADMIN)
     row = screen.row(person.name)
     row.expect("DoseSpot roles", "Prescribing Clinician, EPCS Coordinator")
+    expect(row.locator.get_by_role("checkbox", checked=True, include_hidden=True)).to_have_count(0)
+    for action in ("Enroll", "Initialize IDP", "Initialize TFA"):
+        row.press(action)
+        row.expect_result(f"{action}: choose the roles in DoseSpot first.")
+    assert clinic.clinicians(person.member.npi) == []
+    summary = row.locator.locator(".role-choice > summary")
+    expect(summary).to_have_text("Roles: choose first")
+    row.choose_roles("Prescribing Agent Clinician", "Reporting Clinician")
+    expect(summary).to_have_text("Roles: Reporting Clinician, Prescribing Agent Clinician")
     row.press("Enroll")
     row.expect_result("Enroll: done.")
     roles = clinic.clinician(person.member)["roles"]
-    assert sorted(roles) == ["EpcsCoordinator", "PrescribingClinician"]
+    assert sorted(roles) == ["PrescribingAgentClinician", "ReportingClinician"]
 
 
 def test_administrators_keep_their_own_role(screen: Screen, clinic: Clinic) -> None:
     screen.sign_in("admin/", ADMIN)
     row = screen.row("Dr. Ada Quinn")
+    row.choose_roles("Clinician Admin")
     row.press("Enroll")
     row.expect_result("Enroll: done.")
     (ada,) = clinic.clinicians("1000000004")
@@ -177,6 +202,8 @@ def test_narrow_window_does_not_scroll_sideways(screen: Screen, clinic: Clinic) 
     screen.page.set_viewport_size({"width": 400, "height": 800})
     screen.sign_in("admin/", ADMIN)
     row = screen.row(name)
+    row.choose_roles(PRESCRIBING)
+    assert screen.overflow_px() == 0
     row.press("Initialize IDP")
     row.expect_result("Initialize IDP did not work.")
     assert screen.overflow_px() == 0

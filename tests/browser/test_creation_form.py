@@ -33,6 +33,7 @@ def _fill(screen: Screen, **changes: str) -> None:
     form = screen.page.locator("form")
     for label, text in {**FILLED, **changes}.items():
         form.get_by_label(label, exact=True).first.fill(text)
+    form.get_by_label("Prescribing Clinician", exact=True).check()
     form.get_by_label("May be sent codes by SMS").select_option("true")
 
 
@@ -59,6 +60,7 @@ def test_what_is_typed_becomes_a_prescriber_who_can_be_enrolled(
 
     row = screen.row("Siobhán O'Brien-Formica")
     row.expect("Membership", "Yes")
+    row.choose_roles("Prescribing Clinician")
     row.press("Enroll")
     row.expect_result("Enroll: done.")
     (clinician,) = clinic.clinicians(npi)
@@ -114,3 +116,26 @@ def test_an_npi_that_the_registry_does_not_know_is_told_beside_it(
     field = screen.page.locator("form").get_by_label("NPI", exact=True)
     expect(field).to_have_accessible_description(re.compile("NPI Registry"))
     assert "entry" not in clinic.read(f"Practitioner?identifier={npi}")
+
+
+def test_roles_are_asked_for_and_none_is_assumed(screen: Screen, clinic: Clinic) -> None:
+    npi = new_npi()
+    clinic.register(individual(npi, "Siobhán", "O'Brien"))
+    _open(screen)
+    _fill(screen, NPI=npi, Username=f"u{npi}")
+    form = screen.page.locator("form")
+    prescribing = form.get_by_label("Prescribing Clinician", exact=True)
+    prescribing.uncheck()
+    screen.button("Create").click()
+    told = form.get_by_role("status")
+    expect(told).to_contain_text("Create: choose the roles in DoseSpot first.")
+    expect(prescribing).to_be_focused()
+    expect(prescribing).to_have_accessible_description("Choose at least one role.")
+    assert "entry" not in clinic.read(f"Practitioner?identifier={npi}")
+    form.get_by_label("Proxy Clinician").check()
+    screen.button("Create").click()
+    expect(told).to_contain_text("The prescriber was created")
+    (found,) = clinic.read(f"Practitioner?identifier={npi}")["entry"]
+    role = clinic.read(f"PractitionerRole?practitioner=Practitioner/{found['resource']['id']}")
+    codes = [code for code in role["entry"][0]["resource"]["code"] if "coding" in code]
+    assert [code["coding"][0]["code"] for code in codes] == ["ProxyClinician"]

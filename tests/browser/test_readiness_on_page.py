@@ -24,6 +24,7 @@ def test_readiness_is_told_with_its_reasons_and_again_after_an_action(
     told = row.locator.locator(".reasons > p")
     expect(told).to_contain_text("Administrator: The prescriber is not enrolled in DoseSpot.")
     expect(told).to_contain_text("Blocks everything. ProjectMembership.identifier")
+    row.choose_roles("Prescribing Clinician")
     row.press("Enroll")
     row.expect_result("Enroll: done.")
     expect(told).to_contain_text("Prescriber: A legal agreement is not signed.")

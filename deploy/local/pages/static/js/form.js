@@ -2,6 +2,7 @@
 
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { ServerError, errorView, problemsOf } from "./errors.js";
+import { RoleChoice } from "./roles.js";
 
 const BOT = "dosespot-create-prescriber-bot";
 const TITLE = "Add a prescriber";
@@ -55,7 +56,9 @@ export class CreationForm {
     this.server = server;
     this.onCreated = onCreated;
     this.result = el("div", { role: "status", class: "result" });
+    this.marked = [];
     this.locations = el("div", {});
+    this.roles = new RoleChoice("Roles in DoseSpot");
     this.button = el("button", { type: "submit" }, "Create");
     this.form = this.#form();
     this.node = el("details", { class: "creation" }, el("summary", {}, TITLE), this.form);
@@ -78,6 +81,7 @@ export class CreationForm {
       { novalidate: true, onsubmit: whenFree(() => this.#create()) },
       group("Person", PERSON),
       group("Profession", PROFESSION),
+      this.roles.node,
       group("Mailing address", under("mailingAddress", ADDRESS)),
       same.node,
       billing,
@@ -115,10 +119,19 @@ export class CreationForm {
 
   async #create() {
     this.#clearProblems();
+    const roles = this.roles.numbers;
+    if (roles.length === 0) {
+      this.result.replaceChildren(el("p", {}, "Create: choose the roles in DoseSpot first."));
+      this.roles.ask();
+      return;
+    }
     setBusy([this.button], true);
     this.result.replaceChildren(el("p", {}, "Create: working …"));
     try {
-      const answer = await this.server.execute(BOT, bodyOf(this.form));
+      const answer = await this.server.execute(BOT, {
+        ...bodyOf(this.form),
+        practitionerRoleTypes: roles,
+      });
       this.result.replaceChildren(...answerView(answer));
       this.onCreated();
     } catch (error) {
@@ -151,15 +164,17 @@ export class CreationForm {
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", note.id);
     control.after(note);
+    this.marked.push([control, note]);
     return true;
   }
 
   #clearProblems() {
-    this.form.querySelectorAll(".problem").forEach((note) => note.remove());
-    this.form.querySelectorAll("[aria-invalid]").forEach((control) => {
+    for (const [control, note] of this.marked) {
+      note.remove();
       control.removeAttribute("aria-invalid");
       control.removeAttribute("aria-describedby");
-    });
+    }
+    this.marked = [];
   }
 }
 

@@ -15,6 +15,9 @@ const ROLES = {
   ProxyClinician: [6, "Proxy Clinician"],
 };
 
+/** Number and name of each role. */
+export const ROLE_CHOICES = Object.values(ROLES);
+
 /**
  * @param {Object} resource a Practitioner or Patient.
  * @returns {string} the name as people write it.
@@ -78,8 +81,8 @@ export function doseSpotId(membership) {
 
 /**
  * @param {Array<Object>} practitionerRoles the PractitionerRoles of one Practitioner.
- * @returns {{names: Array<string>, numbers: Array<number>}} the DoseSpot roles of those that are
- *   in force; an unknown code is named but has no number.
+ * @returns {Array<string>} names of the DoseSpot roles of those that are in force; an unknown code
+ *   is its own name.
  */
 export function doseSpotRoles(practitionerRoles) {
   const today = new Date().toISOString().slice(0, 10);
@@ -88,11 +91,7 @@ export function doseSpotRoles(practitionerRoles) {
     .flatMap((role) => (role.code ?? []).flatMap((code) => code.coding ?? []))
     .filter((coding) => coding.system === ROLE_TYPE && coding.code)
     .map((coding) => coding.code);
-  const distinct = [...new Set(codes)];
-  return {
-    names: distinct.map((code) => ROLES[code]?.[1] ?? code),
-    numbers: distinct.flatMap((code) => (ROLES[code] ? [ROLES[code][0]] : [])),
-  };
+  return [...new Set(codes)].map((code) => ROLES[code]?.[1] ?? code);
 }
 
 function covers({ start = "", end = "9999" }, day) {

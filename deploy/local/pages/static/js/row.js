@@ -11,9 +11,9 @@ import {
   registrationStatus,
 } from "./people.js";
 import { Readiness } from "./readiness.js";
+import { RoleChoice } from "./roles.js";
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
-const DEFAULT_ROLES = [1];
 
 /** Names of the columns, in their order; the last one goes below the others. */
 export const COLUMNS = [
@@ -66,7 +66,6 @@ export class Row {
     const { practitioner, membership } = entry;
     const status = registrationStatus(practitioner);
     const id = doseSpotId(membership);
-    this.roles = doseSpotRoles(entry.roles);
     const facts = { dea: hasDea(practitioner), doseSpotId: id };
     this.guidance = this.page.statuses.guidance(status, facts);
     this.nameCell.replaceChildren(
@@ -75,7 +74,7 @@ export class Row {
     );
     const contents = [
       [membershipWord(membership)],
-      [this.roles.names.join(", ") || "None"],
+      [doseSpotRoles(entry.roles).join(", ") || "None"],
       [id ?? "None"],
       [this.guidance.meaning],
       [hasEpcs(practitioner) ? "Enabled" : "Not enabled"],
@@ -83,6 +82,19 @@ export class Row {
       [changed(practitioner.meta?.lastUpdated)],
     ];
     this.cells.forEach((cell, index) => cell.replaceChildren(...contents[index]));
+  }
+
+  /** The roles to enroll in, behind a line that says which are chosen. */
+  #roleChoice(name) {
+    const summary = el("summary", {});
+    const tell = () => {
+      const chosen = this.roles.names.join(", ") || "choose first";
+      summary.replaceChildren(`Roles: ${chosen}`);
+      summary.setAttribute("aria-label", `Roles of ${name}: ${chosen}`);
+    };
+    this.roles = new RoleChoice(`Roles in DoseSpot of ${name}`, tell);
+    tell();
+    return el("details", { class: "role-choice" }, summary, this.roles.node);
   }
 
   #buttons(name) {
@@ -107,10 +119,12 @@ export class Row {
         label,
       ),
     );
+    this.roleChoice = this.#roleChoice(name);
     const [enroll, idp, tfa] = this.buttons;
     return el(
       "div",
       { class: "buttons" },
+      this.roleChoice,
       enroll,
       idp,
       el("span", {}, tfa, tfaType),
@@ -119,12 +133,18 @@ export class Row {
   }
 
   async #run(label, flags) {
+    if (this.roles.numbers.length === 0) {
+      this.result.replaceChildren(el("p", {}, `${label}: choose the roles in DoseSpot first.`));
+      this.roleChoice.open = true;
+      this.roles.ask();
+      return;
+    }
     setBusy(this.buttons, true);
     this.result.replaceChildren(el("p", {}, `${label}: working …`));
     try {
       const answer = await this.page.server.execute(ENROLL_BOT, {
         practitionerId: this.entry.practitioner.id,
-        practitionerRoleTypes: this.roles.numbers.length ? this.roles.numbers : DEFAULT_ROLES,
+        practitionerRoleTypes: this.roles.numbers,
         ...flags,
       });
       this.result.replaceChildren(el("p", { class: "done" }, this.#told(label, answer)));
