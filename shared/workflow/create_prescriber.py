@@ -18,7 +18,7 @@ from shared.records.findings import Finding, Findings, listed
 from shared.records.form_practitioner import NEW, contradictions, with_form
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber_form import PrescriberForm
-from shared.workflow.invitation import Invited, invited, unrestricted
+from shared.workflow.invitation import Invited, invite, unrestricted
 from shared.workflow.known_records import KnownRecords, require_username
 from shared.workflow.matching import refuse_another_person
 from shared.workflow.subject import sole_membership
@@ -90,7 +90,7 @@ class PrescriberCreation:
             BotError: whatever the FHIR client raises; running again completes what is missing.
         """
         today = self.now().date()
-        practitioner, created = self._practitioner(form, known, check_due, today)
+        practitioner, created = self._bring_in_line(form, known, check_due, today)
         reference = f"Practitioner/{practitioner['id']}"
         roles_found, consents_found, memberships_found = self.fhir.read_together(
             f"PractitionerRole?practitioner={reference}&_count=1000",
@@ -99,8 +99,8 @@ class PrescriberCreation:
         )
         roles = wanted_roles(reference, form, known.places, roles_found.all(), today)
         consents = wanted_consents(reference, form, consents_found.all(), self.now())
-        written = self._written([*roles, *consents])
-        joined = self._joined(reference, form, policy, memberships_found.all())
+        written = self._write([*roles, *consents])
+        joined = self._join(reference, form, policy, memberships_found.all())
         told = (
             *findings.warnings,
             *contradictions(practitioner, known.registrations, today),
@@ -121,7 +121,7 @@ class PrescriberCreation:
             missing=tuple(lacks.problems),
         )
 
-    def _practitioner(
+    def _bring_in_line(
         self, form: PrescriberForm, known: KnownRecords, check_due: bool, today: date
     ) -> tuple[Resource, bool]:
         """The Practitioner with what the form says, and whether this run made it."""
@@ -143,7 +143,7 @@ class PrescriberCreation:
             self.trail.did(AuditAction.PRACTITIONER_CHANGED, "by a form")
         return practitioner, created
 
-    def _written(self, wanted: Sequence[Wanted]) -> list[str]:
+    def _write(self, wanted: Sequence[Wanted]) -> list[str]:
         """References of the resources, after all of them say what they shall."""
         lacking = [one for one in wanted if one.existing is None]
         pairs = [(one.change(one.new), one.query) for one in lacking]
@@ -157,12 +157,12 @@ class PrescriberCreation:
                 self.trail.did(one.action, references[-1])
         return references
 
-    def _joined(
+    def _join(
         self, practitioner: str, form: PrescriberForm, policy: str, memberships: list[Resource]
     ) -> Invited:
         if memberships or not form.invite:
             return Invited(memberships)
-        outcome = invited(self.fhir, practitioner, form, policy)
+        outcome = invite(self.fhir, practitioner, form, policy)
         if outcome.invited:
             membership = outcome.memberships[0]
             self.trail.did(AuditAction.MEMBER_INVITED, f"ProjectMembership/{membership['id']}")

@@ -83,7 +83,7 @@ def unrestricted(memberships: list[Resource]) -> tuple[Finding, ...]:
     return (UNRESTRICTED,) if any(map(is_unrestricted, memberships)) else ()
 
 
-def invited(fhir: FhirClient, practitioner: str, form: PrescriberForm, policy: str) -> Invited:
+def invite(fhir: FhirClient, practitioner: str, form: PrescriberForm, policy: str) -> Invited:
     """Invites the prescriber; what goes wrong is a warning.
 
     The Practitioner is there whether the invitation works or not, and another run invites again.

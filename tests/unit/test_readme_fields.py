@@ -145,7 +145,9 @@ def made(form: PrescriberForm) -> list[tuple[str, Any]]:
     place = Place(LOCATION, None, given.default)
     wanted = wanted_roles(JANE, form, [place], [], TODAY)
     consents = wanted_consents(JANE, form, [], datetime(2026, 3, 10, tzinfo=UTC))
-    invitation = {"email": invitation_of(JANE, form)["email"]} if form.invite else {}
+    invitation = (
+        {"email": invitation_of(JANE, form, "AccessPolicy/1")["email"]} if form.invite else {}
+    )
     return [
         *leaves(practitioner(form), "Practitioner"),
         *(leaf for one in wanted for leaf in leaves(one.change(one.new), "PractitionerRole")),
