@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fhir_profiles import Resource
-from fhir_profiles.systems import AUDIT_ACTION, AUDIT_EVENT_TYPE
+from fhir_profiles.systems import AUDIT_ACTION, AUDIT_EVENT_TYPE, AUDIT_KEY
 
 
 class AuditAction(StrEnum):
@@ -51,26 +51,29 @@ class AuditEntry:
         action: what was done.
         outcome: how it ended.
         detail: more about it in one ASCII sentence or code, without personal data.
+        key: names the one thing that happened, so that it is kept once, whoever keeps it.
+        who: reference of who asked for it.
+        subject: reference of the Practitioner or Patient that it is about, if that is known.
     """
 
     action: AuditAction
     outcome: AuditOutcome
     detail: str
+    key: str
+    who: str
+    subject: str | None = None
 
 
-def audit_event(
-    entry: AuditEntry, who: str, whom: str | None, bot: str, recorded: datetime
-) -> Resource:
+def audit_event(entry: AuditEntry, bot: str, recorded: datetime) -> Resource:
     """The AuditEvent of an entry.
 
     Args:
         entry: what is kept.
-        who: reference of who asked.
-        whom: reference of the Practitioner or Patient that it is about, if that is known.
         bot: name of the bot.
         recorded: aware time.
     """
-    event: Resource = {
+    about = {} if entry.subject is None else {"reference": entry.subject}
+    return {
         "resourceType": "AuditEvent",
         "type": {"system": AUDIT_EVENT_TYPE, "code": "object"},
         "subtype": [{"system": AUDIT_ACTION, "code": entry.action.value}],
@@ -78,9 +81,7 @@ def audit_event(
         "recorded": recorded.isoformat(timespec="milliseconds"),
         "outcome": entry.outcome.value,
         "outcomeDesc": entry.detail,
-        "agent": [{"who": {"reference": who}, "requestor": True}],
+        "agent": [{"who": {"reference": entry.who}, "requestor": True}],
         "source": {"observer": {"display": bot}},
+        "entity": [{"what": {**about, "identifier": {"system": AUDIT_KEY, "value": entry.key}}}],
     }
-    if whom is not None:
-        event["entity"] = [{"what": {"reference": whom}}]
-    return event

@@ -1,19 +1,24 @@
 """A DEA registration on Practitioner: an identifier with its state, period and drug schedules.
 
-Source of system and state: Medplum's prescriber enrollment guide, "DEA Number Identifier". The
-schedules stand on the DEA certificate; neither the guide nor DoseSpot's clinician record has a
-place for them, so they are an extension of our own, `valueCode`, one for each schedule.
+Source of system and state: Medplum's prescriber enrollment guide, "DEA Number Identifier"; other
+names of the system are read too. The schedules stand on the DEA certificate; neither the guide nor
+DoseSpot's clinician record has a place for them, so they are an extension of our own, `valueCode`,
+one for each schedule.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 from fhir_profiles import Resource
+from fhir_profiles.choice import OVER, TEMPORARY, has_value, in_force
 from fhir_profiles.codes import DeaSchedule
-from fhir_profiles.elements import entries, state_code, text
+from fhir_profiles.elements import child, entries, state_code, text, value_text
 from fhir_profiles.period import Days, days_of
-from fhir_profiles.systems import DEA, DEA_SCHEDULE
+from fhir_profiles.systems import DEA_ALIASES, DEA_SCHEDULE, NADEAN
+from fhir_profiles.today import Today
 
 _BY_CODE = {schedule.value: schedule for schedule in DeaSchedule}
+_SAYS_DEA = re.compile(r"(?<![a-z])(us)?dea(?![a-z])|dea[-_ ]?(number|num|no|reg)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class DeaIdentifier:
         days: when it counts.
         schedules: those that are stated; None where none is, which means all of the certificate's.
         schedules_known: whether every stated schedule is one that there is.
+        written_state: the state as it is written.
     """
 
     path: str
@@ -35,15 +41,39 @@ class DeaIdentifier:
     days: Days
     schedules: tuple[DeaSchedule, ...] | None = None
     schedules_known: bool = True
+    written_state: str = field(default="", compare=False)
 
 
 def dea_identifiers(practitioner: Resource) -> tuple[DeaIdentifier, ...]:
-    """Every DEA registration of a Practitioner, ended ones too, but for those of use `old`."""
+    """Every DEA registration of a Practitioner, ended ones too.
+
+    Without those of use `old` or `temp`, and those that say that there is no number.
+    """
     return tuple(
         _read(f"Practitioner.identifier[{index}]", identifier)
         for index, identifier in entries(practitioner, "identifier")
-        if identifier.get("system") == DEA and identifier.get("use") != "old"
+        if text(identifier.get("system")) in DEA_ALIASES
+        and identifier.get("use") not in (OVER, TEMPORARY)
+        and has_value(identifier)
     )
+
+
+def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
+    """FHIR paths of identifiers in force that say DEA by type or system, but not by a known one."""
+    return [
+        f"Practitioner.identifier[{index}]"
+        for index, identifier in entries(practitioner, "identifier")
+        if text(identifier.get("system")) not in DEA_ALIASES | {NADEAN}
+        and has_value(identifier)
+        and in_force(identifier, today, state_code(identifier, "assigner"))
+        and (_SAYS_DEA.search(text(identifier.get("system"))) or _is_of_type_dea(identifier))
+    ]
+
+
+def _is_of_type_dea(identifier: Resource) -> bool:
+    kind = child(identifier, "type")
+    codes = [text(coding.get("code")).upper() for _, coding in entries(kind, "coding")]
+    return "DEA" in codes or bool(_SAYS_DEA.search(text(kind.get("text"))))
 
 
 def _read(path: str, identifier: Resource) -> DeaIdentifier:
@@ -53,11 +83,13 @@ def _read(path: str, identifier: Resource) -> DeaIdentifier:
         if extension.get("url") == DEA_SCHEDULE
     ]
     known = tuple(schedule for code, schedule in _BY_CODE.items() if code in stated)
+    state = state_code(identifier, "assigner")
     return DeaIdentifier(
         path=path,
-        number=text(identifier.get("value")).upper(),
-        state=state_code(identifier, "assigner"),
-        days=days_of(identifier),
+        number=value_text(identifier, "value").upper(),
+        state=state,
+        days=days_of(identifier, state),
         schedules=known if stated else None,
         schedules_known=_BY_CODE.keys() >= set(stated),
+        written_state=text(child(identifier, "assigner").get("display")),
     )

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from fhir_profiles import Resource
+from fhir_profiles.systems import DATA_ABSENT_REASON
 
 LONGEST_NUMBER = 10
 
@@ -57,17 +57,32 @@ def state_code(parent: Resource, name: str) -> str:
     return display if _STATE.fullmatch(display) else ""
 
 
-def in_effect(element: Resource, today: date) -> bool:
-    """Whether an identifier, name, address or contact point counts on that day.
+def value_text(element: Resource, name: str) -> str:
+    """The text of a primitive element; "" where there is none, or a data-absent-reason says so."""
+    return "" if says_absent(child(element, f"_{name}")) else text(element.get(name))
 
-    It does not where its `use` is `old` or its `period` does not cover the day. Days are compared
-    by as much of the FHIR dateTime as was given: `2026-03` covers all of March 2026.
-    """
-    if element.get("use") == "old":
-        return False
-    period = child(element, "period")
-    if not period:
-        return True
-    day = today.isoformat()
-    start, end = text(period.get("start"))[:10], text(period.get("end"))[:10]
-    return day[: len(start)] >= start and (not end or day[: len(end)] <= end)
+
+def value_texts(element: Resource, name: str) -> list[str]:
+    """The non-empty texts of a repeating primitive element, without those that are said absent."""
+    notes = items(element, f"_{name}")
+    absent = {
+        index for index, note in enumerate(notes) if isinstance(note, dict) and says_absent(note)
+    }
+    return [
+        found
+        for index, value in enumerate(items(element, name))
+        if index not in absent and (found := text(value))
+    ]
+
+
+def says_absent(element: Resource) -> bool:
+    """Whether an element carries the extension that says why its value is not there."""
+    return extension_of(element, DATA_ABSENT_REASON) is not None
+
+
+def extension_of(element: Resource, url: str) -> Resource | None:
+    """The element's first extension with that URL."""
+    return next(
+        (one for _, one in entries(element, "extension") if one.get("url") == url),
+        None,
+    )

@@ -5,15 +5,17 @@ http; both are read, the first is written.
 """
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, items, positive_number, text
+from fhir_profiles.choice import OVER, TEMPORARY
+from fhir_profiles.elements import entries, items, positive_number, value_text
 from fhir_profiles.systems import DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD
 
 
 def dosespot_patient_id(patient: Resource) -> int | None:
-    """The DoseSpot id that the Patient carries, or None where it has none."""
+    """The DoseSpot id that the Patient carries, or None where it has none but old ones."""
     for _, identifier in entries(patient, "identifier"):
-        number = positive_number(text(identifier.get("value")))
-        if identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD) and number:
+        number = positive_number(value_text(identifier, "value"))
+        known = identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)
+        if known and number and identifier.get("use") not in (OVER, TEMPORARY):
             return number
     return None
 

@@ -4,23 +4,24 @@ Source: Medplum's prescriber enrollment guide, "Create a PractitionerRole for th
 """
 
 from collections.abc import Collection
-from datetime import date
 
 from fhir_profiles import Resource
+from fhir_profiles.choice import in_force
 from fhir_profiles.codes import ClinicianRole
-from fhir_profiles.elements import child, entries, in_effect, items, text
+from fhir_profiles.elements import child, entries, items, text
 from fhir_profiles.systems import DEFAULT_LOCATION, PRACTITIONER_ROLE_TYPE, ROLE_AT_LOCATION
+from fhir_profiles.today import Today
 
 _BY_CODE = {role.code: role for role in ClinicianRole}
 
 
-def granted_roles(practitioner_role: Resource, today: date) -> frozenset[ClinicianRole]:
-    """The DoseSpot roles that a PractitionerRole grants on that day.
+def granted_roles(practitioner_role: Resource, today: Today) -> frozenset[ClinicianRole]:
+    """The DoseSpot roles that a PractitionerRole grants today, in Eastern time.
 
-    None where it is not explicitly active, or its period does not cover the day; codes of other
-    systems and unknown codes grant nothing.
+    None where it is not explicitly active, or its period does not cover the day or can't be read;
+    codes of other systems and unknown codes grant nothing.
     """
-    if practitioner_role.get("active") is not True or not in_effect(practitioner_role, today):
+    if practitioner_role.get("active") is not True or not in_force(practitioner_role, today):
         return frozenset()
     return frozenset(
         _BY_CODE[code]

@@ -4,37 +4,51 @@ A DEA number stands as Medplum's prescriber enrollment guide shows it, with the 
 `assigner.display`, and an NADEAN the same way.
 """
 
-from datetime import date
-
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries, in_effect, items, text
+from fhir_profiles.choice import has_value, in_force, numbered
+from fhir_profiles.elements import child, entries, items, state_code, text
+from fhir_profiles.given_by_form import MARK
 from fhir_profiles.systems import (
     DEA,
+    DEA_ALIASES,
     IDENTIFIER_TYPE,
+    NPI,
+    NPI_ALIASES,
     PBS_PRESCRIBER_NUMBER,
     PBS_PRESCRIBER_TYPE,
 )
+from fhir_profiles.today import Today
 
 
 def with_state_number(
-    practitioner: Resource, system: str, number: str, state: str, today: date
+    practitioner: Resource, system: str, number: str, state: str, today: Today
 ) -> Resource:
     """The Practitioner with that DEA number or NADEAN; the same object where it has it already.
 
     Where the number stands without a state, the state is added; one that is over does not count.
     """
+    systems = DEA_ALIASES if system == DEA else {system}
     for index, identifier in entries(practitioner, "identifier"):
-        if identifier.get("system") != system or not in_effect(identifier, today):
+        place = state_code(identifier, "assigner")
+        if identifier.get("system") not in systems or not in_force(identifier, today, place):
             continue
         assigner = child(identifier, "assigner")
         known = text(assigner.get("display")).upper()
         if text(identifier.get("value")).upper() == number.upper() and known in (state, ""):
             return practitioner if known else _with_assigner(practitioner, index, state)
-    written = {"system": system, "value": number, "assigner": {"display": state}}
+    written = {**MARK, "system": system, "value": number, "assigner": {"display": state}}
     if system == DEA:
         coding = {"system": IDENTIFIER_TYPE, "code": "DEA"}
         return _with(practitioner, {"type": {"coding": [coding]}, **written})
     return _with(practitioner, written)
+
+
+def with_npi(practitioner: Resource, npi: str, today: Today, state: str) -> Resource:
+    """The Practitioner with that NPI; the same object where one in force is there already."""
+    known = numbered(practitioner, NPI_ALIASES, today, state)
+    if any(text(identifier.get("value")) == npi for _, identifier in known):
+        return practitioner
+    return _with(practitioner, {**MARK, "system": NPI, "value": npi})
 
 
 def identifier_values(practitioner: Resource, system: str) -> list[str]:
@@ -42,7 +56,7 @@ def identifier_values(practitioner: Resource, system: str) -> list[str]:
     return [
         text(identifier.get("value"))
         for _, identifier in entries(practitioner, "identifier")
-        if identifier.get("system") == system
+        if identifier.get("system") == system and has_value(identifier)
     ]
 
 

@@ -1,6 +1,7 @@
 """Every system and URL that appears on a FHIR resource; no other file spells one.
 
-Sources: HL7 Terminology (NPI, DEA, v2-0203), Medplum's DoseSpot documentation (all `dosespot.com`
+Sources: HL7 Terminology (NPI, DEA, v2-0203, v2-0360), FHIR R4, US Core and Da Vinci PDex Plan Net
+(standard extensions), Medplum's DoseSpot documentation (all `dosespot.com`
 systems), Medplum's bot documentation (`medplum.com` systems), AU Core (HPI-I, PBS prescriber
 number), CMS's NPI Registry API. What starts with `urn:prescriber-bots:` is ours.
 """
@@ -13,6 +14,21 @@ PBS_PRESCRIBER_TYPE = "urn:prescriber-bots:pbs-prescriber-type"
 NADEAN = "urn:prescriber-bots:nadean"
 USERNAME = "urn:prescriber-bots:username"
 IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
+DEGREE_OR_LICENSE = "http://terminology.hl7.org/CodeSystem/v2-0360"
+
+# Other names of the same; read, never written.
+NPI_ALIASES = frozenset({NPI, "urn:oid:2.16.840.1.113883.4.6"})
+DEA_ALIASES = frozenset({DEA, "urn:oid:2.16.840.1.113883.4.814", "http://hl7.org/fhir/sid/us-dea"})
+IDENTIFIER_TYPE_ALIASES = frozenset({IDENTIFIER_TYPE, "http://hl7.org/fhir/v2/0203"})
+DEGREE_OR_LICENSE_ALIASES = frozenset({DEGREE_OR_LICENSE, "http://hl7.org/fhir/v2/0360"})
+
+DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+CONTACTPOINT_EXTENSION = "http://hl7.org/fhir/StructureDefinition/contactpoint-extension"
+CONTACTPOINT_COUNTRY = "http://hl7.org/fhir/StructureDefinition/contactpoint-country"
+US_CORE_DIRECT = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-direct"
+PLAN_NET_QUALIFICATION = (
+    "http://hl7.org/fhir/us/davinci-pdex-plan-net/StructureDefinition/practitioner-qualification"
+)
 
 CLINICIAN_IDENTIFIER = "https://dosespot.com/clinician-identifier"
 REGISTRATION_STATUS = "https://dosespot.com/registration-status"
@@ -28,6 +44,7 @@ PRESCRIBER_POLICY = "prescriber-bots: prescriber"
 DOSESPOT_PATIENT = "https://dosespot.com/patient-id"
 DOSESPOT_PATIENT_OLD = "http://dosespot.com/patient-id"
 LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
 
 DEA_SCHEDULE = "urn:prescriber-bots:dea-schedule"
 CONSENT_SCOPE = "urn:prescriber-bots:consent-scope"
@@ -35,9 +52,14 @@ SMS_CONSENT = "urn:prescriber-bots:sms-consent"
 ROLE_AT_LOCATION = "urn:prescriber-bots:role-at-location"
 DEFAULT_LOCATION = "urn:prescriber-bots:default-location"
 CHECK_DUE = "urn:prescriber-bots:check-due"
+GIVEN_BY_FORM = "urn:prescriber-bots:given-by-form"
 NPI_REGISTRY = "https://npiregistry.cms.hhs.gov/api/"
 
-ENROLLMENT_CLAIM = "urn:prescriber-bots:enrollment-claim"
+CLAIM = "urn:prescriber-bots:claim"
+CLAIM_HOLDER = "urn:prescriber-bots:claim-holder"
+CLAIM_ANNOUNCED = "urn:prescriber-bots:claim-announced"
+CLAIM_MEMORY = "urn:prescriber-bots:claim-memory"
+AUDIT_KEY = "urn:prescriber-bots:audit-key"
 AUDIT_ACTION = "urn:prescriber-bots:audit-action"
 AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 

@@ -5,16 +5,21 @@ look at the environment for each request, which together cost as much as the req
 """
 
 import os
+import socket
 import ssl
 from functools import cache
+from http.client import HTTPResponse
+from io import BufferedReader, RawIOBase
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from urllib3 import BaseHTTPResponse, connection_from_url
-from urllib3.connectionpool import ConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECTIONS = 16
@@ -51,6 +56,67 @@ def read_trust_early() -> None:
     Thread(target=trust, name="trust").start()
 
 
+class _TimelyReader(RawIOBase):
+    """What a socket receives, until the time that one piece might take has passed for all of them.
+
+    A server that sends a byte now and then would hold its caller for ever otherwise.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        timeout_s = sock.gettimeout()
+        self._until_s = None if timeout_s is None else monotonic() + timeout_s
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Receives; raises TimeoutError when the time is over."""
+        if self._until_s is not None:
+            left_s = self._until_s - monotonic()
+            if left_s <= 0:
+                raise TimeoutError("timed out")
+            self._sock.settimeout(left_s)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Gives the socket back."""
+        self._raw.close()
+        super().close()
+
+
+class _TimelySocket:
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, _mode: str) -> BufferedReader:
+        return BufferedReader(_TimelyReader(self._sock))
+
+
+class _TimelyResponse(HTTPResponse):
+    """An answer, headers and body, that takes no longer than its connection's read time-out."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_TimelySocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+
+
+class _HttpConnection(HTTPConnection):
+    response_class = _TimelyResponse
+
+
+class _HttpsConnection(HTTPSConnection):
+    response_class = _TimelyResponse
+
+
+def _timely(pool: Any) -> HTTPConnectionPool:
+    https = isinstance(pool, HTTPSConnectionPool)
+    pool.ConnectionCls = _HttpsConnection if https else _HttpConnection
+    timely: HTTPConnectionPool = pool
+    return timely
+
+
 class Connections(HTTPAdapter):
     """Pools of connections, one for each server; safe to use from several threads.
 
@@ -66,14 +132,14 @@ class Connections(HTTPAdapter):
         self._kept = kept
         self._ca_bundle = os.environ.get("REQUESTS_CA_BUNDLE")
         self._proxies: dict[str, dict[str, str]] = {}
-        self._pools: dict[str, ConnectionPool] = {}
+        self._pools: dict[str, HTTPConnectionPool] = {}
 
     def sent(self, request: PreparedRequest, timeout: tuple[float, float]) -> BaseHTTPResponse:
         """The answer to a request, up to its body.
 
         Args:
             request: with a whole URL.
-            timeout: seconds to connect, and between two bytes of the answer.
+            timeout: seconds to connect, and for the whole answer.
 
         Raises:
             requests.RequestException, urllib3.exceptions.HTTPError: there is none.
@@ -88,15 +154,16 @@ class Connections(HTTPAdapter):
 
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> ConnectionPool:
+    ) -> HTTPConnectionPool:
         """The pool of the request's server."""
         if proxies:
-            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            return _timely(pool)
         origin = _origin(request)
         if origin not in self._pools:
             _, tls = self.build_connection_pool_key_attributes(request, verify, cert)
             pool = connection_from_url(origin, maxsize=self._kept, **tls)
-            self._pools.setdefault(origin, pool)
+            self._pools.setdefault(origin, _timely(pool))
         return self._pools[origin]
 
     def build_connection_pool_key_attributes(

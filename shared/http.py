@@ -6,32 +6,35 @@ answers that say nothing about the call (no connection, no answer, 429, 5xx).
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from math import inf
 from ssl import SSLCertVerificationError
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlencode
 
-from msgspec import Struct, field
-from msgspec.structs import replace
 from requests import ConnectTimeout, PreparedRequest, RequestException
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
 from shared.connections import CONNECTIONS, Connections
 from shared.errors import LookUpFirst, RemoteUnavailable, Throttled
+from shared.retry_after import retry_after_s
 
 if TYPE_CHECKING:
     from requests.structures import CaseInsensitiveDict
 
 CONNECT_TIMEOUT_S = 3.05
 READ_TIMEOUT_S = 20.0
+"""For the whole answer, from its first byte to its last."""
+LARGEST_ANSWER = 32 * 2**20
+"""Bytes, unpacked: a page of 1000 resources has a tenth of that."""
 HEADERS = {"User-Agent": "prescriber-bots", "Accept-Encoding": "gzip, deflate"}
-DEFAULT_RETRY_AFTER_S = 10.0
-"""DoseSpot counts calls per 10 seconds and may leave the header out."""
 
 
-class Call(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Call:
     """One request.
 
     Attributes:
@@ -39,8 +42,7 @@ class Call(Struct, frozen=True):
         wish: what the service is asked to do, such as `create the clinician`.
         writes: whether the call changes something, so that silence leaves the outcome open.
         send_until_s: monotonic time after which it must not be sent any more.
-        read_timeout_s: how long to wait for the next bytes of the answer; None waits as long as
-            for any.
+        answer_s: how long the whole answer may take, if less than any may.
     """
 
     service: str
@@ -48,12 +50,12 @@ class Call(Struct, frozen=True):
     method: str
     url: str
     headers: Mapping[str, str]
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
     json: Any = None
     form: Mapping[str, str] | None = None
     writes: bool = False
     send_until_s: float | None = None
-    read_timeout_s: float | None = None
+    answer_s: float | None = None
 
 
 def with_token(call: Call, token: str) -> Call:
@@ -61,7 +63,8 @@ def with_token(call: Call, token: str) -> Call:
     return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})
 
 
-class Reply(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Reply:
     """An answer below 500 that is not 429."""
 
     status: int
@@ -91,15 +94,20 @@ class Http:
     """Sends calls over kept-alive connections; safe to use from several threads.
 
     Args:
-        read_timeout_s: how long to wait for the next bytes of an answer.
+        read_timeout_s: how long a whole answer may take.
         connections: how many to keep open to a server.
+        largest_answer: how many bytes an answer may have, unpacked.
     """
 
     def __init__(
-        self, read_timeout_s: float = READ_TIMEOUT_S, connections: int = CONNECTIONS
+        self,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        connections: int = CONNECTIONS,
+        largest_answer: int = LARGEST_ANSWER,
     ) -> None:
         self._read_timeout_s = read_timeout_s
         self._connections = Connections(connections)
+        self._largest_answer = largest_answer
 
     def send(self, call: Call) -> Reply:
         """Sends one call.
@@ -107,14 +115,13 @@ class Http:
         Raises:
             RemoteUnavailable: the call had no effect: not delivered, refused with 429, or it only
                 reads.
-            LookUpFirst: a write may have taken effect, and nothing says whether.
+            LookUpFirst: a write may have taken effect, and nothing says whether; also where its
+                answer is too slow or too large to be read.
         """
         if call.send_until_s is not None and monotonic() > call.send_until_s:
             raise unavailable(call.service)
         try:
-            timeout_s = (CONNECT_TIMEOUT_S, call.read_timeout_s or self._read_timeout_s)
-            answer = self._connections.sent(_prepared(call), timeout_s)
-            body = answer.read(decode_content=True)
+            answer, body = self._answered(call)
         except ConnectTimeout:
             raise unavailable(call.service) from None
         except (RequestException, HTTPError, ValueError) as error:
@@ -122,14 +129,33 @@ class Http:
                 raise unconfirmed(call) from None
             raise unavailable(call.service) from None
         if answer.status == 429:
-            seconds = retry_after_s(answer.headers.get("Retry-After"), datetime.now(UTC))
+            seconds = retry_after_s(answer.headers, body, datetime.now(UTC))
             raise Throttled(
-                f"{call.service} asks for fewer calls. Try again in {seconds:.0f} seconds.",
+                f"{call.service} asks for fewer calls."
+                f" Try again in {max(1.0, seconds):.0f} seconds.",
                 seconds,
             )
         if answer.status >= 500:
             raise unconfirmed(call) if call.writes else unavailable(call.service)
         return Reply(answer.status, answer.headers, body)
+
+    def _answered(self, call: Call) -> tuple[BaseHTTPResponse, bytes]:
+        """The answer and its body.
+
+        Raises:
+            RequestException, HTTPError: there is none in time, or it is too large.
+            ValueError: the call can't be written.
+        """
+        answer_s = min(call.answer_s or inf, self._read_timeout_s)
+        timeout_s = min(CONNECT_TIMEOUT_S, answer_s), answer_s
+        answer = self._connections.sent(_prepared(call), timeout_s)
+        # Unpacks no more than it is asked for; what comes after that is not read.
+        body = answer.read(self._largest_answer + 1, decode_content=True)
+        if len(body) > self._largest_answer:
+            answer.close()
+            answer.release_conn()
+            raise HTTPError("too large")
+        return answer, body
 
 
 def _prepared(call: Call) -> PreparedRequest:
@@ -163,23 +189,6 @@ def _body(call: Call) -> str:
     return "" if call.json is None else json.dumps(call.json, allow_nan=False)
 
 
-def retry_after_s(header: str | None, now: datetime) -> float:
-    """Seconds to wait after a 429.
-
-    Args:
-        header: `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3), if it came.
-        now: the current time, aware.
-    """
-    try:
-        if header is None:
-            return DEFAULT_RETRY_AFTER_S
-        if header.strip().isdecimal():
-            return float(header)
-        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
-    except (TypeError, ValueError):
-        return DEFAULT_RETRY_AFTER_S
-
-
 def unavailable(service: str) -> RemoteUnavailable:
     """The error for a server that gave no usable answer to a call without effect."""
     return RemoteUnavailable(
@@ -187,11 +196,22 @@ def unavailable(service: str) -> RemoteUnavailable:
     )
 
 
-def unconfirmed(call: Call) -> LookUpFirst:
-    """The error for a write whose outcome is open."""
+def unconfirmed(call: Call, answer: str = "gave no usable answer") -> LookUpFirst:
+    """The error for a write whose outcome is open; see `open_write`."""
+    return open_write(call.service, call.wish, answer)
+
+
+def open_write(service: str, wish: str, answer: str) -> LookUpFirst:
+    """The error for a write whose outcome is open.
+
+    Args:
+        service: the server's name.
+        wish: what it was asked to do.
+        answer: what came instead, as the sentence goes on; nothing in it is personal.
+    """
     return LookUpFirst(
-        f"{call.service} was asked to {call.wish} and gave no answer, so whether it did is not"
-        " known. Run the bot again: it looks before it writes."
+        f"{service} was asked to {wish} and {answer}, so whether it did is not known. Run the bot"
+        " again: it looks before it writes."
     )
 
 

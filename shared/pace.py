@@ -1,40 +1,27 @@
 """The time that a run has, and how it spends it waiting."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from math import inf
 from random import SystemRandom
+from threading import Lock
 from time import monotonic
 
 from shared.errors import RemoteUnavailable, Throttled
-from shared.http import Call, Reply, Sender
+from shared.http import Call, Reply, Sender, unavailable
 
 RESERVE_S = 3.0
 LONGEST_WAIT_S = 60.0
+SHORTEST_WAIT_S = 0.05
 PAUSES_S = (0.2, 0.8)
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long things may take, in seconds.
-
-    Attributes:
-        claim_s: how long a run may be alone in creating a clinician.
-        create_s: how long before the end of its claim a run must have sent the create, so that
-            it has been answered, and DoseSpot's look-up shows the clinician, when the claim ends.
-        poll_s: how often a run looks whether another one has finished.
-        lookup_s: how long a run looks for a clinician whose creation was not confirmed.
-    """
-
-    claim_s: float = 45.0
-    create_s: float = 30.0
-    poll_s: float = 0.5
-    lookup_s: float = 6.0
+THROTTLED_S = 0.2
+"""Half of the least wait after the first 429 in a row; doubles with each."""
 
 
 class Pace:
     """Waits as long as the run's time allows, RESERVE_S kept for writing down how it ended.
 
-    All waits of a run together are at most LONGEST_WAIT_S.
+    All waits of a run together, in whatever threads, are at most LONGEST_WAIT_S.
 
     Args:
         remaining_s: seconds until the run is ended from outside.
@@ -51,30 +38,45 @@ class Pace:
         self._remaining_s = remaining_s
         self._sleep = sleep
         self._told = told
+        self._lock = Lock()
         self._waited_s = 0.0
 
     def wait(self, seconds: float) -> bool:
         """Waits, up to a fifth longer so that many do not come back at once.
 
+        Args:
+            seconds: how long; less than SHORTEST_WAIT_S counts as that, so that nothing can be
+                repeated without a pause.
+
         Returns:
             False, at once, where there is no time for it.
         """
         # Functions restored from one snapshot would share any other generator's state.
-        jittered = seconds * SystemRandom().uniform(1.0, 1.2)
-        too_long = self._waited_s + jittered > LONGEST_WAIT_S
-        if too_long or jittered > self._remaining_s() - RESERVE_S:
-            return False
+        jittered = max(SHORTEST_WAIT_S, seconds) * SystemRandom().uniform(1.0, 1.2)
+        with self._lock:
+            too_long = self._waited_s + jittered > LONGEST_WAIT_S
+            if too_long or jittered > self._remaining_s() - RESERVE_S:
+                return False
+            self._waited_s += jittered
         self._sleep(jittered)
-        self._waited_s += jittered
         self._told(jittered)
         return True
+
+    def answer_s(self) -> float:
+        """Seconds that an answer may take now; 0 or less where nothing may be sent any more.
+
+        RESERVE_S is kept as long as there is more; what then is sent may use half of what is left.
+        """
+        left_s = self._remaining_s()
+        return max(left_s - RESERVE_S, left_s / 2)
 
 
 class PatientHttp:
     """A `Sender` that sends again what had no effect, while the run has time.
 
-    What asks for fewer calls is given the time that it asks for; what could not be reached is
-    tried again twice. A write without an answer is never sent again.
+    What asks for fewer calls is given the time that it asks for, and longer each time; what could
+    not be reached is tried again twice. A write without an answer is never sent again. No answer
+    is waited for longer than the run lasts.
 
     Args:
         sender: sends one call once.
@@ -87,16 +89,29 @@ class PatientHttp:
 
     def send(self, call: Call) -> Reply:
         """Sends the call; raises what the last attempt raised."""
-        pauses = list(PAUSES_S)
+        unreached, tried = list(PAUSES_S), 0
         while True:
+            tried += 1
             try:
-                return self._sender.send(call)
-            except Throttled as busy:
-                if _too_late(call, busy.retry_after_s) or not self._pace.wait(busy.retry_after_s):
+                return self._sender.send(self._in_time(call))
+            except RemoteUnavailable as error:
+                pause_s = _pause_s(error, tried, unreached)
+                if _too_late(call, pause_s) or not self._pace.wait(pause_s):
                     raise
-            except RemoteUnavailable:
-                if not pauses or not self._pace.wait(pauses.pop(0)):
-                    raise
+
+    def _in_time(self, call: Call) -> Call:
+        """The call, whose answer has to come before the run ends."""
+        answer_s = self._pace.answer_s()
+        if answer_s <= 0:
+            raise unavailable(call.service)
+        return replace(call, answer_s=min(answer_s, call.answer_s or inf))
+
+
+def _pause_s(error: RemoteUnavailable, tried: int, unreached: list[float]) -> float:
+    """How long to wait before another try; infinitely long where there is none."""
+    if isinstance(error, Throttled):
+        return max(error.retry_after_s, THROTTLED_S * 2.0**tried)
+    return unreached.pop(0) if unreached else inf
 
 
 def _too_late(call: Call, wait_s: float) -> bool:

@@ -24,7 +24,7 @@ class FetchedToken:
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: str = field(default="", repr=False)
-    good_until: float = 0.0
+    ends_at: float = 0.0
 
 
 class TokenCache:
@@ -39,20 +39,28 @@ class TokenCache:
         self._lock = threading.Lock()
         self._slots: dict[Hashable, _Slot] = {}
 
-    def token(self, key: Hashable, fetch: Callable[[], FetchedToken]) -> str:
-        """The token for a key; fetched where there is none or it ends within REFRESH_EARLY_S."""
+    def token(
+        self, key: Hashable, fetch: Callable[[], FetchedToken], early_s: float = REFRESH_EARLY_S
+    ) -> str:
+        """The token for a key; fetched where there is none or it ends too early.
+
+        Args:
+            key: whose it is.
+            fetch: gets another one; called once at most, however short-lived that one is.
+            early_s: how long it has to be good at least.
+        """
         slot = self._slot(key)
         with slot.lock:
-            if not self.has_token(key):
+            if not self.has_token(key, early_s):
                 fetched = fetch()
                 slot.token = fetched.value
-                slot.good_until = self._clock() + fetched.lifetime_s - REFRESH_EARLY_S
+                slot.ends_at = self._clock() + fetched.lifetime_s
             return slot.token
 
-    def has_token(self, key: Hashable) -> bool:
+    def has_token(self, key: Hashable, early_s: float = REFRESH_EARLY_S) -> bool:
         """Whether `token` would give one without fetching it."""
         slot = self._slot(key)
-        return bool(slot.token) and self._clock() < slot.good_until
+        return bool(slot.token) and self._clock() < slot.ends_at - early_s
 
     def forget(self, key: Hashable, token: str) -> None:
         """Drops a token that its server no longer takes, unless it has been replaced already."""

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from http.client import RemoteDisconnected
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
+from fhir_profiles.today import Today
 from shared.records.prescriber import (
     DeaRegistration,
     PersonName,
@@ -22,6 +23,8 @@ ABSENT: Any = Enum("Absent", "ABSENT").ABSENT
 """Given as a change, it leaves the element out."""
 
 TODAY = date(2026, 3, 10)
+NOW = Today(datetime(2026, 3, 10, 11, 30, tzinfo=UTC))
+"""A moment at which it is TODAY in every US state and territory."""
 
 PROJECT_ID = "8f1ac6a2-41f5-4f0b-9f5c-3c2f3f0f7b11"
 PRACTITIONER_ID = "ced6426b-ad93-4abe-8e75-1695d956e471"

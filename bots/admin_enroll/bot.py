@@ -1,10 +1,12 @@
 """The bot: the subject is named in the input; the caller must be an administrator."""
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
-from shared.enrollment.decide import Stage
+from fhir_profiles.today import Today
+from shared.enrollment.stages import Stage
 from shared.errors import BotError
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
+from shared.workflow.inputs import FindingOutput
 from shared.workflow.subject import subject_of
 
 
@@ -13,7 +15,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
 
     Raises:
         NotAuthorized: the caller may not enroll others.
-        RecordsRefused: the prescriber's FHIR records have to be mended first.
+        RecordsRefused: the prescriber's FHIR records have to be corrected first.
         StageRefused: an asked stage can't be taken now.
         BotError: whatever else stands in the way.
     """
@@ -24,29 +26,30 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         practitioner,
         f"ProjectMembership?profile={practitioner}",
     )
-    invocation.trail.whom = practitioner if practitioner_found.status == 200 else None
+    invocation.trail.subject = practitioner if practitioner_found.status == 200 else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
     dosespot = invocation.dosespot(acting_as=caller)
     try:
-        subject = subject_of(practitioner_found, memberships_found, services.now().date())
+        subject = subject_of(practitioner_found, memberships_found, Today(services.now()))
     except BotError:
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)
         raise
-    invocation.log.findings(subject.warnings)
-    enrollment, order = invocation.enrollment(dosespot, fhir, fhir), request.order()
-    _, looked = services.together(
+    enrollment, order = invocation.enrollment(dosespot, practitioner), request.order()
+    _, situation = services.together(
         lambda: require_clinician_admin(dosespot, caller),
         lambda: invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order)),
     )
-    outcome = enrollment.run(subject, looked, order)
+    outcome = enrollment.run(situation, order)
+    invocation.log.findings(outcome.warnings)
     return AdminEnrollOutput(
         doseSpotClinicianId=outcome.clinician.id,
         projectMembership=outcome.subject.membership,
         practitioner=outcome.subject.practitioner,
         registrationStatus=outcome.clinician.status.value,
-        idpInitialized=outcome.initialized is Stage.IDP,
-        tfaInitialized=outcome.initialized is Stage.TFA,
+        idpInitialized=outcome.begun is Stage.IDP,
+        tfaInitialized=outcome.begun is Stage.TFA,
+        warnings=[FindingOutput.of(one) for one in outcome.warnings],
     )

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
-from shared.enrollment.decide import Stage
-from shared.workflow.enroll import Order
-from shared.workflow.inputs import BotInput, BotOutput, FhirId, MedicalLicenseInput
+from shared.enrollment.situation import Order
+from shared.enrollment.stages import Stage
+from shared.workflow.inputs import BotInput, FhirId, MedicalLicenseInput, WarningOutput
 
 
 class AdminEnrollInput(BotInput):
@@ -20,7 +20,7 @@ class AdminEnrollInput(BotInput):
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
     initIdp: bool | None = None
     initTfa: bool | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+    tfaType: Annotated[TfaType, Field(strict=False)] | None = None
 
     def order(self) -> Order:
         """The same in the words of the use case."""
@@ -33,7 +33,7 @@ class AdminEnrollInput(BotInput):
         )
 
 
-class AdminEnrollOutput(BotOutput):
+class AdminEnrollOutput(WarningOutput):
     """How things stand, and the two resources as the FHIR server now has them."""
 
     doseSpotClinicianId: int

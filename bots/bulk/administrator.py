@@ -9,12 +9,18 @@ from typing import Any, Self
 from uuid import uuid4
 
 from bots.bulk.result import Given
+from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Credential, FhirClient
 from shared.http import Sender
 from shared.workflow.authorize import NOT_ADMINISTRATOR
 from shared.workflow.caller import token_owner
+
+OPERATOR_REFUSED = (
+    "The FHIR server refuses the sign-in of the administrator who enrolls (not that of the project"
+    " secrets). Give another access token, or check the ClientApplication that signs in here."
+)
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,12 @@ class Administrator:
         """The administrator whose credential it is, as the FHIR server knows them.
 
         Raises:
+            FhirDenied: the server does not accept the credential.
             NotAuthorized: the credential is not an administrator's.
             BotError: whatever the client raises.
         """
         fhir = FhirClient(http, base_url, credential)
-        me = fhir.who_am_i()
+        me = signed_in(fhir)
         try:
             project = fhir.read(f"Project/{text(child(me, 'project').get('id'))}")
         except FhirDenied:
@@ -60,3 +67,16 @@ class Administrator:
             "input": dict(given),
             "traceId": str(uuid4()),
         }
+
+
+def signed_in(fhir: FhirClient) -> Resource:
+    """What the server says of whoever signs in here.
+
+    Raises:
+        FhirDenied: it does not let them in.
+        BotError: whatever the client raises.
+    """
+    try:
+        return fhir.who_am_i()
+    except FhirDenied:
+        raise FhirDenied(OPERATOR_REFUSED) from None

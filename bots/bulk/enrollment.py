@@ -7,7 +7,8 @@ import threading
 from typing import Any
 
 from bots.admin_enroll.handler import make_handler
-from bots.bulk.administrator import Administrator
+from bots.bulk.administrator import Administrator, signed_in
+from bots.bulk.dry_run import ReadOnly, WouldChange
 from bots.bulk.result import (
     NOBODY_CAN_BE_ENROLLED,
     Given,
@@ -17,17 +18,18 @@ from bots.bulk.result import (
     practitioner_id,
 )
 from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.clinician_identifier import clinician_ids
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
 from shared.fhir.client import Credential, FhirClient
 from shared.fhir.units import FhirUnits
 from shared.http import Call, Http
-from shared.pace import Timing
 from shared.quota import Charge, QuotaHttp
 from shared.runtime.lambda_handler import THREADS, Services
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
+from shared.timing import Timing
 from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
 from shared.workflow.trail import Trail
 
@@ -63,6 +65,7 @@ class BulkEnrollment:
         units: what the FHIR server allows it; None where that has no such limit.
         at_once: how many enrollments there will be at the same time.
         timing: how long claims and look-ups last.
+        dry: whether nothing is to be written anywhere.
     """
 
     def __init__(
@@ -71,12 +74,15 @@ class BulkEnrollment:
         units: FhirUnits | None,
         at_once: int,
         timing: Timing | None = None,
+        *,
+        dry: bool = False,
     ) -> None:
         def charges(call: Call) -> list[Charge]:
             return [*limits.charges(call), *(units.charges(call) if units else [])]
 
         self._changes = _Changes()
-        http = QuotaHttp(Http(connections=at_once + THREADS), charges)
+        sender = Http(connections=at_once + THREADS)
+        http = QuotaHttp(ReadOnly(sender) if dry else sender, charges)
         self._services = Services(http=http, timing=timing, at_end=self._changes.keep)
         self._handler = make_handler(lambda: self._services)
 
@@ -116,6 +122,11 @@ class BulkEnrollment:
         self._changes.taken()
         try:
             answer = self._answer(administrator, given, context)
+        except WouldChange:
+            return self._foreseen(administrator, given)
+        except FhirDenied:
+            signed_in(self._fhir(administrator))  # says so, where it is the administrator's token
+            raise
         except (*WORTH_ANOTHER_TRY, *NOBODY_CAN_BE_ENROLLED):
             raise
         except BotError as error:
@@ -125,7 +136,20 @@ class BulkEnrollment:
             outcome=_outcome(self._changes.taken()),
             doseSpotClinicianId=answer["doseSpotClinicianId"],
             registrationStatus=answer["registrationStatus"],
+            warnings=tuple(answer.get("warnings", ())),
         )
+
+    def _foreseen(self, administrator: Administrator, given: Given) -> Result:
+        """What a dry run would have come to, which wanted to change something."""
+        found = practitioner_id(given)
+        query = f"ProjectMembership?profile=Practitioner/{found}"
+        (answer,) = self._fhir(administrator).read_together(query)
+        enrolled = any(clinician_ids(membership).numbers for membership in answer.all())
+        outcome = Outcome.UPDATED if enrolled else Outcome.ENROLLED
+        return Result(practitionerId=found, outcome=outcome)
+
+    def _fhir(self, administrator: Administrator) -> FhirClient:
+        return FhirClient(self._services.http, administrator.base_url, administrator.credential)
 
     def _answer(self, administrator: Administrator, given: Given, context: Any) -> dict[str, Any]:
         """The bot's answer; with another token where the first one is no longer taken."""

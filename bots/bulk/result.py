@@ -44,6 +44,7 @@ class Result(BaseModel):
         doseSpotClinicianId: DoseSpot's id of the prescriber, where the bot answered.
         registrationStatus: what DoseSpot says, where the bot answered.
         error: what is wrong and what to do, where it did not.
+        warnings: what the bot did all the same, `path` and `sentence` each.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
@@ -53,6 +54,7 @@ class Result(BaseModel):
     doseSpotClinicianId: int | None = None
     registrationStatus: str | None = None
     error: str | None = None
+    warnings: tuple[dict[str, str], ...] = ()
 
     @classmethod
     def from_json(cls, line: str) -> Self:

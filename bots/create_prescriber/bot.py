@@ -1,6 +1,7 @@
 """The bot: all that can be said against the form is said at once, before anything is made."""
 
 from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
+from fhir_profiles.today import NATIONWIDE, Today
 from shared.records.prescriber_form import read_form
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import require_administrator
@@ -21,8 +22,8 @@ def create_prescriber(
         BotError: whatever else stands in the way; running again completes what is missing.
     """
     fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
-    today = services.now().date()
-    form, findings = read_form(request.form, today)
+    today = Today(services.now())
+    form, findings = read_form(request.form, today.in_state(NATIONWIDE))
     caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
     require_administrator(fhir, caller_found, caller)
     known = known_records(form, answers, today, findings)

@@ -3,7 +3,6 @@
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.caller import callers_clinician_id
-from shared.workflow.sync_patient import sync_patient
 
 
 def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSyncOutput:
@@ -20,13 +19,7 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: fhir.read(f"Patient/{request.patientId}"),
     )
-    invocation.trail.whom = f"Patient/{request.patientId}"
-    synced = sync_patient(
-        fhir,
-        invocation.dosespot(acting_as=clinician_id),
-        patient,
-        services.now().date(),
-        invocation.trail,
-        update=bool(request.update),
-    )
+    invocation.trail.subject = f"Patient/{request.patientId}"
+    sync = invocation.patient_sync(invocation.dosespot(acting_as=clinician_id))
+    synced = sync.run(patient, update=bool(request.update))
     return PatientSyncOutput(doseSpotPatientId=synced.patient_id, status=synced.status)

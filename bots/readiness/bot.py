@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bots.readiness.contract import ReadinessInput, ReadinessOutput
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.today import Today
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import FhirDenied, Misconfigured
-from shared.fhir.client import Answer, FhirClient
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import callers_memberships, require_administrator
 from shared.workflow.enrolled import NO_CREDENTIAL, practitioners_memberships
@@ -38,7 +40,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
         require_administrator(invocation.fhir, caller_found, caller)
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
     dosespot = _dosespot(invocation, memberships)
-    check = ReadinessCheck(fhir, dosespot, services.together, services.now().date())
+    check = ReadinessCheck(fhir, dosespot, services.together, Today(services.now()))
     page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
     told = check.run(page)
     ready = sum(one.readiness.prescribes for one in told)

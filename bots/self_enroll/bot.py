@@ -2,12 +2,17 @@
 
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
+from fhir_profiles.today import Today
 from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.guidance import next_steps
-from shared.fhir.client import Answer, FhirClient
+from shared.errors import Misconfigured
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
 from shared.runtime.lambda_handler import Invocation
+from shared.workflow.inputs import FindingOutput
+from shared.workflow.members import NO_CREDENTIAL
 from shared.workflow.self_service import (
-    authorized_roles,
+    named_roles_of,
     require_own_token,
     require_practitioner,
 )
@@ -23,26 +28,30 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         RecordsRefused: lists everything that the profile lacks.
         BotError: whatever else stands in the way.
     """
-    fhir, services, caller = invocation.fhir, invocation.services, invocation.requester
-    invocation.trail.whom = caller
+    services, caller = invocation.services, invocation.requester
+    invocation.trail.subject = caller
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
-    memberships = invocation.service_fhir() or fhir
-    me, found = _me_and_records(invocation, dosespot, memberships)
+    me, found = _me_and_records(invocation, dosespot, invocation.privileged_fhir)
     practitioner_found, roles_found, memberships_found = found
     require_own_token(me, caller)
-    today = services.now().date()
-    roles = authorized_roles(roles_found, memberships_found, caller, today)
+    today = Today(services.now())
+    if memberships_found.status in (401, 403):
+        raise Misconfigured(NO_CREDENTIAL)
+    practitioner_roles, named = named_roles_of(roles_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
-    enrollment, order = invocation.enrollment(dosespot, fhir, memberships), request.order(roles)
-    looked = invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order))
-    outcome = enrollment.run(subject, looked, order)
+    enrollment = invocation.enrollment(dosespot, caller, practitioner_roles)
+    order = request.order(named)
+    situation = invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order))
+    outcome = enrollment.run(situation, order)
+    invocation.log.findings(outcome.warnings)
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,
         registrationStatus=outcome.clinician.status.value,
         epcsEnabled=outcome.clinician.epcs_enabled,
-        nextSteps=list(next_steps(outcome.clinician, bool(subject.prescriber.dea))),
+        nextSteps=list(next_steps(outcome.expected, bool(subject.prescriber.dea))),
+        warnings=[FindingOutput.of(one) for one in outcome.warnings],
     )
 
 

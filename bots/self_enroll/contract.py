@@ -5,15 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
-from shared.workflow.enroll import Order, Outcome
-from shared.workflow.inputs import BotInput, BotOutput, MedicalLicenseInput
+from shared.enrollment.situation import Order
+from shared.workflow.enroll import Outcome
+from shared.workflow.inputs import BotInput, MedicalLicenseInput, WarningOutput
 
 
 class SelfEnrollInput(BotInput):
     """What a prescriber may add; who they are and their roles are never taken from here."""
 
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] = TfaType.MOBILE
+    tfaType: Annotated[TfaType, Field(strict=False)] | None = None
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
         """The same in the words of the use case."""
@@ -25,7 +26,7 @@ class SelfEnrollInput(BotInput):
         )
 
 
-class SelfEnrollOutput(BotOutput):
+class SelfEnrollOutput(WarningOutput):
     """How things stand, and what the prescriber does now."""
 
     status: Literal["created", "already_enrolled", "advanced"]
@@ -39,4 +40,4 @@ def status_of(outcome: Outcome) -> Literal["created", "already_enrolled", "advan
     """What the call did."""
     if outcome.created:
         return "created"
-    return "already_enrolled" if outcome.initialized is None else "advanced"
+    return "already_enrolled" if outcome.begun is None else "advanced"

@@ -1,7 +1,7 @@
 """The bot: both people are named in the input; the caller must be an administrator."""
 
 from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
-from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.today import Today
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
 from shared.workflow.supervise import Party, supervision
@@ -25,7 +25,7 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         *people,
         *(f"ProjectMembership?profile={person}" for person in people),
     )
-    invocation.trail.whom = request.practitioner if agent.status == 200 else None
+    invocation.trail.subject = request.practitioner if agent.status == 200 else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
@@ -36,11 +36,9 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         Party("supervisorPractitionerId", other, other_memberships),
         dosespot,
         services.together,
-        services.now().date(),
+        Today(services.now()),
     )
-    if request.action is Action.ADD:
-        dosespot.add_supervisor(agent_id, supervisor_id)
-    else:
-        dosespot.remove_supervisors(agent_id)
-    invocation.trail.did(AuditAction.SUPERVISOR_SET, f"{request.action.value} {request.supervisor}")
+    wanted = supervisor_id if request.action is Action.ADD else None
+    detail = f"{request.action.value} {request.supervisor}"
+    invocation.supervisors(dosespot).set(agent_id, wanted, detail)
     return SupervisorOutput.of(request)

@@ -5,14 +5,14 @@ import logging
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -25,10 +25,24 @@ from shared.runtime.log import LOGGER
 
 if TYPE_CHECKING:
     from bots.bulk.result import Result
-    from deploy.many.results import Ledger, ResultsFile
+    from deploy.many.results import Ledger
     from deploy.many.rows import Row
+    from deploy.many.source import Source
+    from deploy.many.tally import Tally
 
 RESUME = "Run the same command again to go on."
+
+
+def _roles(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[ClinicianRole, ...]:
+    """The roles that numbers or names stand for."""
+    from deploy.many.cells import NOT_A_ROLE, role_number
+
+    try:
+        return tuple(ClinicianRole(role_number(value)) for value in values)
+    except ValueError:
+        raise click.BadParameter(f"{NOT_A_ROLE}.") from None
 
 
 @dataclass(frozen=True)
@@ -37,11 +51,12 @@ class Asked:
 
     file: str | None
     search: str | None
-    results: Path
-    roles: tuple[int, ...]
+    results: Path | None
+    roles: tuple[ClinicianRole, ...]
     init_idp: bool
     init_tfa: bool
     tfa_type: str
+    dry_run: bool
     concurrency: int
     share: float
     fhir_units_per_minute: int
@@ -50,6 +65,15 @@ class Asked:
     wait: int
     base_url: str | None
     as_json: bool
+
+    def __post_init__(self) -> None:
+        """Refuses what contradicts itself."""
+        if sum(source is not None for source in (self.file, self.search, self.collect)) != 1:
+            raise click.UsageError("Give one of FILE, --search and --collect.")
+        if self.dry_run and self.collect is not None:
+            raise click.UsageError("--dry-run enrolls nobody; leave out --collect.")
+        if self.results is None and not self.dry_run:
+            raise click.UsageError("--results is needed, or --dry-run.")
 
     @cached_property
     def server(self) -> Server:
@@ -61,47 +85,31 @@ class Asked:
     @property
     def defaults(self) -> dict[str, Any]:
         """The bot's input where a row says nothing else."""
+        roles = {"practitionerRoleTypes": [int(role) for role in self.roles]} if self.roles else {}
         return {
-            "practitionerRoleTypes": list(self.roles),
+            **roles,
             "initIdp": self.init_idp,
             "initTfa": self.init_tfa,
             "tfaType": self.tfa_type,
         }
 
     @contextmanager
-    def rows(self) -> "Iterator[tuple[Iterator[Row | Result], int | None]]":
-        """Whom to enroll, and how many they are where that can be told."""
-        from deploy.many.rows import count_found, count_rows, file_rows, found_rows
+    def source(self) -> "Iterator[Source]":
+        """Whom to enroll."""
+        from deploy.many.search import count_found
+        from deploy.many.source import FileSource, SearchSource
+        from deploy.many.text_file import text_file
 
-        if self.search is not None:
-            total = count_found(self.server.fhir, self.search)
-            yield found_rows(self.server.fhir, self.search, self.defaults), total
-        elif self.file == "-":
-            yield file_rows(sys.stdin, self.defaults), None
-        else:
-            path = Path(str(self.file))
-            with path.open(encoding="utf-8", errors="replace", newline="") as lines:
-                total = count_rows(lines)
-                lines.seek(0)
-                yield file_rows(lines, self.defaults), total
+        if self.search is None:
+            with text_file(str(self.file)) as file:
+                yield FileSource(file, self.defaults)
+            return
 
+        def count(params: Mapping[str, str]) -> int:
+            server = self.server
+            return count_found(server.http, server.base_url, server.credential, params)
 
-@dataclass(frozen=True)
-class Summary:
-    """How a command went.
-
-    Attributes:
-        counts: of each outcome, and of the rows that were sent.
-        stopped: why the command ended before the last row, if it did.
-    """
-
-    counts: Counter[str]
-    stopped: str | None = None
-
-    @property
-    def is_well(self) -> bool:
-        """Whether everything was done that was asked for."""
-        return not (self.stopped or self.counts["refused"] or self.counts["failed"])
+        yield SearchSource(self.search, self.defaults, lambda: self.server.fhir, count)
 
 
 @click.command("enroll-many")
@@ -113,17 +121,16 @@ class Summary:
 @click.option(
     "--results",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
     help="Add a result for each prescriber to this file, and leave out whom it has as done.",
 )
 @click.option(
     "--role",
     "roles",
-    type=click.IntRange(1, len(ClinicianRole)),
     multiple=True,
-    default=(int(ClinicianRole.PRESCRIBING_CLINICIAN),),
-    show_default=True,
-    help="DoseSpot role of the prescribers; may be given several times.",
+    callback=_roles,
+    metavar="ROLE",
+    help="DoseSpot role, by number or name, of everybody whose row names none; may be given several"
+    " times.",
 )
 @click.option("--init-idp", is_flag=True, help="Initialize identity proofing.")
 @click.option("--init-tfa", is_flag=True, help="Initialize two-factor authentication.")
@@ -132,6 +139,11 @@ class Summary:
     type=click.Choice([kind.value for kind in TfaType]),
     default=TfaType.MOBILE.value,
     show_default=True,
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Check everything, ask the servers without changing anything, and say what would be done.",
 )
 @click.option(
     "--concurrency",
@@ -170,96 +182,120 @@ class Summary:
 def enroll_many(ctx: click.Context, /, **options: Any) -> None:
     """Enroll the prescribers of FILE, or those whom a search finds.
 
-    FILE is CSV whose first line names its columns (practitionerId and, where wanted,
-    practitionerRoleTypes, medicalLicenseNumbers, initIdp, initTfa, tfaType), or has one JSON object
-    with the enroll bot's input per line; - is standard input. Exits with 1 unless everybody is
-    enrolled as asked; the same command then goes on where it stopped.
+    FILE is a table with one line of columns (practitionerId and, where wanted,
+    practitionerRoleTypes, medicalLicenseNumbers, initIdp, initTfa, tfaType), as CSV or as
+    spreadsheets write it, or has one JSON object with the enroll bot's input per line; - is
+    standard input. The roles stand in a column or in --role. All rows are checked before a server
+    is asked. Exits with 1 unless everybody is enrolled as asked; the same command then goes on
+    where it stopped.
 
     \b
     Examples:
+      prescriber-bots enroll-many prescribers.csv --dry-run
       prescriber-bots enroll-many prescribers.csv --results results.jsonl
-      prescriber-bots enroll-many --search 'Practitioner?active=true' --results results.jsonl
+      prescriber-bots enroll-many --search 'Practitioner?active=true' --role 1 --results r.jsonl
       prescriber-bots enroll-many prescribers.csv --queue https://sqs... --results results.jsonl
       prescriber-bots enroll-many --collect https://sqs... --results results.jsonl
     """
-    from deploy.many.results import Ledger, ResultsFile
+    from deploy.many.results import Ledger, ResultsFile, read_done
+    from deploy.many.tally import Tally
 
     asked = Asked(**options)
-    if sum(source is not None for source in (asked.file, asked.search, asked.collect)) != 1:
-        raise click.UsageError("Give one of FILE, --search and --collect.")
     if not is_verbose(ctx):
         LOGGER.addHandler(logging.NullHandler())
     began_s = monotonic()
-    with ResultsFile(asked.results) as results, Ledger(results.done()) as ledger:
-        if asked.collect is not None:
-            summary = _collect(asked, results)
-        elif asked.queue is not None:
-            summary = _send(asked, results, ledger)
-        else:
-            summary = _enroll(asked, results, ledger)
-        _tell(asked, summary, ledger, monotonic() - began_s)
-    sys.exit(0 if summary.is_well else 1)
+    if asked.dry_run:
+        done = read_done(asked.results) if asked.results else ()
+        tally = Tally(lambda _: None)
+        with Ledger(done) as ledger:
+            with _remarks_at_end(tally):
+                _enroll(asked, tally, ledger)
+            _tell(asked, tally, ledger, monotonic() - began_s)
+    else:
+        with ResultsFile(cast("Path", asked.results)) as results, Ledger(results.done()) as ledger:
+            tally = Tally(results.add)
+            with _remarks_at_end(tally):
+                if asked.collect is not None:
+                    _collect(asked, tally)
+                elif asked.queue is not None:
+                    _send(asked, tally, ledger)
+                else:
+                    _enroll(asked, tally, ledger)
+            _tell(asked, tally, ledger, monotonic() - began_s)
+    sys.exit(0 if tally.is_well else 1)
 
 
-def _enroll(asked: Asked, results: "ResultsFile", ledger: "Ledger") -> Summary:
-    """Enrolls here."""
+def _checked(source: "Source", tally: "Tally") -> int:
+    """How many rows there are to work on; those that can't be used are results already."""
+    for result in source.refused():
+        tally.add(result)
+    return source.total()
+
+
+def _enroll(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
+    """Enrolls here, or finds out what that would do."""
     from bots.bulk.enrollment import BulkEnrollment
     from deploy.many.run import Run
     from shared.dosespot.limits import DoseSpotLimits
     from shared.fhir.units import FhirUnits
 
     units = FhirUnits(asked.fhir_units_per_minute) if asked.fhir_units_per_minute else None
-    bulk = BulkEnrollment(DoseSpotLimits().share(asked.share), units, asked.concurrency)
-    administrator = bulk.sign_in(asked.server.base_url, asked.server.credential)
-    run = Run(lambda given: bulk.enroll(administrator, given), asked.concurrency)
-    counts: Counter[str] = Counter()
-    with asked.rows() as (rows, total), Progress(total) as progress, _stopping(run.stopped):
-        for result in run.results(ledger.due(rows)):
-            results.add(result)
-            counts[result.outcome.value] += 1
-            left_out = ledger.already_done + ledger.duplicates
-            progress.show(counts.total() + left_out, _in_words(counts))
-    reason = str(run.stopped_by or "Interrupted.") if run.stopped.is_set() else None
-    return Summary(counts, stopped=reason)
+    limits = DoseSpotLimits().share(asked.share)
+    bulk = BulkEnrollment(limits, units, asked.concurrency, dry=asked.dry_run)
+    with asked.source() as source:
+        if not (total := _checked(source, tally)):
+            return
+        administrator = bulk.sign_in(asked.server.base_url, asked.server.credential)
+        run = Run(lambda given: bulk.enroll(administrator, given), asked.concurrency)
+        with Progress(total) as progress, _stopping(run.stopped):
+            for result in run.results(ledger.due(source.rows())):
+                tally.add(result)
+                _show_plan(asked, result)
+                progress.show(_looked_at(tally, ledger), str(tally))
+    if run.stopped.is_set():
+        tally.stopped = str(run.stopped_by or "Interrupted.")
 
 
-def _send(asked: Asked, results: "ResultsFile", ledger: "Ledger") -> Summary:
-    """Sends to a queue; what can't be sent is a result."""
+def _show_plan(asked: Asked, result: "Result") -> None:
+    """Says what a dry run has found out about one prescriber."""
+    if asked.dry_run and result.outcome.is_well:
+        unchanged = result.outcome.value == "unchanged"
+        words = "is as asked for" if unchanged else f"would be {result.outcome.value}"
+        click.echo(f"{result.practitionerId} {words}", err=asked.as_json)
+
+
+def _send(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
+    """Sends to a queue."""
     from bots.bulk.result import Result
     from deploy.many.queue import Queue
 
-    counts: Counter[str] = Counter()
-
-    def usable(rows: "Iterable[Row | Result]") -> "Iterator[Row]":
+    def usable(rows: "Iterator[Row | Result]") -> "Iterator[Row]":
         for row in rows:
             if isinstance(row, Result):
-                results.add(row)
-                counts[row.outcome.value] += 1
+                tally.add(row)
             else:
                 yield row
 
-    with asked.rows() as (rows, total), Progress(total) as progress:
-        for sent in Queue(str(asked.queue)).send(usable(ledger.due(rows))):
-            counts["sent"] += sent
-            left_out = ledger.already_done + ledger.duplicates
-            progress.show(counts.total() + left_out, _in_words(counts))
-    return Summary(counts)
+    with asked.source() as source:
+        if not (total := _checked(source, tally)):
+            return
+        with Progress(total) as progress:
+            for sent in Queue(str(asked.queue)).send(usable(ledger.due(source.rows()))):
+                tally.counts["sent"] += sent
+                progress.show(_looked_at(tally, ledger), str(tally))
 
 
-def _collect(asked: Asked, results: "ResultsFile") -> Summary:
+def _collect(asked: Asked, tally: "Tally") -> None:
     """Empties a queue of results."""
     from deploy.many.queue import Queue
 
-    counts: Counter[str] = Counter()
-
-    def add(result: "Result") -> None:
-        results.add(result)
-        counts[result.outcome.value] += 1
-
     with Progress(None) as progress:
-        for _ in Queue(str(asked.collect)).collect(add, asked.wait):
-            progress.show(counts.total(), _in_words(counts))
-    return Summary(counts)
+        for _ in Queue(str(asked.collect)).collect(tally.add, asked.wait):
+            progress.show(tally.counts.total(), str(tally))
+
+
+def _looked_at(tally: "Tally", ledger: "Ledger") -> int:
+    return tally.counts.total() + ledger.already_done + ledger.duplicates
 
 
 @contextmanager
@@ -278,23 +314,30 @@ def _stopping(stopped: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _in_words(counts: Counter[str]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items()))
+@contextmanager
+def _remarks_at_end(tally: "Tally") -> Iterator[None]:
+    """Tells what there is to tell of single prescribers, also where an error ends the command."""
+    try:
+        yield
+    finally:
+        for remark in tally.remarks:
+            click.echo(remark, err=True)
 
 
-def _tell(asked: Asked, summary: Summary, ledger: "Ledger", seconds: float) -> None:
-    if summary.stopped:
-        click.echo(f"Stopped: {summary.stopped} {RESUME}", err=True)
+def _tell(asked: Asked, tally: "Tally", ledger: "Ledger", seconds: float) -> None:
+    if tally.stopped:
+        click.echo(f"Stopped: {tally.stopped} {RESUME}", err=True)
     if asked.as_json:
         told = {
-            **summary.counts,
+            **tally.counts,
             "alreadyDone": ledger.already_done,
             "duplicates": ledger.duplicates,
             "seconds": round(seconds, 1),
-            "stopped": summary.stopped,
+            "stopped": tally.stopped,
         }
         click.echo(json.dumps(told))
         return
     left_out = {"done before": ledger.already_done, "duplicate rows": ledger.duplicates}
-    words = _in_words(Counter({**summary.counts, **{k: n for k, n in left_out.items() if n}}))
-    click.echo(f"{words or 'nothing to do'}; {seconds:.1f} s; results in {asked.results}")
+    tally.counts += Counter({name: number for name, number in left_out.items() if number})
+    where = "nothing was changed" if asked.dry_run else f"results in {asked.results}"
+    click.echo(f"{str(tally) or 'nothing to do'}; {seconds:.1f} s; {where}")

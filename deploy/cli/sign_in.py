@@ -75,7 +75,13 @@ def server_at(base_url: str) -> Server:
 def _credential(http: Sender, base_url: str) -> Credential:
     client_id, client_secret = os.environ.get(CLIENT_ID), os.environ.get(CLIENT_SECRET)
     if client_id and client_secret:
-        account = ServiceAccount(base_url, client_id, client_secret)
+        account = ServiceAccount(
+            base_url,
+            client_id,
+            client_secret,
+            whose="the ClientApplication of this command",
+            settings=f"{CLIENT_ID} and {CLIENT_SECRET} in the environment",
+        )
         return ServiceCredential(http, TokenCache(monotonic), account)
     token = os.environ.get(ACCESS_TOKEN) or _asked_for()
     return GivenToken(token.strip())

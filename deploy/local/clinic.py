@@ -38,7 +38,8 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
     """Sets the project up: members, who may enroll themselves, bots, their credential, patients."""
     project = server.add_project("Sandbox clinic")
     clinician = {"system": CLINICIAN_IDENTIFIER, "value": str(administrators_clinician_id)}
-    for person in PEOPLE:
+    # The administrator comes first, because whoever may enroll themselves has it from them.
+    for person in sorted(PEOPLE, key=lambda person: not person.admin):
         added = server.add_person(
             project,
             person.practitioner(),

@@ -6,7 +6,7 @@ from typing import Any
 from deploy.local.nppes.records import individual, organization
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import DEA, IDENTIFIER_TYPE, LOINC, NPI
-from shared.records.patient import HEIGHT, WEIGHT
+from shared.records.measures import HEIGHT, WEIGHT
 
 PASSWORD = "sandbox-password"  # noqa: S105 - everybody's, and it opens nothing but a sandbox
 

@@ -5,10 +5,9 @@ one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpo
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from msgspec.structs import replace
 
 from fhir_profiles.codes import RegistrationStatus, TfaType
 from shared.dosespot.clinician_record import ClinicianRecord
@@ -19,6 +18,7 @@ from shared.dosespot.descriptions import (
     says_not_authorized,
     says_not_found,
 )
+from shared.dosespot.effects import Done, Open, Refused, effect
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
 from shared.dosespot.wire import (
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from shared.records.patient import Patient
 
 SEARCH_PAGES = 20
+WRITE_TOKEN_S = 60.0
+"""How long a token must be good to send a write with it that is sent once at most."""
 
 R = TypeVar("R", bound=Reply)
 
@@ -51,9 +53,10 @@ R = TypeVar("R", bound=Reply)
 class DoseSpotClient:
     """DoseSpot, seen by one of its clinicians.
 
-    Every method raises `Misconfigured` (the sign-in is refused), `RemoteUnavailable` (no usable
-    answer, no effect), `RemoteMisbehaved` (an answer against the contract) and, where it writes,
-    `LookUpFirst` (no answer, the effect is open), `DoseSpotRefused` and `NotAuthorized`.
+    Every method raises `Misconfigured` (the sign-in is refused) and `RemoteUnavailable` (no usable
+    answer, no effect); one that reads also `RemoteMisbehaved` (an answer against the contract),
+    `DoseSpotRefused` and `NotAuthorized`; one that writes also `LookUpFirst` (the effect is open),
+    `DoseSpotRefused` and `NotAuthorized` (known to have had none).
 
     Args:
         http: sends the calls.
@@ -135,7 +138,7 @@ class DoseSpotClient:
     def edit_clinician(self, clinician_id: int, record: ClinicianRecord) -> None:
         """Replaces a clinician's record."""
         path = f"api/clinicians/{clinician_id}"
-        self._do(self._call("PUT", path, "change the clinician", json=record))
+        self._done(self._call("PUT", path, "change the clinician", json=record))
 
     def initialize_idp(self, clinician_id: int) -> bool:
         """Lets the clinician begin identity proofing in the iFrame; False where it had begun."""
@@ -152,13 +155,13 @@ class DoseSpotClient:
         """Lets a clinician be supervised at this clinic; whoever did so before no longer does."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = [{"ClinicId": self.clinic_id, "SupervisorId": supervisor_id}]
-        self._do(self._call("PUT", path, "set the supervisor", json=body))
+        self._done(self._call("PUT", path, "set the supervisor", json=body))
 
     def remove_supervisors(self, clinician_id: int) -> None:
         """Lets nobody supervise the clinician at this clinic; DoseSpot takes no single name."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = {"ClinicIds": [self.clinic_id]}
-        self._do(self._call("DELETE", path, "remove the supervisor", json=body))
+        self._done(self._call("DELETE", path, "remove the supervisor", json=body))
 
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None where DoseSpot has none with that id."""
@@ -188,15 +191,18 @@ class DoseSpotClient:
                 break
         return found
 
-    def create_patient(self, record: "PatientRecord") -> int:
-        """Creates a patient at this clinic and returns the new id."""
+    def create_patient(self, record: "PatientRecord", send_within_s: float) -> int:
+        """Creates a patient at this clinic and returns the new id.
+
+        The arguments are those of `create_clinician`.
+        """
         call = self._call("POST", "api/patients", "create the patient", json=record)
-        return self._created(call)
+        return self._created(replace(call, send_until_s=monotonic() + send_within_s))
 
     def edit_patient(self, patient_id: int, record: "PatientRecord") -> None:
         """Replaces a patient's record."""
         path = f"api/patients/{patient_id}"
-        self._do(self._call("PUT", path, "change the patient", json=record))
+        self._done(self._call("PUT", path, "change the patient", json=record))
 
     def _call(
         self,
@@ -219,35 +225,59 @@ class DoseSpotClient:
         )
 
     def _created(self, call: Call) -> int:
-        reply = self._ask(IdentifierReply, call)
-        _require_ok(reply, call)
-        if reply.Id is None or reply.Id <= 0:
-            raise unconfirmed(call)
-        return reply.Id
+        return self._done(call, creates=True).identifier
 
     def _begin(self, call: Call) -> bool:
-        reply = self._ask(Reply, call)
-        if says_already_begun(reply.Result):
+        found = self._written(call)
+        if isinstance(found, Refused) and says_already_begun(found.text):
             return False
-        _require_ok(reply, call)
+        if isinstance(found, Refused):
+            raise _refused(call, found.text)
         return True
 
-    def _do(self, call: Call) -> None:
-        _require_ok(self._ask(Reply, call), call)
+    def _done(self, call: Call, *, creates: bool = False) -> Done:
+        found = self._written(call, creates=creates)
+        if isinstance(found, Refused):
+            raise _refused(call, found.text)
+        return found
 
     def _ask(self, model: type[R], call: Call) -> R:
-        """Sends the call with a token; a token that is no longer taken is replaced once."""
-        for _ in range(2):
-            token = self._sign_in.token()
-            reply = self._http.send(with_token(call, token))
-            if reply.status != 401:
-                return _parsed(model, call, reply)
+        """The answer to a read."""
+        reply = self._replaced_token(call)
+        if reply.status == 401:
+            raise refused_credentials()
+        return _parsed(model, call, reply)
+
+    def _written(self, call: Call, *, creates: bool = False) -> Done | Refused:
+        """What the answer to a write says, where it says anything.
+
+        A POST is sent once: what is answered with 401 may have taken effect.
+        """
+        once = call.method == "POST"
+        reply = self._sent_once(call) if once else self._replaced_token(call)
+        found = effect(reply.status, reply.body, creates=creates)
+        if isinstance(found, Open):
+            said = f' "{harmless(found.text)}"' if found.text else ""
+            raise unconfirmed(call, f"answered {reply.status}{said}")
+        return found
+
+    def _replaced_token(self, call: Call) -> HttpReply:
+        """The reply; a token that is no longer taken is replaced once."""
+        reply = self._sent(call, self._sign_in.token())
+        return self._sent(call, self._sign_in.token()) if reply.status == 401 else reply
+
+    def _sent_once(self, call: Call) -> HttpReply:
+        return self._sent(call, self._sign_in.token(WRITE_TOKEN_S))
+
+    def _sent(self, call: Call, token: str) -> HttpReply:
+        reply = self._http.send(with_token(call, token))
+        if reply.status == 401:
             self._sign_in.forget(token)
-        raise refused_credentials()
+        return reply
 
 
 def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
-    """The reply as its model.
+    """The reply to a read as its model.
 
     A body that is no JSON comes from something in between, so it says nothing about the call.
     """
@@ -255,7 +285,7 @@ def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
         raise _refused(call, reply.body.decode("utf-8", "replace"))
     if reply.status == 403:
         raise _refused(call, NOT_AUTHORIZED)
-    if reply.status != 200 and not (reply.status == 404 and not call.writes and _has_result(reply)):
+    if reply.status != 200 and not (reply.status == 404 and _has_result(reply)):
         raise RemoteMisbehaved(
             f"DoseSpot answered {reply.status} when it was asked to {call.wish}."
             " Check the project secret DOSESPOT_BASE_URL."
@@ -263,12 +293,10 @@ def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
     try:
         body = reply.json()
     except ValueError:
-        raise unconfirmed(call) if call.writes else unavailable(call.service) from None
+        raise unavailable(call.service) from None
     try:
         return read(model, body)
     except ValueError:
-        if call.writes:
-            raise unconfirmed(call) from None
         raise RemoteMisbehaved(
             f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
             " form. Contact DoseSpot support."

@@ -1,11 +1,12 @@
 """The clinician's record as DoseSpot is asked to store it: built, merged and compared as values.
 
-DoseSpot may replace the whole record on an edit, so an edit sends all that DoseSpot has, changed
-only where the Practitioner says otherwise. Source of names and shapes: `AddEditClinicianRequest`
-of DoseSpot REST API v2.
+DoseSpot may replace the whole record on an edit, or keep what is left out or null. So an edit sends
+all that DoseSpot has, changed where the Practitioner says otherwise; and what the Practitioner no
+longer has is sent as an empty text or list, which is right with either reading. Source of names and
+shapes: `AddEditClinicianRequest` of DoseSpot REST API v2.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fhir_profiles.codes import ClinicianRole
@@ -14,6 +15,11 @@ from shared.records.identifiers import RuleBroken, parse_phone
 from shared.records.prescriber import MedicalLicense, Prescriber
 
 ClinicianRecord = dict[str, Any]
+
+FOLLOWING_TEXTS = frozenset({"Prefix", "MiddleName", "Suffix", "Email", "Address2"})
+"""What goes in DoseSpot where the record no longer has it."""
+
+_NUMBERS = ("DEANumbers", "NADEANumbers")
 
 _COPIED = (
     "Prefix",
@@ -93,12 +99,13 @@ def new_record(
 def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
     """What DoseSpot has stored, in the words and forms of a request.
 
-    Entries of lists without a clinic are taken as this clinic's.
+    Entries of lists without a clinic are taken as this clinic's. Without `ClinicianRoleType`
+    DoseSpot does not show the roles.
     """
     clinic = str(clinic_id)
     shown = item.model_dump()
     specialty = item.SpecialtyTypeId or 0
-    return filled(
+    record = filled(
         {
             **{name: _trimmed(shown[name]) for name in _COPIED},
             "DateOfBirth": (item.DateOfBirth or "")[:10],
@@ -110,13 +117,13 @@ def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
                 shown["MedicalLicenseNumbers"], "LicenseNumber", clinic
             ),
             "DEANumber": None if item.DEANumbers else item.DEANumber,
-            "ClinicianRoleType": [role.code for role in sorted(known_roles(item))],
             "EPCSRequested": item.EpcsRequested,
             "ClinicianSpecialtyType": (
                 SPECIALTIES[specialty - 1] if 1 <= specialty <= len(SPECIALTIES) else None
             ),
         }
     )
+    return record if item.Roles is None else {**record, "ClinicianRoleType": _roles(item.Roles)}
 
 
 def merged_record(
@@ -124,35 +131,84 @@ def merged_record(
 ) -> ClinicianRecord:
     """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
 
-    This clinic's DEA numbers and NADEANs become the wanted ones, if there are any. Licenses are
-    only added, because a caller names just those that are new.
+    This clinic's DEA numbers become the wanted ones, also none, and its NADEANs if there are any;
+    an emptied text is "". Roles and licenses are only added: roles because an enrollment never
+    takes one away, licenses because a caller names just those that are new.
     """
     merged = {**stored, **wanted}
     if stored.get("Email", "").casefold() == wanted.get("Email", "").casefold():
         merged["Email"] = stored.get("Email")
-    for numbers in {"DEANumbers", "NADEANumbers"} & wanted.keys():
+    for numbers in {"DEANumbers"} | (set(_NUMBERS) & wanted.keys()):
         others = [e for e in stored.get(numbers, []) if e["ClinicId"] != str(clinic_id)]
-        merged[numbers] = _ordered([*others, *wanted[numbers]])
+        merged[numbers] = _ordered([*others, *wanted.get(numbers, [])])
     if "DEANumbers" in wanted:
         merged["DEANumber"] = None
     licenses = [*stored.get("MedicalLicenseNumbers", []), *wanted.get("MedicalLicenseNumbers", [])]
     merged["MedicalLicenseNumbers"] = _ordered(licenses)
-    if "EPCSRequested" not in stored and merged.get("DEANumbers") == stored.get("DEANumbers"):
+    roles = [*stored.get("ClinicianRoleType", []), *wanted.get("ClinicianRoleType", [])]
+    merged["ClinicianRoleType"] = _roles(roles)
+    merged["EPCSRequested"] = _epcs_requested(stored, merged)
+    gone: ClinicianRecord = dict.fromkeys(FOLLOWING_TEXTS & stored.keys() - wanted.keys(), "")
+    if "DEANumbers" in stored and not merged["DEANumbers"]:
+        gone["DEANumbers"] = []
+    return {**filled(merged), **gone}
+
+
+def kept_by_dosespot(wanted: ClinicianRecord, stored_after: ClinicianRecord) -> list[str]:
+    """The fields that an edit emptied, at least of an entry, and that DoseSpot still holds.
+
+    Args:
+        wanted: the record that was sent.
+        stored_after: what DoseSpot then shows.
+    """
+    kept = [
+        name
+        for name, value in wanted.items()
+        if value in ("", []) and stored_after.get(name, value) != value
+    ]
+    for name in _NUMBERS:
+        sent = wanted.get(name)
+        if sent and any(entry not in sent for entry in stored_after.get(name, [])):
+            kept.append(name)
+    if wanted.get("EPCSRequested") is False and stored_after.get("EPCSRequested"):
+        kept.append("EPCSRequested")
+    return kept
+
+
+def _epcs_requested(stored: ClinicianRecord, merged: ClinicianRecord) -> bool | None:
+    """Whether controlled substances are asked for: not without any DEA number, at any clinic."""
+    numbers = merged["DEANumbers"]
+    if not numbers and stored.get("DEANumbers"):
+        return False
+    if "EPCSRequested" not in stored and numbers == stored.get("DEANumbers", []):
         # DoseSpot does not show the flag; with the same DEA numbers it has been sent before.
-        merged["EPCSRequested"] = None
-    return filled(merged)
+        return None
+    requested: bool | None = merged.get("EPCSRequested")
+    return requested
+
+
+def _roles(shown: Iterable[str | int]) -> list[str | int]:
+    """Each role once, known ones by name and in the order of their numbers, others as they came."""
+    spelled = {str(role).strip(): role for role in shown}
+    known = [role for role in sorted(ClinicianRole) if spelled.keys() & _spellings(role)]
+    names = {name for role in known for name in _spellings(role)}
+    others = [role for name, role in sorted(spelled.items()) if name and name not in names]
+    return [*(role.code for role in known), *others]
+
+
+def _spellings(role: ClinicianRole) -> set[str]:
+    return {role.code, str(int(role))}
 
 
 def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
     """The clinician's roles, by name or number; what is no known role is left out."""
     shown = {str(role).strip() for role in item.Roles or []}
-    return frozenset(role for role in ClinicianRole if shown & {role.code, str(int(role))})
+    return frozenset(role for role in ClinicianRole if shown & _spellings(role))
 
 
-def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str]:
+def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str | int]:
     """The record's roles and this one, in the order of their numbers."""
-    names = {*record.get("ClinicianRoleType", []), role.code}
-    return [known.code for known in sorted(ClinicianRole) if known.code in names]
+    return _roles([*record.get("ClinicianRoleType", []), role.code])
 
 
 def _entries(shown: list[dict[str, Any]] | None, number: str, clinic: str) -> list[dict[str, Any]]:

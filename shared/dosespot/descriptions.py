@@ -62,9 +62,9 @@ def says_not_found(result: Result) -> bool:
     return not result.ok and bool(_NOT_FOUND.search(result.ResultDescription or ""))
 
 
-def says_already_begun(result: Result) -> bool:
-    """Whether DoseSpot refuses to begin something only because it has begun, or is done."""
-    return not result.ok and bool(_ALREADY_BEGUN.search(result.ResultDescription or ""))
+def says_already_begun(description: str) -> bool:
+    """Whether a refusal to begin something only says that it has begun, or is done."""
+    return bool(_ALREADY_BEGUN.search(description))
 
 
 def says_not_authorized(description: str) -> bool:

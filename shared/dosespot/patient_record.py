@@ -5,9 +5,13 @@ Source of names and shapes: `AddEditPatientRequest` and `GetPatient` of DoseSpot
 
 from typing import Any
 
-from shared.dosespot.clinician_record import filled, same_number
+from fhir_profiles import Resource
+from fhir_profiles.elements import entries, text, texts
+from shared.dosespot.clinician_record import FOLLOWING_TEXTS, filled, same_number
 from shared.dosespot.wire import PatientItem
-from shared.records.patient import Measure, Patient
+from shared.records.identity import folded_name
+from shared.records.measures import Measure
+from shared.records.patient import Patient
 
 PatientRecord = dict[str, Any]
 
@@ -16,9 +20,11 @@ def new_patient_record(patient: Patient) -> PatientRecord:
     """The record of a patient, without empty fields."""
     return filled(
         {
+            "Prefix": patient.prefix,
             "FirstName": patient.first_name,
             "MiddleName": patient.middle_name,
             "LastName": patient.last_name,
+            "Suffix": patient.suffix,
             "DateOfBirth": patient.birth_date,
             "Gender": patient.gender,
             "Email": patient.email,
@@ -49,6 +55,15 @@ def stored_patient_record(item: PatientItem) -> PatientRecord:
     )
 
 
+def merged_patient_record(stored: PatientRecord, wanted: PatientRecord) -> PatientRecord:
+    """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
+
+    What the Patient no longer has is sent as an empty text; all else that DoseSpot has stays.
+    """
+    gone = dict.fromkeys(FOLLOWING_TEXTS & stored.keys() - wanted.keys(), "")
+    return {**stored, **wanted, **gone}
+
+
 def is_same_patient(item: PatientItem, patient: Patient) -> bool:
     """Whether DoseSpot's patient is surely this one: name, birth date, gender and ZIP code agree.
 
@@ -62,6 +77,30 @@ def is_same_patient(item: PatientItem, patient: Patient) -> bool:
         and stored.get("Gender") == patient.gender
         and str(stored.get("ZipCode", ""))[:5] == patient.zip_code[:5]
     )
+
+
+def differing_traits(item: PatientItem, patient: Resource, wanted: Patient) -> list[str]:
+    """In which of birth date and names DoseSpot's patient is surely another person.
+
+    Args:
+        item: DoseSpot's record; what it leaves out contradicts nothing.
+        patient: raw FHIR Patient, whose former names count too.
+        wanted: what the Patient says now.
+    """
+    stored = stored_patient_record(item)
+    names = [name for _, name in entries(patient, "name")]
+    known = {
+        "birth date": ({wanted.birth_date}, str(stored.get("DateOfBirth", ""))),
+        "family name": (
+            {folded_name(text(name.get("family"))) for name in names},
+            folded_name(str(stored.get("LastName", ""))),
+        ),
+        "first name": (
+            {folded_name(given) for name in names for given in texts(name, "given")[:1]},
+            folded_name(str(stored.get("FirstName", ""))),
+        ),
+    }
+    return [trait for trait, (mine, theirs) in known.items() if theirs and theirs not in mine]
 
 
 def _measured(name: str, measure: Measure | None) -> PatientRecord:

@@ -7,7 +7,7 @@ from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.wire import TokenReply, read
 from shared.errors import Misconfigured, RemoteMisbehaved
 from shared.http import Call, Sender
-from shared.token_cache import FetchedToken, TokenCache
+from shared.token_cache import REFRESH_EARLY_S, FetchedToken, TokenCache
 
 DEFAULT_LIFETIME_S = 600.0
 
@@ -31,14 +31,17 @@ class DoseSpotSignIn:
         self._clinician_id = clinician_id
         self._key = (settings, clinician_id)
 
-    def token(self) -> str:
+    def token(self, early_s: float = REFRESH_EARLY_S) -> str:
         """A token with which to act as that clinician at that clinic.
+
+        Args:
+            early_s: how long it has to be good at least, where DoseSpot's live so long.
 
         Raises:
             Misconfigured: DoseSpot refuses the clinic's secrets or the clinician.
             RemoteUnavailable: DoseSpot gave no usable answer.
         """
-        return self._cache.token(self._key, self._fetch)
+        return self._cache.token(self._key, self._fetch, early_s)
 
     def has_token(self) -> bool:
         """Whether there is one that is good for a while."""

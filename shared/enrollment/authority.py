@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.period import Days
 from fhir_profiles.state_license import StateLicense
+from fhir_profiles.today import Today
 from shared.enrollment.causes import Blocks, Cause
 from shared.enrollment.reason import Reason, reason
 
@@ -34,22 +35,24 @@ class _Granted(Protocol):
 Granted = TypeVar("Granted", bound=_Granted)
 
 
-def counted(granted: Sequence[Granted], today: date) -> tuple[Granted, ...]:
+def counted(granted: Sequence[Granted], today: Today) -> tuple[Granted, ...]:
     """Those that count or should: without the ended ones that have a successor."""
     return tuple(
-        one for one in granted if not (one.days.over(today) and _has_other(one, granted, today))
+        one
+        for one in granted
+        if not (one.days.over(day := today.in_state(one.state)) and _has_other(one, granted, day))
     )
 
 
 def about_dea(
-    registrations: Sequence[DeaIdentifier], shown: Shown | None, today: date
+    registrations: Sequence[DeaIdentifier], shown: Shown | None, today: Today
 ) -> Iterator[Reason]:
     """What is the matter with DEA registrations.
 
     Args:
         registrations: the Practitioner's.
         shown: DoseSpot's; None where DoseSpot could not be asked.
-        today: the day on which they have to be in force.
+        today: now, for the day on which they have to be in force.
     """
     if not registrations:
         yield reason(Cause.NO_DEA, "Practitioner.identifier")
@@ -58,10 +61,10 @@ def about_dea(
 
 
 def _about_one_dea(
-    one: DeaIdentifier, all_: Sequence[DeaIdentifier], shown: Shown | None, today: date
+    one: DeaIdentifier, all_: Sequence[DeaIdentifier], shown: Shown | None, today: Today
 ) -> Iterator[Reason]:
-    mine = (one.path,)
-    if found := _not_in_force(one.days, today, _DEA):
+    mine, day = (one.path,), today.in_state(one.state)
+    if found := _not_in_force(one.days, day, _DEA):
         cause, name, value = found
         yield reason(cause, f"{one.path}.{name}", value, registrations=mine)
     elif shown is not None and not _is_shown(one, shown):
@@ -69,9 +72,9 @@ def _about_one_dea(
         yield reason(Cause.DEA_NOT_IN_DOSESPOT, path, one.state or None, registrations=mine)
     if not one.schedules_known:
         yield reason(Cause.DEA_SCHEDULES_UNREADABLE, f"{one.path}.extension", registrations=mine)
-    if one.days.last is None and one.days.cover(today):
+    if one.days.last is None and one.days.cover(day):
         yield reason(Cause.DEA_WITHOUT_END, f"{one.path}.period.end")
-    if last := _ends_soon(one, all_, today):
+    if last := _ends_soon(one, all_, day):
         yield reason(Cause.DEA_ENDS_SOON, f"{one.path}.period.end", last)
 
 
@@ -79,15 +82,16 @@ def about_licenses(
     licenses: Sequence[StateLicense],
     registrations: Sequence[DeaIdentifier],
     shown: Shown | None,
-    today: date,
+    today: Today,
 ) -> Iterator[Reason]:
     """What is the matter with licenses to practice; who records none is asked for none.
 
     The arguments are those of `about_dea`.
     """
-    in_force = any(one.days.cover(today) for one in licenses)
+    in_force = any(one.days.cover(today.in_state(one.state)) for one in licenses)
     for one in counted(licenses, today):
-        if found := _not_in_force(one.days, today, _LICENSE):
+        day = today.in_state(one.state)
+        if found := _not_in_force(one.days, day, _LICENSE):
             cause, name, value = found
             held = _of_its_state(one, registrations) if in_force else ()
             blocks = Blocks.REGISTRATION if held else Blocks.NOTHING
@@ -100,7 +104,7 @@ def about_licenses(
             )
         elif shown is not None and one.number and not _is_shown(one, shown):
             yield reason(Cause.LICENSE_NOT_IN_DOSESPOT, one.path, one.state or None)
-        if last := _ends_soon(one, licenses, today):
+        if last := _ends_soon(one, licenses, day):
             yield reason(Cause.LICENSE_ENDS_SOON, f"{one.path}.period.end", last)
 
 
@@ -113,6 +117,8 @@ def _not_in_force(
 ) -> tuple[Cause, str, str | None] | None:
     """Why something does not count today, with the element and the day that say so."""
     unreadable, ended, not_begun = causes
+    if not days.standing:
+        return Cause.LICENSE_NOT_ACTIVE, "extension", None
     if not days.readable:
         return unreadable, "period", None
     if days.last is not None and days.over(today):

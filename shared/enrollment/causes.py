@@ -134,11 +134,17 @@ class Cause(Enum):
         "DoseSpot has no clinician with the id on the membership. Correct the id, or remove it and"
         " enroll the prescriber.",
     )
-    CLINICIAN_OF_ANOTHER_NPI = (
+    CLINICIAN_OF_ANOTHER_PERSON = (
         _ADMINISTRATOR,
         _EVERYTHING,
-        "The DoseSpot clinician with the id on the membership does not have the Practitioner's"
-        " NPI. Correct the id or the NPI.",
+        "The DoseSpot clinician with the id on the membership is not this person: the NPI or the"
+        " birth date is another one. Correct the id, the NPI or the birth date.",
+    )
+    NUMBER_OF_ANOTHER = (
+        _ADMINISTRATOR,
+        _EVERYTHING,
+        "Another Practitioner of this project carries the same NPI or DEA number. Take it off the"
+        " one that it does not belong to, or set its use to old.",
     )
     ACCOUNT_LOCKED = (
         _DOSESPOT,
@@ -241,7 +247,10 @@ class Cause(Enum):
         _PRESCRIBER,
         _REGISTRATION,
         "The DEA registration has ended. Renew it and have the new end recorded; if it was given"
-        " up, set the identifier's use to old.",
+        " up, set the identifier's use to old. Until it is renewed, 21 CFR 1311.125(d) has the"
+        " permission to sign controlled substances under it revoked on the day on which the end is"
+        " discovered: have the practice's EPCS administrator do so, and run the enroll bot, which"
+        " takes the number out of DoseSpot.",
     )
     DEA_NOT_BEGUN = (
         _NOBODY,
@@ -281,6 +290,12 @@ class Cause(Enum):
         _REGISTRATION,
         "The license to practice has ended. Renew it and have the new end recorded; if it was"
         " given up, set its identifier's use to old.",
+    )
+    LICENSE_NOT_ACTIVE = (
+        _PRESCRIBER,
+        _REGISTRATION,
+        "The license to practice is recorded with another status than active. Have it restored and"
+        " the status recorded; if it was given up, set its identifier's use to old.",
     )
     LICENSE_NOT_BEGUN = (
         _NOBODY,

@@ -5,12 +5,12 @@ It fails closed: a verdict is good only where both systems were read and nothing
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.state_license import StateLicense
+from fhir_profiles.today import Today
 from shared.enrollment.authority import about_dea, about_licenses, counted
 from shared.enrollment.causes import Blocks, Cause
 from shared.enrollment.clinician import Clinician
@@ -156,19 +156,19 @@ class Readiness:
         return tuple(one for one in self.reasons if one.is_against(registration.path))
 
 
-def readiness(facts: Facts, today: date) -> Readiness:
+def readiness(facts: Facts, today: Today) -> Readiness:
     """The verdicts about one person.
 
     Args:
         facts: what was read.
-        today: the day on which registrations and licenses have to be in force.
+        today: now, for the day on which registrations and licenses have to be in force.
     """
     found = sorted(_reasons(facts, today), key=lambda one: list(Blocks).index(one.blocks))
     registrations = counted(facts.record.dea, today) if facts.record else ()
     return Readiness(tuple(found), registrations)
 
 
-def _reasons(facts: Facts, today: date) -> Iterator[Reason]:
+def _reasons(facts: Facts, today: Today) -> Iterator[Reason]:
     record, account = facts.record, facts.account
     yield from facts.obstacles
     if record is None:
@@ -194,8 +194,12 @@ def _about_record(record: Record, account: Account | None) -> Iterator[Reason]:
         yield reason(Cause.PRACTITIONER_INACTIVE, "Practitioner.active", "false")
     for flaw in record.problems:
         yield _problem(flaw, record, account)
+    paths = [*(one.path for one in record.dea), *(one.path for one in record.licenses)]
+    elements = ("period", "period.start", "period.end", "extension")
+    told = {f"{path}.{element}" for path in paths for element in elements}
     for flaw in record.warnings:
-        yield reason(Cause.RECORD_WARNING, flaw.path, sentence=flaw.sentence)
+        if flaw.path not in told:  # `about_dea` and `about_licenses` tell it
+            yield reason(Cause.RECORD_WARNING, flaw.path, sentence=flaw.sentence)
 
 
 def _problem(flaw: Flaw, record: Record, account: Account | None) -> Reason:

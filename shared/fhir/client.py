@@ -4,69 +4,43 @@ Sources: FHIR R4 "RESTful API" (batch, ETag, If-Match); Medplum ignores If-Match
 change is a PUT of the whole resource with the version that was read.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from random import SystemRandom
+from time import sleep
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries
-from shared.errors import (
-    EditConflict,
-    FhirDenied,
-    FhirNotFound,
-    LookUpFirst,
-    RemoteMisbehaved,
-    RemoteUnavailable,
+from fhir_profiles.elements import child, text
+from shared.errors import EditConflict, LookUpFirst
+from shared.fhir.answers import (
+    SERVICE,
+    Answer,
+    answers,
+    explains,
+    failure,
+    found,
+    misbehaved,
+    next_query,
+    write_failure,
 )
+from shared.fhir.entries import Create, CreateOnce, Entry, Put, Read, reference, version_tag
 from shared.http import Call, Reply, Sender, unavailable, unconfirmed, with_token
 
-SERVICE = "The FHIR server"
+__all__ = ["SERVICE", "Answer", "Credential", "FhirClient", "GivenToken", "send_as"]
+
 FHIR_JSON = "application/fhir+json"
 HEADERS = {"Accept": FHIR_JSON, "X-Medplum": "extended"}
 """Without the last one a Medplum server keeps `meta.author` and `meta.project` to itself (its
 documentation: `MedplumClientOptions.extendedMode`)."""
 HEADERS_OF_JSON = {**HEADERS, "Content-Type": FHIR_JSON}
 PAGE_SIZE = 1000
+MOST_PAGES = 1000
 EDIT_ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One entry of a batch's answer; what was asked decides which of the two is called.
-
-    Attributes:
-        asked: what was asked for, such as `Practitioner/123`.
-        status: the entry's HTTP status.
-        resource: its resource, if any.
-    """
-
-    asked: str
-    status: int
-    resource: Resource | None
-
-    def one(self) -> Resource:
-        """The resource that was read.
-
-        Raises:
-            FhirNotFound: there is none, or it is deleted.
-            FhirDenied: the token may not read it.
-            RemoteUnavailable: the server could not tell.
-        """
-        if self.status == 200 and self.resource is not None:
-            return self.resource
-        raise _failure(self.status, self.asked)
-
-    def written(self) -> Resource:
-        """The resource that was created, or was there; raises as `one` does."""
-        if self.status in (200, 201) and self.resource is not None:
-            return self.resource
-        raise _failure(self.status, self.asked)
-
-    def all(self) -> list[Resource]:
-        """The resources that a search found; raises as `one` does."""
-        return list(_found(self.one()))
+EDIT_PAUSE_S = 0.05
+"""Half of the least pause before a change is made again; doubles each time."""
 
 
 class Credential(Protocol):
@@ -103,6 +77,26 @@ def send_as(credential: Credential, http: Sender, call: Call) -> Reply:
     return reply
 
 
+def _pause(seconds: float) -> bool:
+    """Waits, where no run's time has to be heeded."""
+    sleep(seconds)
+    return True
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A resource after a change.
+
+    Attributes:
+        resource: as the server has it now.
+        replaced: the version that this write replaced, also where the server did not say whether
+            it did; None where nothing was written.
+    """
+
+    resource: Resource
+    replaced: str | None
+
+
 class FhirClient:
     """A FHIR server, seen with one credential, whose token is sent to no other address.
 
@@ -110,12 +104,21 @@ class FhirClient:
         http: sends the calls.
         base_url: the server's base URL with a trailing slash, without `fhir/R4/`.
         credential: gives the token.
+        pause: waits for seconds before something is repeated; says False, at once, where there is
+            no time for it. A run gives its `Pace.wait`.
     """
 
-    def __init__(self, http: Sender, base_url: str, credential: Credential) -> None:
+    def __init__(
+        self,
+        http: Sender,
+        base_url: str,
+        credential: Credential,
+        pause: Callable[[float], bool] = _pause,
+    ) -> None:
         self._http = http
         self._base_url = base_url
         self._credential = credential
+        self._pause = pause
 
     def who_am_i(self) -> Resource:
         """What `auth/me` says of the token: `profile`, `membership`, `project`, perhaps `user`."""
@@ -129,19 +132,46 @@ class FhirClient:
         """
         return self._resource(reference, self._call("GET", f"fhir/R4/{reference}"))
 
+    def history(self, of: str) -> list[Resource]:
+        """The versions of a resource, such as `PractitionerRole/123`, newest first.
+
+        A Medplum server shows the newest 100 and does not say that there are older ones (its
+        source, `readHistory`); in each, `meta.author` names who wrote it. Raises as `read` does.
+        """
+        return [one for page in self._pages(f"{of}/_history", "") for one in found(page)]
+
+    def batch(self, entries: Sequence[Entry]) -> list[Answer]:
+        """Reads, creates and conditional writes in one request, each with an answer of its own.
+
+        The answers come in the order of the entries. Searches and histories are read to their last
+        page.
+
+        Raises:
+            LookUpFirst: the batch writes, and the server kept quiet about it.
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: the batch as a whole failed.
+        """
+        body = {
+            "resourceType": "Bundle",
+            "type": "batch",
+            "entry": [one.entry() for one in entries],
+        }
+        writes = any(isinstance(one, Create | Put) for one in entries)
+        wish = "save several records" if writes else ""
+        bundle = self._resource("batch", self._call("POST", "fhir/R4/", json=body, writes=wish))
+        return [self._whole(one) for one in answers([one.asked for one in entries], bundle)]
+
     def read_together(self, *paths: str) -> list[Answer]:
-        """Reads and searches in one request; the answers come in the order of the paths."""
-        return self._batch([("GET", path, {}) for path in paths])
+        """Reads and searches in one request; see `batch`."""
+        return self.batch([Read(path) for path in paths])
 
     def create_together(self, resources: Sequence[Resource]) -> None:
         """Creates resources in one request.
 
         Raises:
+            LookUpFirst: the server kept quiet.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: one of them could not be created.
         """
-        for answer in self._batch(
-            [("POST", one["resourceType"], {"resource": one}) for one in resources]
-        ):
+        for answer in self.batch([Create(one) for one in resources]):
             answer.written()
 
     def create_if_none(self, resource: Resource, query: str) -> tuple[Resource, bool]:
@@ -170,13 +200,8 @@ class FhirClient:
         self, wanted: Sequence[tuple[Resource, str]]
     ) -> list[tuple[Resource, bool]]:
         """As `create_if_none`, for several resources, each with its query, in one request."""
-        answers = self._batch(
-            [
-                ("POST", one["resourceType"], {"resource": one, "request": {"ifNoneExist": query}})
-                for one, query in wanted
-            ]
-        )
-        return [(answer.written(), answer.status == 201) for answer in answers]
+        made = self.batch([CreateOnce(one, query) for one, query in wanted])
+        return [(answer.written(), answer.created) for answer in made]
 
     def invite(self, project: str, invitation: Resource) -> Resource:
         """Makes somebody a member of a project.
@@ -208,58 +233,55 @@ class FhirClient:
         Only the query of a `next` link is followed, so that the token stays at the base URL.
         """
         query = urlencode({**params, "_count": str(PAGE_SIZE)})
-        seen = {""}
-        while query not in seen:
-            seen.add(query)
-            call = self._call("GET", f"fhir/R4/{resource_type}?{query}")
-            bundle = self._resource(resource_type, call)
-            yield from _found(bundle)
-            query = _next_query(bundle)
+        for page in self._pages(resource_type, query):
+            yield from found(page)
 
     def apply(self, resource: Resource, change: Callable[[Resource], Resource]) -> Resource:
+        """The resource as the server has it after a change; see `edit`."""
+        return self.edit(resource, change).resource
+
+    def edit(self, resource: Resource, change: Callable[[Resource], Resource]) -> Edited:
         """Writes a change of one resource, and nothing where it changes nothing.
 
         Where somebody else wrote in between, or the answer was lost, the resource is read again
-        and the change is applied to what it is now.
+        and the change is applied to what it is now, after a pause that grows each time.
 
         Args:
             resource: as it was read.
             change: gives the changed resource; called once per attempt.
 
-        Returns:
-            The resource as the server has it now.
-
         Raises:
-            EditConflict: others kept writing.
-            LookUpFirst: the server kept quiet about the writes.
+            EditConflict: others kept writing, or there is no time to try again.
+            LookUpFirst: the same, and whether the last write took effect can't be told.
             FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
         """
-        reference = _reference(resource)
+        maybe_replaced: str | None = None
         for attempt in range(1, EDIT_ATTEMPTS + 1):
             changed = change(resource)
             if changed == resource:
                 break
+            version = text(child(resource, "meta").get("versionId"))
             try:
-                return self.put(changed)
-            except (EditConflict, LookUpFirst):
-                if attempt == EDIT_ATTEMPTS:
+                return Edited(self.put(changed), version)
+            except (EditConflict, LookUpFirst) as error:
+                if attempt == EDIT_ATTEMPTS or not self._pause(_before_attempt_s(attempt)):
                     raise
-                resource = self.read(reference)
-        return resource
+                maybe_replaced = version if isinstance(error, LookUpFirst) else None
+                resource = self.read(reference(resource))
+        return Edited(resource, maybe_replaced)
 
     def put(self, resource: Resource) -> Resource:
         """Writes a resource if it still has the version that it carries; returns it as written.
 
         Raises:
             EditConflict: it has another version by now.
-            LookUpFirst: the server kept quiet.
-            FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
+            LookUpFirst: whether it was written can't be told.
+            FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
-        reference = _reference(resource)
-        version = {"If-Match": f'W/"{child(resource, "meta").get("versionId")}"'}
-        wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{reference}"
+        asked, version = reference(resource), {"If-Match": version_tag(resource)}
+        wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{asked}"
         call = self._call("PUT", path, json=resource, headers=version, writes=wish)
-        return self._resource(reference, call)
+        return self._resource(asked, call)
 
     def _call(
         self,
@@ -284,80 +306,57 @@ class FhirClient:
     def _send(self, call: Call) -> Reply:
         return send_as(self._credential, self._http, call)
 
-    def _batch(self, asked: Sequence[tuple[str, str, Resource]]) -> list[Answer]:
-        """The answers to a batch, in order; each of its entries is a method, a URL and the rest."""
-        entries = [
-            {**rest, "request": {"method": method, "url": url, **rest.get("request", {})}}
-            for method, url, rest in asked
-        ]
-        body = {"resourceType": "Bundle", "type": "batch", "entry": entries}
-        answered = self._resource("batch", self._call("POST", "fhir/R4/", json=body)).get("entry")
-        if not isinstance(answered, list) or len(answered) != len(entries):
-            raise _misbehaved()
-        return [_answer(url, entry) for (_, url, _), entry in zip(asked, answered, strict=True)]
+    def _pages(self, path: str, query: str) -> Iterator[Resource]:
+        """The Bundles of a search or a history, page by page.
+
+        Only the query of a `next` link is followed, so that the token stays at the base URL.
+        """
+        seen: set[str] = set()
+        following: str | None = query
+        while following is not None:
+            if following in seen or len(seen) == MOST_PAGES:
+                raise misbehaved()
+            seen.add(following)
+            url = f"fhir/R4/{path}?{following}" if following else f"fhir/R4/{path}"
+            page = self._resource(path, self._call("GET", url))
+            yield page
+            following = next_query(page)
+
+    def _whole(self, answer: Answer) -> Answer:
+        """The answer to a search with all that its further pages hold."""
+        following = next_query(answer.resource) if answer.resource is not None else None
+        if answer.status != 200 or following is None:
+            return answer
+        more = self._pages(answer.asked.partition("?")[0], following)
+        resources = chain.from_iterable(map(found, (answer.one(), *more)))
+        whole = {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+        return replace(answer, resource=whole)
 
     def _resource(self, asked: str, call: Call) -> Resource:
         return self._content(asked, call, self._send(call))
 
     def _content(self, asked: str, call: Call, reply: Reply) -> Resource:
+        body = _json(reply)
         if reply.status not in (200, 201):
-            raise _failure(reply.status, asked)
-        try:
-            resource = reply.json()
-        except ValueError:
-            raise unconfirmed(call) if call.writes else unavailable(SERVICE) from None
-        if not isinstance(resource, dict):
-            raise unconfirmed(call) if call.writes else _misbehaved()
-        return resource
+            if not call.writes:
+                raise failure(reply.status, asked)
+            raise write_failure(reply.status, asked, call.wish, explained=explains(body))
+        if isinstance(body, dict):
+            return body
+        if call.writes:
+            raise unconfirmed(call)
+        raise unavailable(SERVICE) if body is None else misbehaved()
 
 
-def _reference(resource: Resource) -> str:
+def _json(reply: Reply) -> Any:
+    """The reply's JSON; None where it is none."""
     try:
-        return f"{resource['resourceType']}/{resource['id']}"
-    except KeyError:
-        raise _misbehaved() from None
+        return reply.json()
+    except ValueError:
+        return None
 
 
-def _failure(status: int, asked: str) -> Exception:
-    """What a failed read or write means."""
-    reference = re.split(r"[/?]", asked)[0]
-    if status == 401:
-        return FhirDenied("The FHIR server no longer accepts the access token. Sign in again.")
-    if status == 403:
-        return FhirDenied(f"The FHIR server does not allow access to this {reference}.")
-    if status in (404, 410):
-        return FhirNotFound(f"The FHIR server has no such {reference}. Check the id.")
-    if status in (409, 412):
-        return EditConflict(
-            f"The {reference} was changed by somebody else meanwhile. Run the bot again."
-        )
-    if status == 429 or status >= 500:
-        return RemoteUnavailable(f"The FHIR server could not answer for {reference}. Try again.")
-    return RemoteMisbehaved(f"The FHIR server answered {status} for {reference}.")
-
-
-def _misbehaved() -> RemoteMisbehaved:
-    return RemoteMisbehaved("The FHIR server's answer does not have the form that FHIR describes.")
-
-
-def _answer(asked: str, entry: Any) -> Answer:
-    try:
-        status = int(str(entry["response"]["status"])[:3])
-    except (KeyError, TypeError, ValueError):
-        raise _misbehaved() from None
-    resource = entry.get("resource")
-    return Answer(asked, status, resource if isinstance(resource, dict) else None)
-
-
-def _found(bundle: Resource) -> Iterator[Resource]:
-    for _, entry in entries(bundle, "entry"):
-        resource = entry.get("resource")
-        if isinstance(resource, dict) and resource.get("resourceType") != "OperationOutcome":
-            yield resource
-
-
-def _next_query(bundle: Resource) -> str:
-    for _, link in entries(bundle, "link"):
-        if link.get("relation") == "next":
-            return urlencode(parse_qsl(urlsplit(str(link.get("url"))).query))
-    return ""
+def _before_attempt_s(attempt: int) -> float:
+    """How long to wait before a change is made once more, never alike for two who collide."""
+    # Functions restored from one snapshot would share any other generator's state.
+    return EDIT_PAUSE_S * 2.0**attempt * SystemRandom().uniform(1.0, 2.0)

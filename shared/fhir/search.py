@@ -5,15 +5,26 @@ Source: FHIR R4 "Search", "Escaping Search Parameters".
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 _SPECIAL = re.compile(r"([\\$,|])")
 
 
-def by_identifier(system: str, values: Iterable[str]) -> str:
-    """The query for resources with any of these identifiers of a system."""
-    tokens = (f"{_escaped(system)}|{_escaped(value)}" for value in values)
-    return urlencode({"identifier": ",".join(tokens)})
+def by_identifier(system: str, values: Iterable[str], parameter: str = "identifier") -> str:
+    """The query for resources with any of these identifiers of a system.
+
+    Args:
+        system: theirs.
+        values: at least one.
+        parameter: where they stand, such as `entity:identifier` for an AuditEvent's.
+    """
+    return by_identifiers([(system, value) for value in values], parameter)
+
+
+def by_identifiers(identifiers: Iterable[tuple[str, str]], parameter: str = "identifier") -> str:
+    """The query for resources with any of these identifiers, each a system and a value."""
+    tokens = (f"{_escaped(system)}|{_escaped(value)}" for system, value in identifiers)
+    return f"{parameter}={quote_plus(','.join(tokens))}"
 
 
 def by_name(name: str) -> str:

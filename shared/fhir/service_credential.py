@@ -15,7 +15,7 @@ from shared.token_cache import FetchedToken, TokenCache
 class _TokenReply(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, strict=True)
 
-    access_token: str = Field(repr=False)
+    access_token: str = Field(pattern=r"^[!-~]+$", repr=False)
     expires_in: float = 3600.0
 
 
@@ -27,11 +27,15 @@ class ServiceAccount:
         base_url: the FHIR server's base URL with a trailing slash.
         client_id: id of the ClientApplication.
         client_secret: its secret.
+        whose: what it is called where it is refused.
+        settings: where id and secret stand.
     """
 
     base_url: str
     client_id: str
     client_secret: str = field(repr=False)
+    whose: str = "the bots' ClientApplication"
+    settings: str = "the project secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET"
 
 
 class ServiceCredential:
@@ -81,7 +85,7 @@ class ServiceCredential:
             issued = _TokenReply.model_validate(reply.json())
         except ValueError:
             raise Misconfigured(
-                "The FHIR server does not let the bots' ClientApplication in. Check the project"
-                " secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET."
+                f"The FHIR server does not let {self._account.whose} in. Check"
+                f" {self._account.settings}."
             ) from None
         return FetchedToken(issued.access_token, issued.expires_in)

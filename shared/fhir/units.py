@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
-from shared.fhir.client import SERVICE
+from shared.fhir.answers import SERVICE
 from shared.http import Call
 from shared.quota import Charge, Quota
 

@@ -83,7 +83,7 @@ class NpiRegistry:
                 url=self._base_url,
                 headers={"Accept": "application/json"},
                 params={"version": VERSION, "number": npi},
-                read_timeout_s=TIMEOUT_S,
+                answer_s=TIMEOUT_S,
             )
         )
         if reply.status != 200:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from shared.records.identifiers import RuleBroken
 
+NOT_SENT = "is not sent to DoseSpot: "
+"""How the sentence about something begins that is left out."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -1,22 +1,45 @@
 """What a form says, put on a FHIR Practitioner: new, or as it stands, with only what differs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 
 from fhir_profiles import Resource
+from fhir_profiles.choice import (
+    NAME,
+    WORK_ADDRESS,
+    WORK_EMAIL,
+    WORK_FAX,
+    WORK_PHONE,
+    Entry,
+    Rule,
+    choice,
+)
 from fhir_profiles.dea_identifier import dea_identifiers
-from fhir_profiles.elements import items, text, texts
-from fhir_profiles.prescriber_identifiers import with_identifier, with_pbs_number, with_state_number
+from fhir_profiles.elements import child, extension_of, items, text, texts
+from fhir_profiles.given_by_form import with_superseded_ended
+from fhir_profiles.prescriber_identifiers import (
+    with_identifier,
+    with_npi,
+    with_pbs_number,
+    with_state_number,
+)
 from fhir_profiles.state_license import with_state_license
-from fhir_profiles.systems import DEA, HPII, NADEAN, NPI, USERNAME
+from fhir_profiles.systems import (
+    CONTACTPOINT_EXTENSION,
+    DEA,
+    DEA_ALIASES,
+    HPII,
+    NADEAN,
+    NPI_ALIASES,
+    USERNAME,
+)
+from fhir_profiles.today import Today
 from shared.records.findings import Finding
 from shared.records.identifiers import RuleBroken, parse_phone, parse_zip
-from shared.records.practitioner import NAME_ORDER, WORK_FIRST
 from shared.records.prescriber import StreetAddress
 from shared.records.prescriber_form import PrescriberForm
-from shared.records.reading import Parse, Reading, preferred
+from shared.records.reading import Parse
 
 ANOTHER_NUMBER = (
     "the Practitioner has another DEA number for this state too; end the one that is no longer good"
@@ -44,24 +67,38 @@ class Registration:
 NEW: Resource = {"resourceType": "Practitioner", "active": True}
 
 
+_KINDS = {NADEAN: Kind.NADEAN, "": Kind.LICENSE}
+"""By the identifier's system; the form writes a license's without one."""
+
+BILLING_ADDRESS = Rule(
+    "billing address of a form",
+    "address",
+    ("line", "city", "state", "postalCode"),
+    uses=("billing",),
+    only=True,
+)
+
+
 def with_form(
     practitioner: Resource,
     form: PrescriberForm,
-    registrations: Iterable[Registration],
-    today: date,
+    registrations: Collection[Registration],
+    today: Today,
 ) -> Resource:
     """The Practitioner, saying what the form says; the same object where it does already.
 
-    Nothing is taken away: entries that the form does not speak of stay, and an empty field of the
-    form says nothing.
+    Entries that the form does not speak of stay, and an empty field of the form says nothing. A
+    number that a form gave before and that this one corrects ends; nobody else's does.
 
     Args:
         practitioner: raw JSON, or `NEW`; not changed.
         form: has no problems.
         registrations: DEA numbers, NADEANs and licenses, each with its state.
-        today: the day on which entries count.
+        today: now; entries count on the day that it is in their state.
     """
-    changed = with_identifier(practitioner, NPI, form.npi)
+    state = form.mailing.state
+    changed = _with_corrections(practitioner, form, registrations, today)
+    changed = with_npi(changed, form.npi, today, state)
     changed = with_identifier(changed, USERNAME, form.username)
     if form.hpii:
         changed = with_identifier(changed, HPII, form.hpii)
@@ -70,45 +107,69 @@ def with_form(
     for one in registrations:
         changed = _with_registration(changed, one, today)
     changed = _with_name(changed, form, today)
-    for system, value, parse in (
-        ("email", form.email, str.casefold),
-        ("phone", form.phone, parse_phone),
-        ("fax", form.fax, parse_phone),
+    for rule, value, parse in (
+        (WORK_EMAIL, form.email, str.casefold),
+        (WORK_PHONE, form.phone, parse_phone),
+        (WORK_FAX, form.fax, parse_phone),
     ):
-        changed = _with_contact(changed, system, value, parse, today)
-    changed = _with_address(changed, form.mailing, "work", today)
-    changed = _with_address(changed, form.billing, "billing", today)
+        changed = _with_contact(changed, rule, value, parse, today, state)
+    changed = _with_address(changed, form.mailing, WORK_ADDRESS, today)
+    changed = _with_address(changed, form.billing, BILLING_ADDRESS, today)
     facts = {"birthDate": form.birth_date, "gender": form.gender}
     return _with_entries(changed, {name: value for name, value in facts.items() if value})
 
 
 def contradictions(
-    practitioner: Resource, registrations: Collection[Registration], today: date
+    practitioner: Resource, registrations: Collection[Registration], today: Today
 ) -> list[Finding]:
     """DEA numbers of the form for states for which the Practitioner has one that is not on it.
 
-    Several may be right, because a DEA number is good for one place, or the form may mend one.
+    Several may be right, because a DEA number is good for one place, or the form may correct one
+    that was not a form's.
     """
     given = {one.number: one for one in registrations if one.kind is Kind.DEA}
     others = {
         one.state
         for one in dea_identifiers(practitioner)
-        if one.days.cover(today) and one.number not in given
+        if one.days.cover(today.in_state(one.state)) and one.number not in given
     }
     return [Finding(one.path, ANOTHER_NUMBER) for one in given.values() if one.state in others]
 
 
-def _with_registration(practitioner: Resource, one: Registration, today: date) -> Resource:
+def _with_corrections(
+    practitioner: Resource,
+    form: PrescriberForm,
+    registrations: Collection[Registration],
+    today: Today,
+) -> Resource:
+    """The Practitioner, where the numbers end that a form gave and that this one replaces.
+
+    A number is replaced by another one of its kind for the same state.
+    """
+    kept = {(one.kind, one.state, one.number.upper()) for one in registrations}
+    states = {(kind, state) for kind, state, _ in kept}
+
+    def superseded(identifier: Resource) -> bool:
+        number, system = text(identifier.get("value")), text(identifier.get("system"))
+        if system in NPI_ALIASES:
+            return number != form.npi
+        kind = Kind.DEA if system in DEA_ALIASES else _KINDS.get(system)
+        state = text(child(identifier, "assigner").get("display")).upper()
+        return (kind, state) in states and (kind, state, number.upper()) not in kept
+
+    return with_superseded_ended(practitioner, superseded, today.in_state(form.mailing.state))
+
+
+def _with_registration(practitioner: Resource, one: Registration, today: Today) -> Resource:
     if one.kind is Kind.LICENSE:
         return with_state_license(practitioner, one.number, one.state, today)
     system = DEA if one.kind is Kind.DEA else NADEAN
     return with_state_number(practitioner, system, one.number, one.state, today)
 
 
-def _with_name(practitioner: Resource, form: PrescriberForm, today: date) -> Resource:
+def _with_name(practitioner: Resource, form: PrescriberForm, today: Today) -> Resource:
     name = form.name
-    found = preferred(Reading("Practitioner", practitioner, today).current("name"), NAME_ORDER)
-    entry = found[1] if found else {}
+    _, entry = _own(practitioner, NAME, today, form.mailing.state)
     given = texts(entry, "given")
     wanted = {
         "family": name.last,
@@ -127,27 +188,30 @@ def _with_name(practitioner: Resource, form: PrescriberForm, today: date) -> Res
 
 
 def _with_contact(
-    practitioner: Resource, system: str, value: str, parse: Parse, today: date
+    practitioner: Resource, rule: Rule, value: str, parse: Parse, today: Today, state: str
 ) -> Resource:
     if not value:
         return practitioner
-    reading = Reading("Practitioner", practitioner, today)
-    wanted = {"use": "work"} if system == "phone" else {}
-    _, entry = reading.contact(system, WORK_FIRST, **wanted)
-    if _parsed(parse, text(entry.get("value"))) == _parsed(parse, value):
+    _, entry = _own(practitioner, rule, today, state)
+    beside = text((extension_of(entry, CONTACTPOINT_EXTENSION) or {}).get("valueString"))
+    said = text(entry.get("value")) + (f" x{beside}" if beside and rule.system == "phone" else "")
+    if _parsed(parse, said) == _parsed(parse, value):
         return practitioner
-    new = {} if entry else {"system": system, "use": "work"}
-    return _with_entry(practitioner, "telecom", entry, {**new, "value": value})
+    new = {} if entry else {"system": rule.system, "use": "work"}
+    kept = [
+        one
+        for one in items(entry, "extension")
+        if not (isinstance(one, dict) and one.get("url") == CONTACTPOINT_EXTENSION)
+    ]
+    extension = {"extension": kept} if beside else {}
+    return _with_entry(practitioner, "telecom", entry, {**new, "value": value, **extension})
 
 
 def _with_address(
-    practitioner: Resource, address: StreetAddress, use: str, today: date
+    practitioner: Resource, address: StreetAddress, rule: Rule, today: Today
 ) -> Resource:
     """The Practitioner with its address of that use; an address for work may say no use."""
-    reading = Reading("Practitioner", practitioner, today)
-    usable = [one for one in reading.current("address") if _is_for(one[1], use)]
-    found = preferred(usable, WORK_FIRST)
-    entry = found[1] if found else {}
+    _, entry = _own(practitioner, rule, today, address.state)
     wanted = {
         "line": [line for line in (address.line1, address.line2) if line],
         "city": address.city,
@@ -161,12 +225,18 @@ def _with_address(
         "postalCode": _parsed(parse_zip, text(entry.get("postalCode"))),
     }
     differing = _differing(wanted, said)
-    new = {"use": use, "country": "US"} if differing and not entry else {}
+    new = {"use": rule.uses[0], "country": "US"} if differing and not entry else {}
     return _with_entry(practitioner, "address", entry, {**new, **differing})
 
 
-def _is_for(address: Resource, use: str) -> bool:
-    return (address.get("use") == "billing") == (use == "billing")
+def _own(practitioner: Resource, rule: Rule, today: Today, state: str) -> Entry:
+    """The entry that the form speaks of; ("", {}) where a new one has to be made.
+
+    An entry that the rule takes only where there is no better one, such as a home address, is
+    somebody's own and never written over.
+    """
+    found = choice(practitioner, rule, today, state).counting
+    return next((one for one in found if text(one[1].get("use")) in rule.uses), ("", {}))
 
 
 def _differing(wanted: Resource, said: Resource) -> Resource:
@@ -176,12 +246,18 @@ def _differing(wanted: Resource, said: Resource) -> Resource:
 def _with_entry(
     practitioner: Resource, element: str, entry: Resource, changes: Resource
 ) -> Resource:
-    """The Practitioner with changes to one entry of a list, or with a new entry where it is {}."""
+    """The Practitioner with changes to one entry of a list, or with a new entry where it is {}.
+
+    The entry's `text` says what its parts said before, so it goes; an element that becomes an empty
+    list goes too.
+    """
     if not changes:
         return practitioner
     if not entry:
         return {**practitioner, element: [*items(practitioner, element), changes]}
-    entries = [{**one, **changes} if one is entry else one for one in items(practitioner, element)]
+    changed = {name: value for name, value in {**entry, **changes}.items() if name != "text"}
+    changed = {name: value for name, value in changed.items() if value != []}
+    entries = [changed if one is entry else one for one in items(practitioner, element)]
     return {**practitioner, element: entries}
 
 

@@ -2,15 +2,14 @@
 
 Its field table and its error table differ on the date of birth, phone numbers and ZIP codes, and
 its letters-only names shut out O'Brien and Smith-Jones. `LENIENT` lets every prescriber through
-whom DoseSpot takes; `STRICT` is the letter of the error table, and whatever it lets through has to
-pass the lenient rule too.
+whom DoseSpot takes, and speaks plainly; `STRICT` is the letter of the error table, its sentences
+too, and whatever it lets through has to pass the lenient rule too.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from types import MappingProxyType
 
 from shared.records.form_sentences import FormSentence
@@ -21,10 +20,12 @@ from shared.records.identifiers import (
     has_po_box,
     parse_address_line,
     parse_birth_date,
+    parse_country,
     parse_email,
     parse_person_name,
     parse_phone,
     parse_plain,
+    parse_second_street_line,
     parse_state,
     parse_street_line,
     parse_zip,
@@ -33,7 +34,8 @@ from shared.records.reading import Parse
 
 ADULT_YEARS = 18
 GENDERS: Mapping[str, str] = MappingProxyType({"M": "male", "F": "female", "O": "other"})
-COUNTRIES = frozenset({"US", "USA", "UNITED STATES"})
+NOT_AN_ADULT = "the prescriber must be 18 or older, and born after 1900; correct the date of birth"
+NOT_A_GENDER = "the gender must be M, F or O (other or unknown); correct it, or leave it out"
 
 _US_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _LETTERS = r"[A-Za-z]+"
@@ -55,6 +57,7 @@ class FormRules:
     first_name: Parse
     last_name: Parse
     birth_date: Callable[[str, date], str]
+    gender: Parse
     email: Parse
     phone: Parse
     street: Parse
@@ -68,26 +71,16 @@ class FormRules:
 def parse_form_birth_date(value: str, today: date) -> str:
     """A date of birth as `YYYY-MM-DD`, also from `MM/DD/YYYY`; an adult's, born after 1900."""
     found = _US_DATE.fullmatch(value)
-    try:
-        born = parse_birth_date(f"{found[3]}-{found[1]}-{found[2]}" if found else value, today)
-    except RuleBroken:
-        raise RuleBroken(FormSentence.DATE_OF_BIRTH) from None
+    born = parse_birth_date(f"{found[3]}-{found[1]}-{found[2]}" if found else value, today)
     if born.year <= 1900 or age(born, today) < ADULT_YEARS:
-        raise RuleBroken(FormSentence.DATE_OF_BIRTH)
+        raise RuleBroken(NOT_AN_ADULT)
     return born.isoformat()
-
-
-def parse_strict_birth_date(value: str, today: date) -> str:
-    """A date of birth as `YYYY-MM-DD` and in no other form; an adult's, born after 1900."""
-    if "/" in value:
-        raise RuleBroken(FormSentence.DATE_OF_BIRTH)
-    return parse_form_birth_date(value, today)
 
 
 def parse_gender(value: str) -> str:
     """FHIR's code for M, F or O."""
     if value not in GENDERS:
-        raise RuleBroken(FormSentence.GENDER)
+        raise RuleBroken(NOT_A_GENDER)
     return GENDERS[value]
 
 
@@ -98,38 +91,30 @@ def parse_form_state(value: str) -> str:
 
 def parse_second_line(value: str) -> str:
     """The second line of a prescriber's address."""
-    return parse_street_line(parse_plain(value))
+    return parse_second_street_line(parse_plain(value))
 
 
-def parse_billing_second_line(value: str) -> str:
-    """The second line of a billing address, which DoseSpot never sees."""
+def parse_billing_line(value: str) -> str:
+    """A line of a billing address, which DoseSpot never sees."""
     return parse_address_line(parse_plain(value))
 
 
-def _street(value: str) -> str:
+def _strict_birth_date(value: str, today: date) -> str:
+    """A date of birth as `YYYY-MM-DD` and in no other form; an adult's, born after 1900."""
+    try:
+        return parse_form_birth_date(value.replace("/", "?"), today)
+    except RuleBroken:
+        raise RuleBroken(FormSentence.DATE_OF_BIRTH) from None
+
+
+def _strict_street(value: str) -> str:
     if has_po_box(value):
         raise RuleBroken(FormSentence.STREET)
-    return parse_street_line(_plain_street(value))
+    return parse_street_line(value)
 
 
-def _plain_street(value: str) -> str:
-    try:
-        return parse_plain(value)
-    except RuleBroken:
-        raise RuleBroken(FormSentence.STREET) from None
-
-
-def _zip_code(value: str) -> str:
-    try:
-        return parse_zip(value)
-    except RuleBroken:
-        raise RuleBroken(FormSentence.ZIP_CODE) from None
-
-
-def _country(value: str, known: frozenset[str] = COUNTRIES) -> str:
-    if value.upper() not in known:
-        raise RuleBroken("the country must be US, because DoseSpot takes US addresses only")
-    return "US"
+def _strict_country(value: str) -> str:
+    return parse_country(value if value.upper() == "US" else "")
 
 
 def _letter_of(pattern: str, sentence: FormSentence, then: Parse) -> Parse:
@@ -152,24 +137,25 @@ _MISSING = {
         " needs one"
     ),
     "phone": "the phone number is missing; add it",
-    "dateOfBirth": FormSentence.DATE_OF_BIRTH,
+    "dateOfBirth": "the date of birth is missing; add it",
     "npi": "the NPI is missing; add it",
-    "address1": FormSentence.STREET,
+    "address1": "the street address is missing; add it",
     "city": "the city is missing; add it",
     "state": "the state is missing; add it",
-    "zipCode": FormSentence.ZIP_CODE,
+    "zipCode": "the ZIP code is missing; add it",
 }
 
 LENIENT = FormRules(
     first_name=parse_person_name,
     last_name=parse_person_name,
     birth_date=parse_form_birth_date,
+    gender=parse_gender,
     email=lambda value: parse_email(parse_plain(value)),
     phone=parse_phone,
-    street=_street,
-    billing_street=lambda value: parse_address_line(_plain_street(value)),
-    zip_code=_zip_code,
-    country=_country,
+    street=lambda value: parse_street_line(parse_plain(value)),
+    billing_street=parse_billing_line,
+    zip_code=parse_zip,
+    country=parse_country,
     missing=MappingProxyType(_MISSING),
     email_required=False,
 )
@@ -177,13 +163,14 @@ LENIENT = FormRules(
 STRICT = FormRules(
     first_name=_letter_of(_LETTERS, FormSentence.FIRST_NAME, parse_person_name),
     last_name=_letter_of(_LETTERS, FormSentence.LAST_NAME, parse_person_name),
-    birth_date=parse_strict_birth_date,
+    birth_date=_strict_birth_date,
+    gender=_letter_of("[MFO]", FormSentence.GENDER, parse_gender),
     email=_letter_of(_PLAIN_EMAIL, FormSentence.EMAIL, parse_email),
     phone=_letter_of(_TEN_DIGITS, FormSentence.PHONE, parse_phone),
-    street=_letter_of(_PLAIN_STREET, FormSentence.STREET, _street),
-    billing_street=_letter_of(_PLAIN_STREET, FormSentence.STREET, _street),
-    zip_code=_letter_of(_ZIP_FORMS, FormSentence.ZIP_CODE, _zip_code),
-    country=partial(_country, known=frozenset({"US"})),
+    street=_letter_of(_PLAIN_STREET, FormSentence.STREET, _strict_street),
+    billing_street=_letter_of(_PLAIN_STREET, FormSentence.STREET, _strict_street),
+    zip_code=_letter_of(_ZIP_FORMS, FormSentence.ZIP_CODE, parse_zip),
+    country=_strict_country,
     missing=MappingProxyType(
         {
             **_MISSING,
@@ -191,6 +178,9 @@ STRICT = FormRules(
             "lName": FormSentence.LAST_NAME,
             "email": FormSentence.EMAIL,
             "phone": FormSentence.PHONE,
+            "dateOfBirth": FormSentence.DATE_OF_BIRTH,
+            "address1": FormSentence.STREET,
+            "zipCode": FormSentence.ZIP_CODE,
         }
     ),
     email_required=True,

@@ -1,22 +1,30 @@
 """Reads a FHIR Practitioner into a `Prescriber`, and finds everything in it that DoseSpot refuses.
 
-Sources: the requirements tables of Medplum's prescriber enrollment guide, and DoseSpot's limits.
+Which entries count is `fhir_profiles.choice`'s business. Sources: the requirements tables of
+Medplum's prescriber enrollment guide, and DoseSpot's limits.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, text, texts
+from fhir_profiles.choice import NAME, WORK_ADDRESS, WORK_EMAIL, WORK_FAX, WORK_PHONE
+from fhir_profiles.dea_identifier import DeaIdentifier, dea_identifiers, dea_under_another_system
+from fhir_profiles.elements import child, text, value_text
+from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.prescriber_identifiers import pbs_types
-from fhir_profiles.state_license import state_licenses
-from fhir_profiles.systems import DEA, HPII, NADEAN, NPI, PBS_PRESCRIBER_NUMBER
-from shared.records.findings import Findings
+from fhir_profiles.state_license import StateLicense, state_licenses, unreadable_licenses
+from fhir_profiles.systems import (
+    DEA,
+    HPII,
+    NADEAN,
+    NPI,
+    NPI_ALIASES,
+    PBS_PRESCRIBER_NUMBER,
+)
+from fhir_profiles.today import Today
+from shared.records.findings import NOT_SENT, Findings
 from shared.records.identifiers import (
-    ADDRESS_STATES,
-    NAME_LENGTH,
-    TITLE_LENGTH,
     RuleBroken,
     dea_warnings,
     parse_birth_date,
@@ -24,7 +32,6 @@ from shared.records.identifiers import (
     parse_email,
     parse_fax,
     parse_hpii,
-    parse_length,
     parse_license,
     parse_nadean,
     parse_npi,
@@ -33,43 +40,52 @@ from shared.records.identifiers import (
     parse_phone,
     parse_state,
     parse_street_line,
-    parse_zip,
 )
-from shared.records.prescriber import (
-    DeaRegistration,
-    MedicalLicense,
-    PersonName,
-    Prescriber,
-    StreetAddress,
+from shared.records.prescriber import DeaRegistration, MedicalLicense, Prescriber
+from shared.records.reading import Parse, Reading
+
+NO_EMAIL = "there is no e-mail address, so DoseSpot can't write to the prescriber; add one"
+DEA_ELSEWHERE = (
+    "this says that it is a DEA number, but it has another system, so it is not sent to DoseSpot;"
+    f" give it the system {DEA}, with its state in assigner.display"
 )
-from shared.records.reading import Parse, Reading, preferred
+DEA_PERIOD_UNREADABLE = (
+    "the period of the DEA registration can't be read, so the number is not sent to DoseSpot;"
+    " correct its start and end"
+)
+LICENSE_ENDED = "this license has ended; renew it and have the new end recorded"
+LICENSE_NOT_BEGUN = "this license has not begun yet; run the bot again from its first day on"
+LICENSE_NOT_ACTIVE = "this license is recorded with another status than active; correct the status"
+LICENSE_PERIOD_UNREADABLE = "the period of this license can't be read; correct its start and end"
+DEA_ENDED_WITH_EPCS = (
+    "this DEA registration has ended, and the number is taken out of DoseSpot; unless it was"
+    " renewed, 21 CFR 1311.125(d) has the permission to sign controlled substances under it"
+    " revoked on the day on which that is discovered"
+)
 
-NAME_ORDER = ("official", "usual", "")
-WORK_FIRST = ("work", "")
-NOT_SENT = "is not sent to DoseSpot: "
 
-
-def read_practitioner(practitioner: Resource, today: date) -> tuple[Prescriber, Findings]:
+def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber, Findings]:
     """Reads and checks a Practitioner.
 
     Args:
         practitioner: raw JSON of a FHIR R4 Practitioner.
-        today: the day on which identifiers, names and addresses have to be in effect.
+        today: now; names, numbers and addresses have to be in effect on the day that it is in the
+            state that they belong to.
 
     Returns:
         The prescriber, and what was found; with any problem among the findings the prescriber has
         gaps and must not be used.
     """
-    reading = Reading("Practitioner", practitioner, today)
-    name = _name(reading)
+    reading = Reading("Practitioner", practitioner, today, home=WORK_ADDRESS)
+    name = reading.name(NAME)
     prescriber = Prescriber(
         name=name,
         birth_date=_birth_date(reading),
         npi=_npi(reading),
-        email=_email(reading),
+        email=reading.email(WORK_EMAIL, parse_email, NO_EMAIL),
         phone=_phone(reading),
         fax=_fax(reading),
-        address=_address(reading),
+        address=reading.address(WORK_ADDRESS, parse_street_line, str),
         dea=_dea(reading, name.last),
         active=_active(reading),
         nadean=tuple(_nadean(reading)),
@@ -79,34 +95,19 @@ def read_practitioner(practitioner: Resource, today: date) -> tuple[Prescriber, 
     return prescriber, reading.findings
 
 
-def _name(reading: Reading) -> PersonName:
-    path, name = preferred(reading.current("name"), NAME_ORDER) or ("Practitioner.name", {})
-    given = texts(name, "given")
-    short = partial(parse_length, longest=TITLE_LENGTH)
-    long = partial(parse_length, longest=NAME_LENGTH)
-    parsed = reading.findings.parsed
-    return PersonName(
-        first=reading.required(f"{path}.given", "first name", " ".join(given[:1]), long),
-        middle=parsed(f"{path}.given", long, " ".join(given[1:])),
-        last=reading.required(f"{path}.family", "last name", name.get("family"), long),
-        prefix=parsed(f"{path}.prefix", short, " ".join(texts(name, "prefix"))),
-        suffix=parsed(f"{path}.suffix", short, " ".join(texts(name, "suffix"))),
-    )
-
-
 def _birth_date(reading: Reading) -> date:
-    value = reading.resource.get("birthDate")
+    today = reading.today.in_state(reading.state)
     iso = reading.required(
         "Practitioner.birthDate",
         "date of birth",
-        value,
-        lambda given: parse_birth_date(given, reading.today).isoformat(),
+        value_text(reading.resource, "birthDate"),
+        lambda given: parse_birth_date(given, today).isoformat(),
     )
-    return date.fromisoformat(iso) if iso else reading.today
+    return date.fromisoformat(iso) if iso else today
 
 
 def _npi(reading: Reading) -> str:
-    found = reading.current("identifier", system=NPI)
+    found = reading.identifiers(NPI_ALIASES)
     if not found:
         reading.findings.problem(
             "Practitioner.identifier", f"the NPI is missing; add an identifier with system {NPI}"
@@ -123,28 +124,46 @@ def _npi(reading: Reading) -> str:
 
 def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
     registrations: dict[str, DeaRegistration] = {}
-    for path, identifier in reading.current("identifier", system=DEA):
-        number = reading.required(f"{path}.value", "DEA number", identifier.get("value"), parse_dea)
+    everything = dea_identifiers(reading.resource)
+    for one in everything:
+        if not one.days.cover(reading.today.in_state(one.state)):
+            _tell_of_dea_not_in_force(reading, one, everything)
+            continue
+        number = reading.required(f"{one.path}.value", "DEA number", one.number, parse_dea)
         state = reading.required(
-            f"{path}.assigner.display",
+            f"{one.path}.assigner.display",
             "state of the DEA number",
-            child(identifier, "assigner").get("display"),
+            one.written_state,
             parse_state,
         )
         if not number:
             continue
         for sentence in dea_warnings(number, family_name):
-            reading.findings.warning(f"{path}.value", sentence)
+            reading.findings.warning(f"{one.path}.value", sentence)
         if registrations.setdefault(number, DeaRegistration(number, state)).state != state:
             reading.findings.problem(
-                path, "the same DEA number is given for two states; keep the one it is for"
+                one.path, "the same DEA number is given for two states; keep the one it is for"
             )
+    for path in dea_under_another_system(reading.resource, reading.today):
+        reading.findings.warning(path, DEA_ELSEWHERE)
     return tuple(registrations.values())
+
+
+def _tell_of_dea_not_in_force(
+    reading: Reading, one: DeaIdentifier, everything: tuple[DeaIdentifier, ...]
+) -> None:
+    """An end is told while somebody may sign under the number, and no other one replaces it."""
+    today = reading.today.in_state(one.state)
+    if not one.days.readable:
+        reading.findings.warning(f"{one.path}.period", DEA_PERIOD_UNREADABLE)
+    replaced = any(other.state == one.state and other.days.cover(today) for other in everything)
+    if one.days.over(today) and not replaced and has_epcs_qualification(reading.resource):
+        reading.findings.warning(f"{one.path}.period.end", DEA_ENDED_WITH_EPCS)
 
 
 def _nadean(reading: Reading) -> Iterator[DeaRegistration]:
     """The NADEANs with their states; nobody needs one, so that a malformed one is left out."""
-    for path, identifier in reading.current("identifier", system=NADEAN):
+    for path, identifier in reading.identifiers(frozenset({NADEAN})):
         value, state = text(identifier.get("value")), child(identifier, "assigner").get("display")
         try:
             yield DeaRegistration(parse_nadean(value), parse_state(text(state)))
@@ -153,20 +172,37 @@ def _nadean(reading: Reading) -> Iterator[DeaRegistration]:
 
 
 def _licenses(reading: Reading) -> Iterator[MedicalLicense]:
-    """The licenses that have a number; a malformed one is left out."""
-    for found in state_licenses(reading.resource):
-        if not found.number or not found.days.cover(reading.today):
+    """The licenses in force that can be sent; each other one that is no history is told."""
+    everything = state_licenses(reading.resource)
+    for found in everything:
+        today = reading.today.in_state(found.state)
+        if not found.days.cover(today):
+            if not any(one.state == found.state and one.days.cover(today) for one in everything):
+                _tell_of_license_not_in_force(reading, found, today)
             continue
         try:
             yield MedicalLicense(parse_license(found.number), parse_state(found.state))
         except RuleBroken as broken:
             reading.findings.warning(found.path, f"{NOT_SENT}{broken}")
+    for path, sentence in unreadable_licenses(reading.resource):
+        reading.findings.warning(path, f"{NOT_SENT}{sentence}")
+
+
+def _tell_of_license_not_in_force(reading: Reading, found: StateLicense, today: date) -> None:
+    element, sentence = "period.start", LICENSE_NOT_BEGUN
+    if not found.days.standing:
+        element, sentence = "extension", LICENSE_NOT_ACTIVE
+    elif not found.days.readable:
+        element, sentence = "period", LICENSE_PERIOD_UNREADABLE
+    elif found.days.over(today):
+        element, sentence = "period.end", LICENSE_ENDED
+    reading.findings.warning(f"{found.path}.{element}", f"{NOT_SENT}{sentence}")
 
 
 def _warn_of_australian_numbers(reading: Reading) -> None:
     """DoseSpot takes none of them, so that a malformed one is only worth a warning."""
     for system, parse in ((HPII, parse_hpii), (PBS_PRESCRIBER_NUMBER, parse_pbs_prescriber_number)):
-        for path, identifier in reading.current("identifier", system=system):
+        for path, identifier in reading.identifiers(frozenset({system})):
             _warn(reading, f"{path}.value", parse, text(identifier.get("value")))
             for kind in pbs_types(identifier):
                 _warn(reading, f"{path}.type", parse_pbs_prescriber_type, kind)
@@ -179,44 +215,14 @@ def _warn(reading: Reading, path: str, parse: Parse, value: str) -> None:
         reading.findings.warning(path, str(broken))
 
 
-def _email(reading: Reading) -> str:
-    path, email = reading.contact("email", WORK_FIRST)
-    value = text(email.get("value"))
-    if not value:
-        reading.findings.warning(
-            path, "there is no e-mail address, so DoseSpot can't write to the prescriber; add one"
-        )
-    return reading.findings.parsed(path, parse_email, value) if value else ""
-
-
 def _phone(reading: Reading) -> str:
-    path, phone = reading.contact("phone", WORK_FIRST, use="work")
     hint = "add one with system phone and use work"
-    return reading.required(path, "work phone number", phone.get("value"), parse_phone, hint)
+    return reading.number(WORK_PHONE, "work phone number", parse_phone, hint)
 
 
 def _fax(reading: Reading) -> str:
-    path, fax = reading.contact("fax", WORK_FIRST)
     hint = "add one with system fax and use work"
-    return reading.required(path, "work fax number", fax.get("value"), parse_fax, hint)
-
-
-def _address(reading: Reading) -> StreetAddress:
-    usable = [entry for entry in reading.current("address") if entry[1].get("use") != "billing"]
-    path, address = preferred(usable, WORK_FIRST) or ("Practitioner.address", {})
-    lines = texts(address, "line")
-    line = f"{path}.line[0]" if lines else f"{path}.line"
-    state = partial(parse_state, states=ADDRESS_STATES)
-    required, parsed = reading.required, reading.findings.parsed
-    return StreetAddress(
-        line1=required(line, "street address", "".join(lines[:1]), parse_street_line),
-        line2=parsed(f"{path}.line[1]", parse_street_line, ", ".join(lines[1:])),
-        city=required(f"{path}.city", "city", address.get("city")),
-        state=required(f"{path}.state", "state", address.get("state"), state),
-        zip_code=required(
-            f"{path}.postalCode", "postal code", address.get("postalCode"), parse_zip
-        ),
-    )
+    return reading.number(WORK_FAX, "work fax number", parse_fax, hint)
 
 
 def _active(reading: Reading) -> bool:

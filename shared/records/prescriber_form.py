@@ -16,12 +16,12 @@ from shared.records.form_rules import (
     LENIENT,
     STRICT,
     FormRules,
-    parse_billing_second_line,
+    parse_billing_line,
     parse_form_state,
-    parse_gender,
     parse_second_line,
 )
 from shared.records.identifiers import (
+    NAME_LENGTH,
     TITLE_LENGTH,
     dea_warnings,
     parse_city,
@@ -29,14 +29,13 @@ from shared.records.identifiers import (
     parse_fax,
     parse_fhir_id,
     parse_hpii,
-    parse_length,
     parse_license,
     parse_nadean,
     parse_npi,
     parse_pbs_prescriber_number,
     parse_pbs_prescriber_type,
-    parse_person_name,
     parse_plain,
+    parse_spelled_name,
     parse_state,
 )
 from shared.records.prescriber import PersonName, StreetAddress
@@ -48,8 +47,12 @@ NOT_A_ROLE = f"must be a whole number from 1 to {len(ClinicianRole)}"
 NEEDS_NUMBER = "is the type of a prescriberNumber; give that too"
 NOT_USED = "is not used, because ifBillingSameAsMailing is true"
 
-
 Consents = tuple[tuple[SmsConsent, ConsentStatus], ...]
+
+
+def too_long(longest: int) -> str:
+    """What is said of an optional text that DoseSpot can't take."""
+    return f"is left out, because DoseSpot takes at most {longest} characters here; shorten it"
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def read_form(body: dict[str, Any], today: date) -> tuple[PrescriberForm, Findin
         email=_email(reading, rules, required=invite or _agrees(consents)),
         phone=reading.text("phone", rules.phone, missing=rules.missing["phone"]),
         fax=reading.text("fax", parse_fax),
-        gender=reading.text("gender", parse_gender),
+        gender=reading.text("gender", rules.gender),
         birth_date=_birth_date(reading, rules, today),
         npi=details.digits("npi", parse_npi, missing=rules.missing["npi"]),
         dea=dea,
@@ -156,15 +159,20 @@ def read_form(body: dict[str, Any], today: date) -> tuple[PrescriberForm, Findin
 def _name(reading: FormReading, rules: FormRules) -> PersonName:
     return PersonName(
         first=reading.text("fName", rules.first_name, missing=rules.missing["fName"]),
-        middle=reading.text("mName", parse_person_name),
+        middle=_if_it_fits(reading, "mName", parse_spelled_name, NAME_LENGTH),
         last=reading.text("lName", rules.last_name, missing=rules.missing["lName"]),
-        prefix=reading.text("prefix", _title),
-        suffix=reading.text("suffix", _title),
+        prefix=_if_it_fits(reading, "prefix", parse_plain, TITLE_LENGTH),
+        suffix=_if_it_fits(reading, "suffix", parse_plain, TITLE_LENGTH),
     )
 
 
-def _title(value: str) -> str:
-    return parse_length(parse_plain(value), TITLE_LENGTH)
+def _if_it_fits(reading: FormReading, name: str, parse: Parse, longest: int) -> str:
+    """An optional text; "" with a warning where DoseSpot takes none that is so long."""
+    value = reading.text(name, parse)
+    if len(value) <= longest:
+        return value
+    reading.findings.warning(reading.path(name), too_long(longest))
+    return ""
 
 
 def _email(reading: FormReading, rules: FormRules, *, required: bool) -> str:
@@ -226,7 +234,7 @@ def _billing(reading: FormReading, rules: FormRules, mailing: StreetAddress) -> 
     if same is not False:
         return mailing
     part = reading.part("billingAddress")
-    return _address(part, rules, rules.billing_street, parse_billing_second_line)
+    return _address(part, rules, rules.billing_street, parse_billing_line)
 
 
 def _consents(reading: FormReading) -> Consents:

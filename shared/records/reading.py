@@ -1,19 +1,63 @@
-"""Reading one FHIR resource: what is in effect, what is preferred, what is missing or malformed."""
+"""Reading one FHIR resource: the entries that count, what is missing or malformed, what is told."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, in_effect, text
-from shared.records.findings import Findings
-
-Entry = tuple[str, Resource]
-"""FHIR path and object of one entry of a repeating element."""
+from fhir_profiles.choice import (
+    Entry,
+    Rule,
+    choice,
+    is_usual,
+    numbered,
+    state_of,
+)
+from fhir_profiles.elements import extension_of, text, value_text, value_texts
+from fhir_profiles.systems import CONTACTPOINT_EXTENSION
+from fhir_profiles.today import NATIONWIDE, Today
+from shared.records.findings import NOT_SENT, Findings
+from shared.records.identifiers import (
+    ADDRESS_LINE_LENGTH,
+    ADDRESS_STATES,
+    NAME_LENGTH,
+    TITLE_LENGTH,
+    RuleBroken,
+    parse_length,
+    parse_state,
+    parse_zip,
+)
+from shared.records.prescriber import PersonName, StreetAddress
 
 Parse = Callable[[str], str]
 """Takes what a person typed, gives what DoseSpot stores, or raises `RuleBroken`."""
+
+LAST_RESORT = (
+    "this is sent because nothing better is there, though its use or type is meant for something"
+    " else; add an entry that is meant for this"
+)
+BAD_EXTENSION = (
+    "the extension is not sent to DoseSpot: an extension is 1 to 6 digits; correct it, or leave it"
+    " out"
+)
+TWO_EXTENSIONS = (
+    "the number has an extension of its own, so the contactpoint-extension is not sent to DoseSpot;"
+    " keep one of the two"
+)
+FAX_EXTENSION = "the extension is not sent to DoseSpot, which takes none with a fax number"
+
+FIRST_LINE_TOO_LONG = (
+    f"DoseSpot takes at most {ADDRESS_LINE_LENGTH} characters in an address line; shorten this one,"
+    " because the others share the second"
+)
+FURTHER_LINES_TOO_LONG = (
+    f"DoseSpot has two address lines of {ADDRESS_LINE_LENGTH} characters, and all lines after the"
+    " first share the second, with commas between them; shorten these, or leave out what a visitor"
+    " does not need"
+)
+
+LONGEST_EXTENSION = 6
 
 
 @dataclass
@@ -23,36 +67,47 @@ class Reading:
     Attributes:
         resource_type: the first word of its FHIR paths.
         resource: raw JSON.
-        today: the day on which entries have to be in effect.
+        today: now; entries have to be in effect on its day.
+        home: the rule for the address in whose state the day is counted.
         findings: problems and warnings.
     """
 
     resource_type: str
     resource: Resource
-    today: date
+    today: Today
+    home: Rule
     findings: Findings = field(default_factory=Findings)
-    _in_effect: dict[str, list[Entry]] = field(default_factory=dict, init=False, repr=False)
 
-    def current(self, element: str, **wanted: str) -> list[Entry]:
-        """The entries in effect whose fields are as wanted, such as `system="phone"`."""
-        if element not in self._in_effect:
-            self._in_effect[element] = [
-                (f"{self.resource_type}.{element}[{index}]", entry)
-                for index, entry in entries(self.resource, element)
-                if in_effect(entry, self.today)
-            ]
-        return [
-            (path, entry)
-            for path, entry in self._in_effect[element]
-            if all(entry.get(name) == value for name, value in wanted.items())
-        ]
+    @cached_property
+    def state(self) -> str:
+        """The state of the address, in whose day everything without a state of its own counts."""
+        found = choice(self.resource, self.home, self.today).counting
+        return state_of(found[0][1]) if found else NATIONWIDE
 
-    def contact(self, system: str, uses: tuple[str, ...], **wanted: str) -> Entry:
-        """Path of the value, and entry, of the preferred contact point that has a value."""
-        found = self.current("telecom", system=system, **wanted)
-        with_value = [entry for entry in found if text(entry[1].get("value"))]
-        path, entry = preferred(with_value, uses) or ("", {})
-        return (f"{path}.value" if path else f"{self.resource_type}.telecom", entry)
+    def best(self, rule: Rule, *, needed: bool = True) -> Entry | None:
+        """The entry that a rule chooses; ("", {}) stands for none.
+
+        Returns:
+            None where the entries that there are don't count, which is a problem by now if one is
+            needed, and a warning otherwise.
+        """
+        found = choice(self.resource, rule, self.today, self.state)
+        if not found.counting and found.passed_over:
+            for path, sentence in found.passed_over:
+                (self.findings.problem if needed else self.findings.warning)(path, sentence)
+            return None
+        for path, sentence in found.passed_over:
+            self.findings.warning(path, f"{NOT_SENT}{sentence}")
+        if not found.counting:
+            return "", {}
+        path, entry = found.counting[0]
+        if not is_usual(rule, entry):
+            self.findings.warning(path, LAST_RESORT)
+        return path, entry
+
+    def identifiers(self, systems: frozenset[str]) -> list[Entry]:
+        """The identifiers of these systems that count and have a value."""
+        return numbered(self.resource, systems, self.today, self.state)
 
     def required(
         self, path: str, words: str, value: Any, parse: Parse = str, hint: str = "add it"
@@ -63,12 +118,100 @@ class Reading:
             return ""
         return self.findings.parsed(path, parse, text(value))
 
+    def optional(self, path: str, value: str, parse: Parse) -> str:
+        """The parsed text; left out, with a warning, where it breaks its rule."""
+        try:
+            return parse(value) if value else ""
+        except RuleBroken as broken:
+            self.findings.warning(path, f"{NOT_SENT}{broken}")
+            return ""
 
-def preferred(candidates: list[Entry], uses: tuple[str, ...]) -> Entry | None:
-    """The candidate whose `use` comes first among `uses`, any other use after them."""
-    return min(candidates, key=lambda candidate: _rank(candidate, uses), default=None)
+    def name(self, rule: Rule) -> PersonName:
+        """The person's name; without titles and middle names that DoseSpot can't take."""
+        path, name = self.best(rule) or ("", {})
+        path = path or f"{self.resource_type}.{rule.element}"
+        given = value_texts(name, "given")
+        long = partial(parse_length, longest=NAME_LENGTH)
+        short = partial(parse_length, longest=TITLE_LENGTH)
+        last = value_text(name, "family")
+        return PersonName(
+            first=self.required(f"{path}.given", "first name", " ".join(given[:1]), long),
+            middle=self.optional(f"{path}.given", " ".join(given[1:]), long),
+            last=self.required(f"{path}.family", "last name", last, long),
+            prefix=self.optional(f"{path}.prefix", " ".join(value_texts(name, "prefix")), short),
+            suffix=self.optional(f"{path}.suffix", " ".join(value_texts(name, "suffix")), short),
+        )
+
+    def number(self, rule: Rule, words: str, parse: Parse, hint: str = "add it") -> str:
+        """The phone or fax number, with the extension that stands beside a phone number."""
+        found = self.best(rule)
+        if found is None:
+            return ""
+        path, entry = found
+        path = f"{path}.value" if path else f"{self.resource_type}.telecom"
+        number = self.required(path, words, value_text(entry, "value"), parse, hint)
+        beside = text((extension_of(entry, CONTACTPOINT_EXTENSION) or {}).get("valueString"))
+        if not (number and beside):
+            return number
+        extension = beside.lower().removeprefix("ext").lstrip(".: ").removeprefix("x").strip()
+        told = _against_extension(rule, number, extension)
+        if told:
+            self.findings.warning(path.removesuffix("value") + "extension", told)
+        return number if told or "x" in number else f"{number}x{extension}"
+
+    def email(self, rule: Rule, parse: Parse, missing: str = "") -> str:
+        """The e-mail address; without one, or one that is malformed, there is a warning."""
+        found = self.best(rule, needed=False)
+        if found is None:
+            return ""
+        path, entry = found
+        value = value_text(entry, "value")
+        if not value and missing:
+            self.findings.warning(f"{self.resource_type}.telecom", missing)
+        return self.optional(f"{path}.value", value, parse)
+
+    def address(self, rule: Rule, parse_line: Parse, parse_city: Parse) -> StreetAddress:
+        """The address; empty, after noting why, where there is none that DoseSpot takes."""
+        found = self.best(rule)
+        if found is None:
+            return StreetAddress("", "", "", "", "")
+        path, address = found
+        path = path or f"{self.resource_type}.{rule.element}"
+        line1, line2 = self._lines(path, value_texts(address, "line"), parse_line)
+        state = value_text(address, "state")
+        zip_code = value_text(address, "postalCode")
+        return StreetAddress(
+            line1=line1,
+            line2=line2,
+            city=self.required(f"{path}.city", "city", value_text(address, "city"), parse_city),
+            state=self.required(
+                f"{path}.state",
+                "state",
+                state if state else state_of(address),
+                partial(parse_state, states=ADDRESS_STATES),
+            ),
+            zip_code=self.required(f"{path}.postalCode", "postal code", zip_code, parse_zip),
+        )
+
+    def _lines(self, path: str, lines: list[str], parse: Parse) -> tuple[str, str]:
+        first = f"{path}.line[0]" if lines else f"{path}.line"
+        rest = ", ".join(lines[1:])
+        if rest and len(lines[0]) > ADDRESS_LINE_LENGTH:
+            self.findings.problem(first, FIRST_LINE_TOO_LONG)
+            return "", ""
+        line1 = self.required(first, "street address", "".join(lines[:1]), parse)
+        if len(rest) > ADDRESS_LINE_LENGTH:
+            self.findings.problem(f"{path}.line[1]", FURTHER_LINES_TOO_LONG)
+            return line1, ""
+        return line1, self.findings.parsed(f"{path}.line[1]", parse, rest)
 
 
-def _rank(entry: Entry, uses: tuple[str, ...]) -> int:
-    use = text(entry[1].get("use"))
-    return uses.index(use) if use in uses else len(uses)
+def _against_extension(rule: Rule, number: str, extension: str) -> str:
+    """Why an extension beside a number is not sent; "" where it is, or where the number has it."""
+    if rule.system == "fax":
+        return FAX_EXTENSION
+    ten_digits, has_one, own = number.partition("x")
+    if has_one:
+        return "" if own == extension else TWO_EXTENSIONS
+    sound = extension.isascii() and extension.isdecimal() and len(extension) <= LONGEST_EXTENSION
+    return "" if sound and ten_digits else BAD_EXTENSION

@@ -5,7 +5,7 @@ keeping between invocations (connections, DoseSpot's tokens, threads) is built a
 """
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,13 +16,14 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fhir_profiles import Resource
+from fhir_profiles.today import Today
 from shared.connections import read_trust_early
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceCredential
 from shared.http import Http, Sender
-from shared.pace import Pace, PatientHttp, Timing
+from shared.pace import Pace, PatientHttp
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics, ObservedHttp
@@ -30,19 +31,23 @@ from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.settings import Settings
 from shared.runtime.surroundings import in_lambda
 from shared.runtime.trace import trace_headers
+from shared.timing import Timing
 from shared.token_cache import TokenCache
-from shared.workflow.claims import Claims
-from shared.workflow.creation import Creation
+from shared.workflow.claims import ClaimStore
 from shared.workflow.enroll import Enrollment
 from shared.workflow.inputs import BotOutput
+from shared.workflow.members import FhirMembers
+from shared.workflow.network import DoseSpotNetwork
 from shared.workflow.steps import Step
 from shared.workflow.together import Together
-from shared.workflow.trail import Trail
+from shared.workflow.trail import Keyed, Trail, once
 
 if TYPE_CHECKING:
+    from shared.enrollment.subject import Subject
     from shared.nppes.client import NpiRegistry, RegistryEntries
     from shared.workflow.npi_check import DueChecks
-    from shared.workflow.subject import Subject
+    from shared.workflow.supervise import Supervisors
+    from shared.workflow.sync_patient import PatientSync
     from shared.workflow.sync_status import StatusSync
 
 T = TypeVar("T")
@@ -133,7 +138,17 @@ class Invocation:
         Raises:
             Misconfigured: only one of its two secrets is there.
         """
-        return _service_fhir(self.http, self.services, self.settings, self.base_url)
+        return _service_fhir(self.http, self.services, self.settings, self.base_url, self.pace)
+
+    @cached_property
+    def privileged_fhir(self) -> FhirClient:
+        """The FHIR server, seen by who may read and write memberships and claims, if anybody may:
+        the bots' own ClientApplication, or else whoever's token the bot was given.
+
+        Raises:
+            Misconfigured: only one of the ClientApplication's two secrets is there.
+        """
+        return self.service_fhir() or self.fhir
 
     def npi_registry(self) -> "NpiRegistry":
         """The NPI Registry, which is asked once and briefly: nobody has to wait for it.
@@ -163,21 +178,62 @@ class Invocation:
         return self.services.together(check, look)[1]
 
     def enrollment(
-        self, dosespot: DoseSpotClient, practitioners: FhirClient, memberships: FhirClient
+        self,
+        dosespot: DoseSpotClient,
+        practitioner: str,
+        practitioner_roles: Sequence[Resource] = (),
     ) -> Enrollment:
-        """The use case, wired; the arguments are those of `Enrollment`."""
-        services = self.services
-        timing = services.timing
-        claims = Claims(memberships, self.pace, timing, services.now)
+        """The use case, wired.
+
+        Args:
+            dosespot: acts as a Clinician Admin.
+            practitioner: reference of the prescriber.
+            practitioner_roles: the prescriber's; only self-service needs them.
+        """
+        services, fhir = self.services, self.privileged_fhir
+        members = FhirMembers(
+            fhir=fhir,
+            claims=ClaimStore(fhir),
+            clinic_id=dosespot.clinic_id,
+            today=Today(services.now()),
+            practitioner=practitioner,
+            practitioner_roles=practitioner_roles,
+        )
         return Enrollment(
-            practitioners=practitioners,
-            memberships=memberships,
-            dosespot=dosespot,
-            claims=claims,
-            creation=Creation(memberships, dosespot, claims, self.pace, timing),
+            members=members,
+            network=DoseSpotNetwork(dosespot, services.together),
+            trail=self.trail,
             together=services.together,
             now=services.now,
+            wait=self.pace.wait,
+            timing=services.timing,
+        )
+
+    def patient_sync(self, dosespot: DoseSpotClient) -> "PatientSync":
+        """The use case, wired; `dosespot` acts as a clinician of the clinic."""
+        from shared.workflow.sync_patient import PatientSync  # noqa: PLC0415 - one bot needs it
+
+        return PatientSync(
+            fhir=self.fhir,
+            claims=ClaimStore(self.privileged_fhir),
+            dosespot=dosespot,
             trail=self.trail,
+            now=self.services.now,
+            wait=self.pace.wait,
+            timing=self.services.timing,
+        )
+
+    def supervisors(self, dosespot: DoseSpotClient) -> "Supervisors":
+        """The use case, wired; `dosespot` acts as a Clinician Admin."""
+        from shared.workflow.supervise import Supervisors  # noqa: PLC0415 - one bot needs it
+
+        return Supervisors(
+            claims=ClaimStore(self.privileged_fhir),
+            dosespot=dosespot,
+            trail=self.trail,
+            now=self.services.now,
+            wait=self.pace.wait,
+            timing=self.services.timing,
         )
 
     def status_sync(
@@ -270,11 +326,12 @@ def _invocation(
     name: str, services: Services, pace: Pace, http: Sender, log: RunLog, payload: Payload
 ) -> Invocation:
     base_url = payload.baseUrl
-    fhir = FhirClient(http, base_url, GivenToken(payload.accessToken))
+    fhir = FhirClient(http, base_url, GivenToken(payload.accessToken), pace.wait)
     settings, requester = Settings(payload.secrets), payload.requester.reference
 
-    def keep(events: list[Resource]) -> None:
-        (_service_fhir(http, services, settings, base_url) or fhir).create_together(events)
+    def keep(events: Sequence[Keyed]) -> None:
+        keeper = _service_fhir(http, services, settings, base_url, pace) or fhir
+        keeper.create_if_none_together([(event, once(key)) for event, key in events])
 
     return Invocation(
         requester=requester,
@@ -291,12 +348,13 @@ def _invocation(
 
 
 def _service_fhir(
-    http: Sender, services: Services, settings: Settings, base_url: str
+    http: Sender, services: Services, settings: Settings, base_url: str, pace: Pace
 ) -> FhirClient | None:
     account = settings.service_account(base_url)
     if account is None:
         return None
-    return FhirClient(http, base_url, ServiceCredential(http, services.tokens, account))
+    credential = ServiceCredential(http, services.tokens, account)
+    return FhirClient(http, base_url, credential, pace.wait)
 
 
 def _run(

@@ -6,10 +6,9 @@ CloudWatch makes metrics of such a line in the log, so a run makes no call for t
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import Any
-
-from msgspec.structs import replace
 
 from fhir_profiles.audit_event import AuditAction
 from shared.errors import BotError, Unforeseen

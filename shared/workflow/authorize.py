@@ -15,7 +15,8 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
 from shared.errors import FhirDenied, NotAuthorized
-from shared.fhir.client import Answer, FhirClient
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
 from shared.workflow.caller import PROGRAMS, own_membership, token_owner
 
 NOT_ADMINISTRATOR = (

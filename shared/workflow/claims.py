@@ -1,84 +1,77 @@
-"""Being the only run that begins something for a prescriber, with nothing but If-Match.
+"""Keeps claims on the FHIR server: one Basic for each, which only one run at a time can take."""
 
-A claim is written on the ProjectMembership; only one of several runs can do that. Others wait until
-what they want has happened, or until the claim is over: it ends by itself, so that a run that died
-stands in nobody's way for long.
-"""
+from dataclasses import dataclass
 
-import os
-from collections.abc import Callable
-from datetime import datetime, timedelta
-
-from fhir_profiles import Resource
-from fhir_profiles.enrollment_claim import Claim, enrollment_claim, with_claim, without_claim
-from shared.errors import BotError, EditConflict, EnrollmentInProgress, LookUpFirst
+from fhir_profiles.claim import Claim, claim_resource, read_claim
+from fhir_profiles.systems import CLAIM
+from shared.errors import EditConflict, FhirDenied, LookUpFirst, Misconfigured
+from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
-from shared.pace import Pace, Timing
+from shared.fhir.search import by_identifier
+
+NOT_ALLOWED = (
+    "The bot may not read and write Basic resources, where it keeps that one run at a time changes"
+    " DoseSpot. Set the project secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET to a"
+    " ClientApplication whose ProjectMembership has admin set to true; `prescriber-bots register`"
+    " does that."
+)
 
 
-class Claims:
-    """The claims of one run.
+@dataclass(frozen=True)
+class ClaimStore:
+    """Claims on a FHIR server.
 
-    Args:
-        memberships: may read and write the memberships.
-        pace: the run's.
-        timing: how long claims last.
-        now: the current time, aware.
+    Attributes:
+        fhir: may read and write Basic.
     """
 
-    def __init__(
-        self, memberships: FhirClient, pace: Pace, timing: Timing, now: Callable[[], datetime]
-    ) -> None:
-        self._memberships = memberships
-        self._pace = pace
-        self._timing = timing
-        self._now = now
-        self._holder = os.urandom(16).hex()
+    fhir: FhirClient
 
-    def time_left_s(self, membership: Resource) -> float:
-        """Seconds that this run's claim on the membership still counts; 0 where it has none."""
-        claim = enrollment_claim(membership)
-        if claim is None or claim.holder != self._holder:
-            return 0.0
-        return max(0.0, (claim.until - self._now()).total_seconds())
+    def query(self, key: str) -> str:
+        """The search for the claim with that key."""
+        return f"Basic?{by_identifier(CLAIM, [key])}"
 
-    def advanced(self, membership: Resource) -> Resource:
-        """The membership after one try: claimed by this run, or a moment later.
+    def read(self, key: str, found: Answer) -> Claim:
+        """The claim out of the answer to its search.
 
         Raises:
-            EnrollmentInProgress: another run has a claim for longer than this one has time.
+            Misconfigured: the credential may not read claims.
+            BotError: whatever the answer raises.
+        """
+        try:
+            resources = found.all()
+        except FhirDenied:
+            raise Misconfigured(NOT_ALLOWED) from None
+        return read_claim(key, resources[0] if resources else None)
+
+    def find(self, key: str) -> Claim:
+        """The claim with that key; raises as `read` does."""
+        (found,) = self.fhir.read_together(self.query(key))
+        return self.read(key, found)
+
+    def read_again(self, claim: Claim) -> Claim:
+        """The claim as it is now; raises as `read` does."""
+        if claim.resource is None:
+            return self.find(claim.key)
+        return read_claim(claim.key, self.fhir.read(f"Basic/{claim.resource['id']}"))
+
+    def write(self, claim: Claim) -> Claim:
+        """Writes a claim if nobody else has since it was read.
+
+        Returns:
+            The claim as the server has it now, which is another run's where that was quicker.
+
+        Raises:
+            Misconfigured: the credential may not write claims.
             BotError: whatever the client raises.
         """
-        claim = enrollment_claim(membership)
-        if claim is None or claim.until <= self._now():
-            return self._put(membership)
-        if not self._pace.wait(self._timing.poll_s):
-            left = max(1, round((claim.until - self._now()).total_seconds()))
-            raise EnrollmentInProgress(
-                f"Another run is enrolling this prescriber. Try again in {left} seconds."
-            )
-        return self._read_again(membership)
-
-    def without(self, membership: Resource) -> Resource:
-        """The membership without a claim of this run, or one that is over; nothing is written."""
-        claim = enrollment_claim(membership)
-        if claim is None or (claim.holder != self._holder and claim.until > self._now()):
-            return membership
-        return without_claim(membership)
-
-    def released(self, membership: Resource) -> Resource:
-        """The membership after this run's claim was taken off it, if that could be done."""
+        resource = claim_resource(claim)
         try:
-            return self._memberships.apply(membership, self.without)
-        except BotError:  # what was begun is begun; the claim ends by itself
-            return membership
-
-    def _put(self, membership: Resource) -> Resource:
-        until = self._now() + timedelta(seconds=self._timing.claim_s)
-        try:
-            return self._memberships.put(with_claim(membership, Claim(self._holder, until)))
+            if claim.resource is None:
+                query = by_identifier(CLAIM, [claim.key])
+                return read_claim(claim.key, self.fhir.create_if_none(resource, query)[0])
+            return read_claim(claim.key, self.fhir.put(resource))
         except (EditConflict, LookUpFirst):
-            return self._read_again(membership)
-
-    def _read_again(self, membership: Resource) -> Resource:
-        return self._memberships.read(f"ProjectMembership/{membership['id']}")
+            return self.read_again(claim)
+        except FhirDenied:
+            raise Misconfigured(NOT_ALLOWED) from None

@@ -7,11 +7,12 @@ nothing like it is there, which the FHIR server decides in one step, and changed
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.check_due import with_check_due
+from fhir_profiles.today import Today
 from shared.errors import InputRefused
 from shared.fhir.client import FhirClient
 from shared.records.findings import Finding, Findings, listed
@@ -22,7 +23,7 @@ from shared.workflow.invitation import Invited, invite, unrestricted
 from shared.workflow.known_records import KnownRecords, require_username
 from shared.workflow.matching import refuse_another_person
 from shared.workflow.subject import sole_membership
-from shared.workflow.trail import Trail
+from shared.workflow.trail import Trail, version_key
 from shared.workflow.wanted_records import Wanted, consents_query, wanted_consents, wanted_roles
 
 REFUSED = "The form was refused. "
@@ -89,7 +90,7 @@ class PrescriberCreation:
             InputRefused: somebody else, or somebody with another username, got the NPI meanwhile.
             BotError: whatever the FHIR client raises; running again completes what is missing.
         """
-        today = self.now().date()
+        today = Today(self.now())
         practitioner, created = self._bring_in_line(form, known, check_due, today)
         reference = f"Practitioner/{practitioner['id']}"
         roles_found, consents_found, memberships_found = self.fhir.read_together(
@@ -122,7 +123,7 @@ class PrescriberCreation:
         )
 
     def _bring_in_line(
-        self, form: PrescriberForm, known: KnownRecords, check_due: bool, today: date
+        self, form: PrescriberForm, known: KnownRecords, check_due: bool, today: Today
     ) -> tuple[Resource, bool]:
         """The Practitioner with what the form says, and whether this run made it."""
 
@@ -136,12 +137,15 @@ class PrescriberCreation:
         if found is None:
             found, created = self.fhir.create_if_none(change(NEW), known.creation_query)
         practitioner = found if created else self.fhir.apply(found, change)
-        self.trail.whom = f"Practitioner/{practitioner['id']}"
+        self.trail.subject = f"Practitioner/{practitioner['id']}"
         if created:
-            self.trail.did(AuditAction.PRACTITIONER_CREATED, "by a form")
+            self._did(AuditAction.PRACTITIONER_CREATED, practitioner, "by a form")
         elif practitioner != found:
-            self.trail.did(AuditAction.PRACTITIONER_CHANGED, "by a form")
+            self._did(AuditAction.PRACTITIONER_CHANGED, practitioner, "by a form")
         return practitioner, created
+
+    def _did(self, action: AuditAction, resource: Resource, detail: str) -> None:
+        self.trail.did(action, detail, key=version_key(action, resource))
 
     def _write(self, wanted: Sequence[Wanted]) -> list[str]:
         """References of the resources, after all of them say what they shall."""
@@ -154,7 +158,7 @@ class PrescriberCreation:
             resource = found if created else self.fhir.apply(found, one.change)
             references.append(f"{resource['resourceType']}/{resource['id']}")
             if created or resource != found:
-                self.trail.did(one.action, references[-1])
+                self._did(one.action, resource, references[-1])
         return references
 
     def _join(
@@ -165,7 +169,8 @@ class PrescriberCreation:
         outcome = invite(self.fhir, practitioner, form, policy)
         if outcome.invited:
             membership = outcome.memberships[0]
-            self.trail.did(AuditAction.MEMBER_INVITED, f"ProjectMembership/{membership['id']}")
+            detail = f"ProjectMembership/{membership['id']}"
+            self._did(AuditAction.MEMBER_INVITED, membership, detail)
         return outcome
 
 
@@ -179,7 +184,7 @@ def refuse(findings: Findings) -> None:
         raise InputRefused(listed(REFUSED, findings.problems))
 
 
-def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: date) -> None:
+def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: Today) -> None:
     """Makes sure that a Practitioner, as it is when it is written, is the form's person."""
     findings = Findings()
     refuse_another_person(practitioner, form, today, findings)
@@ -187,7 +192,7 @@ def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: dat
     refuse(findings)
 
 
-def _read_again(practitioner: Resource, memberships: list[Resource], today: date) -> Findings:
+def _read_again(practitioner: Resource, memberships: list[Resource], today: Today) -> Findings:
     """What enrollment would find in the records."""
     _, findings = read_practitioner(practitioner, today)
     sole_membership(memberships, findings)

@@ -1,71 +1,87 @@
-"""One run of an enrollment: look, decide, do, write down what DoseSpot then says.
+"""An enrollment run: look, decide what is next, do it, look again, until nothing is left to do.
 
-The order is what makes it safe to run again at any point: the clinician's id is on the membership
-before anything else is changed in DoseSpot, and the status is written last, also where the run ends
-in a refusal.
+`shared.enrollment.next_step` decides; this module does what it says, one step at a time, and keeps
+a trail. A step changes at most one thing.
 """
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from typing import Protocol, assert_never
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from shared.dosespot.client import DoseSpotClient
-from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record, with_role
+from fhir_profiles.claim import Announced
+from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.elements import positive_number
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.decide import Decision, RecordChange, Snapshot, Stage, decide, decide_advance
-from shared.enrollment.refusals import Refusal
-from shared.errors import BotError, DoseSpotRefused, FhirDenied, LookUpFirst, StageRefused
-from shared.fhir.client import FhirClient
-from shared.records.prescriber import MedicalLicense
-from shared.workflow.claims import Claims
-from shared.workflow.creation import Creation
-from shared.workflow.known_clinician import (
-    KnownClinician,
-    confirmed_clinician,
-    known_clinician,
+from shared.enrollment.next_step import (
+    Announce,
+    Begin,
+    Change,
+    CheckClaim,
+    CheckGrant,
+    Create,
+    Link,
+    Look,
+    LookAgain,
+    Refuse,
+    Remember,
+    Settle,
+    Step,
+    Wait,
+    WriteStatus,
+    next_step,
 )
-from shared.workflow.recorded_status import as_dosespot_says
-from shared.workflow.subject import Subject
+from shared.enrollment.ports import Clock, Members, Network, Waiter
+from shared.enrollment.recorded_status import as_dosespot_says
+from shared.enrollment.refusals import Refusal
+from shared.enrollment.situation import (
+    CLINICIAN,
+    TFA_TYPE,
+    Act,
+    Order,
+    Situation,
+    clinician_now,
+    stage_of,
+)
+from shared.enrollment.stages import Stage
+from shared.enrollment.subject import Subject
+from shared.enrollment.trouble import UNKNOWN_ID, in_progress, unanswered, was_asked_here
+from shared.errors import (
+    BotError,
+    DoseSpotRefused,
+    LookUpFirst,
+    RecordsDisagree,
+    StageRefused,
+    TryAgain,
+)
+from shared.records.findings import Finding
+from shared.timing import Timing
 from shared.workflow.together import Together
-from shared.workflow.trail import Trail
-
-_BEGUN = {
-    Stage.IDP: RegistrationStatus.IDP_INITIALIZE_SUCCESS,
-    Stage.TFA: RegistrationStatus.TFA_ACTIVATE_INIT,
-}
-
-_INITIALIZED = {
-    Stage.IDP: AuditAction.IDP_INITIALIZED,
-    Stage.TFA: AuditAction.TFA_INITIALIZED,
-}
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the caller wants.
+class Keeper(Protocol):
+    """Keeps a trail of what was done; see `shared.workflow.trail.Trail`."""
 
-    Attributes:
-        roles: the clinician's roles in DoseSpot.
-        licenses: medical licenses to add.
-        stages: the stages to initialize.
-        tfa_type: the second factor, where TFA is initialized.
-        self_service: the prescriber runs it for themselves: the run goes one step further, if
-            there is one, and does not reactivate an account that DoseSpot has deactivated.
-    """
+    run: str
+    who: str
 
-    roles: frozenset[ClinicianRole]
-    licenses: tuple[MedicalLicense, ...] = ()
-    stages: frozenset[Stage] = frozenset()
-    tfa_type: TfaType = TfaType.MOBILE
-    self_service: bool = False
+    def did(self, action: AuditAction, detail: str, *, key: str) -> None:
+        """Keeps what this run did."""
 
-    @property
-    def heeds_agreements(self) -> bool:
-        """Whether a pending legal agreement changes what the run does or the prescriber is told."""
-        return self.self_service or Stage.IDP in self.stages
+    def found(self, action: AuditAction, detail: str, *, key: str, who: str) -> None:
+        """Keeps what another run did."""
+
+    def recorded(
+        self, clinician: Clinician, before: Resource, after: Resource, *, replaced: str
+    ) -> None:
+        """Keeps that the status was written."""
+
+    def begin_to_save(self) -> None:
+        """Begins to write what was kept."""
+
+    def save(self) -> None:
+        """Writes what was kept."""
 
 
 @dataclass(frozen=True)
@@ -75,27 +91,18 @@ class Outcome:
     Attributes:
         subject: with the resources as the FHIR server now has them.
         clinician: what DoseSpot says now.
-        created: whether this run made the clinician.
-        initialized: the stage that this run initialized.
+        expected: the same with the status that will show: DoseSpot's may lag behind what was begun.
+        created: whether this run created the clinician.
+        begun: the stage that this run began.
+        warnings: what could not be done as the records say, or looks wrong.
     """
 
     subject: Subject
     clinician: Clinician
+    expected: Clinician
     created: bool
-    initialized: Stage | None
-
-
-@dataclass(frozen=True)
-class Looked:
-    """How things stand before a run.
-
-    Attributes:
-        known: the prescriber in DoseSpot; None where DoseSpot does not know them.
-        obstacle: why the prescriber may not be made there, if so.
-    """
-
-    known: KnownClinician | None
-    obstacle: BotError | None
+    begun: Stage | None
+    warnings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,256 +110,332 @@ class Enrollment:
     """The use case; both bots of the enrollment guide run it.
 
     Attributes:
-        practitioners: may read and write the Practitioner.
-        memberships: stands in for `practitioners` where an AccessPolicy forbids it to write.
-        dosespot: acts as a Clinician Admin.
-        claims: the run's.
-        creation: makes clinicians and links them.
+        members: the FHIR server.
+        network: DoseSpot.
+        trail: keeps what was done.
         together: runs independent calls at the same time.
-        now: the current time, aware.
-        trail: keeps what was changed.
+        now: the clock.
+        wait: waits as long as the run has time.
+        timing: how long claims last.
     """
 
-    practitioners: FhirClient
-    memberships: FhirClient
-    dosespot: DoseSpotClient
-    claims: Claims
-    creation: Creation
+    members: Members
+    network: Network
+    trail: Keeper
     together: Together
-    now: Callable[[], datetime]
-    trail: Trail
+    now: Clock
+    wait: Waiter
+    timing: Timing
 
-    def look(self, subject: Subject, order: Order) -> Looked:
-        """What DoseSpot says of the prescriber, as far as the order needs it; changes nothing.
+    def begin(self, subject: Subject, order: Order) -> Situation:
+        """How things stand before the run has looked."""
+        granted = None if order.self_service else order.roles
+        return Situation(run=self.trail.run, now=self.now(), subject=subject, granted=granted)
+
+    def look(self, subject: Subject, order: Order) -> Situation:
+        """How things stand before a run; changes nothing.
 
         Raises:
-            RecordsDisagree: the id on the membership is on another one too, or somebody else's.
-            BotError: whatever the two clients raise.
+            BotError: whatever the two servers raise.
         """
-        obstacle, known = self.together(
-            lambda: self._obstacle(subject),
-            lambda: known_clinician(
-                self.dosespot, subject, self.together, agreements=order.heeds_agreements
-            ),
-        )
-        return Looked(known, obstacle)
+        return self.take(Look(), self.begin(subject, order), order)
 
-    def run(self, subject: Subject, looked: Looked, order: Order) -> Outcome:
+    def run(self, situation: Situation, order: Order) -> Outcome:
         """Takes the prescriber as far as the order asks and DoseSpot allows.
 
         Args:
-            subject: the prescriber's records.
-            looked: the answer of `look`.
+            situation: the answer of `look` or `begin`.
             order: what the caller wants.
 
         Raises:
             StageRefused: an asked stage can't be taken; DoseSpot was not changed for it, and what
                 it says is on the Practitioner.
             EnrollmentLimitReached: the project may not have another clinician.
-            BotError: whatever the two clients raise.
+            LookUpFirst: DoseSpot did not say whether a change took effect.
+            BotError: whatever else stands in the way.
         """
-        wanted = new_record(
-            subject.prescriber, order.roles, order.licenses, self.dosespot.clinic_id
-        )
-        known, created = looked.known, False
-        if known is None:
-            self._decided(subject, None, order)
-            if looked.obstacle is not None:
-                raise looked.obstacle
-            subject, known, created = self._created(subject, wanted, order)
-        else:
-            subject = self._linked(subject, known.clinician.id)
-        if not created:
-            merged = self._merged(known, wanted, order)
-            decision = self._decided(subject, known, order, up_to_date=known.stored == merged)
-            if decision.record is RecordChange.UPDATE:
-                known = self._updated(subject, known, merged, order)
-        return self._finished(subject, known, order, created=created)
-
-    def _finished(
-        self, subject: Subject, known: KnownClinician, order: Order, *, created: bool
-    ) -> Outcome:
-        """Initializes what is due, now that the record in DoseSpot is as it shall be."""
-        initialized: Stage | None = None
-        if not (created and order.self_service):
-            subject, known, initialized = self._initialized(subject, known, order)
-        subject = self._recorded(subject, known.clinician, order)
-        return Outcome(subject, known.clinician, created, initialized)
-
-    def _merged(
-        self, known: KnownClinician, wanted: ClinicianRecord, order: Order
-    ) -> ClinicianRecord:
-        """The record that DoseSpot shall have.
-
-        Whoever the bot acts for keeps the role without which nobody could run it again.
-        """
-        merged = merged_record(known.stored, wanted, self.dosespot.clinic_id)
-        if order.self_service and known.clinician.active is False:
-            merged["Active"] = False
-        if known.clinician.id == self.dosespot.acting_as:
-            merged["ClinicianRoleType"] = with_role(merged, ClinicianRole.CLINICIAN_ADMIN)
-        return merged
-
-    def _decided(
-        self,
-        subject: Subject,
-        known: KnownClinician | None,
-        order: Order,
-        *,
-        up_to_date: bool = False,
-    ) -> Decision:
-        """The decision; before a refusal is raised, what was learned is written down."""
-        snapshot = Snapshot(
-            has_dea=bool(subject.prescriber.dea),
-            active=subject.prescriber.active,
-            clinician=known.clinician if known else None,
-            up_to_date=up_to_date,
-        )
-        decision = (
-            decide_advance(snapshot) if order.self_service else decide(snapshot, order.stages)
-        )
-        if decision.refusals:
-            if known is not None:
-                self._recorded(subject, known.clinician, order)
-            raise StageRefused(" ".join(decision.refusals))
-        return decision
-
-    def _created(
-        self, subject: Subject, wanted: ClinicianRecord, order: Order
-    ) -> tuple[Subject, KnownClinician, bool]:
-        """The subject with a clinician, whom this run or another one has created."""
-        found = self.creation.clinician(subject.membership, subject.prescriber.npi, wanted)
-        subject = replace(subject, membership=found.membership)
-        clinician_id = found.clinician_id
-        if found.created:
-            self._did(AuditAction.CLINICIAN_CREATED, clinician_id)
-        if found.sure:
-            new = replace(subject, clinician_id=clinician_id)
-            subject, known = self.together(
-                lambda: self._linked(subject, clinician_id, sure=True),
-                lambda: self._seen(new, clinician_id, order),
-            )
-            return subject, known, found.created
-        known = self._seen(subject, clinician_id, order)
-        return self._linked(subject, clinician_id), known, found.created
-
-    def _updated(
-        self, subject: Subject, known: KnownClinician, merged: ClinicianRecord, order: Order
-    ) -> KnownClinician:
-        """The clinician after the edit; one without an answer is sent again, which is harmless."""
-        clinician_id = known.clinician.id
+        s = situation
         try:
-            self.dosespot.edit_clinician(clinician_id, merged)
-        except LookUpFirst:
-            self.dosespot.edit_clinician(clinician_id, merged)
-        self._did(AuditAction.CLINICIAN_CHANGED, clinician_id)
-        return self._seen(subject, clinician_id, order)
-
-    def _seen(self, subject: Subject, clinician_id: int, order: Order) -> KnownClinician:
-        return confirmed_clinician(
-            self.dosespot,
-            clinician_id,
-            subject,
-            self.together,
-            agreements=order.heeds_agreements,
-        )
-
-    def _initialized(
-        self, subject: Subject, known: KnownClinician, order: Order
-    ) -> tuple[Subject, KnownClinician, Stage | None]:
-        """How things stand after the stage that is due, and that stage if this run began it.
-
-        Only a run with a claim begins one. Who has to wait for it looks again whether it is due.
-        """
-        decision = self._decided(subject, known, order, up_to_date=True)
-        if decision.initialize is None:
-            return subject, known, None
-        subject = self._with_one_try_for_a_claim(subject)
-        if not self.claims.time_left_s(subject.membership):
-            known = self._seen(subject, known.clinician.id, order)
-            return self._initialized(subject, known, order)
-        try:
-            begun = self._begun(known.clinician, decision.initialize, order)
+            while (step := next_step(s, order, self.timing)) is not None:
+                s = self.take(step, s, order)
         except BotError:
-            self.claims.released(subject.membership)
+            self._give_back(s)
             raise
-        if begun:
-            self._did(_INITIALIZED[decision.initialize], known.clinician.id)
-        subject, known = self._after_a_stage(subject, known)
-        if begun:
-            return subject, known, decision.initialize
-        if decision.initialize is Stage.TFA and not order.self_service:
-            self._recorded(subject, known.clinician, order)
-            raise StageRefused(Refusal.TFA_IN_PROGRESS)
-        return subject, known, None
+        if s.clinician is None or s.shown is None:
+            raise AssertionError("a run ends with a clinician or an error")
+        warnings = tuple(dict.fromkeys((*s.subject.warnings, *s.warned, *s.shown.warnings)))
+        created = s.created is not None or s.opened == Act.CREATE
+        expected = clinician_now(s, self.timing) or s.clinician
+        return Outcome(s.subject, s.clinician, expected, created, s.begun, warnings)
 
-    def _after_a_stage(
-        self, subject: Subject, known: KnownClinician
-    ) -> tuple[Subject, KnownClinician]:
-        """The subject without the claim, and the clinician with the status that followed."""
-        membership, status = self.together(
-            lambda: self.claims.released(subject.membership),
-            lambda: self.dosespot.registration_status(known.clinician.id),
+    def take(self, step: Step, s: Situation, order: Order) -> Situation:
+        """Does one step; returns how things stand then.
+
+        Raises:
+            BotError: the step could not be done, or says that the run has to end.
+        """
+        after = self._taken(step, s, order)
+        return replace(after, now=self.now())
+
+    def _taken(self, step: Step, s: Situation, order: Order) -> Situation:  # noqa: PLR0911, PLR0912 - one for each
+        match step:
+            case Look():
+                return self._looked(s, order)
+            case LookAgain():
+                return self._looked_again(step, s, order)
+            case Wait():
+                return self._waited(step, s)
+            case CheckGrant():
+                return self._with_grant(s, order)
+            case CheckClaim():
+                return replace(s, trusted=self.members.is_administrators(s.claim.author))
+            case Announce():
+                return self._announced(step, s)
+            case Create():
+                return self._created(step, s, order)
+            case Link():
+                return self._linked(step, s, order)
+            case Change():
+                return self._changed(step, s)
+            case Begin():
+                return self._begun(step, s, order)
+            case Remember():
+                memory = {TFA_TYPE: step.tfa_type.value}
+                return s.with_claim(self.members.write_claim(s.claim.settled(**memory)))
+            case WriteStatus():
+                return self._with_status_written(s, order)
+            case Settle():
+                return self._settled(step, s)
+            case Refuse():
+                raise step.error
+            case _:
+                assert_never(step)
+
+    def read_records(self, s: Situation) -> Situation:
+        """The situation with the FHIR records."""
+        subject, records = self.members.look(s.subject, again=s.rounds > 0)
+        return replace(s, subject=subject, records=records)
+
+    def ask_network(self, s: Situation, order: Order, known_id: int | None = None) -> Situation:
+        """The situation with what DoseSpot shows of the membership's clinician, or else of that id,
+        or else of whom it finds by the NPI."""
+        shown = self.network.look(s, order, known_id)
+        if shown.clinician and not s.rounds:
+            s = replace(s, was_active=shown.clinician.active)
+            shown = self.network.change(s, order, shown)
+        return replace(s, shown=shown)
+
+    def _looked(self, s: Situation, order: Order) -> Situation:
+        if s.records is not None:
+            return self.ask_network(s, order)
+        records, asked = self.together(
+            lambda: self.read_records(s), lambda: self.ask_network(s, order)
         )
-        clinician = replace(known.clinician, status=status)
-        return replace(subject, membership=membership), replace(known, clinician=clinician)
+        return self.looked_at_both(
+            replace(records, shown=asked.shown, was_active=asked.was_active), order
+        )
 
-    def _with_one_try_for_a_claim(self, subject: Subject) -> Subject:
-        return replace(subject, membership=self.claims.advanced(subject.membership))
+    def looked_at_both(self, s: Situation, order: Order) -> Situation:
+        """The situation after both were read beside each other; asks again whom neither knew of."""
+        known = s.subject.clinician_id
+        remembered = positive_number(s.claim.memory.get(CLINICIAN, ""))
+        if known is not None and (s.clinician is None or s.clinician.id != known):
+            s = self.ask_network(s, order)
+        elif s.clinician is None and remembered is not None:
+            s = self.ask_network(s, order, remembered)
+        return replace(s, rounds=s.rounds + 1)
 
-    def _begun(self, clinician: Clinician, stage: Stage, order: Order) -> bool:
-        """Initializes the stage; without an answer, the status tells whether it was.
+    def _looked_again(self, step: LookAgain, s: Situation, order: Order) -> Situation:
+        if not self.wait(step.pause_s):
+            return replace(s, trouble=unanswered(s.opened or ""))
+        return replace(self.ask_network(s, order), looks=s.looks + 1)
 
-        A prescriber who only opened the iFrame can do nothing about DoseSpot's refusal but wait.
-        """
-        try:
-            if stage is Stage.IDP:
-                return self.dosespot.initialize_idp(clinician.id)
-            return self.dosespot.initialize_tfa(clinician.id, order.tfa_type)
-        except DoseSpotRefused:
-            if not order.self_service:
-                raise
-            return False
-        except LookUpFirst:
-            if self.dosespot.registration_status(clinician.id) is not _BEGUN[stage]:
-                raise
-            return True
+    def _waited(self, step: Wait, s: Situation) -> Situation:
+        if not self.wait(step.pause_s):
+            return replace(s, trouble=in_progress(s, self.timing))
+        claim = self.members.read_claim(s.claim)
+        s = replace(s.with_claim(claim), looks=s.looks + 1)
+        is_free = not claim.others_time(s.run, self.now(), self.timing.claim)
+        return replace(s.unread(), looks=0) if is_free else s
 
-    def _obstacle(self, subject: Subject) -> BotError | None:
-        """Why a prescriber without an id may not be made; makes sure that an id is theirs alone."""
-        if subject.clinician_id is None:
-            return self.creation.obstacle(subject.membership)
-        self.creation.require_sole(subject.membership, subject.clinician_id)
-        return None
+    def _with_grant(self, s: Situation, order: Order) -> Situation:
+        s = replace(s, granted=self.members.granted() & order.roles)
+        if s.shown is None or s.clinician is None:
+            return s
+        return replace(s, shown=self.network.change(s, order, s.shown))
 
-    def _did(self, action: AuditAction, clinician_id: int) -> None:
-        """Has a change in DoseSpot kept at once: the FHIR server keeps versions, DoseSpot none."""
-        self.trail.did(action, f"DoseSpot {clinician_id}")
-        self.trail.begin_to_save()
-
-    def _linked(self, subject: Subject, clinician_id: int, *, sure: bool = False) -> Subject:
-        """The subject with the DoseSpot id on the membership."""
-        membership = self.creation.link(subject.membership, clinician_id, sure=sure)
-        if subject.clinician_id is None:
-            self.trail.did(AuditAction.CLINICIAN_LINKED, f"DoseSpot {clinician_id}")
-        return replace(subject, membership=membership, clinician_id=clinician_id)
-
-    def _recorded(self, subject: Subject, clinician: Clinician, order: Order) -> Subject:
-        """The subject with status and EPCS qualification as DoseSpot has them.
-
-        Where somebody else wrote in between, they may know more: DoseSpot is asked again.
-        """
+    def _announced(self, step: Announce, s: Situation) -> Situation:
+        self._account_for_announced(s)
+        self._saves()
         now = self.now()
-        known = iter([clinician])
+        asked = s.claim.announced
+        if asked is None or not (step.act == Act.LINK and was_asked_here(s)):
+            asked = Announced(step.act, s.run, s.subject.member, self.trail.who, now)
+        claim = self.members.write_claim(s.claim.taken(s.run, now + self.timing.claim, asked))
+        taken = replace(s.with_claim(claim), now=now)
+        if not taken.holds:
+            if not self.wait(self.timing.pause_s(s.looks)):
+                return replace(taken, trouble=in_progress(taken, self.timing))
+            return replace(taken.unread(), looks=s.looks + 1)
+        # What has happened since both were read the claim itself shows: of a stage in any case, of
+        # a clinician where nobody had a claim before. A record others change as well.
+        is_new = s.claim.resource is None and step.act != Act.CHANGE
+        return taken if is_new or stage_of(step.act) else taken.unread()
+
+    def _created(self, step: Create, s: Situation, order: Order) -> Situation:
+        try:
+            clinician_id = self.network.create(s, order, step.within_s)
+        except LookUpFirst:
+            return replace(s, opened=Act.CREATE)
+        except TryAgain:
+            raise
+        except BotError as refused:
+            # DoseSpot may know the NPI although its look-up did not find it in time.
+            return replace(s.unread(), refused=refused)
+        self._keep(AuditAction.CLINICIAN_CREATED, s, clinician_id)
+        return replace(s, created=clinician_id)
+
+    def _linked(self, step: Link, s: Situation, order: Order) -> Situation:
+        clinician_id, sure = step.clinician_id, s.created == step.clinician_id
+        self._account_for_announced(s)
+        self.trail.begin_to_save()
+        looking = self.together.started(lambda: self.network.look(s, order, clinician_id))
+        try:
+            membership = self.members.link(s.subject.membership, clinician_id, sure=sure)
+        finally:
+            failure = looking.exception()
+        subject = replace(s.subject, membership=membership, clinician_id=clinician_id)
+        self._keep(AuditAction.CLINICIAN_LINKED, s, clinician_id)
+        # It is linked whether DoseSpot could be asked or not; if not, it is asked again.
+        shown = looking.result() if failure is None else None
+        return replace(s, subject=subject, shown=shown)
+
+    def _changed(self, step: Change, s: Situation) -> Situation:
+        clinician_id, opened, trouble = _id(s), None, None
+        try:
+            self.network.edit(clinician_id, step.record)
+        except LookUpFirst:
+            opened = Act.CHANGE
+        except TryAgain:
+            raise
+        except BotError as refused:
+            trouble = refused
+        else:
+            self._keep(AuditAction.CLINICIAN_CHANGED, s, clinician_id)
+            self.trail.begin_to_save()
+        warned = s.shown.warnings if s.shown and not trouble else ()
+        changed = replace(
+            s, opened=opened, trouble=trouble, changes=s.changes + 1, warned=(*s.warned, *warned)
+        )
+        return changed if trouble else replace(changed, shown=None)
+
+    def _begun(self, step: Begin, s: Situation, order: Order) -> Situation:
+        stage, clinician_id = step.stage, _id(s)
+        s = replace(s, begun_from=s.clinician.status if s.clinician else None)
+        try:
+            began = self.network.begin(clinician_id, stage, step.tfa_type)
+        except LookUpFirst:
+            return replace(s, opened=stage.act)
+        except DoseSpotRefused as refused:
+            if not order.self_service:
+                return replace(s, trouble=refused)
+            # A prescriber who only opened the iFrame can do nothing about it but wait.
+            began = False
+        if began:
+            self._keep(stage.audit, s, clinician_id)
+            self.trail.begin_to_save()
+            s = replace(s, begun=stage)
+        else:
+            in_the_way = stage is Stage.TFA and not order.self_service
+            trouble = StageRefused(Refusal.TFA_IN_PROGRESS) if in_the_way else None
+            s = replace(s, declined=True, trouble=trouble)
+        return self._with_status(s, self.network.status(clinician_id))
+
+    def _with_status(self, s: Situation, status: RegistrationStatus) -> Situation:
+        if s.shown is None or s.clinician is None:
+            return s
+        clinician = replace(s.clinician, status=status)
+        return replace(s, shown=replace(s.shown, clinician=clinician))
+
+    def _with_status_written(self, s: Situation, order: Order) -> Situation:
+        """Where somebody else wrote in between, they may know more: DoseSpot is asked again."""
+        known, latest = iter([s]), s
 
         def change(practitioner: Resource) -> Resource:
-            current = next(known, None) or self._seen(subject, clinician.id, order).clinician
-            return as_dosespot_says(practitioner, current, now)
+            nonlocal latest
+            latest = next(known, None) or self.ask_network(s, order)
+            if latest.clinician is None:
+                raise RecordsDisagree(UNKNOWN_ID)
+            return as_dosespot_says(practitioner, latest.clinician, self.now())
 
+        before = s.subject.practitioner
+        written = self.members.write_status(before, change)
+        subject = replace(s.subject, practitioner=written.resource)
+        if written.replaced is not None and latest.clinician is not None:
+            after, replaced = written.resource, written.replaced
+            self.trail.recorded(latest.clinician, before, after, replaced=replaced)
+        return replace(latest, subject=subject, recorded=True)
+
+    def _settled(self, step: Settle, s: Situation) -> Situation:
+        self._account_for_announced(s)
+        claim = s.claim.settled(**step.memory)
+        if not self._saves():
+            # The run tries again when it ends; what is announced stays for the next run to keep.
+            claim = s.claim.given_back(**step.memory)
+        return replace(s.with_claim(self.members.write_claim(claim)), left=True)
+
+    def _saves(self) -> bool:
+        """Writes the AuditEvents so far; whether that went well."""
         try:
-            practitioner = self.practitioners.apply(subject.practitioner, change)
-        except FhirDenied:
-            practitioner = self.memberships.apply(subject.practitioner, change)
-        if practitioner != subject.practitioner:
-            self.trail.recorded(clinician, subject.practitioner, practitioner)
-        return replace(subject, practitioner=practitioner)
+            self.trail.save()
+        except BotError:
+            return False
+        return True
+
+    def _give_back(self, s: Situation) -> None:
+        """Gives the claim back where the run ends in an error that leaves nothing open.
+
+        A clinician whom no membership carries yet is open too: DoseSpot's look-up may lag behind.
+        """
+        unlinked = s.created is not None and s.subject.clinician_id != s.created
+        if s.records is None or not s.holds or s.opened or unlinked or s.left:
+            return
+        sent = s.created is not None or s.begun or s.changes
+        with suppress(BotError):  # the claim ends by itself
+            self.members.write_claim(s.claim.given_back() if sent else s.claim.settled())
+
+    def _account_for_announced(self, s: Situation) -> None:
+        """Keeps what was announced and has happened, whether or not the run that did it lives."""
+        asked = s.claim.announced
+        if asked is None or s.clinician is None or s.shown is None:
+            return
+        stage, unconfirmed = stage_of(asked.act), asked.run != s.run or s.opened is not None
+        if asked.act == Act.CREATE and s.refused is None:
+            self._keep(AuditAction.CLINICIAN_CREATED, s, s.clinician.id, asked)
+        # A run that finds itself linked by another one has not linked anybody.
+        if asked.act in (Act.CREATE, Act.LINK) and s.is_linked and asked.run != s.run:
+            self._keep(AuditAction.CLINICIAN_LINKED, s, s.clinician.id, asked)
+        if asked.act == Act.CHANGE and unconfirmed and s.shown.change is None:
+            self._keep(AuditAction.CLINICIAN_CHANGED, s, s.clinician.id, asked)
+        if stage and unconfirmed and not stage.opens_at(s.clinician.status):
+            self._keep(stage.audit, s, s.clinician.id, asked)
+
+    def _keep(
+        self, action: AuditAction, s: Situation, clinician_id: int, by: Announced | None = None
+    ) -> None:
+        """Keeps what happened to a clinician, under a key that any run would give it."""
+        detail, asked = f"DoseSpot {clinician_id}", by or s.claim.announced
+        run = asked.run if asked else s.run
+        key = f"{action.value}.{clinician_id}"
+        if action is not AuditAction.CLINICIAN_CREATED:
+            key = f"{key}.{run}"
+        if run == s.run or by is None:
+            self.trail.did(action, detail, key=key)
+        else:
+            self.trail.found(action, detail, key=key, who=by.who)
+
+
+def _id(s: Situation) -> int:
+    if s.clinician is None:
+        raise AssertionError("only a known clinician is changed")
+    return s.clinician.id

@@ -7,7 +7,8 @@ from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, text
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
-from shared.fhir.client import Answer, FhirClient
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
 
 NO_CREDENTIAL = (
     "The bot may not read ProjectMemberships. Let the bot run as itself (Bot.runAsUser false) and"

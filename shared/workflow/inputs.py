@@ -1,10 +1,20 @@
 """What bots take and answer: the kinds that all of them are, and parts that several have."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from shared.dosespot.wire import LARGEST_ID
+from shared.records.findings import Finding
 from shared.records.identifiers import parse_fhir_id, parse_license, parse_state
 from shared.records.prescriber import MedicalLicense
 
@@ -27,6 +37,35 @@ class BotOutput(BaseModel):
     model_config = ConfigDict(
         hide_input_in_errors=True, serialize_by_alias=True, use_enum_values=True
     )
+
+
+class FindingOutput(BotOutput):
+    """Where something is, and a sentence about it."""
+
+    path: str
+    sentence: str
+
+    @classmethod
+    def of(cls, found: Finding) -> Self:
+        """The same in the words of a contract."""
+        return cls(path=found.path, sentence=found.sentence)
+
+
+class WarningOutput(BotOutput):
+    """An answer that says what was left out, read in an unusual way, or looks wrong, if anything.
+
+    Attributes:
+        warnings: left out of the JSON where there is none.
+    """
+
+    warnings: list[FindingOutput] = Field(default_factory=list)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_warnings(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = dump(self)
+        if not dumped["warnings"]:
+            del dumped["warnings"]
+        return dumped
 
 
 FhirId = Annotated[str, AfterValidator(parse_fhir_id)]

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, text
 from fhir_profiles.prescriber_identifiers import identifier_values
-from fhir_profiles.systems import DEA, NPI, USERNAME
+from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
+from fhir_profiles.today import Today
 from shared.errors import FhirNotFound
-from shared.fhir.client import Answer
-from shared.fhir.search import by_identifier, by_name
+from shared.fhir.answers import Answer
+from shared.fhir.search import by_identifiers, by_name
 from shared.records.findings import Findings
 from shared.records.form_practitioner import Kind, Registration
 from shared.records.form_sentences import FormSentence
@@ -72,22 +72,30 @@ class KnownRecords:
 
 def asked(form: PrescriberForm) -> list[str]:
     """The reads and searches that `known_records` needs answered, in this order."""
-    people = [(NPI, [form.npi or "-"]), (USERNAME, [form.username or "-"]), (DEA, _deas(form))]
+    people = [
+        (NPI_ALIASES, [form.npi or "-"]),
+        ({USERNAME}, [form.username or "-"]),
+        (DEA_ALIASES, _deas(form)),
+    ]
+    queries = (
+        by_identifiers([(system, value) for system in sorted(systems) for value in values])
+        for systems, values in people
+    )
     return [
-        *(f"Practitioner?{by_identifier(system, values)}{EVERYBODY}" for system, values in people),
+        *(f"Practitioner?{query}{EVERYBODY}" for query in queries),
         *(_location_asked(location) for location in form.locations),
     ]
 
 
 def known_records(
-    form: PrescriberForm, answers: Sequence[Answer], today: date, findings: Findings
+    form: PrescriberForm, answers: Sequence[Answer], today: Today, findings: Findings
 ) -> KnownRecords:
     """What there is; notes what does not fit to the form.
 
     Args:
         form: may have gaps.
         answers: to `asked`.
-        today: the day on which identifiers have to be in force.
+        today: now; identifiers have to be in force.
         findings: of the form.
 
     Raises:

@@ -5,15 +5,14 @@ once, and a record that was retired, are nobody's.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 from fhir_profiles import Resource
-from fhir_profiles.systems import DEA, NPI
-from shared.enrollment.identity import Identity, Trait, differences, missing
-from shared.fhir.search import by_identifier
+from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES
+from fhir_profiles.today import Today
+from shared.fhir.search import by_identifiers
 from shared.records.findings import Findings
 from shared.records.form_practitioner import Kind, Registration
-from shared.records.identity import identity_of, in_force
+from shared.records.identity import Identity, Trait, differences, holders, identity_of, missing
 from shared.records.prescriber_form import PrescriberForm
 
 NPI_PATH = "details.npi"
@@ -28,27 +27,18 @@ DEA_OF_ANOTHER = (
 )
 
 
-def holders(found: Iterable[Resource], system: str, value: str, today: date) -> list[Resource]:
-    """Those of the Practitioners that are active and carry that number in force."""
-    return [
-        one
-        for one in found
-        if one.get("active") is not False and value in in_force(one, system, today)
-    ]
-
-
 def matched_practitioner(
-    form: PrescriberForm, found: Sequence[Resource], today: date, findings: Findings
+    form: PrescriberForm, found: Sequence[Resource], today: Today, findings: Findings
 ) -> Resource | None:
     """The Practitioner with the form's NPI; notes a problem where it may be another person.
 
     Args:
         form: may have gaps.
         found: the Practitioners that a search by the form's NPI finds.
-        today: the day on which the NPI has to be in force.
+        today: now; the NPI has to be in force.
         findings: of the form.
     """
-    with_npi = holders(found, NPI, form.npi, today)
+    with_npi = holders(found, NPI_ALIASES, form.npi, today)
     if len(with_npi) > 1:
         findings.problem(NPI_PATH, f"{SEVERAL_PRACTITIONERS} ({_references(with_npi)})")
     elif with_npi:
@@ -57,7 +47,7 @@ def matched_practitioner(
 
 
 def refuse_another_person(
-    practitioner: Resource, form: PrescriberForm, today: date, findings: Findings
+    practitioner: Resource, form: PrescriberForm, today: Today, findings: Findings
 ) -> None:
     """Notes a problem where the Practitioner is not, or can't be told to be, the form's person.
 
@@ -76,7 +66,7 @@ def refuse_numbers_of_others(
     registrations: Iterable[Registration],
     found: Sequence[Resource],
     own: Resource | None,
-    today: date,
+    today: Today,
     findings: Findings,
 ) -> None:
     """Notes a problem for each DEA number of the form that another Practitioner carries.
@@ -91,7 +81,7 @@ def refuse_numbers_of_others(
     own_id = own["id"] if own else None
     strangers = [one for one in found if one["id"] != own_id]
     for one in registrations:
-        if one.kind is Kind.DEA and (others := holders(strangers, DEA, one.number, today)):
+        if one.kind is Kind.DEA and (others := holders(strangers, DEA_ALIASES, one.number, today)):
             findings.problem(one.path, DEA_OF_ANOTHER.format(others=_references(others)))
 
 
@@ -102,7 +92,7 @@ def creation_query(form: PrescriberForm, found: Iterable[Resource]) -> str:
     are known when the form comes, are left out by their ids; the search finds whoever comes then.
     """
     others = ",".join(one["id"] for one in found)
-    query = by_identifier(NPI, [form.npi])
+    query = by_identifiers([(system, form.npi) for system in sorted(NPI_ALIASES)])
     return f"{query}&_id:not={others}" if others else query
 
 

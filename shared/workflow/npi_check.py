@@ -12,6 +12,7 @@ from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.check_due import NPI_REGISTRY_CHECK, is_check_due, with_check_due
 from fhir_profiles.systems import CHECK_DUE
+from fhir_profiles.today import Today
 from shared.errors import BotError, RecordsRefused, RemoteUnavailable
 from shared.fhir.client import FhirClient
 from shared.fhir.search import by_tag
@@ -24,7 +25,7 @@ from shared.records.prescriber_form import PrescriberForm
 from shared.records.registry import Holder, Placed, compared
 from shared.workflow.steps import Log, Step
 from shared.workflow.subject import REFUSED
-from shared.workflow.trail import Trail
+from shared.workflow.trail import Trail, version_key
 
 POSTPONED = (
     "the NPI Registry could not be asked, so the NPI is not checked yet; the status sync makes up"
@@ -177,7 +178,7 @@ class DueChecks:
 
     def _made_up(self, practitioner: Resource) -> DueCheck:
         reference = f"Practitioner/{practitioner['id']}"
-        prescriber, _ = read_practitioner(practitioner, self.now().date())
+        prescriber, _ = read_practitioner(practitioner, Today(self.now()))
         check = checked(self.registry, holder_of(prescriber))
         findings = [*check.findings.problems, *check.findings.warnings]
         if not prescriber.npi:
@@ -185,9 +186,12 @@ class DueChecks:
         passed = check.outcome in (NpiCheckOutcome.PASSED, NpiCheckOutcome.DIFFERS)
         if passed and not self.dry_run:
             try:
-                self.fhir.apply(practitioner, lambda found: with_check_due(found, due=False))
+                after = self.fhir.apply(
+                    practitioner, lambda found: with_check_due(found, due=False)
+                )
             except BotError as error:
                 findings.append(Finding(reference, str(error)))
                 return DueCheck(reference, NpiCheckOutcome.POSTPONED, tuple(findings))
-            self.trail.did(AuditAction.NPI_CHECKED, check.outcome.value, reference)
+            key = version_key(AuditAction.NPI_CHECKED, after)
+            self.trail.did(AuditAction.NPI_CHECKED, check.outcome.value, key=key, subject=reference)
         return DueCheck(reference, check.outcome, tuple(findings))

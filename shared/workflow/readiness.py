@@ -7,7 +7,6 @@ verdicts stand.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,6 +18,7 @@ from fhir_profiles.dea_identifier import dea_identifiers
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.state_license import state_licenses
+from fhir_profiles.today import Today
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import ClinicianRecord, known_roles, stored_record
 from shared.dosespot.wire import ClinicianItem
@@ -44,18 +44,21 @@ from shared.errors import (
     RecordsDisagree,
     RemoteMisbehaved,
 )
-from shared.fhir.client import Answer, FhirClient
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
 from shared.records.findings import Finding
 from shared.records.practitioner import read_practitioner
-from shared.workflow.known_clinician import clinician_of
+from shared.workflow.authorship import verified_roles
+from shared.workflow.members import numbers_query, shared_number
+from shared.workflow.network import clinician_of
 from shared.workflow.people import Person
-from shared.workflow.same_person import with_npi
-from shared.workflow.self_service import roles_in_force
+from shared.workflow.same_person import same_person
 from shared.workflow.together import Together
 
 A = TypeVar("A")
 
 _IDENTIFIER = "ProjectMembership.identifier"
+_NUMBERS = "Practitioner.identifier"
 _PRESCRIBING = {ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.PRESCRIBING_AGENT_CLINICIAN}
 
 _IN_FHIR: Mapping[type[BotError], Cause] = MappingProxyType(
@@ -93,6 +96,14 @@ class _Asked:
 
 
 @dataclass(frozen=True)
+class _LookedUp:
+    """What the FHIR server is being asked about one person's numbers and roles."""
+
+    conflict: Future[BotError | None]
+    granted: Future[frozenset[ClinicianRole]]
+
+
+@dataclass(frozen=True)
 class ReadinessCheck:
     """The use case.
 
@@ -100,13 +111,13 @@ class ReadinessCheck:
         fhir: may read Practitioners, PractitionerRoles and ProjectMemberships.
         dosespot: acts as somebody who may see the clinicians; only ever asked.
         together: runs calls at the same time.
-        today: the day on which everything has to be in force.
+        today: now, for the day on which everything has to be in force.
     """
 
     fhir: FhirClient
     dosespot: DoseSpotClient
     together: Together
-    today: date
+    today: Today
 
     def run(self, people: Sequence[Person]) -> tuple[Told, ...]:
         """The verdicts about these people, whom both systems are asked about at the same time.
@@ -121,10 +132,31 @@ class ReadinessCheck:
         paths = [_paths(one) for one in people]
         answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
         found = [tuple(islice(answers, len(each))) for each in paths]
+        looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
         return tuple(
-            Told(one.practitioner, readiness(self._facts(one, asks, answered), self.today))
-            for one, asks, answered in zip(people, asked, found, strict=True)
+            Told(one.practitioner, readiness(self._facts(one, asks, answered, more), self.today))
+            for one, asks, answered, more in zip(people, asked, found, looked_up, strict=True)
         )
+
+    def _look_up(self, one: Person, found: tuple[Answer, ...]) -> _LookedUp:
+        """What can only be asked now that the person's own records are known."""
+        practitioner_found, roles_found, *_ = found
+        started = self.together.started
+        return _LookedUp(
+            conflict=started(lambda: self._conflict(practitioner_found.one())),
+            granted=started(lambda: self._granted(one, roles_found.all())),
+        )
+
+    def _conflict(self, practitioner: Resource) -> BotError | None:
+        """Why the numbers can't be this person's alone."""
+        prescriber, _ = read_practitioner(practitioner, self.today)
+        if not (prescriber.npi or prescriber.dea):
+            return None
+        (people_found,) = self.fhir.read_together(f"Practitioner?{numbers_query(prescriber)}")
+        return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
+
+    def _granted(self, one: Person, roles: list[Resource]) -> frozenset[ClinicianRole]:
+        return verified_roles(self.fhir, roles, one.practitioner, self.today)
 
     def _ask(self, clinician_id: int | None) -> _Asked | None:
         if clinician_id is None:
@@ -137,8 +169,14 @@ class ReadinessCheck:
             started(lambda: dosespot.agreement_pending(clinician_id)),
         )
 
-    def _facts(self, one: Person, asked: _Asked | None, found: tuple[Answer, ...]) -> Facts:
-        practitioner_found, roles_found, *others_found = found
+    def _facts(
+        self,
+        one: Person,
+        asked: _Asked | None,
+        found: tuple[Answer, ...],
+        looked_up: _LookedUp,
+    ) -> Facts:
+        practitioner_found, _, *others_found = found
         others = _tried(
             lambda: [other for answer in others_found for other in answer.all()], _IDENTIFIER, {}
         )
@@ -147,26 +185,29 @@ class ReadinessCheck:
             clinician_ids=one.clinician_ids,
             unreadable=one.unreadable,
             shared=not isinstance(others, Reason) and _is_shared(one, others),
-            self_service=_self_service(one, roles_found, self.today),
+            self_service=_self_service(looked_up),
         )
         practitioner = _tried(practitioner_found.one, "Practitioner", _IN_FHIR)
         if isinstance(practitioner, Reason):
             return Facts(membership, obstacles=(practitioner,))
-        record, npi = _record(practitioner, self.today)
-        account = None if asked is None else self._account(asked, npi)
-        obstacles = tuple(one for one in (account, others) if isinstance(one, Reason))
+        account = None if asked is None else self._account(asked, practitioner)
+        conflict = _tried(looked_up.conflict.result, _NUMBERS, {})
+        if isinstance(conflict, BotError):
+            conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
+        obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
+        record = _record(practitioner, self.today)
         shown = account if isinstance(account, Account) else None
         return Facts(membership, record, shown, obstacles)
 
-    def _account(self, asked: _Asked, npi: str) -> Account | Reason:
+    def _account(self, asked: _Asked, practitioner: Resource) -> Account | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
         item = _tried(asked.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
         if isinstance(item, Reason):
             return item
         if item is None:
             return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
-        if not _is_same_person(item, npi):
-            return reason(Cause.CLINICIAN_OF_ANOTHER_NPI, dosespot_field("NPINumber"))
+        if not _is_same_person(item, practitioner, self.today):
+            return reason(Cause.CLINICIAN_OF_ANOTHER_PERSON, _IDENTIFIER)
         standing = _tried(asked.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
         if isinstance(standing, Reason):
             return standing
@@ -191,13 +232,13 @@ def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Caus
         return reason(cause, path, sentence=f"{cause.sentence} In detail: {error}")
 
 
-def _is_same_person(item: ClinicianItem, npi: str) -> bool:
+def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -> bool:
     """Whether the clinician is who the Practitioner is; without a sound NPI nobody can tell."""
     try:
-        with_npi(item, npi, linked=True)
+        same_person(item, practitioner, today)
     except RecordsDisagree:
         return False
-    return bool(npi)
+    return bool(read_practitioner(practitioner, today)[0].npi)
 
 
 def _paths(one: Person) -> list[str]:
@@ -218,21 +259,18 @@ def _is_shared(one: Person, others: Iterable[Resource]) -> bool:
     )
 
 
-def _self_service(one: Person, roles_found: Answer, today: date) -> bool | None:
+def _self_service(looked_up: _LookedUp) -> bool | None:
     """Whether they may enroll themselves as a prescriber; None where that can't be read."""
     try:
-        found = roles_found.all()
+        return bool(looked_up.granted.result() & _PRESCRIBING)
     except BotError:
         return None
-    return bool(
-        roles_in_force(found, list(one.memberships), one.practitioner, today) & _PRESCRIBING
-    )
 
 
-def _record(practitioner: Resource, today: date) -> tuple[Record, str]:
-    """What the Practitioner says, and the NPI, which is "" where there is no sound one."""
+def _record(practitioner: Resource, today: Today) -> Record:
+    """What the Practitioner says."""
     prescriber, findings = read_practitioner(practitioner, today)
-    record = Record(
+    return Record(
         active=prescriber.active,
         problems=_flaws(findings.problems),
         warnings=_flaws(findings.warnings),
@@ -241,7 +279,6 @@ def _record(practitioner: Resource, today: date) -> tuple[Record, str]:
         status=registration_status(practitioner),
         epcs=has_epcs_qualification(practitioner),
     )
-    return record, prescriber.npi
 
 
 def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:

@@ -3,15 +3,13 @@
 Source: Medplum's prescriber enrollment guide, "Self-Service Enrollment".
 """
 
-from datetime import date
-
 from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
-from fhir_profiles.elements import child
-from fhir_profiles.practitioner_role import granted_roles, is_of
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
-from shared.errors import FhirDenied, Misconfigured, NotAuthorized
-from shared.fhir.client import Answer
+from fhir_profiles.today import Today
+from shared.enrollment.grants import named_roles
+from shared.errors import NotAuthorized
+from shared.fhir.answers import Answer
 from shared.workflow.caller import is_program, token_owner
 
 NOT_A_PRACTITIONER = (
@@ -24,16 +22,6 @@ NO_ROLE = (
     "You are not authorized for DoseSpot yet. An administrator must create a PractitionerRole with"
     " you as practitioner, active set to true, a period (if any) that covers today, and a code of"
     f" system {PRACTITIONER_ROLE_TYPE}: {', '.join(role.code for role in ClinicianRole)}."
-)
-OWN_ROLE = (
-    "The PractitionerRole that authorizes you for DoseSpot was last written by yourself. An"
-    " administrator must save it."
-)
-NO_CREDENTIAL = (
-    "The bot may not read and write your ProjectMembership. Set the project secrets"
-    " MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET to a ClientApplication whose ProjectMembership"
-    " has admin set to true; or let the bot run as itself (Bot.runAsUser false) and set admin to"
-    " true on the bot's own ProjectMembership."
 )
 
 
@@ -57,56 +45,19 @@ def require_own_token(me: Resource, requester: str) -> None:
         raise NotAuthorized(ANOTHER_PERSON)
 
 
-def authorized_roles(
-    roles_found: Answer, memberships_found: Answer, practitioner: str, today: date
-) -> frozenset[ClinicianRole]:
-    """Every DoseSpot role that the prescriber's PractitionerRoles grant today.
+def named_roles_of(
+    roles_found: Answer, practitioner: str, today: Today
+) -> tuple[list[Resource], frozenset[ClinicianRole]]:
+    """The prescriber's PractitionerRoles, and every DoseSpot role that they name today.
 
-    A role that the prescriber wrote themselves grants nothing, unless they are an administrator:
-    Medplum lets members write PractitionerRoles where no AccessPolicy forbids it.
+    Whether an administrator has granted a role is looked up before it is given to anybody.
 
     Raises:
-        NotAuthorized: says what an administrator must create.
-        Misconfigured: the memberships may not be read; says what to set up.
+        NotAuthorized: none is named; says what an administrator must create.
+        BotError: whatever the answer raises.
     """
-    try:
-        memberships = memberships_found.all()
-    except FhirDenied:
-        raise Misconfigured(NO_CREDENTIAL) from None
     found = roles_found.all()
-    roles = roles_in_force(found, memberships, practitioner, today)
-    if not roles:
-        raise NotAuthorized(OWN_ROLE if _granting(found, practitioner, today) else NO_ROLE)
-    return roles
-
-
-def roles_in_force(
-    practitioner_roles: list[Resource],
-    memberships: list[Resource],
-    practitioner: str,
-    today: date,
-) -> frozenset[ClinicianRole]:
-    """Every DoseSpot role that PractitionerRoles grant today; see `authorized_roles`.
-
-    Args:
-        practitioner_roles: the PractitionerRoles of the prescriber.
-        memberships: the ProjectMemberships of the prescriber.
-        practitioner: reference of the prescriber.
-        today: the day on which the roles have to be in effect.
-    """
-    is_admin = any(membership.get("admin") is True for membership in memberships)
-    return frozenset().union(
-        *(
-            granted_roles(role, today)
-            for role in _granting(practitioner_roles, practitioner, today)
-            if is_admin or _author(role) != practitioner
-        )
-    )
-
-
-def _granting(roles: list[Resource], practitioner: str, today: date) -> list[Resource]:
-    return [role for role in roles if is_of(role, practitioner) and granted_roles(role, today)]
-
-
-def _author(resource: Resource) -> object:
-    return child(child(resource, "meta"), "author").get("reference")
+    named = frozenset().union(*(named_roles(one, practitioner, today) for one in found))
+    if not named:
+        raise NotAuthorized(NO_ROLE)
+    return found, named

@@ -1,48 +1,28 @@
-"""The prescriber whom an enrollment is about: their FHIR records, read and checked together."""
-
-from dataclasses import dataclass
-from datetime import date
+"""Reading the records of the prescriber whom an enrollment is about."""
 
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.today import Today
+from shared.enrollment.subject import Subject
 from shared.errors import FhirNotFound, RecordsRefused
-from shared.fhir.client import Answer
+from shared.fhir.answers import Answer
 from shared.records.findings import Finding, Findings, listed
+from shared.records.identity import identity_of
 from shared.records.practitioner import read_practitioner
-from shared.records.prescriber import Prescriber
 
-REFUSED = "These records have to be mended before enrollment: "
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A prescriber who can be enrolled.
-
-    Attributes:
-        practitioner: raw FHIR Practitioner.
-        membership: raw ProjectMembership.
-        prescriber: what the Practitioner says, checked.
-        clinician_id: the DoseSpot id on the membership, or None where there is none yet.
-        warnings: what looks wrong but does not block.
-    """
-
-    practitioner: Resource
-    membership: Resource
-    prescriber: Prescriber
-    clinician_id: int | None
-    warnings: tuple[Finding, ...]
+REFUSED = "These records have to be corrected before enrollment: "
 
 
-def subject_of(practitioner_found: Answer, memberships_found: Answer, today: date) -> Subject:
+def subject_of(practitioner_found: Answer, memberships_found: Answer, today: Today) -> Subject:
     """Reads the prescriber's records and checks them.
 
     Args:
         practitioner_found: the answer to the read of the Practitioner.
         memberships_found: the answer to the search for the memberships of that profile.
-        today: the day on which identifiers, names and addresses have to be in effect.
+        today: now, for the day on which identifiers, names and addresses have to be in effect.
 
     Raises:
-        RecordsRefused: lists everything that has to be mended, each with its FHIR path.
+        RecordsRefused: lists everything that has to be corrected, each with its FHIR path.
     """
     try:
         practitioner = practitioner_found.one()
@@ -56,7 +36,9 @@ def subject_of(practitioner_found: Answer, memberships_found: Answer, today: dat
     if findings.problems:
         warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]
         raise RecordsRefused(listed(REFUSED, [*findings.problems, *warned]))
-    return Subject(practitioner, membership, prescriber, clinician_id, tuple(findings.warnings))
+    identity = identity_of(practitioner, today)
+    warnings = tuple(findings.warnings)
+    return Subject(practitioner, membership, prescriber, identity, clinician_id, warnings)
 
 
 def sole_membership(memberships: list[Resource], findings: Findings) -> tuple[Resource, int | None]:

@@ -13,15 +13,17 @@ from fhir_profiles import Resource
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
+from fhir_profiles.today import Today
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.clinician import Clinician
+from shared.enrollment.recorded_status import as_dosespot_says
 from shared.errors import BotError, Misconfigured
-from shared.fhir.client import Answer, FhirClient
+from shared.fhir.answers import Answer
+from shared.fhir.client import Edited, FhirClient
 from shared.workflow.enrolled import Enrolled
-from shared.workflow.known_clinician import clinician_of
+from shared.workflow.network import clinician_of
 from shared.workflow.paging import next_page
-from shared.workflow.recorded_status import as_dosespot_says
 from shared.workflow.same_person import same_person
 from shared.workflow.steps import Log, Step
 from shared.workflow.together import Together
@@ -117,14 +119,17 @@ class StatusSync:
     def run(self, prescribers: Sequence[Enrolled]) -> Report:
         """Looks at these prescribers, all at the same time.
 
+        The Practitioners are read before DoseSpot is asked: a run that is held up in between then
+        finds that they were written meanwhile, and can't put back an older status.
+
         Raises:
             Misconfigured: DoseSpot does not let the bot in.
             BotError: the FHIR server could not be asked for the Practitioners at all.
         """
         if not prescribers:
             return Report()
-        asked = [self._ask(one) for one in prescribers]
         found = self.fhir.read_together(*(one.practitioner for one in prescribers))
+        asked = [self._ask(one) for one in prescribers]
         begun = [
             self.together.started(partial(self._outcome, *each))
             for each in zip(prescribers, asked, found, strict=True)
@@ -148,22 +153,29 @@ class StatusSync:
         """What became of one prescriber; None where nothing differs."""
         try:
             practitioner = found.one()
-            item = same_person(asked.item.result(), practitioner, self.now().date())
+            item = same_person(asked.item.result(), practitioner, Today(self.now()))
             clinician = clinician_of(
                 item, one.clinician_id(), asked.status.result(), self.dosespot.clinic_id
             )
             after = self._recorded(practitioner, clinician)
+            latest = after.resource
         except Misconfigured:
             raise
         except BotError as error:
             return Failure(one.practitioner, error)
-        if after is practitioner:
+        if _said(latest) == _said(practitioner):
             return None
-        if not self.dry_run:
-            self.trail.recorded(clinician, practitioner, after, one.practitioner)
-        return Difference(one.practitioner, _said(practitioner), _said(after))
+        if after.replaced is not None:
+            self.trail.recorded(
+                clinician,
+                practitioner,
+                latest,
+                replaced=after.replaced,
+                subject=one.practitioner,
+            )
+        return Difference(one.practitioner, _said(practitioner), _said(latest))
 
-    def _recorded(self, practitioner: Resource, clinician: Clinician) -> Resource:
+    def _recorded(self, practitioner: Resource, clinician: Clinician) -> Edited:
         """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run.
 
         Where somebody else wrote in between, they may know more: DoseSpot is asked again.
@@ -174,10 +186,12 @@ class StatusSync:
         def change(found: Resource) -> Resource:
             return as_dosespot_says(found, next(known, None) or self._again(found, clinician), now)
 
-        return change(practitioner) if self.dry_run else self.fhir.apply(practitioner, change)
+        if self.dry_run:
+            return Edited(change(practitioner), None)
+        return self.fhir.edit(practitioner, change)
 
     def _again(self, practitioner: Resource, clinician: Clinician) -> Clinician:
-        item = same_person(self.dosespot.clinician(clinician.id), practitioner, self.now().date())
+        item = same_person(self.dosespot.clinician(clinician.id), practitioner, Today(self.now()))
         status = self.dosespot.registration_status(clinician.id)
         return clinician_of(item, clinician.id, status, self.dosespot.clinic_id)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from fhir_profiles import Resource
@@ -20,6 +20,7 @@ from fhir_profiles.practitioner_role import (
 from fhir_profiles.prescriber_identifiers import identifier_values
 from fhir_profiles.sms_consent import consent_key, sms_consent, with_consent_status
 from fhir_profiles.systems import ROLE_AT_LOCATION, SMS_CONSENT
+from fhir_profiles.today import Today
 from shared.fhir.search import by_identifier
 from shared.records.prescriber_form import PrescriberForm
 from shared.workflow.known_records import Place
@@ -81,7 +82,7 @@ def wanted_roles(
     form: PrescriberForm,
     places: Sequence[Place],
     found: Sequence[Resource],
-    today: date,
+    today: Today,
 ) -> list[Wanted]:
     """One PractitionerRole for each place, which grants what the form says.
 
@@ -91,7 +92,7 @@ def wanted_roles(
         places: where the prescriber works.
         found: the prescriber's roles. One that somebody else made and that grants as much at a
             place is taken as it is.
-        today: the day on which a role has to count.
+        today: now, for the day on which a role has to count.
     """
     wanted = []
     for place in places:
@@ -114,7 +115,7 @@ def _with_key(found: Sequence[Resource], system: str, key: str) -> Resource | No
 
 
 def _granted_by_others(
-    place: Place, practitioner: str, form: PrescriberForm, found: Sequence[Resource], today: date
+    place: Place, practitioner: str, form: PrescriberForm, found: Sequence[Resource], today: Today
 ) -> Resource | None:
     return next(
         (

@@ -134,7 +134,8 @@ def measure(rows: int, folder: Path) -> Measured:
     with sandbox(folder) as ready:
         ids = Administrator(ready).add_prescribers(rows)
         file = folder / "prescribers.csv"
-        file.write_text("\n".join(["practitionerId", *ids]) + "\n")
+        rows = ["practitionerId,practitionerRoleTypes", *(f"{one},1" for one in ids)]
+        file.write_text("\n".join(rows) + "\n")
         summary, peak_kb = _run(file, folder / "results.jsonl", ready)
         control = ready["dosespot"]["controlUrl"]
         clinicians = requests.get(f"{control}clinicians", timeout=TIMEOUT_S).json()

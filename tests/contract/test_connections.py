@@ -1,14 +1,17 @@
-"""What leaves the machine for one call, to whom, and what of the environment has a say in it."""
+"""What leaves the machine for one call, to whom, what of the environment has a say in it, and how
+much of an answer is read."""
 
 import gzip
 import json
 import ssl
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -18,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.connections import trust
-from shared.errors import RemoteUnavailable
+from shared.errors import BotError, LookUpFirst, RemoteUnavailable
 from shared.http import Call, Http
 
 ANSWER = json.dumps({"name": "Zoë"}).encode()
@@ -209,3 +212,143 @@ def test_a_bundle_is_read_once_for_all_servers(bundle: Path) -> None:
     assert trust() is trust()
     assert trust().verify_mode is ssl.CERT_REQUIRED
     assert trust().check_hostname
+
+
+LIMIT_S = 0.15
+LARGEST = 100_000
+HEAD = b"HTTP/1.1 200 OK\r\n"
+ZEROS = gzip.compress(bytes(30_000_000))
+TWICE = gzip.compress(ZEROS)
+
+
+def with_length(body: bytes, encoding: str = "") -> list[bytes]:
+    coded = f"Content-Encoding: {encoding}\r\n" if encoding else ""
+    return [HEAD + f"{coded}Content-Length: {len(body)}\r\n\r\n".encode(), body]
+
+
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+SLOW: dict[str, tuple[list[bytes], bytes]] = {
+    "body": ([HEAD + b"Content-Length: 1000\r\n\r\n"], b"a"),
+    "body to the end": ([HEAD + b"\r\n"], b"a"),
+    "chunks": ([CHUNKED], b"1\r\na\r\n"),
+    "length of a chunk": ([CHUNKED], b"0"),
+    "status line": ([], b"H"),
+    "headers": ([HEAD], b"X-More: 1\r\n"),
+    "silence": ([HEAD], b""),
+}
+LARGE: dict[str, list[bytes]] = {
+    "plain": with_length(bytes(LARGEST + 1)),
+    "chunked": [CHUNKED, b"%x\r\n" % (LARGEST + 1), bytes(LARGEST + 1), b"\r\n0\r\n\r\n"],
+    "to the end": [HEAD + b"Connection: close\r\n\r\n", bytes(LARGEST + 1)],
+    "promised": [HEAD + b"Content-Length: 9000000000000\r\n\r\n", bytes(LARGEST + 1)],
+    "gzip bomb": with_length(ZEROS, "gzip"),
+    "gzip bomb in a gzip bomb": with_length(TWICE, "gzip, gzip"),
+}
+
+
+class Raw(ThreadingHTTPServer):
+    """Answers with these bytes, then with the same one again and again until it is stopped."""
+
+    daemon_threads = True
+
+    def __init__(
+        self, at_once: list[bytes], then: bytes | None = None, each_s: float = 0.02
+    ) -> None:
+        super().__init__(("127.0.0.1", 0), Dripping)
+        self.at_once, self.then, self.each_s = at_once, then, each_s
+        self.stopped, self.requests = Event(), 0
+
+
+class Dripping(BaseHTTPRequestHandler):
+    server: Raw
+
+    def _answer(self) -> None:
+        self.server.requests += 1
+        try:
+            for piece in self.server.at_once:
+                self.wfile.write(piece)
+            while self.server.then is not None and not self.server.stopped.wait(self.server.each_s):
+                self.wfile.write(self.server.then)
+        except OSError:
+            pass
+
+    do_GET = do_POST = _answer
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+def asked_of(raw: Raw, http: Http, *, writes: bool, answer_s: float | None = None) -> BotError:
+    """The error to which a call leads."""
+    url = f"http://127.0.0.1:{raw.server_port}/"
+    method = "POST" if writes else "GET"
+    asked = Call("DoseSpot", "answer", method, url, {}, writes=writes, answer_s=answer_s)
+    with raw:
+        Thread(target=raw.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(BotError) as raised:
+            http.send(asked)
+        raw.stopped.set()
+        raw.shutdown()
+    assert raw.requests == 1
+    return raised.value
+
+
+@pytest.mark.parametrize(("writes", "error"), [(False, RemoteUnavailable), (True, LookUpFirst)])
+@pytest.mark.parametrize("kind", SLOW)
+def test_an_answer_that_drips_is_given_up_when_its_time_is_over(
+    kind: str, writes: bool, error: type[BotError]
+) -> None:
+    began = monotonic()
+    assert type(asked_of(Raw(*SLOW[kind]), Http(LIMIT_S), writes=writes)) is error
+    assert LIMIT_S <= monotonic() - began < LIMIT_S + 0.5
+
+
+def test_the_last_piece_has_only_the_time_that_is_left() -> None:
+    began = monotonic()
+    asked_of(Raw(*SLOW["body"], each_s=0.5), Http(0.6), writes=False)
+    assert 0.6 <= monotonic() - began < 0.9
+
+
+def test_a_call_may_give_its_answer_less_time_but_not_more() -> None:
+    for own_s, limit_s in ((LIMIT_S, 20.0), (20.0, LIMIT_S)):
+        began = monotonic()
+        asked_of(Raw(*SLOW["body"]), Http(limit_s), writes=False, answer_s=own_s)
+        assert LIMIT_S <= monotonic() - began < LIMIT_S + 0.5
+
+
+@pytest.mark.parametrize(("writes", "error"), [(False, RemoteUnavailable), (True, LookUpFirst)])
+@pytest.mark.parametrize("kind", LARGE)
+def test_an_answer_that_is_too_large_is_not_read(
+    kind: str, writes: bool, error: type[BotError]
+) -> None:
+    raw = Raw(LARGE[kind])
+    assert type(asked_of(raw, Http(5.0, largest_answer=LARGEST), writes=writes)) is error
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    tracemalloc.start()
+    try:
+        asked_of(Raw(LARGE["gzip bomb"]), Http(5.0, largest_answer=LARGEST), writes=False)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_of_the_largest_size_is_read_and_its_connection_kept(server: Listening) -> None:
+    http = Http(largest_answer=len(ANSWER))
+    assert [http.send(call(server)).body for _ in range(2)] == [ANSWER] * 2
+    server.extra = {"Content-Encoding": "gzip"}
+    assert [http.send(call(server)).body for _ in range(2)] == [ANSWER] * 2
+    assert len(server.peers) == 1
+
+
+def test_after_an_answer_that_is_too_large_the_server_can_be_asked_again(
+    server: Listening,
+) -> None:
+    http = Http(largest_answer=len(ANSWER) - 10)
+    for _ in range(2):
+        with pytest.raises(RemoteUnavailable):
+            http.send(call(server))
+    assert (len(server.got), len(server.peers)) == (2, 2)
+    with pytest.raises(RemoteUnavailable):
+        Http(largest_answer=len(ANSWER) - 1).send(call(server))

@@ -44,6 +44,7 @@ TOKEN = f"{BASE}connect/token"
 SETTINGS = DoseSpotSettings(BASE, CLINIC_ID, "made-up-clinic-key", "made-up-subscription-key")
 ADMIN = 42
 RECORD = new_record(prescriber(), [ClinicianRole.PRESCRIBING_CLINICIAN], [], CLINIC_ID)
+PATIENT: Any = {"FirstName": "Ann"}
 
 Wire = responses.RequestsMock
 Ask = Callable[[DoseSpotClient], Any]
@@ -55,6 +56,13 @@ READS: dict[str, tuple[str, Ask]] = {
 }
 WRITES: dict[str, tuple[str, str, Any, Ask]] = {
     "create": ("POST", "api/clinicians", RECORD, lambda c: c.create_clinician(RECORD, 10.0)),
+    "patient": ("POST", "api/patients", PATIENT, lambda c: c.create_patient(PATIENT, 30.0)),
+    "supervisor": (
+        "PUT",
+        "api/clinicians/4711/supervisors",
+        [{"ClinicId": CLINIC_ID, "SupervisorId": 5}],
+        lambda c: c.add_supervisor(4711, 5),
+    ),
     "edit": ("PUT", "api/clinicians/4711", RECORD, lambda c: c.edit_clinician(4711, RECORD)),
     "IDP": ("POST", "api/clinicians/4711/idpInit", None, lambda c: c.initialize_idp(4711)),
     "TFA": (
@@ -104,6 +112,8 @@ def form(call: responses.Call) -> dict[str, str]:
 
 REDIRECT = {"status": 302, "headers": {"Location": "https://elsewhere.example.org/"}}
 TOO_LONG = {"status": 400, "json": sample("dosespot_too_long")}
+DENIED = {"status": 403, "json": sample("dosespot_not_authorized")}
+FAULT = {"Result": {"ResultCode": "ERROR", "ResultDescription": "Timeout expired"}}
 NULLS = {"ResultCode": None, "ResultDescription": None}
 HTML = "<html><body>Jane Smith</body></html>"
 ANSWERS: dict[str, tuple[dict[str, Any], type[BotError], type[BotError]]] = {
@@ -112,14 +122,20 @@ ANSWERS: dict[str, tuple[dict[str, Any], type[BotError], type[BotError]]] = {
     "null": ({"body": "null"}, RemoteMisbehaved, LookUpFirst),
     "no Result": ({"json": {"Item": "Jane"}}, RemoteMisbehaved, LookUpFirst),
     "null Result": ({"json": {"Result": None}}, RemoteMisbehaved, LookUpFirst),
-    "null ResultCode": ({"json": {"Result": NULLS}}, DoseSpotRefused, DoseSpotRefused),
+    "null ResultCode": ({"json": {"Result": NULLS}}, DoseSpotRefused, LookUpFirst),
     "ERROR": ({"json": sample("dosespot_email_exists")}, DoseSpotRefused, DoseSpotRefused),
     "not authorized": ({"json": sample("dosespot_not_authorized")}, NotAuthorized, NotAuthorized),
-    "302": (REDIRECT, RemoteMisbehaved, RemoteMisbehaved),
+    "fault": ({"json": FAULT}, DoseSpotRefused, LookUpFirst),
+    "201": ({"status": 201, "json": sample("dosespot_created")}, RemoteMisbehaved, LookUpFirst),
+    "204": ({"status": 204, "body": ""}, RemoteMisbehaved, LookUpFirst),
+    "302": (REDIRECT, RemoteMisbehaved, LookUpFirst),
     "400 JSON": (TOO_LONG, DoseSpotRefused, DoseSpotRefused),
-    "400 HTML": ({"status": 400, "body": HTML}, DoseSpotRefused, DoseSpotRefused),
-    "403": ({"status": 403, "body": ""}, NotAuthorized, NotAuthorized),
-    "404": ({"status": 404, "body": HTML}, RemoteMisbehaved, RemoteMisbehaved),
+    "400 HTML": ({"status": 400, "body": HTML}, DoseSpotRefused, LookUpFirst),
+    "403": ({"status": 403, "body": ""}, NotAuthorized, LookUpFirst),
+    "403 not authorized": (DENIED, NotAuthorized, NotAuthorized),
+    "404": ({"status": 404, "body": HTML}, RemoteMisbehaved, LookUpFirst),
+    "408": ({"status": 408, "body": ""}, RemoteMisbehaved, LookUpFirst),
+    "499": ({"status": 499, "body": ""}, RemoteMisbehaved, LookUpFirst),
     "429": ({"status": 429, "body": ""}, Throttled, Throttled),
     "500": ({"status": 500, "body": HTML}, RemoteUnavailable, LookUpFirst),
     "503": ({"status": 503, "json": sample("dosespot_done")}, RemoteUnavailable, LookUpFirst),
@@ -189,23 +205,93 @@ def test_refusal_is_told_with_dosespots_reason(wire: Wire, dosespot: DoseSpotCli
     )
 
 
-@pytest.mark.parametrize("name", ALL)
+SENT_ONCE = {"create", "patient", "IDP", "TFA"}
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in SENT_ONCE])
 def test_token_that_is_no_longer_taken_is_replaced_once(
     wire: Wire, dosespot: DoseSpotClient, name: str
 ) -> None:
     method, path, _, ask = ALL[name]
     wire.add(method, f"{BASE}{path}", status=401, body="")
-    assert "DOSESPOT_CLINIC_KEY" in refusal(ask, dosespot, Misconfigured)
+    refusal(ask, dosespot, LookUpFirst if name in WRITES else Misconfigured)
     assert [call.request.url == TOKEN for call in wire.calls] == [True, False, True, False]
 
 
-def test_call_is_repeated_with_the_new_token(wire: Wire, dosespot: DoseSpotClient) -> None:
+@pytest.mark.parametrize("name", [name for name in ALL if name not in SENT_ONCE])
+def test_call_is_repeated_with_the_new_token(
+    wire: Wire, dosespot: DoseSpotClient, name: str
+) -> None:
+    method, path, _, ask = ALL[name]
     wire.post(TOKEN, json=sample("dosespot_token", access_token="new-token"))
-    wire.post(f"{BASE}api/clinicians", status=401, body="")
-    wire.post(f"{BASE}api/clinicians", json=sample("dosespot_created"))
-    assert dosespot.create_clinician(RECORD, 10.0) == 4711
+    wire.add(method, f"{BASE}{path}", status=401, body="")
+    wire.add(method, f"{BASE}{path}", json=sample("dosespot_created"))
+    ask(dosespot)
     assert wire.calls[3].request.headers["Authorization"] == "Bearer new-token"
     assert wire.calls[3].request.body == wire.calls[1].request.body
+
+
+@pytest.mark.parametrize("name", sorted(SENT_ONCE))
+def test_what_must_not_be_done_twice_is_not_repeated_with_a_new_token(
+    wire: Wire, dosespot: DoseSpotClient, name: str
+) -> None:
+    method, path, _, ask = ALL[name]
+    wire.post(TOKEN, json=sample("dosespot_token", access_token="new-token"))
+    wire.add(method, f"{BASE}{path}", status=401, body="")
+    assert "answered 401, so whether it did is not known" in refusal(ask, dosespot, LookUpFirst)
+    assert [call.request.url == TOKEN for call in wire.calls] == [True, False]
+    wire.get(f"{BASE}{READS['status'][0]}", json=sample("dosespot_registration_status"))
+    READS["status"][1](dosespot)
+    assert wire.calls[-1].request.headers["Authorization"] == "Bearer new-token"
+
+
+@pytest.mark.parametrize(
+    ("name", "at_s", "token"),
+    [
+        ("create", 539.9, "made-up-token"),
+        ("create", 540.0, "new-token"),
+        ("TFA", 540.0, "new-token"),
+        ("edit", 540.0, "made-up-token"),
+        ("status", 540.0, "made-up-token"),
+    ],
+)
+def test_what_is_sent_once_is_sent_with_a_token_that_is_good_for_a_minute(
+    wire: Wire, name: str, at_s: float, token: str
+) -> None:
+    method, path, _, ask = ALL[name]
+    wire.post(TOKEN, json=sample("dosespot_token"))
+    wire.add(method, f"{BASE}{path}", json=sample("dosespot_created"))
+    seconds = [0.0]
+    client = DoseSpotClient(Http(), TokenCache(lambda: seconds[0]), SETTINGS, ADMIN)
+    client.sign_in_early()
+    wire.assert_all_requests_are_fired = False
+    wire.upsert("POST", TOKEN, json=sample("dosespot_token", access_token="new-token"))
+    seconds[0] = at_s
+    ask(client)
+    assert wire.calls[-1].request.headers["Authorization"] == f"Bearer {token}"
+
+
+def test_an_open_answer_is_told_with_its_text_masked(wire: Wire, dosespot: DoseSpotClient) -> None:
+    told = {"ResultCode": "ERROR", "ResultDescription": "Process of Jane Smith not completed"}
+    wire.post(f"{BASE}api/clinicians", json={"Id": 0, "Result": told})
+    assert refusal(WRITES["create"][3], dosespot, LookUpFirst) == (
+        'DoseSpot was asked to create the clinician and answered 200 "Process of ... not'
+        ' completed", so whether it did is not known. Run the bot again: it looks before it writes.'
+    )
+
+
+def test_a_create_without_an_id_is_open(wire: Wire, dosespot: DoseSpotClient) -> None:
+    wire.post(f"{BASE}api/clinicians", json=sample("dosespot_created", Id=0))
+    refusal(WRITES["create"][3], dosespot, LookUpFirst)
+
+
+@pytest.mark.parametrize("status", [200, 400, 409])
+def test_a_stage_that_had_begun_is_not_begun(
+    wire: Wire, dosespot: DoseSpotClient, status: int
+) -> None:
+    told = {"ResultCode": "ERROR", "ResultDescription": "TFA is already activated"}
+    wire.post(f"{BASE}{WRITES['TFA'][1]}", status=status, json={"Result": told})
+    assert WRITES["TFA"][3](dosespot) is False
 
 
 def test_token_is_kept_until_30_seconds_before_it_ends(wire: Wire) -> None:

@@ -16,11 +16,15 @@ from shared.errors import (
     FhirDenied,
     FhirNotFound,
     LookUpFirst,
+    Misconfigured,
     RemoteMisbehaved,
     RemoteUnavailable,
     Throttled,
 )
+from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.entries import Create, CreateOnce, Put, Read
+from shared.fhir.search import by_identifier
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
 from shared.http import Http
 from shared.token_cache import TokenCache
@@ -47,16 +51,32 @@ REDIRECT = {"status": 302, "headers": {"Location": "https://elsewhere.example.or
 FOUND = {"response": {"status": "200"}, "resource": {}}
 SECRET_OR_PERSONAL = ("made-up", "Bearer", "Jane", "Smith", "1980", "1234567893", "example")
 
-FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
+OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+
+REFUSALS: dict[str, tuple[dict[str, Any], type[BotError]]] = {
     "401": ({"status": 401, "body": ""}, FhirDenied),
     "403": ({"status": 403, "body": HTML}, FhirDenied),
     "404": ({"status": 404, "body": ""}, FhirNotFound),
     "410": ({"status": 410, "body": ""}, FhirNotFound),
-    "400": ({"status": 400, "body": HTML}, RemoteMisbehaved),
-    "302": (REDIRECT, RemoteMisbehaved),
+    "400": ({"status": 400, "json": OUTCOME}, RemoteMisbehaved),
     "429": ({"status": 429, "body": ""}, Throttled),
     "no connection": ({"body": no_connection()}, RemoteUnavailable),
     "connect time-out": ({"body": requests.ConnectTimeout()}, RemoteUnavailable),
+}
+UNCLEAR: dict[str, dict[str, Any]] = {
+    "400": {"status": 400, "body": HTML},
+    "400 in JSON": {"status": 400, "json": {"issue": []}},
+    "202": {"status": 202, "json": {}},
+    "204": {"status": 204, "body": ""},
+    "302": REDIRECT,
+    "405": {"status": 405, "json": OUTCOME},
+    "408": {"status": 408, "body": ""},
+    "422": {"status": 422, "json": OUTCOME},
+    "499": {"status": 499, "body": ""},
+}
+FAILURES = {
+    **REFUSALS,
+    **{name: (answer, RemoteMisbehaved) for name, answer in UNCLEAR.items()},
 }
 LOST: dict[str, dict[str, Any]] = {
     "500": {"status": 500, "body": HTML},
@@ -66,6 +86,7 @@ LOST: dict[str, dict[str, Any]] = {
 }
 READ_FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
     **FAILURES,
+    "409": ({"status": 409, "body": ""}, EditConflict),
     **{name: (answer, RemoteUnavailable) for name, answer in LOST.items()},
     "HTML with 200": ({"body": HTML}, RemoteUnavailable),
     "empty 200": ({"body": ""}, RemoteUnavailable),
@@ -86,9 +107,24 @@ def wire() -> Iterator[Wire]:
         yield mock
 
 
+class Pauses(list[float]):
+    """Pauses that take no time, as many as a test allows."""
+
+    allowed = 100
+
+    def __call__(self, seconds: float) -> bool:
+        self.append(seconds)
+        return len(self) <= self.allowed
+
+
 @pytest.fixture
-def fhir() -> FhirClient:
-    return FhirClient(Http(), BASE, GivenToken("made-up-access-token"))
+def pauses() -> Pauses:
+    return Pauses()
+
+
+@pytest.fixture
+def fhir(pauses: Pauses) -> FhirClient:
+    return FhirClient(Http(), BASE, GivenToken("made-up-access-token"), pauses)
 
 
 def jane(version: int, **changes: Any) -> Resource:
@@ -216,7 +252,10 @@ def test_change_is_made_again_on_what_somebody_else_wrote(
     assert json.loads(wire.calls[2].request.body) == jane(2, gender="female", active=False)
 
 
-@pytest.mark.parametrize("answer", [{"status": 412}, *LOST.values()], ids=["412", *LOST])
+OPEN = {**LOST, **UNCLEAR, "HTML with 200": {"body": HTML}, "list": {"json": [1]}}
+
+
+@pytest.mark.parametrize("answer", [{"status": 412}, *OPEN.values()], ids=["412", *OPEN])
 def test_write_that_turns_out_to_be_there_is_not_repeated(
     wire: Wire, fhir: FhirClient, answer: dict[str, Any]
 ) -> None:
@@ -226,39 +265,65 @@ def test_write_that_turns_out_to_be_there_is_not_repeated(
     assert sent(wire) == [("PUT", 'W/"v1"'), ("GET", None)]
 
 
-@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("lost", OPEN)
 def test_write_that_was_lost_is_made_again(wire: Wire, fhir: FhirClient, lost: str) -> None:
-    wire.put(f"{FHIR}{JANE}", **LOST[lost])
+    wire.put(f"{FHIR}{JANE}", **OPEN[lost])
     wire.get(f"{FHIR}{JANE}", json=jane(1))
     wire.put(f"{FHIR}{JANE}", json=jane(2, active=False))
     assert fhir.apply(jane(1), inactive) == jane(2, active=False)
     assert sent(wire) == [("PUT", 'W/"v1"'), ("GET", None), ("PUT", 'W/"v1"')]
 
 
-@pytest.mark.parametrize("body", [HTML, ""], ids=["HTML", "empty"])
-def test_write_answered_by_no_json_is_looked_up(wire: Wire, fhir: FhirClient, body: str) -> None:
-    wire.put(f"{FHIR}{JANE}", body=body)
-    wire.get(f"{FHIR}{JANE}", json=jane(2, active=False))
-    assert fhir.apply(jane(1), inactive) == jane(2, active=False)
+@pytest.mark.parametrize("answer", OPEN.values(), ids=OPEN)
+def test_a_write_whose_answer_does_not_say_is_open(
+    wire: Wire, fhir: FhirClient, answer: dict[str, Any]
+) -> None:
+    wire.put(f"{FHIR}{JANE}", **answer)
+    told = refusal(lambda: fhir.put(jane(1)), LookUpFirst)
+    assert told.startswith("The FHIR server was asked to save the Practitioner and ")
+    assert len(wire.calls) == 1
 
 
-def test_conflicts_are_given_up_after_five_writes(wire: Wire, fhir: FhirClient) -> None:
+def growing(pauses: Pauses) -> bool:
+    least = [0.1, 0.2, 0.4, 0.8]
+    return len(pauses) == 4 and all(
+        short <= pause <= 2 * short for pause, short in zip(pauses, least, strict=True)
+    )
+
+
+def test_conflicts_are_given_up_after_five_writes(
+    wire: Wire, fhir: FhirClient, pauses: Pauses
+) -> None:
     wire.put(f"{FHIR}{JANE}", status=412, body="")
     wire.get(f"{FHIR}{JANE}", json=jane(2))
     text = refusal(lambda: fhir.apply(jane(1), inactive), EditConflict)
     assert text == "The Practitioner was changed by somebody else meanwhile. Run the bot again."
-    assert [method for method, _ in sent(wire)].count("PUT") == 5
+    assert [method for method, _ in sent(wire)] == ["PUT", "GET"] * 4 + ["PUT"]
+    assert growing(pauses)
 
 
 def test_server_that_never_answers_a_write_is_not_called_a_conflict(
-    wire: Wire, fhir: FhirClient
+    wire: Wire, fhir: FhirClient, pauses: Pauses
 ) -> None:
     wire.put(f"{FHIR}{JANE}", status=500, body="")
     wire.get(f"{FHIR}{JANE}", json=jane(1))
     refusal(lambda: fhir.apply(jane(1), inactive), LookUpFirst)
+    assert [method for method, _ in sent(wire)] == ["PUT", "GET"] * 4 + ["PUT"]
+    assert growing(pauses)
 
 
-@pytest.mark.parametrize(("answer", "error"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize(("status", "error"), [(412, EditConflict), (500, LookUpFirst)])
+def test_a_change_is_not_made_again_without_time_for_a_pause(
+    wire: Wire, fhir: FhirClient, pauses: Pauses, status: int, error: type[BotError]
+) -> None:
+    wire.put(f"{FHIR}{JANE}", status=status, body="")
+    wire.get(f"{FHIR}{JANE}", json=jane(2))
+    pauses.allowed = 1
+    refusal(lambda: fhir.apply(jane(1), inactive), error)
+    assert [method for method, _ in sent(wire)] == ["PUT", "GET", "PUT"]
+
+
+@pytest.mark.parametrize(("answer", "error"), REFUSALS.values(), ids=REFUSALS)
 def test_refused_write_is_not_repeated(
     wire: Wire, fhir: FhirClient, answer: dict[str, Any], error: type[BotError]
 ) -> None:
@@ -378,6 +443,9 @@ def test_an_invitation_goes_to_the_projects_own_endpoint(wire: Wire, fhir: FhirC
     [
         ({"status": 409, "json": {}}, EditConflict),
         ({"status": 403, "json": {}}, FhirDenied),
+        ({"status": 400, "json": OUTCOME}, RemoteMisbehaved),
+        ({"status": 400, "body": HTML}, LookUpFirst),
+        ({"status": 204, "body": ""}, LookUpFirst),
         ({"status": 500}, LookUpFirst),
         ({"body": HTML}, LookUpFirst),
         ({"body": dropped()}, LookUpFirst),
@@ -388,3 +456,228 @@ def test_an_invitation_that_fails_says_how(
 ) -> None:
     wire.post(PROJECT_URL, **answer)
     refusal(lambda: fhir.invite(PROJECT_ID, {}), error)
+
+
+ROLE = "PractitionerRole/role-1"
+HISTORY = f"{FHIR}{ROLE}/_history"
+
+
+def role(version: int) -> Resource:
+    return {"resourceType": "PractitionerRole", "id": "role-1", "meta": meta(f"v{version}")}
+
+
+def page(*resources: Any, following: str | None = None) -> Resource:
+    link = [] if following is None else [{"relation": "next", "url": following}]
+    entry = [{"resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", "entry": entry, "link": link}
+
+
+def batched(*entries: tuple[str, Any]) -> Resource:
+    entry = [{"response": {"status": status}, "resource": resource} for status, resource in entries]
+    return {"resourceType": "Bundle", "type": "batch-response", "entry": entry}
+
+
+def test_a_history_is_read_to_its_last_page_newest_first(wire: Wire, fhir: FhirClient) -> None:
+    deleted = {"response": {"status": "410", "outcome": OUTCOME}}
+    first = page(role(4), role(3), following=f"https://elsewhere.example.org/{ROLE}/_history?_a=1")
+    wire.get(HISTORY, json={**first, "entry": [*first["entry"], deleted]})
+    wire.get(f"{HISTORY}?_a=1", json=page(role(2), role(1)))
+    assert fhir.history(ROLE) == [role(4), role(3), role(2), role(1)]
+    assert [call.request.url for call in wire.calls] == [HISTORY, f"{HISTORY}?_a=1"]
+    assert {call.request.headers["X-Medplum"] for call in wire.calls} == {"extended"}
+
+
+def test_a_history_is_read_in_a_batch_too(wire: Wire, fhir: FhirClient) -> None:
+    first = page(role(2), following=f"{HISTORY}?_a=1")
+    wire.post(FHIR, json=batched(("200", jane(1)), ("200", first)))
+    wire.get(f"{HISTORY}?_a=1", json=page(role(1)))
+    practitioner_found, versions = fhir.read_together(JANE, f"{ROLE}/_history")
+    assert practitioner_found.one() == jane(1)
+    assert versions.all() == [role(2), role(1)]
+
+
+def test_a_search_in_a_batch_is_read_to_its_last_page(wire: Wire, fhir: FhirClient) -> None:
+    asked = "ProjectMembership?profile=x&_count=1"
+    one, two, three = (membership(id=f"m-{n}") for n in (1, 2, 3))
+    following = [f"https://elsewhere.example.org/ProjectMembership?_offset={n}" for n in (1, 2)]
+    wire.post(FHIR, json=batched(("200", page(one, OUTCOME, following=following[0]))))
+    wire.get(f"{MEMBERSHIPS}?_offset=1", json=page(two, following=following[1]))
+    wire.get(f"{MEMBERSHIPS}?_offset=2", json=page(three))
+    (answer,) = fhir.read_together(asked)
+    assert answer.all() == [one, two, three]
+    assert (answer.asked, answer.status) == (asked, 200)
+    hosts = {urlsplit(str(call.request.url)).hostname for call in wire.calls}
+    assert hosts == {"fhir.example.com"}
+
+
+@pytest.mark.parametrize(
+    "following", ["https://fhir.example.com/fhir/R4/ProjectMembership", "", None, 7], ids=str
+)
+def test_a_next_page_that_cannot_be_asked_for_is_not_passed_over(
+    wire: Wire, fhir: FhirClient, following: Any
+) -> None:
+    link = [{"relation": "next", "url": following}]
+    wire.get(MEMBERSHIPS, json={**page(membership()), "link": link})
+    refusal(lambda: list(fhir.search_all("ProjectMembership", {})), RemoteMisbehaved)
+    assert len(wire.calls) == 1
+    wire.post(FHIR, json=batched(("200", {**page(membership()), "link": link})))
+    refusal(lambda: fhir.read_together("ProjectMembership?a=b"), RemoteMisbehaved)
+
+
+def test_pages_in_a_circle_are_refused(wire: Wire, fhir: FhirClient) -> None:
+    wire.get(MEMBERSHIPS, json=page(membership(), following=f"{MEMBERSHIPS}?_offset=1"))
+    refusal(lambda: list(fhir.search_all("ProjectMembership", {})), RemoteMisbehaved)
+    assert len(wire.calls) == 2
+
+
+def test_an_answer_with_a_next_page_is_not_taken_for_all() -> None:
+    first = Answer("ProjectMembership", 200, page(membership(), following="x?_offset=1"))
+    refusal(first.all, RemoteMisbehaved)
+
+
+ENTRIES = [
+    Read(JANE),
+    CreateOnce({"resourceType": "Consent"}, QUERY),
+    Put(jane(1)),
+    Create({"resourceType": "AuditEvent"}),
+]
+
+
+def test_a_batch_holds_reads_creates_and_conditional_writes(wire: Wire, fhir: FhirClient) -> None:
+    consent, event = ({"resourceType": kind, "id": "1"} for kind in ("Consent", "AuditEvent"))
+    wire.post(
+        FHIR,
+        json=batched(("200", jane(1)), ("200", consent), ("200", jane(2)), ("201", event)),
+    )
+    read, once, put, new = fhir.batch(ENTRIES)
+    assert json.loads(wire.calls[0].request.body or b"")["entry"] == [
+        {"request": {"method": "GET", "url": JANE}},
+        {
+            "request": {"method": "POST", "url": "Consent", "ifNoneExist": QUERY},
+            "resource": {"resourceType": "Consent"},
+        },
+        {"request": {"method": "PUT", "url": JANE, "ifMatch": 'W/"v1"'}, "resource": jane(1)},
+        {
+            "request": {"method": "POST", "url": "AuditEvent"},
+            "resource": {"resourceType": "AuditEvent"},
+        },
+    ]
+    assert [read.one(), once.written(), put.saved(), new.written()] == [
+        jane(1),
+        consent,
+        jane(2),
+        event,
+    ]
+    assert [once.created, new.created] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("entry", "error"),
+    [
+        *(
+            ({"response": {"status": status}}, error)
+            for status, error in [
+                ("401", FhirDenied),
+                ("403", FhirDenied),
+                ("404", FhirNotFound),
+                ("410", FhirNotFound),
+                ("409", EditConflict),
+                ("412 Precondition Failed", EditConflict),
+                ("429", RemoteUnavailable),
+                ("200", LookUpFirst),
+                ("201", LookUpFirst),
+                ("202", LookUpFirst),
+                ("302", LookUpFirst),
+                ("400", LookUpFirst),
+                ("408", LookUpFirst),
+                ("422", LookUpFirst),
+                ("500", LookUpFirst),
+                ("503", LookUpFirst),
+            ]
+        ),
+        ({"response": {"status": "400", "outcome": OUTCOME}}, RemoteMisbehaved),
+        ({"response": {"status": "400"}, "resource": OUTCOME}, RemoteMisbehaved),
+        ({"response": {"status": "400", "outcome": {}}}, LookUpFirst),
+        ({"response": {"status": "500", "outcome": OUTCOME}}, LookUpFirst),
+    ],
+    ids=str,
+)
+def test_a_write_in_a_batch_says_written_conflict_or_open(
+    wire: Wire, fhir: FhirClient, entry: Any, error: type[BotError]
+) -> None:
+    wire.post(FHIR, json={"resourceType": "Bundle", "entry": [entry]})
+    (answer,) = fhir.batch([Put(jane(1))])
+    refusal(answer.saved, error)
+
+
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize(
+    ("entries", "error"),
+    [
+        (ENTRIES[:2], RemoteUnavailable),
+        (ENTRIES[2:3], LookUpFirst),
+        (ENTRIES[3:], LookUpFirst),
+        (ENTRIES, LookUpFirst),
+    ],
+    ids=["may be repeated", "put", "create", "all"],
+)
+def test_a_batch_that_writes_is_open_without_an_answer(
+    wire: Wire, fhir: FhirClient, lost: str, entries: Any, error: type[BotError]
+) -> None:
+    wire.post(FHIR, **LOST[lost])
+    refusal(lambda: fhir.batch(entries), error)
+    assert len(wire.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (by_identifier("http://a.example", ["1"]), "identifier=http%3A%2F%2Fa.example%7C1"),
+        (
+            by_identifier("http://a.example", ["x|y&z", "b,c+d %"]),
+            "identifier=http%3A%2F%2Fa.example%7Cx%5C%7Cy%26z%2Chttp%3A%2F%2Fa.example%7Cb%5C%2Cc%2Bd"
+            "+%25",
+        ),
+        (
+            by_identifier("http://a.example", ["k:1"], "entity:identifier"),
+            "entity:identifier=http%3A%2F%2Fa.example%7Ck%3A1",
+        ),
+    ],
+)
+def test_a_query_by_identifier_is_encoded(query: str, expected: str) -> None:
+    assert query == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "lifetime_s"),
+    [
+        ({"json": {"access_token": "abc", "expires_in": 60}}, 60.0),
+        ({"json": {"access_token": "abc", "expires_in": 60.5}}, 60.5),
+        ({"json": {"access_token": "abc"}}, 3600.0),
+        ({"json": {"access_token": "abc", "expires_in": "60"}}, None),
+        ({"json": {"access_token": "abc", "expires_in": True}}, None),
+        ({"json": {"access_token": "abc", "expires_in": None}}, None),
+        ({"json": {"access_token": ""}}, None),
+        ({"json": {"access_token": "a\nb"}}, None),
+        ({"json": {"access_token": "abc\n"}}, None),
+        ({"json": {"access_token": 7}}, None),
+        ({"json": {}}, None),
+        ({"json": ["abc"]}, None),
+        ({"body": HTML}, None),
+        ({"status": 400, "json": OUTCOME}, None),
+    ],
+)
+def test_a_token_reply_is_a_token_or_a_set_up_to_correct(
+    wire: Wire, reply: dict[str, Any], lifetime_s: float | None
+) -> None:
+    seconds = [0.0]
+    cache, account = TokenCache(lambda: seconds[0]), ServiceAccount(BASE, "made-up", "made-up")
+    credential = ServiceCredential(Http(), cache, account)
+    wire.post(f"{BASE}oauth2/token", **reply)
+    if lifetime_s is None:
+        assert "MEDPLUM_CLIENT_ID" in refusal(credential.token, Misconfigured)
+        return
+    assert credential.token() == "abc"
+    for seconds[0] in (lifetime_s - 30.1, lifetime_s - 30.0):
+        credential.token()
+    assert len(wire.calls) == 2

@@ -71,7 +71,7 @@ def test_a_person_is_asked_for_by_number_and_read(wire: Wire, registry: NpiRegis
     (call,) = wire.calls
     assert call.request.params == {"version": "2.1", "number": NPI}  # type: ignore[attr-defined]
     assert "Authorization" not in call.request.headers
-    assert call.request.req_kwargs["timeout"] == (3.05, 3.0)  # type: ignore[attr-defined]
+    assert call.request.req_kwargs["timeout"] == (3.0, 3.0)  # type: ignore[attr-defined]
 
 
 def test_an_organization_is_no_person(wire: Wire, registry: NpiRegistry) -> None:

@@ -44,5 +44,6 @@ def test_a_creation_without_an_answer_has_to_be_looked_up(
 ) -> None:
     url, create = CREATIONS[kind]
     wire.post(url, **answer)
-    with pytest.raises(LookUpFirst, match=f"was asked to create the {kind} and gave no answer"):
+    told = f"was asked to create the {kind} and gave no usable answer"
+    with pytest.raises(LookUpFirst, match=told):
         create(ProjectAdmin(Http(), BASE, GivenToken("made-up-token")))

@@ -1,7 +1,7 @@
 """A sandbox as the integration tests drive it: only over HTTP, but for adding people."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +10,13 @@ import requests
 
 from deploy.local.people import Person
 from deploy.local.sandbox import Sandbox
-from fhir_profiles.systems import MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
+from fhir_profiles.claim import Claim, read_claim
+from fhir_profiles.systems import CLAIM, MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
 
 ADMIN_BOT = "dosespot-enroll-prescriber-bot"
 TIMEOUT_S = 30
-DEA = {"IL": "AS1234563", "NY": "CS9876547"}
+DEA = ("IL", "NY")
+"""States for which somebody has a DEA number."""
 
 _stems = itertools.count(100_000_001)
 _dea_stems = itertools.count(200_001)
@@ -76,6 +78,7 @@ class Member:
     membership_id: str
     token: str
     npi: str = ""
+    dea: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -102,17 +105,24 @@ class Clinic:
         person = self.sandbox.ready["people"]["admin"]
         return Member(person["practitionerId"], person["membershipId"], person["token"])
 
-    def add_member(self, *, dea: dict[str, str] | None = None, **options: Any) -> Member:
+    @property
+    def clinic_id(self) -> int:
+        """DoseSpot's number of the clinic."""
+        secrets = self.sandbox.fhir.resources("Project")[0]["secret"]
+        (found,) = [one for one in secrets if one["name"] == "DOSESPOT_CLINIC_ID"]
+        return int(found["valueString"])
+
+    def add_member(self, *, dea: Sequence[str] = (), **options: Any) -> Member:
         """Adds a person with a Practitioner that can be enrolled."""
-        npi = new_npi()
+        npi, numbers = new_npi(), {state: new_dea() for state in dea}
         person = Person(
-            key=f"p{npi}", given=("Jane", "Marie"), family="Smith", npi=npi, dea=dea or {}
+            key=f"p{npi}", given=("Jane", "Marie"), family="Smith", npi=npi, dea=numbers
         )
         practitioner = {**person.practitioner(), **options.pop("practitioner", {})}
         added = self.sandbox.fhir.add_person(
             self.project, practitioner, person.email, "sandbox-password", **options
         )
-        return Member(added.profile_id, added.membership_id, added.token, npi)
+        return Member(added.profile_id, added.membership_id, added.token, npi, numbers)
 
     def authorize(self, member: Member, *codes: str) -> None:
         """An administrator lets the member enroll themselves in these roles."""
@@ -181,6 +191,25 @@ class Clinic:
     def clinician(self, member: Member) -> dict[str, Any]:
         (found,) = self.clinicians(member.npi)
         return found
+
+    def claim(self, member: Member) -> Claim:
+        """The claim to a member's clinician."""
+        key = f"clinician.{self.clinic_id}.{member.npi}"
+        (found,) = [
+            one
+            for one in self.sandbox.fhir.resources("Basic")
+            if one["identifier"] == [{"system": CLAIM, "value": key}]
+        ]
+        return read_claim(key, found)
+
+    def events(self, whom: str) -> list[dict[str, Any]]:
+        """The AuditEvents about somebody, given by reference, the oldest first."""
+        kept = [
+            event
+            for event in self.sandbox.fhir.resources("AuditEvent")
+            if any(one.get("what", {}).get("reference") == whom for one in event.get("entity", []))
+        ]
+        return sorted(kept, key=lambda event: str(event["recorded"]))
 
     def prescriber_does(self, member: Member, step: str) -> None:
         url = f"{self.control_url}clinicians/{self.clinician(member)['id']}/prescriber/{step}"

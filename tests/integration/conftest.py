@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.sandbox import Sandbox
-from shared.pace import Timing
 from shared.runtime.lambda_handler import Services
+from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed
 from tests.integration.project import Servers, servers
 from tests.integration.self_service import (
@@ -19,7 +19,7 @@ from tests.integration.self_service import (
 
 def hurried() -> Services:
     """Claims and look-ups that end soon, so that a test that sees them out need not wait long."""
-    timing = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05, lookup_s=0.3)
+    timing = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05)
     return Services(timing=timing)
 
 

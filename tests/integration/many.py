@@ -32,14 +32,16 @@ class Many:
     def file(self, *members: Member, lines: tuple[str, ...] = ()) -> str:
         """A file with a row for each member, and more lines."""
         path = self.folder / "prescribers.csv"
-        rows = ["practitionerId,practitionerRoleTypes", *(f"{one.id}," for one in members), *lines]
+        rows = ["practitionerId,practitionerRoleTypes", *(f"{one.id},1" for one in members), *lines]
         path.write_text("\n".join(rows) + "\n")
         return str(path)
 
     def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Result:
+        """A run that adds to the results file, or a dry one."""
+        results = () if "--dry-run" in arguments else ("--results", str(self.results_path))
         return CliRunner().invoke(
             main,
-            ["enroll-many", *arguments, "--results", str(self.results_path)],
+            ["enroll-many", *arguments, *results],
             input=stdin,
             env={**self.environment, **environment},
             catch_exceptions=False,

@@ -5,7 +5,7 @@ import pytest
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.clinic import Clinic, Member
 
 NOTHING = {}
 IDP = {"initIdp": True}
@@ -83,7 +83,7 @@ def test_dosespot_gets_what_the_practitioner_says(clinic: Clinic, prescriber: Me
     )
     clinician = clinic.clinician(prescriber)
     assert clinician["roles"] == ["ClinicianAdmin", "PrescribingClinician"]
-    assert sorted(clinician["dea_numbers"]) == sorted(DEA.values())
+    assert sorted(clinician["dea_numbers"]) == sorted(prescriber.dea.values())
     assert clinician["licenses"] == [{"number": "036-123456", "state": "IL"}]
     assert (clinician["first_name"], clinician["middle_name"]) == ("Jane", "Marie")
     assert clinician["epcs_requested"] is True
@@ -100,12 +100,13 @@ def test_a_prescriber_without_dea_numbers_is_enrolled_without_epcs(clinic: Clini
 
 def test_a_first_run_writes_each_thing_once(clinic: Clinic, prescriber: Member) -> None:
     clinic.enroll(prescriber)
-    membership = f"PUT /fhir/R4/ProjectMembership/{prescriber.membership_id}"
+    claim = (clinic.claim(prescriber).resource or {})["id"]
     assert clinic.writes() == [
         "POST /webapi/v2/api/clinicians",
-        membership,  # the claim
-        membership,  # the clinician's id in its place
+        "POST /fhir/R4/Basic",  # the claim
+        f"PUT /fhir/R4/ProjectMembership/{prescriber.membership_id}",  # the clinician's id
         f"PUT /fhir/R4/Practitioner/{prescriber.id}",
+        f"PUT /fhir/R4/Basic/{claim}",  # the claim is free again
     ]
 
 

@@ -2,24 +2,16 @@
 
 from typing import Any
 
+import pytest
+
+from fhir_profiles.systems import AUDIT_KEY
 from tests.integration.clinic import Clinic, Member
 from tests.integration.self_service import add_patient, enrolled, sync
 
 
 def _events(clinic: Clinic, member: Member) -> list[dict[str, Any]]:
     """What is kept about a prescriber, oldest first."""
-    return _about(clinic, f"Practitioner/{member.id}")
-
-
-def _about(clinic: Clinic, whom: str) -> list[dict[str, Any]]:
-    kept = [
-        event
-        for event in clinic.sandbox.fhir.resources("AuditEvent")
-        if any(
-            entity.get("what", {}).get("reference") == whom for entity in event.get("entity", [])
-        )
-    ]
-    return sorted(kept, key=lambda event: str(event["recorded"]))
+    return clinic.events(f"Practitioner/{member.id}")
 
 
 def _told(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -77,10 +69,18 @@ def test_an_attempt_by_who_may_not_is_kept(clinic: Clinic, prescriber: Member) -
 
 
 def test_what_cannot_be_kept_does_not_undo_the_run(clinic: Clinic, prescriber: Member) -> None:
-    clinic.break_fhir(method="POST", path="/fhir/R4/", kind="status", status=503, skip=1, times=9)
+    clinic.break_fhir(method="POST", path="/fhir/R4/", kind="status", status=503, skip=2, times=9)
     answer = clinic.enroll(prescriber)
     assert answer.status == 200
     assert _events(clinic, prescriber) == []
+    clinic.reset()
+    # Whoever takes the claim next keeps what its last holder could not.
+    assert clinic.enroll(prescriber, practitionerRoleTypes=[3]).status == 200
+    assert sorted(_told(_events(clinic, prescriber))) == [
+        ("clinician-changed", "0"),
+        ("clinician-created", "0"),
+        ("clinician-linked", "0"),
+    ]
 
 
 def test_what_was_done_with_a_patient_is_kept(clinic: Clinic) -> None:
@@ -88,10 +88,10 @@ def test_what_was_done_with_a_patient_is_kept(clinic: Clinic) -> None:
     patient = add_patient(clinic)
     sync(clinic, member, patient)
     sync(clinic, member, patient)
-    moved = {**clinic.read(f"Patient/{patient['id']}"), "birthDate": "1961-03-04"}
-    clinic.write(moved)
+    phone = {"system": "phone", "use": "mobile", "value": "345-765-4322"}
+    clinic.write({**clinic.read(f"Patient/{patient['id']}"), "telecom": [phone]})
     sync(clinic, member, patient, update=True)
-    kept = _about(clinic, f"Patient/{patient['id']}")
+    kept = clinic.events(f"Patient/{patient['id']}")
     assert sorted(_told(kept)) == [
         ("patient-changed", "0"),
         ("patient-created", "0"),
@@ -100,3 +100,31 @@ def test_what_was_done_with_a_patient_is_kept(clinic: Clinic) -> None:
     assert {event["agent"][0]["who"]["reference"] for event in kept} == {
         f"Practitioner/{member.id}"
     }
+
+
+@pytest.mark.parametrize("skipped", range(6))
+def test_a_lost_answer_keeps_nothing_twice(
+    clinic: Clinic, prescriber: Member, skipped: int
+) -> None:
+    clinic.break_fhir(
+        method="POST", path="/fhir/R4/", kind="drop", when="after", skip=skipped, times=2
+    )
+    clinic.enroll(prescriber)
+    clinic.reset()
+    assert clinic.enroll(prescriber).status == 200
+    kept = [one for one in _told(_events(clinic, prescriber)) if one[0] != "attempt-refused"]
+    assert sorted(kept) == [
+        ("clinician-created", "0"),
+        ("clinician-linked", "0"),
+        ("status-recorded", "0"),
+    ]
+
+
+def test_each_event_has_a_key_of_its_own(clinic: Clinic, prescriber: Member) -> None:
+    clinic.enroll(prescriber)
+    clinic.enroll(prescriber, initTfa=True)
+    clinic.enroll(prescriber, initTfa=True)
+    events = _events(clinic, prescriber)
+    identifiers = [event["entity"][0]["what"]["identifier"] for event in events]
+    assert {one["system"] for one in identifiers} == {AUDIT_KEY}
+    assert len({one["value"] for one in identifiers}) == len(events) == 5

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders import dea
 from tests.integration.clinic import ADMIN_BOT, DEA, Clinic, Member
 
 BAD_BODIES = {
@@ -13,7 +14,7 @@ BAD_BODIES = {
     "id is a number": ({"practitionerId": 7}, "practitionerId: must be a string"),
     "id with a path": (
         {"practitionerId": "../Bot/1"},
-        "practitionerId: this is no id of a FHIR resource; correct it",
+        "practitionerId: this is not a valid FHIR id; correct it",
     ),
     "empty role list": (
         {"practitionerRoleTypes": []},
@@ -40,8 +41,8 @@ BAD_BODIES = {
         {"medicalLicenseNumbers": [{"LicenseNumber": "1" * 36, "State": "IL"}]},
         "medicalLicenseNumbers[0].LicenseNumber: DoseSpot takes at most 35 characters here",
     ),
-    "license state in full": (
-        {"medicalLicenseNumbers": [{"LicenseNumber": "1", "State": "Illinois"}]},
+    "license of no state": (
+        {"medicalLicenseNumbers": [{"LicenseNumber": "1", "State": "Ontario"}]},
         "medicalLicenseNumbers[0].State: the state must be a two-letter",
     ),
 }
@@ -99,8 +100,8 @@ BAD_PRACTITIONERS = {
     "no fax": (_telecom(fax=""), "Practitioner.telecom: the work fax number is missing"),
     "no phone": (_telecom(phone=""), "Practitioner.telecom: the work phone number is missing"),
     "555 phone": (_telecom(phone="555-123-4567"), "the area code must not be 555"),
-    "state in full": (
-        _address(state="Illinois"),
+    "no state of the US": (
+        _address(state="Ontario"),
         "Practitioner.address[0].state: the state must be a two-letter US abbreviation",
     ),
     "PO box": (_address(line=["P.O. Box 12"]), "Practitioner.address[0].line[0]: "),
@@ -138,7 +139,7 @@ def test_a_practitioner_who_cannot_be_enrolled_is_refused(clinic: Clinic, name: 
 
 def test_all_problems_of_a_practitioner_are_told_at_once(clinic: Clinic) -> None:
     member = clinic.add_member(
-        practitioner={"birthDate": "1980", **_telecom(fax=""), **_address(state="Illinois")}
+        practitioner={"birthDate": "1980", **_telecom(fax=""), **_address(state="Ontario")}
     )
     error = clinic.enroll(member).error
     assert all(
@@ -176,6 +177,9 @@ def test_a_practitioner_with_two_memberships_is_refused(clinic: Clinic, prescrib
 
 
 def test_a_seed_example_with_a_wrong_dea_check_digit_is_only_warned_about(clinic: Clinic) -> None:
-    member = clinic.add_member(dea={"IL": "AB1234563", "NY": "CD9876543"})
+    numbers = [dea("AB1234563", "IL"), dea("CD9876543", "NY")]
+    member = clinic.add_member()
+    practitioner = clinic.practitioner(member)
+    clinic.write({**practitioner, "identifier": [*practitioner["identifier"], *numbers]})
     assert clinic.enroll(member).status == 200
     assert sorted(clinic.clinician(member)["dea_numbers"]) == ["AB1234563", "CD9876543"]

@@ -13,7 +13,7 @@ from fhir_profiles.systems import (
 )
 from shared.records.form_sentences import FormSentence
 from shared.workflow import authorize, invitation, known_records, matching
-from tests.builders import TODAY
+from tests.builders import NOW
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.creating import (
     at_once,
@@ -152,7 +152,7 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
         [{"reference": f"Location/{place['id']}"}] for place in (first, second)
     ]
     assert [is_default_location(role) for role in roles] == [True, False]
-    assert {frozenset(granted_roles(role, TODAY)) for role in roles} == {frozenset({1, 3})}
+    assert {frozenset(granted_roles(role, NOW)) for role in roles} == {frozenset({1, 3})}
     assert roles[0]["organization"] == organization
     assert roles[0]["specialty"] == [{"text": "Family Medicine"}]
     assert {"text": "MD"} in roles[0]["code"]
@@ -168,7 +168,7 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
 def test_a_location_that_is_not_there_or_not_clear_is_refused(clinic: Clinic) -> None:
     place = location(clinic, "Twin")
     location(clinic, "Twin")
-    stateless, dea = location(clinic, "Nowhere", "Illinois"), new_dea("CS")
+    stateless, dea = location(clinic, "Nowhere", "Atlantis"), new_dea("CS")
     told = refused(
         clinic,
         new_form(

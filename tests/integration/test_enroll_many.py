@@ -5,14 +5,18 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from bots.bulk.administrator import OPERATOR_REFUSED
 from bots.bulk.enrollment import BulkEnrollment
-from deploy.many.rows import file_rows
+from deploy.many.rows import table_rows
 from deploy.many.run import Run
 from shared.dosespot.limits import DoseSpotLimits
+from shared.errors import FhirDenied
 from shared.fhir.client import GivenToken
 from tests.integration.clinic import DEA, Clinic, Member
 from tests.integration.many import Many
@@ -47,8 +51,10 @@ def test_a_file_is_enrolled_row_by_row(clinic: Clinic, many: Many) -> None:
     clinic.enroll(people[3], medicalLicenseNumbers=[{"LicenseNumber": "1", "State": "IL"}])
     roles = f"{people[3].id},1;4"
     incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
-    file = many.file(*people[:3], people[4], people[0], lines=(roles, "x,9", incomplete.id))
-    assert many.run(file, *NO_LIMIT).exit_code == 1
+    lines = (roles, "x,9", f"{incomplete.id},1")
+    file = many.file(*people[:3], people[4], people[0], lines=lines)
+    told = many.run(file, *NO_LIMIT)
+    assert told.exit_code == 1
     assert many.outcomes() == {
         people[0].id: "enrolled",
         people[1].id: "unchanged",
@@ -65,7 +71,11 @@ def test_a_file_is_enrolled_row_by_row(clinic: Clinic, many: Many) -> None:
         "doseSpotClinicianId": clinic.clinician(people[0])["id"],
         "registrationStatus": "Pending",
         "error": None,
+        "warnings": [],
     }
+    assert sorted(told.stderr.splitlines()) == sorted(
+        f"{one} refused: {found[one]['error']}" for one in (incomplete.id, "x")
+    )
     assert "Practitioner.birthDate" in found[incomplete.id]["error"]
     assert found["x"]["error"].startswith("Row 8: The bot's input was refused.")
 
@@ -118,7 +128,8 @@ def test_a_search_is_enrolled(clinic: Clinic, many: Many) -> None:
     people = members(clinic, 3)
     npis = ",".join(one.npi for one in people)
     query = f"Practitioner?identifier={npis}&active=true"
-    assert many.counts("--search", query, *NO_LIMIT) == {**CLEAN, "enrolled": 3}
+    options = ("--search", query, "--role", "PrescribingClinician", *NO_LIMIT)
+    assert many.counts(*options) == {**CLEAN, "enrolled": 3}
     assert set(many.outcomes()) == {one.id for one in people}
 
 
@@ -134,7 +145,8 @@ def test_options_say_what_rows_do_not(clinic: Clinic, many: Many) -> None:
     clinic.enroll(prescriber)
     clinic.prescriber_does(prescriber, "sign-agreements")
     options = ("--role", "1", "--role", "2", "--init-idp")
-    assert many.counts(many.file(prescriber), *options, *NO_LIMIT) == {**CLEAN, "updated": 1}
+    file = many.file(lines=(f"{prescriber.id},",))
+    assert many.counts(file, *options, *NO_LIMIT) == {**CLEAN, "updated": 1}
     assert many.results()[0]["registrationStatus"] == "IDPInitializeSuccess"
     assert len(clinic.clinician(prescriber)["roles"]) == 2
 
@@ -180,7 +192,7 @@ def test_dosespots_limits_are_kept_to(clinic: Clinic) -> None:
     administrator = bulk.sign_in(clinic.fhir_url, GivenToken(clinic.admin.token))
     run = Run(lambda given: bulk.enroll(administrator, given), 16)
     lines = ["practitionerId", *(one.id for one in people)]
-    rows = file_rows(lines, {"practitionerRoleTypes": [1]})
+    rows = table_rows(lines, {"practitionerRoleTypes": [1]})
     assert Counter(one.outcome for one in run.results(rows)) == {"enrolled": 40}
     assert clinic.session.get(f"{clinic.control_url}limits", timeout=5).json() == before
 
@@ -195,8 +207,10 @@ def test_what_keeps_everybody_from_being_enrolled_stops_the_run(clinic: Clinic, 
     finally:
         clinic.write({**clinic.read(f"Project/{clinic.project}"), "systemSetting": []})
     assert told.exit_code == 1
-    assert told.stderr.startswith("Stopped: DoseSpot enrollment limit reached")
-    assert told.stderr.endswith("Run the same command again to go on.\n")
+    failed, stopped = told.stderr.splitlines(keepends=True)
+    assert " failed: DoseSpot enrollment limit reached" in failed
+    assert stopped.startswith("Stopped: DoseSpot enrollment limit reached")
+    assert stopped.endswith("Run the same command again to go on.\n")
     assert len(many.results()) == 1
     assert many.counts(many.file(*people), *NO_LIMIT) == {**CLEAN, "enrolled": 4}
 
@@ -220,7 +234,10 @@ def test_who_may_not_enroll_others_is_told_before_the_first_row(clinic: Clinic, 
         (("-", "--search", "Practitioner"), "Give one of FILE, --search and --collect."),
         (("--search", "Patient"), "--search must look like 'Practitioner?active=true'"),
         (("nobody.csv",), "does not exist"),
-        (("-", "--role", "7"), "is not in the range"),
+        (("-", "--role", "7"), "a role is a number from 1 to 6 or a name"),
+        (("-", "--role", "Doctor"), "a role is a number from 1 to 6 or a name"),
+        (("--search", "Practitioner"), "No role is given, and none is assumed."),
+        (("--collect", "https://sqs", "--dry-run"), "--dry-run enrolls nobody"),
         (("-", "--share", "0"), "is not in the range"),
     ],
 )
@@ -236,3 +253,120 @@ def test_wrong_arguments_are_told_in_one_line(
 def test_a_file_with_a_wrong_header_is_refused(many: Many) -> None:
     told = many.run("-", *NO_LIMIT, stdin="name\nJane\n")
     assert told.stderr.startswith("Error: The first line must name the columns: practitionerId")
+
+
+def test_bulk_without_role(clinic: Clinic, many: Many) -> None:
+    people = members(clinic, 3)
+    for person, role in zip(people, (6, 4, 5), strict=True):
+        assert clinic.enroll(person, practitionerRoleTypes=[role]).status == 200
+    before = [clinic.clinician(person)["roles"] for person in people]
+    clinic.reset()
+    text = "\n".join(["practitionerId", *(one.id for one in people)])
+    told = many.run("-", *NO_LIMIT, stdin=text)
+    assert told.exit_code == 1
+    assert told.stderr.startswith("Error: No role is given, and none is assumed.")
+    assert many.results() == []
+    assert clinic.writes() == []
+    assert dosespot_calls(clinic) == {}
+    assert [clinic.clinician(person)["roles"] for person in people] == before
+
+
+def test_bad_rows_are_told_before_a_server_is_asked(clinic: Clinic, many: Many) -> None:
+    clinic.reset()
+    told = many.run(many.file(lines=("x,9", ",1", "y")), MEDPLUM_BASE_URL="http://127.0.0.1:9/")
+    assert [line.split(": ")[:2] for line in told.stderr.splitlines()] == [
+        ["x refused", "Row 2"],
+        ["(no usable id) refused", "Row 3"],
+        ["y refused", "Row 4"],
+    ]
+    assert told.stdout.startswith("3 refused;")
+    (member,) = members(clinic, 1)
+    told = many.run(many.file(member, lines=("x,9",)), MEDPLUM_ACCESS_TOKEN="made-up")
+    refused, stopped = told.stderr.splitlines()
+    assert refused.startswith("x refused: Row 3: ")
+    assert stopped.startswith("Error: The FHIR server refuses the sign-in")
+
+
+def test_semicolon_slip(clinic: Clinic, many: Many) -> None:
+    (prescriber,) = members(clinic, 1)
+    text = (
+        f"practitionerId;practitionerRoleTypes;medicalLicenseNumbers\n{prescriber.id};1;IL:1,NY:2\n"
+    )
+    assert many.run("-", *NO_LIMIT, stdin=text).exit_code == 1
+    (result,) = many.results()
+    assert (result["practitionerId"], result["outcome"]) == (prescriber.id, "refused")
+    assert "write IL:036123456;NY:123456" in result["error"]
+    assert clinic.clinicians(prescriber.npi) == []
+
+
+def test_a_dry_run_says_what_would_be_done_and_changes_nothing(clinic: Clinic, many: Many) -> None:
+    new, same, changed, known = members(clinic, 4)
+    for person in (same, changed, known):
+        clinic.enroll(person)
+    linked = clinic.read(f"ProjectMembership/{known.membership_id}")
+    clinic.write({**linked, "identifier": []})
+    incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
+    lines = (f"{changed.id},1;2", "x,9", f"{incomplete.id},1")
+    file = many.file(new, same, known, lines=lines)
+    clinic.reset()
+    told = many.run(file, "--dry-run", *NO_LIMIT)
+    assert clinic.writes() == []
+    assert sorted(told.stdout.splitlines()[:-1]) == sorted(
+        [
+            f"{new.id} would be enrolled",
+            f"{same.id} is as asked for",
+            f"{known.id} would be enrolled",
+            f"{changed.id} would be updated",
+        ]
+    )
+    counted = "2 enrolled, 2 refused, 1 unchanged, 1 updated; "
+    assert told.stdout.splitlines()[-1].startswith(counted)
+    assert told.stdout.endswith("; nothing was changed\n")
+    assert "Practitioner.birthDate" in told.stderr
+    assert not many.results_path.exists()
+    assert told.exit_code == 1
+    real = many.counts(file, *NO_LIMIT)
+    assert real == {**CLEAN, "enrolled": 2, "refused": 2, "unchanged": 1, "updated": 1}
+
+
+def test_a_search_that_the_server_refuses_is_told_in_its_words_without_values(
+    clinic: Clinic, many: Many
+) -> None:
+    query = "Practitioner?birthdate=Zyxwvut"
+    told = many.run("--search", query, "--role", "1", *NO_LIMIT)
+    assert told.stderr.startswith("Error: The FHIR server refuses --search (400): ")
+    assert "Zyxwvut" not in told.stderr
+    assert not told.stderr.endswith("it does not say why.\n")
+
+
+def test_whose_sign_in_fails_is_told(clinic: Clinic, many: Many) -> None:
+    (prescriber,) = members(clinic, 1)
+    file = many.file(prescriber)
+    told = many.run(file, *NO_LIMIT, MEDPLUM_ACCESS_TOKEN="made-up")
+    assert "refuses the sign-in of the administrator who enrolls" in told.stderr
+    client = {"MEDPLUM_CLIENT_ID": str(uuid4()), "MEDPLUM_CLIENT_SECRET": "made-up"}
+    told = many.run(file, *NO_LIMIT, **client)
+    assert told.stderr == (
+        "Error: The FHIR server does not let the ClientApplication of this command in. Check"
+        " MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET in the environment.\n"
+    )
+    project = clinic.read(f"Project/{clinic.project}")
+    wrong = {"name": "DOSESPOT_CLINIC_KEY", "valueString": "made-up"}
+    with without_secrets(clinic, wrong["name"]):
+        secrets = [one for one in project["secret"] if one["name"] != wrong["name"]]
+        clinic.write({**clinic.read(f"Project/{clinic.project}"), "secret": [*secrets, wrong]})
+        told = many.run(file, *NO_LIMIT)
+    assert "project secrets" in told.stderr
+    assert "DOSESPOT_CLINIC_KEY" in told.stderr
+    assert clinic.clinicians(prescriber.npi) == []
+
+
+def test_a_token_that_ends_in_between_is_told_as_the_administrators(clinic: Clinic) -> None:
+    (prescriber,) = members(clinic, 1)
+    bulk = BulkEnrollment(DoseSpotLimits(), None, 1)
+    administrator = bulk.sign_in(clinic.fhir_url, GivenToken(clinic.admin.token))
+    over = replace(administrator, credential=GivenToken("made-up"))
+    given = {"practitionerId": prescriber.id, "practitionerRoleTypes": [1]}
+    with pytest.raises(FhirDenied) as denied:
+        bulk.enroll(over, given)
+    assert str(denied.value) == OPERATOR_REFUSED

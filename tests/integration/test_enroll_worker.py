@@ -13,13 +13,13 @@ from moto import mock_aws
 
 from deploy.aws.functions.enroll_worker import Handler, Worker, make_handler
 from shared.errors import Misconfigured
-from shared.pace import Timing
+from shared.timing import Timing
 from tests.integration.clinic import Clinic, Member
 from tests.integration.many import Many
 from tests.integration.self_service import without_secrets
 
 SECRET = "prescriber-bots/medplum"
-HURRIED = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05, lookup_s=0.3)
+HURRIED = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05)
 CLEAN = {"alreadyDone": 0, "duplicates": 0, "stopped": None}
 
 
@@ -96,6 +96,15 @@ def message(body: Any, group: str = "a") -> dict[str, Any]:
 
 def order(member: Member, **more: Any) -> dict[str, Any]:
     return message({"practitionerId": member.id, "practitionerRoleTypes": [1], **more}, member.id)
+
+
+def test_a_message_without_roles_is_refused(clinic: Clinic, aws: Aws, many: Many) -> None:
+    member = clinic.add_member()
+    assert aws.run(message({"practitionerId": member.id}, member.id)) == []
+    assert collected(many, aws) == {**CLEAN, "refused": 1}
+    (result,) = many.results()
+    assert "practitionerRoleTypes: is required" in result["error"]
+    assert clinic.clinicians(member.npi) == []
 
 
 def test_rows_go_through_the_queues_into_the_results(clinic: Clinic, aws: Aws, many: Many) -> None:

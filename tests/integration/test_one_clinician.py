@@ -3,6 +3,8 @@
 import pytest
 
 from fhir_profiles.clinician_identifier import clinician_ids
+from shared.enrollment import trouble
+from shared.workflow import members
 from tests.integration.clinic import DEA, Clinic, Member
 
 
@@ -60,7 +62,9 @@ def test_a_clinician_whom_dosespot_knows_is_linked_not_created(
     clinic.reset()
     answer = clinic.enroll(prescriber)
     assert answer.body["doseSpotClinicianId"] == clinic.clinician(prescriber)["id"]
-    assert clinic.writes() == [f"PUT /fhir/R4/ProjectMembership/{prescriber.membership_id}"]
+    claim = f"PUT /fhir/R4/Basic/{(clinic.claim(prescriber).resource or {})['id']}"
+    linked = f"PUT /fhir/R4/ProjectMembership/{prescriber.membership_id}"
+    assert clinic.writes() == [claim, linked, claim]
 
 
 def test_a_found_clinician_is_linked_even_where_the_run_then_refuses(
@@ -76,7 +80,7 @@ def test_the_id_is_on_the_membership_before_anything_else_is_written(
     clinic: Clinic, prescriber: Member
 ) -> None:
     status = {"method": "GET", "path": ".*/registrationStatus", "kind": "status"}
-    clinic.break_dosespot(**status, status=503, times=3)
+    clinic.break_dosespot(**status, status=503, times=6)
     assert clinic.enroll(prescriber).status == 400
     assert _linked_id(clinic, prescriber) == (clinic.clinician(prescriber)["id"],)
     assert clinic.enroll(prescriber).status == 200
@@ -104,7 +108,7 @@ def test_an_id_that_dosespot_does_not_know_is_refused(clinic: Clinic, prescriber
     identifier = {"system": "https://dosespot.com/clinician-id", "value": "99999999"}
     clinic.write({**membership, "identifier": [identifier]})
     answer = clinic.enroll(prescriber)
-    assert "DoseSpot has no clinician with the id that stands here" in answer.error
+    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", trouble.UNKNOWN_ID)
     assert clinic.clinicians(prescriber.npi) == []
 
 
@@ -116,8 +120,7 @@ def test_an_id_on_two_memberships_is_refused_and_nothing_is_changed(
     clinic.add_member(identifiers=identifier)
     clinic.reset()
     answer = clinic.enroll(prescriber)
-    assert answer.body["errorType"] == "RecordsDisagree"
-    assert "another membership carries the DoseSpot id of this prescriber too" in answer.error
+    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", members.SHARED_ID)
     assert clinic.writes() == []
 
 
@@ -130,7 +133,7 @@ def test_a_changed_practitioner_changes_the_clinician(clinic: Clinic, prescriber
     assert clinic.enroll(prescriber).body["registrationStatus"] == "RegistrationSuccess"
     clinician = clinic.clinician(prescriber)
     assert clinician["last_name"] == "Smith-Jones"
-    assert sorted(clinician["dea_numbers"]) == sorted(DEA.values())
+    assert sorted(clinician["dea_numbers"]) == sorted(prescriber.dea.values())
     clinic.reset()
     clinic.enroll(prescriber)
     assert clinic.writes() == []
@@ -142,6 +145,7 @@ def test_a_change_and_a_stage_go_in_one_call(clinic: Clinic) -> None:
     clinic.prescriber_does(member, "sign-agreements")
     with_dea = clinic.add_member(dea=DEA)
     identifiers = clinic.practitioner(with_dea)["identifier"][1:]
+    clinic.delete(f"Practitioner/{with_dea.id}")
     practitioner = clinic.practitioner(member)
     clinic.write({**practitioner, "identifier": [*practitioner["identifier"], *identifiers]})
     assert clinic.enroll(member, initIdp=True).body["idpInitialized"]

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from fhir_profiles.patient_identifier import dosespot_patient_id
-from fhir_profiles.systems import LOINC
-from shared.records.patient import HEIGHT, WEIGHT
+from fhir_profiles.systems import CLAIM, LOINC
+from shared.patients import next_step
+from shared.records.measures import HEIGHT, WEIGHT
 from shared.workflow import sync_patient as sentences
 from shared.workflow.caller import NOT_ENROLLED, RUN_AS_USER
-from tests.integration.clinic import TIMEOUT_S, Answer, Clinic, Member
+from tests.integration.clinic import Answer, Clinic, Member
+from tests.integration.dosespot_view import shown
 from tests.integration.self_service import (
     SYNC_BOT,
     add_patient,
@@ -17,7 +19,6 @@ from tests.integration.self_service import (
     dosespot_writes,
     enrolled,
     patients,
-    secrets,
     sync,
     writes,
 )
@@ -52,28 +53,11 @@ def _measure(clinic: Clinic, patient: dict[str, Any], code: str, value: float, u
     clinic.sandbox.fhir.add_resource(clinic.project, observation)
 
 
-def _in_dosespot(clinic: Clinic, patient_id: int) -> dict[str, Any]:
-    """A patient's record, as DoseSpot's own API shows it to the clinic's administrator."""
-    named = {name: secret["valueString"] for name, secret in secrets(clinic).items()}
-    base_url, key = named["DOSESPOT_BASE_URL"], named["DOSESPOT_CLINIC_KEY"]
-    form = {
-        "grant_type": "password",
-        "client_id": named["DOSESPOT_CLINIC_ID"],
-        "client_secret": key,
-        "username": named["DOSESPOT_USER_ID"],
-        "password": key,
-        "scope": "api",
-    }
-    headers = {"Subscription-Key": named["DOSESPOT_SUBSCRIPTION_KEY"]}
-    issued = clinic.session.post(
-        f"{base_url}connect/token", data=form, headers=headers, timeout=TIMEOUT_S
-    ).json()
-    shown = clinic.session.get(
-        f"{base_url}api/patients/{patient_id}",
-        headers={**headers, "Authorization": f"Bearer {issued['access_token']}"},
-        timeout=TIMEOUT_S,
-    )
-    return dict(shown.json()["Item"])
+def claim_to(clinic: Clinic, patient_id: int) -> str:
+    """The write that gives back the claim to a patient's record."""
+    key = f"patient.{clinic.clinic_id}.{patient_id}"
+    (found,) = clinic.read(f"Basic?identifier={CLAIM}|{key}")["entry"]
+    return f"PUT /fhir/R4/Basic/{found['resource']['id']}"
 
 
 def _answered(answer: Answer, status: str) -> int:
@@ -144,7 +128,7 @@ def test_several_same_patients_are_told_and_none_is_linked(clinic: Clinic, membe
     third = add_patient(clinic, **_named("Twinman"))
     clinic.reset()
     answer = sync(clinic, member, third)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", sentences.SEVERAL)
+    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", next_step.SEVERAL)
     assert writes(clinic) == []
     assert [one["id"] for one in patients(clinic, "Twinman")] == numbers
 
@@ -152,15 +136,19 @@ def test_several_same_patients_are_told_and_none_is_linked(clinic: Clinic, membe
 def test_changed_demographics_are_sent_only_where_asked(clinic: Clinic, member: Member) -> None:
     patient = add_patient(clinic, **_named("Moveman"))
     number = _answered(sync(clinic, member, patient), "created")
-    before = _in_dosespot(clinic, number)
+    before = shown(clinic, f"patients/{number}")
     current = clinic.read(f"Patient/{patient['id']}")
     clinic.write({**current, "address": _address("60601"), "active": False})
     clinic.reset()
     assert _answered(sync(clinic, member, patient), "unchanged") == number
     assert writes(clinic) == []
     assert _answered(sync(clinic, member, patient, update=True), "updated") == number
-    assert writes(clinic) == [f"PUT /webapi/v2/api/patients/{number}"]
-    assert _in_dosespot(clinic, number) == {**before, "ZipCode": "60601", "Active": False}
+    assert dosespot_writes(clinic) == [str(number)]
+    assert [call for call in writes(clinic) if "/webapi/" not in call] == [
+        "POST /fhir/R4/Basic",
+        claim_to(clinic, number),
+    ]
+    assert shown(clinic, f"patients/{number}") == {**before, "ZipCode": "60601", "Active": False}
     clinic.reset()
     assert _answered(sync(clinic, member, patient, update=True), "unchanged") == number
     assert writes(clinic) == []
@@ -181,15 +169,15 @@ def test_a_minor_needs_height_and_weight(clinic: Clinic, member: Member) -> None
     assert answer.body["errorType"] == "RecordsRefused"
     assert answer.error == (
         "The patient can't be sent to DoseSpot as the FHIR records are. Observation(29463-7): the"
-        " weight of a patient under 18 is missing; record an Observation with LOINC 29463-7 and a"
-        " valueQuantity in kg."
+        " weight of a patient under 18 is missing; record an Observation with LOINC 29463-7,"
+        " status final and a valueQuantity in kg."
     )
     assert dosespot_writes(clinic) == []
     _measure(clinic, patient, WEIGHT, 62.5, "[lb_av]")
     number = _answered(sync(clinic, member, patient), "created")
-    shown = _in_dosespot(clinic, number)
+    stored = shown(clinic, f"patients/{number}")
     names = ("Height", "HeightMetric", "Weight", "WeightMetric")
-    assert {name: shown[name] for name in names} == {
+    assert {name: stored[name] for name in names} == {
         "Height": 131,
         "HeightMetric": "cm",
         "Weight": 62.5,
@@ -251,6 +239,13 @@ def test_a_create_without_an_answer_makes_no_second_patient(
     patient = add_patient(clinic, **_named(family))
     create = {"method": "POST", "path": "/webapi/v2/api/patients"}
     clinic.break_dosespot(**create, kind="drop", when=when)
-    assert sync(clinic, member, patient).body["errorType"] == "LookUpFirst"
-    _answered(sync(clinic, member, patient), "linked" if when == "after" else "created")
+    first = sync(clinic, member, patient)
+    if when == "after":
+        _answered(first, "created")
+    else:
+        assert (first.body["errorType"], first.error) == (
+            "LookUpFirst",
+            next_step.CREATE_UNANSWERED,
+        )
+    _answered(sync(clinic, member, patient), "unchanged" if when == "after" else "created")
     assert len(patients(clinic, family)) == 1

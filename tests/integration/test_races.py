@@ -8,8 +8,9 @@ import pytest
 
 from deploy.local.sandbox import Sandbox
 from fhir_profiles.clinician_identifier import clinician_ids
-from fhir_profiles.enrollment_claim import enrollment_claim
+from fhir_profiles.patient_identifier import dosespot_patient_id
 from tests.integration.clinic import DEA, Answer, Clinic, Member
+from tests.integration.self_service import add_patient, enrolled, patients, sync
 
 RUNS = 50
 SELF_BOT = "dosespot-self-enroll-prescriber-bot"
@@ -49,9 +50,16 @@ def test_fifty_first_runs_make_one_clinician_and_nobody_sees_an_error(clinic: Cl
     assert {answer.body["doseSpotClinicianId"] for answer in answers} == {clinician["id"]}
     membership = clinic.read(f"ProjectMembership/{member.membership_id}")
     assert clinician_ids(membership).numbers == (clinician["id"],)
-    assert enrollment_claim(membership) is None
+    claim = clinic.claim(member)
+    assert (claim.holder, claim.announced) == (None, None)
     created = [a for a in answers if a.body.get("status") == "created"]
     assert len(created) <= 1
+    events = clinic.events(f"Practitioner/{member.id}")
+    assert Counter(event["subtype"][0]["code"] for event in events) == {
+        "clinician-created": 1,
+        "clinician-linked": 1,
+        "status-recorded": 1,
+    }
 
 
 def test_fifty_runs_initialize_a_stage_once(clinic: Clinic) -> None:
@@ -86,3 +94,52 @@ def test_what_others_write_meanwhile_is_kept(clinic: Clinic) -> None:
     after = clinic.practitioner(member)
     assert sorted(photo["title"] for photo in after["photo"]) == ["0", "1", "2", "3", "4"]
     assert after["extension"][0]["valueCode"] == "Pending"
+
+
+def test_two_practitioners_with_one_npi_make_no_second_clinician(clinic: Clinic) -> None:
+    """The second Practitioner gets the number while runs for the first are under way."""
+    first, second = _authorized(clinic), _authorized(clinic)
+    practitioner = clinic.practitioner(second)
+    number, *others = practitioner["identifier"]
+    shared = {**practitioner, "identifier": [{**number, "value": first.npi}, *others]}
+
+    def run(turn: int) -> Answer | None:
+        if turn == RUNS // 4:
+            clinic.write(shared)
+        return clinic.enroll(first if turn % 2 else second)
+
+    with ThreadPoolExecutor(RUNS) as pool:
+        answers = list(pool.map(run, range(RUNS)))
+    assert {answer.body.get("errorType") for answer in answers} <= {None, "RecordsRefused"}
+    assert len(clinic.clinicians(first.npi)) <= 1
+    clinic.write({**clinic.practitioner(second), "identifier": [{**number, "use": "old"}, *others]})
+    assert clinic.enroll(first).status == 200
+    assert len(clinic.clinicians(first.npi)) == 1
+
+
+def test_twenty_syncs_of_a_patient_make_one_and_answer_the_same(clinic: Clinic) -> None:
+    member = enrolled(clinic)
+    clinic.switch(patient_search_lag_s=3.0)
+    name = [{"given": ["Maria"], "family": "Manyman"}]
+    twins = [add_patient(clinic, name=name) for _ in range(2)]
+    with ThreadPoolExecutor(20) as pool:
+        turns = pool.map(lambda turn: sync(clinic, member, twins[turn % 2]), range(20))
+        answers = list(turns)
+    assert {answer.status for answer in answers} == {200}, answers
+    (patient,) = patients(clinic, "Manyman")
+    assert {answer.body["doseSpotPatientId"] for answer in answers} == {patient["id"]}
+    stored = [clinic.read(f"Patient/{twin['id']}") for twin in twins]
+    assert {dosespot_patient_id(one) for one in stored} == {patient["id"]}
+
+
+def test_licenses_that_many_administrators_add_at_once_are_all_there(clinic: Clinic) -> None:
+    member = _authorized(clinic)
+    clinic.enroll(member)
+    licenses = [{"licenseNumber": f"036-12345{number}", "state": "IL"} for number in range(8)]
+    with ThreadPoolExecutor(len(licenses)) as pool:
+        answers = list(
+            pool.map(lambda one: clinic.enroll(member, medicalLicenseNumbers=[one]), licenses)
+        )
+    assert {answer.status for answer in answers} == {200}, answers
+    stored = clinic.clinician(member)["licenses"]
+    assert sorted(one["number"] for one in stored) == [one["licenseNumber"] for one in licenses]

@@ -8,7 +8,7 @@ from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from shared.enrollment import guidance
-from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.clinic import Clinic, Member
 from tests.integration.self_service import (
     INITIALIZE_IDP,
     INITIALIZE_TFA,
@@ -150,11 +150,16 @@ def test_a_deactivated_account_is_changed_but_not_reactivated(
 ) -> None:
     clinic.set_clinician(signed, active=False, status="TFAActivatedSuccess")
     practitioner = clinic.practitioner(signed)
-    clinic.write({**practitioner, "name": [{"family": "Smith-Jones", "given": ["Jane"]}]})
+    name = [{"family": "Smith-Jones", "given": ["Joan"]}]
+    telecom, new = practitioner["telecom"], f"{signed.npi}@new.example"
+    telecom = [{**one, "value": new} if one["system"] == "email" else one for one in telecom]
+    clinic.write({**practitioner, "name": name, "telecom": telecom})
     answer, _ = _step(clinic, signed, SELF_BOT)
     assert (answer["nextSteps"], answer["epcsEnabled"]) == ([guidance.INACTIVE], False)
     clinician = clinic.clinician(signed)
-    assert (clinician["last_name"], clinician["active"]) == ("Smith-Jones", False)
+    assert (clinician["email"], clinician["active"]) == (new, False)
+    # Who somebody is, their own run does not change.
+    assert (clinician["first_name"], clinician["last_name"]) == ("Jane", "Smith")
 
 
 @pytest.mark.parametrize("status", ["RegistrationSuccess", "IDPSuccess", "TFAActivatedError"])
@@ -184,7 +189,7 @@ def test_the_asked_second_factor_and_licenses_reach_dosespot(
     clinician = clinic.clinician(signed)
     assert set(clinician["tfa_type"].values()) == {"Token"}
     assert clinician["licenses"] == [{"number": "036-123456", "state": "IL"}]
-    assert sorted(clinician["dea_numbers"]) == sorted(DEA.values())
+    assert sorted(clinician["dea_numbers"]) == sorted(signed.dea.values())
 
 
 def test_roles_of_all_practitioner_roles_become_the_clinicians(

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from fhir_profiles.registration_status import registration_status
+from shared.enrollment import trouble
+from shared.workflow import members
 from shared.workflow import self_service as sentences
 from tests.integration.clinic import Answer, Clinic, Member
 from tests.integration.self_service import (
@@ -68,9 +70,15 @@ def test_a_role_of_ones_own_making_grants_nothing(
 ) -> None:
     role = create(clinic, practitioner_role(prescriber, "ClinicianAdmin"), by=prescriber)
     clinic.reset()
-    assert _refused(self_enroll(clinic, prescriber, self_bot), "NotAuthorized", sentences.OWN_ROLE)
+    answer = self_enroll(clinic, prescriber, self_bot)
+    assert _refused(answer, "NotAuthorized", trouble.NOT_GRANTED)
     assert writes(clinic) == []
-    clinic.write({**role, "availabilityExceptions": "none"})
+    # To save it is not to grant it; to take the code away and to add it again is.
+    role = clinic.write({**role, "availabilityExceptions": "none"})
+    answer = self_enroll(clinic, prescriber, self_bot)
+    assert _refused(answer, "NotAuthorized", trouble.NOT_GRANTED)
+    code = role.pop("code")
+    clinic.write({**clinic.write(role), "code": code})
     assert self_enroll(clinic, prescriber, self_bot).body["status"] == "created"
 
 
@@ -139,7 +147,7 @@ def test_neither_set_up_is_told_how_to_make_one(clinic: Clinic, prescriber: Memb
         clinic.reset()
         for bot in (SELF_BOT, without_rights):
             answer = self_enroll(clinic, prescriber, bot)
-            assert _refused(answer, "Misconfigured", sentences.NO_CREDENTIAL)
+            assert _refused(answer, "Misconfigured", members.NO_CREDENTIAL)
         assert writes(clinic) == []
     for named in (*SERVICE_SECRETS, "Bot.runAsUser", "admin"):
-        assert named in sentences.NO_CREDENTIAL
+        assert named in members.NO_CREDENTIAL

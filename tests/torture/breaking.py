@@ -7,8 +7,8 @@ from typing import Any
 from bots.catalog import BOTS
 from shared.errors import Throttled
 from shared.http import Call, Http, Reply, Sender, unavailable, unconfirmed
-from shared.pace import Timing
 from shared.runtime.lambda_handler import Services
+from shared.timing import Timing
 
 SELDOM = Timing(poll_s=5.0)
 """The times of real use, but for fewer looks while waiting, which take no time here."""
@@ -114,6 +114,10 @@ class Runner:
     def __init__(self, clock: QuickClock) -> None:
         self._clock = clock
         self._http = Http()
+
+    def let_pass(self, seconds: float) -> None:
+        """Lets time pass for all later runs."""
+        self._clock.sleep(seconds)
 
     def run(
         self, bot: str, payload: dict[str, Any], at: int | None = None, way: str = ""

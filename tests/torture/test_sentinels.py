@@ -25,7 +25,7 @@ from shared.errors import BotError, Unforeseen
 from shared.http import Call, Http, Reply, Sender
 from shared.runtime.lambda_handler import Services
 from tests.builders import dea, form, npi
-from tests.integration.clinic import Clinic, Member, new_npi
+from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
 from tests.torture.flows import FLOWS, Flow, payload
@@ -33,9 +33,9 @@ from tests.torture.flows import FLOWS, Flow, payload
 FAMILY, GIVEN, MIDDLE, BORN = "Zyxwvut", "Quorble", "Vexmire", "1973-11-29"
 STREET, SUITE, CITY, ZIP = "77 Quuxley Rd", "Suite Grault", "Plughville", "62795-4821"
 PHONE, FAX, EMAIL, LICENSE = "345-987-6543", "678-987-6541", "@garply.example", "LX-90817-FRED"
-DEA, DEAS = "MZ8675300", {"IL": "MZ8675300", "NY": "BZ3141594"}
+DEA, STATES = "MZ8675300", ("IL", "NY")
 PERSONAL = (FAMILY, GIVEN, MIDDLE, BORN, "11/29/1973", STREET, SUITE, CITY, ZIP, PHONE, FAX, EMAIL)
-PERSONAL += (LICENSE, *DEAS.values(), *(number[2:] for number in DEAS.values()))
+PERSONAL += (LICENSE, DEA, DEA[2:])
 HEADERS = {"authorization": "Bearer callers-own-token", "cookie": "callers-own-cookie"}
 HEADERS |= {"x-dosespot-secret": f"Secret {PUSH_SECRET}"}
 SLOW = [way for way in WAYS if "crash" not in way]
@@ -96,14 +96,14 @@ class Watch:
 
     def person(self, membership: Any = (), **changes: Any) -> Member:
         """Somebody who is made of sentinels, but for the changes."""
-        number = new_npi()
-        numbers = [npi(number), *(dea(value, state) for state, value in DEAS.items())]
+        number, deas = new_npi(), {state: new_dea("MZ") for state in STATES}
+        numbers = [npi(number), *(dea(value, state) for state, value in deas.items())]
         whole = {"identifier": numbers, **about(number), **changes}
         member = self.clinic.add_member(practitioner=whole, identifiers=membership)
         self.clinic.authorize(member)
-        self.personal.add(number)
+        self.personal |= {number, *(part for one in deas.values() for part in (bare(one), one[2:]))}
         self.secrets.add(bare(member.token))
-        return replace(member, npi=number)
+        return replace(member, npi=number, dea=deas)
 
     def run(self, bot: str, given: Any, by: Member, http: Sender | None = None) -> BotError | None:
         """Runs a bot in this process; returns what it raised, once nothing was found in it."""
@@ -180,12 +180,12 @@ def admins(member: Member, **more: Any) -> dict[str, Any]:
 
 def body(watch: Watch, **changes: Any) -> dict[str, Any]:
     """A form about somebody who is made of sentinels, whom the NPI Registry knows otherwise."""
-    number = new_npi()
-    watch.personal.add(number)
+    number, own_dea = new_npi(), new_dea("MZ")
+    watch.personal |= {number, bare(own_dea), own_dea[2:]}
     watch.clinic.register(individual(number, GIVEN, MIDDLE, license_number=LICENSE))
     names = {"fName": GIVEN, "mName": MIDDLE, "lName": FAMILY, "dateOfBirth": BORN}
     contacts = {"username": f"{FAMILY}{number}", "email": f"{number}{EMAIL}"}
-    numbers = {"phone": PHONE, "fax": FAX, "details": {"npi": number, "dea": DEA}}
+    numbers = {"phone": PHONE, "fax": FAX, "details": {"npi": number, "dea": own_dea}}
     address = {"address1": STREET, "address2": SUITE, "city": CITY, "state": "IL", "zipCode": ZIP}
     return form(**{**names, **contacts, **numbers, "mailingAddress": address, **changes})
 
@@ -310,7 +310,9 @@ def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, na
     flow.prepare(clinic, member)
     by_admin = flow.bot == "admin_enroll"
     given, by = (admins(member, **flow.input), clinic.admin) if by_admin else ({}, member)
-    details = f"{FAMILY} {member.npi}: {BORN} not found, {EMAIL} already exists. {DEAS} {PHONE}"
+    details = (
+        f"{FAMILY} {member.npi}: {BORN} not found, {EMAIL} already exists. {member.dea} {PHONE}"
+    )
     for at, way in enumerate(SLOW):
         errors.append(watch.run(flow.bot, given, by, BreakingHttp(watch, at, way)))
     for at, (status, code) in enumerate(REFUSALS):

@@ -8,9 +8,11 @@ from tests.builders import ABSENT, meta
 STREET = {"line": ["9 Elm St", "Flat 2"], "city": "Springfield"}
 ADDRESS = {**STREET, "state": "il", "postalCode": "62704"}
 MARIA = Patient(
+    prefix="",
     first_name="Maria",
     middle_name="Elena Lucia",
     last_name="Rossi",
+    suffix="",
     birth_date="1961-03-02",
     gender="Female",
     email="rossi@patients.example",

@@ -18,7 +18,7 @@ from shared.enrollment.readiness import (
     Record,
     readiness,
 )
-from tests.builders import TODAY
+from tests.builders import NOW
 
 PRESCRIBER = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN})
 AGENT = frozenset({ClinicianRole.PRESCRIBING_AGENT_CLINICIAN})
@@ -44,7 +44,7 @@ READY = Facts(Membership(1, (4711,)), RECORD, ACCOUNT)
 
 
 def told(facts: Facts) -> Readiness:
-    return readiness(facts, TODAY)
+    return readiness(facts, NOW)
 
 
 def codes(found: Readiness) -> list[str]:

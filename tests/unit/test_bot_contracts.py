@@ -15,6 +15,7 @@ from shared.records.findings import Finding
 from shared.runtime.bot_input import parse_input
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
+from shared.workflow.inputs import FindingOutput
 from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import cursor_of
 from shared.workflow.sync_status import Difference, Failure, Recorded, Report, joined
@@ -94,16 +95,23 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of("Practitioner/c")
 
 
+def enrolled(**given: Any) -> dict[str, Any]:
+    """The answer of the enroll bot."""
+    answer = {
+        "doseSpotClinicianId": 7,
+        "projectMembership": {},
+        "practitioner": {},
+        "registrationStatus": RegistrationStatus.PENDING,
+        "idpInitialized": False,
+        "tfaInitialized": False,
+        **given,
+    }
+    return AdminEnrollOutput(**answer).model_dump()
+
+
 def test_a_resource_is_answered_as_it_is_whatever_it_holds() -> None:
     odd = {"photo": [{"title": "\ud800"}], "\ud800": 10**30, "extension": 5, "active": None}
-    answer = AdminEnrollOutput(
-        doseSpotClinicianId=7,
-        projectMembership={},
-        practitioner=odd,
-        registrationStatus=RegistrationStatus.PENDING,
-        idpInitialized=False,
-        tfaInitialized=False,
-    ).model_dump()
+    answer = enrolled(practitioner=odd)
     assert answer == {
         "doseSpotClinicianId": 7,
         "projectMembership": {},
@@ -112,8 +120,14 @@ def test_a_resource_is_answered_as_it_is_whatever_it_holds() -> None:
         "idpInitialized": False,
         "tfaInitialized": False,
     }
-    assert list(answer) == list(AdminEnrollOutput.model_fields)
+    assert set(answer) == {*AdminEnrollOutput.model_fields} - {"warnings"}
     assert type(answer["registrationStatus"]) is str
+
+
+def test_warnings_are_answered_where_there_are_any() -> None:
+    found = FindingOutput.of(Finding("Practitioner.name", "the family name differs"))
+    told = [{"path": "Practitioner.name", "sentence": "the family name differs"}]
+    assert enrolled(warnings=[found]) == {**enrolled(), "warnings": told}
 
 
 @pytest.mark.parametrize("kind", sorted(ENROLLMENT_EVENTS))

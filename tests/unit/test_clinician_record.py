@@ -8,10 +8,12 @@ import pytest
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import (
     ClinicianRecord,
+    kept_by_dosespot,
     known_roles,
     merged_record,
     new_record,
     stored_record,
+    with_role,
 )
 from shared.dosespot.wire import ClinicianItem, read
 from shared.records.prescriber import DeaRegistration, MedicalLicense, PersonName
@@ -168,15 +170,56 @@ def test_changed_field_changes_just_that_field(
     assert merged(stored(), wanted(**change)) == {**JANE_RECORD, **expected}
 
 
-def test_what_the_practitioner_does_not_say_is_kept() -> None:
-    silent = prescriber(email="", dea=(), name=PersonName("Jane", "", "Smith", "", ""))
-    was = stored(Suffix="MD", PhoneAdditional1="2125550100", PhoneAdditionalType1="Cell")
-    assert merged(was, new_record(silent, ROLES, [], CLINIC_ID)) == {
-        **JANE_RECORD,
-        "Suffix": "MD",
-        "PhoneAdditional1": "2125550100",
-        "PhoneAdditionalType1": "Cell",
-    }
+BARE = prescriber(
+    email="",
+    dea=(),
+    name=PersonName("Jane", "", "Smith", "", ""),
+    address=replace(prescriber().address, line2=""),
+)
+EMPTIED = {
+    **dict.fromkeys(("Prefix", "MiddleName", "Suffix", "Email", "Address2"), ""),
+    "DEANumbers": [],
+    "EPCSRequested": False,
+}
+OTHERS = {
+    "PhoneAdditional1": "2125550100",
+    "PhoneAdditionalType1": "Cell",
+    "PDMPRoleType": "Physician",
+    "MedicalLicenseNumbers": [{"LicenseNumber": "Z-9", "State": "NY", "ClinicId": "123"}],
+    "NADEANumbers": [{"NADEANumber": "XS1234563", "State": "IL", "ClinicId": "123"}],
+}
+
+
+def test_what_the_practitioner_no_longer_has_is_emptied_and_what_was_never_ours_stays() -> None:
+    was = stored(Suffix="MD", SpecialtyTypeId=6, **OTHERS)
+    bare = new_record(BARE, ROLES, [], CLINIC_ID)
+    specialty = {"ClinicianSpecialtyType": "InternalMedicine"}
+    assert merged(was, bare) == {**JANE_RECORD, **OTHERS, **specialty, **EMPTIED}
+
+
+@pytest.mark.parametrize("nothing", [None, "", ABSENT], ids=["null", "empty", "absent"])
+@pytest.mark.parametrize("requested", [None, False])
+def test_after_an_emptying_edit_nothing_is_left_to_write(nothing: Any, requested: Any) -> None:
+    texts = dict.fromkeys(["Prefix", "MiddleName", "Suffix", "Email", "Address2"], nothing)
+    numbers = [] if nothing == "" else nothing
+    now = stored(**texts, DEANumbers=numbers, EpcsRequested=requested)
+    assert merged(now, new_record(BARE, ROLES, [], CLINIC_ID)) == now
+
+
+def test_another_clinics_dea_number_keeps_the_request_for_epcs() -> None:
+    record = merged(stored(DEANumbers=[IL, CA]), new_record(BARE, ROLES, [], CLINIC_ID))
+    assert (record["DEANumbers"], record["EPCSRequested"]) == ([CA], True)
+
+
+def test_what_dosespot_keeps_after_an_edit_is_named() -> None:
+    sent = merged(stored(Suffix="MD"), new_record(BARE, ROLES, [], CLINIC_ID))
+    assert kept_by_dosespot(sent, {}) == []
+    assert kept_by_dosespot(sent, stored_record(read(ClinicianItem, {}), CLINIC_ID)) == []
+    kept = kept_by_dosespot(sent, stored(Prefix=None, Address2=""))
+    assert sorted(kept) == ["DEANumbers", "EPCSRequested", "Email", "MiddleName"]
+    only_new_york = merged(stored(), wanted(dea=(DeaRegistration("CS9876547", "NY"),)))
+    assert kept_by_dosespot(only_new_york, stored()) == ["DEANumbers"]
+    assert kept_by_dosespot(only_new_york, stored(DEANumbers=[NY])) == []
 
 
 def test_dea_numbers_of_other_clinics_are_kept() -> None:
@@ -248,9 +291,23 @@ def test_roles_are_known_by_name_or_number(shown: Any, roles: set[int]) -> None:
     assert known_roles(read(ClinicianItem, dosespot_clinician(Roles=shown))) == roles
 
 
-def test_ordered_roles_replace_the_stored_ones() -> None:
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (["PrescribingClinician"], ["PrescribingClinician", "ClinicianAdmin"]),
+        ([1, "4"], ["PrescribingClinician", "ClinicianAdmin"]),
+        (["Janitor", "ProxyClinician", 9], ["ClinicianAdmin", "ProxyClinician", 9, "Janitor"]),
+        ([], ["ClinicianAdmin"]),
+        (None, ["ClinicianAdmin"]),
+    ],
+    ids=["another", "numbers", "unknown ones", "none", "not shown"],
+)
+def test_ordered_roles_are_added_to_the_stored_ones(shown: Any, expected: list[Any]) -> None:
     admin = new_record(prescriber(), [ClinicianRole.CLINICIAN_ADMIN], [], CLINIC_ID)
-    assert merged(stored(), admin) == {**JANE_RECORD, "ClinicianRoleType": ["ClinicianAdmin"]}
+    was = stored(Roles=shown)
+    assert merged(was, admin) == {**JANE_RECORD, "ClinicianRoleType": expected}
+    assert ("ClinicianRoleType" in was) is (shown is not None)
+    assert with_role(was, ClinicianRole.CLINICIAN_ADMIN) == expected
 
 
 def test_nadeans_and_licenses_of_the_practitioner_go_along() -> None:

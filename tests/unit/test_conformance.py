@@ -14,9 +14,9 @@ from fhir_profiles.codes import EPCS_QUALIFICATION, ClinicianRole, RegistrationS
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.practitioner_role import granted_roles
 from fhir_profiles.registration_status import with_registration_status
+from fhir_profiles.today import Today
 from shared.enrollment.guidance import GUIDANCE
 from shared.records.identifiers import ADDRESS_STATES, STATES
-from tests.builders import TODAY
 from tests.profiles.examples import EXAMPLES, PROFILES
 
 NOW = datetime(2026, 3, 10, 15, 30, 12, tzinfo=UTC)
@@ -135,4 +135,4 @@ def test_what_the_bots_write_keeps_the_profiles(status: RegistrationStatus) -> N
 
 def test_role_that_keeps_the_profile_grants_something() -> None:
     assert broken_rules(ROLE, PROFILES["authorizing-practitioner-role"]) == []
-    assert granted_roles(ROLE, TODAY) == {ClinicianRole.PRESCRIBING_CLINICIAN}
+    assert granted_roles(ROLE, Today(NOW)) == {ClinicianRole.PRESCRIBING_CLINICIAN}

@@ -23,7 +23,8 @@ from fhir_profiles.prescriber_identifiers import with_state_number
 from fhir_profiles.sms_consent import consent_key, sms_consent, with_consent_status
 from fhir_profiles.state_license import state_licenses, with_state_license
 from fhir_profiles.systems import DEA, NADEAN
-from tests.builders import TODAY, practitioner
+from fhir_profiles.today import Today
+from tests.builders import practitioner
 
 NOW = datetime(2026, 3, 10, 15, 30, 12, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -64,7 +65,7 @@ def granting(role: Resource) -> Resource:
 def test_a_role_is_valid_and_grants_what_it_says() -> None:
     role = granting(new_role(JANE, "Location/l"))
     assert PractitionerRole.model_validate(role)
-    assert granted_roles(role, TODAY) == ROLES
+    assert granted_roles(role, Today(NOW)) == ROLES
     assert is_default_location(role)
     assert granting(role) is role
     assert role["location"] == [{"reference": "Location/l"}]
@@ -99,18 +100,18 @@ def test_the_mark_of_a_due_check_comes_and_goes_and_nothing_else_changes() -> No
 
 @pytest.mark.parametrize("system", [DEA, NADEAN])
 def test_a_number_of_a_state_is_written_once(system: str) -> None:
-    jane = with_state_number(practitioner(identifier=[]), system, "X1", "IL", TODAY)
-    assert with_state_number(jane, system, "x1", "IL", TODAY) is jane
-    both = with_state_number(jane, system, "X1", "NY", TODAY)
+    jane = with_state_number(practitioner(identifier=[]), system, "X1", "IL", Today(NOW))
+    assert with_state_number(jane, system, "x1", "IL", Today(NOW)) is jane
+    both = with_state_number(jane, system, "X1", "NY", Today(NOW))
     assert [one["assigner"]["display"] for one in both["identifier"]] == ["IL", "NY"]
     over = {**jane["identifier"][0], "period": {"end": "2026-01-01"}}
-    again = with_state_number({**jane, "identifier": [over]}, system, "X1", "IL", TODAY)
+    again = with_state_number({**jane, "identifier": [over]}, system, "X1", "IL", Today(NOW))
     assert again["identifier"] == [over, jane["identifier"][0]]
 
 
 def test_a_license_is_written_once_where_readiness_looks_for_it() -> None:
     degree = {"code": {"text": "Doctor of Medicine"}}
-    jane = with_state_license(practitioner(qualification=[degree]), "036-1", "IL", TODAY)
+    jane = with_state_license(practitioner(qualification=[degree]), "036-1", "IL", Today(NOW))
     assert Practitioner.model_validate({**jane, "meta": {}})
     (found,) = state_licenses(jane)
     assert (found.path, found.number, found.state) == (
@@ -119,7 +120,7 @@ def test_a_license_is_written_once_where_readiness_looks_for_it() -> None:
         "IL",
     )
     assert jane["qualification"][0] == degree
-    assert with_state_license(jane, "036-1", "IL", TODAY) is jane
+    assert with_state_license(jane, "036-1", "IL", Today(NOW)) is jane
     over = {**jane["qualification"][1], "period": {"end": "2026-01-01"}}
-    again = with_state_license({**jane, "qualification": [over]}, "036-1", "IL", TODAY)
+    again = with_state_license({**jane, "qualification": [over]}, "036-1", "IL", Today(NOW))
     assert again["qualification"] == [over, jane["qualification"][1]]

@@ -10,10 +10,13 @@ from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from fhir_profiles.today import Today
 from shared.dosespot.wire import ClinicianItem, read
 from shared.enrollment.clinician import Clinician
+from shared.enrollment.recorded_status import as_dosespot_says
+from shared.enrollment.trouble import UNKNOWN_ID
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
-from shared.fhir.client import Answer
+from shared.fhir.answers import Answer
 from shared.workflow.authorize import runs_by_itself
 from shared.workflow.enrolled import (
     NO_CREDENTIAL,
@@ -22,9 +25,8 @@ from shared.workflow.enrolled import (
     enrolled,
     enrolled_among,
 )
-from shared.workflow.recorded_status import as_dosespot_says
-from shared.workflow.same_person import ANOTHER_NPI, UNKNOWN_ID, same_person
-from tests.builders import TODAY, dosespot_clinician, membership, npi, practitioner
+from shared.workflow.same_person import same_person
+from tests.builders import dosespot_clinician, membership, npi, practitioner
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -84,28 +86,62 @@ def test_memberships_that_may_not_be_read_tell_what_to_set_up() -> None:
         Answer("x", 403, None).all()
 
 
-@pytest.mark.parametrize("shown", ["1234567893", " 1234567893 ", None, ""])
-def test_a_clinician_with_the_same_npi_or_none_is_this_person(shown: str | None) -> None:
-    found = item(NPINumber=shown)
-    assert same_person(found, practitioner(), TODAY) is found
+def another(traits: str, paths: str) -> str:
+    return (
+        f"ProjectMembership.identifier: the DoseSpot clinician with this id has another {traits}"
+        f" than the Practitioner, so nothing was changed. Correct the id, or {paths}; if DoseSpot's"
+        " record is wrong, have DoseSpot support correct it."
+    )
+
+
+ANOTHER_NPI = another("NPI", "Practitioner.identifier")
+ANOTHER_BIRTH_DATE = another("birth date", "Practitioner.birthDate")
+ANOTHER = another("NPI and birth date", "Practitioner.identifier, Practitioner.birthDate")
 
 
 @pytest.mark.parametrize(
-    ("found", "identifiers", "sentence"),
+    "shown",
     [
-        (None, [npi()], UNKNOWN_ID),
-        (item(), [npi("1993999998")], ANOTHER_NPI),
-        (item(), [npi(), npi("1993999998")], ANOTHER_NPI),
-        (item(), [npi(use="old")], ANOTHER_NPI),
-        (item(), [], ANOTHER_NPI),
+        {},
+        {"NPINumber": " 1234567893 "},
+        {"NPINumber": None},
+        {"NPINumber": ""},
+        {"DateOfBirth": None},
+        {"LastName": "Jones"},
+        {"LastName": None},
+    ],
+    ids=str,
+)
+def test_a_clinician_of_whom_nothing_but_the_name_differs_is_this_person(
+    shown: dict[str, Any],
+) -> None:
+    found = item(**shown)
+    assert same_person(found, practitioner(), Today(NOW)) is found
+
+
+@pytest.mark.parametrize(
+    ("found", "changes", "sentence"),
+    [
+        (None, {}, UNKNOWN_ID),
+        (item(), {"identifier": [npi("1993999998")]}, ANOTHER_NPI),
+        (item(), {"birthDate": "1980-05-16"}, ANOTHER_BIRTH_DATE),
+        (item(), {"birthDate": "1980-05-16", "identifier": [npi("1993999998")]}, ANOTHER),
     ],
 )
 def test_anybody_else_is_not(
-    found: ClinicianItem | None, identifiers: list[Resource], sentence: str
+    found: ClinicianItem | None, changes: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(RecordsDisagree) as refused:
-        same_person(found, practitioner(identifier=identifiers), TODAY)
+        same_person(found, practitioner(**changes), Today(NOW))
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("identifiers", [[], [npi(use="old")]])
+def test_a_practitioner_without_an_npi_in_force_is_not_contradicted(
+    identifiers: list[Resource],
+) -> None:
+    found = item()
+    assert same_person(found, practitioner(identifier=identifiers), Today(NOW)) is found
 
 
 def test_the_practitioner_says_what_dosespot_says_and_then_stays_the_same() -> None:

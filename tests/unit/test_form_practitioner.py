@@ -19,7 +19,7 @@ from shared.records.form_practitioner import (
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import DeaRegistration, MedicalLicense
 from shared.records.prescriber_form import read_form
-from tests.builders import ABSENT, TODAY, dea, form, npi, practitioner
+from tests.builders import ABSENT, NOW, TODAY, dea, form, npi, practitioner
 
 DEA_IL = Registration(Kind.DEA, "AS1234563", "IL", "details.dea")
 DEA_NY = Registration(Kind.DEA, "CS9876547", "NY", "locations[0].deaNumber")
@@ -32,13 +32,13 @@ JANE = {"mName": "Marie", "prefix": "Dr.", "fax": "567-123-4568"}
 def written(found: Resource, *registrations: Registration, **changes: Any) -> Resource:
     read, findings = read_form(form(**changes), TODAY)
     assert findings.problems == []
-    return with_form(found, read, registrations, TODAY)
+    return with_form(found, read, registrations, NOW)
 
 
 def test_a_new_practitioner_is_valid_and_can_be_enrolled() -> None:
     made = written(NEW, DEA_IL, DEA_NY, NADEAN, LICENSE, **JANE)
     assert Practitioner.model_validate(made)
-    prescriber, findings = read_practitioner(made, TODAY)
+    prescriber, findings = read_practitioner(made, NOW)
     assert (findings.problems, findings.warnings) == ([], [])
     assert prescriber.dea == (
         DeaRegistration("AS1234563", "IL"),
@@ -79,7 +79,14 @@ def test_what_differs_is_changed_where_it_stands_and_all_else_is_kept() -> None:
             {"system": "phone", "use": "work", "value": "345-123-4567", "rank": 1},
             {"system": "email", "value": "jane.smith@example.com"},
         ],
-        address=[{"use": "work", "text": "kept", "line": ["9 Elm St"], "city": "Springfield"}],
+        address=[
+            {
+                "use": "work",
+                "text": "9 Elm St, Springfield",
+                "line": ["9 Elm St"],
+                "city": "Springfield",
+            }
+        ],
     )
     changed = written(jane, lName="Jones", phone="3459876543", email="JANE.SMITH@example.com")
     assert changed["extension"] == [foreign]
@@ -91,7 +98,6 @@ def test_what_differs_is_changed_where_it_stands_and_all_else_is_kept() -> None:
     ]
     assert changed["address"][0] == {
         "use": "work",
-        "text": "kept",
         "line": ["123 Main St", "Suite 100"],
         "city": "Springfield",
         "state": "IL",
@@ -149,7 +155,7 @@ def test_australian_numbers_are_written_and_only_warned_about() -> None:
         },
     ]
     assert written(changed, details=details) is changed
-    assert read_practitioner(changed, TODAY)[1].warnings == []
+    assert read_practitioner(changed, NOW)[1].warnings == []
     bad = [
         {"system": HPII, "value": "8003614900000000"},
         {
@@ -158,7 +164,7 @@ def test_australian_numbers_are_written_and_only_warned_about() -> None:
             "type": {"coding": [{"system": PBS_PRESCRIBER_TYPE, "code": "X"}]},
         },
     ]
-    _, findings = read_practitioner(practitioner(identifier=[npi(), *bad]), TODAY)
+    _, findings = read_practitioner(practitioner(identifier=[npi(), *bad]), NOW)
     assert findings.problems == []
     assert [found.path for found in findings.warnings] == [
         *("Practitioner.identifier[1].value", "Practitioner.identifier[2].value"),
@@ -173,7 +179,7 @@ def test_a_malformed_nadean_or_license_is_left_out_with_a_warning() -> None:
         Registration(Kind.LICENSE, "1" * 36, "IL", ""),
         **JANE,
     )
-    prescriber, findings = read_practitioner(made, TODAY)
+    prescriber, findings = read_practitioner(made, NOW)
     assert (prescriber.nadean, prescriber.licenses, findings.problems) == ((), (), [])
     assert [found.sentence[:28] for found in findings.warnings] == [
         "is not sent to DoseSpot: an ",
@@ -185,8 +191,8 @@ def test_another_dea_number_for_the_same_state_is_told() -> None:
     other = dea("BS1234564", "IL")
     jane = practitioner(identifier=[npi(), other])
     expected = [Finding("details.dea", ANOTHER_NUMBER)]
-    assert contradictions(jane, [DEA_IL], TODAY) == expected
-    assert contradictions(written(jane, DEA_IL), [DEA_IL], TODAY) == expected
+    assert contradictions(jane, [DEA_IL], NOW) == expected
+    assert contradictions(written(jane, DEA_IL), [DEA_IL], NOW) == expected
     ended = {**other, "period": {"end": "2026-01-01"}}
-    assert contradictions(practitioner(identifier=[npi(), ended]), [DEA_IL], TODAY) == []
-    assert contradictions(practitioner(), [DEA_IL, DEA_NY], TODAY) == []
+    assert contradictions(practitioner(identifier=[npi(), ended]), [DEA_IL], NOW) == []
+    assert contradictions(practitioner(), [DEA_IL, DEA_NY], NOW) == []

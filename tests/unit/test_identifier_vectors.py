@@ -75,7 +75,7 @@ INVALID: dict[str, tuple[Callable[[str], str], Iterable[str]]] = {
     "NPI": (parse_npi, "1234567890 2000000006 3000000000 0234567893".split()),
     "DEA, check digit": (_dea_in_order, "AB1234567 AB4523767 CD9876543".split()),
     "DEA, form": (parse_dea, ["A1234563", "AB12345678", "AB1234563-12345678", ""]),
-    "State": (parse_state, ["FM", "AE", "Illinois", ""]),
+    "State": (parse_state, ["FM", "AE", "Springfield", ""]),
     "ZIP": (parse_zip, ["1234", "12345-", "12345 1234"]),
     "Phone": (
         parse_phone,

@@ -18,6 +18,7 @@ from shared.records.identifiers import (
     parse_length,
     parse_npi,
     parse_phone,
+    parse_second_street_line,
     parse_state,
     parse_street_line,
     parse_zip,
@@ -135,7 +136,7 @@ def test_addresses_may_lie_in_six_more_places() -> None:
     assert {parse_state(state, ADDRESS_STATES) for state in more} == more
 
 
-@pytest.mark.parametrize("state", ["XX", "Illinois", "I", "", "FM", "AE"])
+@pytest.mark.parametrize("state", ["XX", "Illinoi", "I", "", "FM", "AE", "Micronesia"])
 def test_other_state_is_refused(state: str) -> None:
     with pytest.raises(RuleBroken, match="two-letter US abbreviation"):
         parse_state(state)
@@ -171,7 +172,19 @@ def test_number_is_stored_as_ten_digits(parse: Callable[[str], str], value: str)
         ("345-123-456", "must have 10 digits"),
         ("34512345678", "must have 10 digits"),
         ("23451234567", "must have 10 digits"),
-        ("345-CALL-NOW", "must have 10 digits"),
+        ("345-CALL-NOW", "write the number with digits"),
+        ("1-800-FLOWERS", "write the number with digits"),
+        ("Phone: 345-123-4567", "write the number with digits"),
+        ("345-123-4567 (office)", "write the number with digits"),
+        ("345-123-4567 / 345-123-4568", "must have 10 digits"),
+        ("345+123+4567", "must have 10 digits"),
+        ("+", "must have 10 digits"),
+        ("+65 6123 4567", "not a US number"),
+        ("+47 22 12 34 56", "not a US number"),
+        ("tel:+44-20-7946-0958", "not a US number"),
+        ("0065 6123 4567", "not a US number"),
+        ("(+65) 6123 4567", "not a US number"),
+        ("+345 123 4567", "not a US number"),
         ("345123456٣", "must have 10 digits"),
         ("", "must have 10 digits"),
         ("045-123-4567", "must not start with 0 or 1"),
@@ -205,10 +218,15 @@ def test_phone_keeps_its_extension(value: str, stored: str) -> None:
     assert parse_phone(value) == stored
 
 
-@pytest.mark.parametrize("value", ["345-123-4567x", "345-123-4567x1234567", "x123", "x1x2"])
-def test_phone_with_another_extension_is_refused(value: str) -> None:
-    with pytest.raises(RuleBroken, match="must have 10 digits"):
+@pytest.mark.parametrize("value", ["345-123-4567x", "345-123-4567x1234567", "345-123-4567 ext."])
+def test_extension_has_one_to_six_digits(value: str) -> None:
+    with pytest.raises(RuleBroken, match="an extension has 1 to 6 digits"):
         parse_phone(value)
+
+
+def test_extension_alone_is_no_number() -> None:
+    with pytest.raises(RuleBroken, match="must have 10 digits"):
+        parse_phone("x123")
 
 
 def test_extension_has_ascii_digits_only() -> None:
@@ -217,7 +235,7 @@ def test_extension_has_ascii_digits_only() -> None:
 
 
 def test_fax_has_no_extension() -> None:
-    with pytest.raises(RuleBroken, match="must have 10 digits"):
+    with pytest.raises(RuleBroken, match="a fax number has no extension; leave it out"):
         parse_fax("345-123-4567x123")
 
 
@@ -229,16 +247,50 @@ def test_street_address_line_is_taken_as_it_is(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["P.O. Box 12", "PO Box 12", "POBox 12", "p o box 12", "Post Office Box 12", "Ste 1, POBOX12"],
+    [
+        *("P.O. Box 12", "PO Box 12", "POBox 12", "p o box 12", "Post Office Box 12", "P.O.Box12"),
+        *("Ste 1, POBOX12", "P0 Box 12", "PO Box A", "PO BOX #12", "P. O. Bx 77", "P.O. Bx 77"),
+        *("POB 4471", "P.O.B. 4471", "POB4471", "PO 4471", "P.O. #4471", "PO Drawer 12"),
+        *("Post Office Drawer 12", "Postal Box 9", "Post Box 9", "P\N{EN DASH}O Box 12"),
+        *("Apartado 12", "Apartado Postal 12", "P.O.\N{NO-BREAK SPACE}Box 12"),
+        *("123 Main St, PO Box 9", "PO Box 12 RR 2", "Post Ofc Box 9"),
+        *("P/O Box 12", "GPO Box 12", "PO Draw 7", "Apdo. 12", "P.O.BOX12", "Po. Box 9"),
+    ],
 )
 def test_po_box_of_a_prescriber_is_refused(value: str) -> None:
-    with pytest.raises(RuleBroken, match="must not be a PO box"):
+    for parse in (parse_street_line, parse_second_street_line):
+        with pytest.raises(RuleBroken, match="Enter a street address, not a PO box"):
+            parse(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["Box 12", "BOX #12", "Bx 12-A", "Drawer 7", "Lock Box 9", "Box A", "Caller Service 7"]
+)
+def test_box_alone_is_a_po_box_where_no_street_stands_before_it(value: str) -> None:
+    with pytest.raises(RuleBroken, match="not a PO box"):
         parse_street_line(value)
+    assert parse_second_street_line(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("RR 2 Box 15", "RR 2", "HC 1 Box 23-A", "PSC 1234 Box 5678", "CMR 420 Box 12"),
+        *("Unit 2050 Box 4190", "PMB 123", "123 Main St PMB 4471", "Post Oak Drive"),
+        *("12 Post Office Rd", "100 Post Rd", "1 Pob Ct", "4471 Po River Dr", "Box Elder Rd"),
+        *("Box 5 Ranch Rd", "12 Apartado Canyon", "9 Postal Ct", "100 Boxer Ln", "1 Depot Box Ct"),
+        *("Police Plaza 1", "1 Po Boxwood Ln", "1200 Drawer Rd", "Poplar 12", "1 Lockbox Way"),
+    ],
+)
+def test_street_or_route_is_no_po_box(value: str) -> None:
+    assert parse_street_line(value) == value
 
 
 @pytest.mark.parametrize("parse", [parse_address_line, parse_street_line])
 def test_over_long_address_line_is_refused_and_not_cut(parse: Callable[[str], str]) -> None:
-    with pytest.raises(RuleBroken, match="at most 35 characters in an address line; split it"):
+    with pytest.raises(
+        RuleBroken, match="two address lines of at most 35 characters each; shorten"
+    ):
         parse("A" * 36)
 
 

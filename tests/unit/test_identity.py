@@ -3,9 +3,8 @@
 import pytest
 
 from fhir_profiles.systems import NPI
-from shared.enrollment.identity import Identity, Trait, differences, folded_name, missing
-from shared.records.identity import identity_of
-from tests.builders import TODAY
+from shared.records.identity import Identity, Trait, differences, folded_name, identity_of, missing
+from tests.builders import NOW
 
 JANE = Identity(frozenset({"1234567893"}), "1980-05-15", frozenset({"Smith"}))
 BOB = Identity(frozenset({"1558598797"}), "1970-03-03", frozenset({"Jones"}))
@@ -130,7 +129,7 @@ def test_a_practitioner_is_known_by_npis_in_force_and_by_all_names():
             {"system": "https://example.org", "value": "1912301003"},
         ],
     }
-    assert identity_of(practitioner, TODAY) == Identity(
+    assert identity_of(practitioner, NOW) == Identity(
         npis=frozenset({"1234567893", "1467560003"}),
         birth_date="1980-05-15",
         family_names=frozenset({"Smith-Jones", "Smith", "Young"}),
@@ -147,4 +146,4 @@ def test_a_practitioner_is_known_by_npis_in_force_and_by_all_names():
     ],
 )
 def test_a_practitioner_that_says_nothing_is_nobody(practitioner):
-    assert identity_of(practitioner, TODAY) == NOBODY
+    assert identity_of(practitioner, NOW) == NOBODY

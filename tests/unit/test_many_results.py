@@ -41,7 +41,7 @@ def test_a_line_is_json_with_all_names(tmp_path: Path) -> None:
         results.add(ENROLLED)
     assert path.read_text() == (
         '{"practitionerId":"a","outcome":"enrolled","doseSpotClinicianId":7,'
-        '"registrationStatus":null,"error":null}\n'
+        '"registrationStatus":null,"error":null,"warnings":[]}\n'
     )
 
 

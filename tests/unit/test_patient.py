@@ -1,7 +1,7 @@
 """What DoseSpot is sent of a Patient, what is missing, and whom DoseSpot's patients are."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_profiles.patient_identifier import dosespot_patient_id
+from fhir_profiles.today import Today
 from shared.dosespot.patient_record import (
     is_same_patient,
     new_patient_record,
     stored_patient_record,
 )
 from shared.dosespot.wire import PatientItem, read
-from shared.records.patient import Measure, is_minor, read_patient
-from tests.builders import ABSENT, TODAY
+from shared.records.measures import Measure
+from shared.records.patient import is_minor, read_patient
+from tests.builders import ABSENT, NOW
 from tests.unit.maria_rossi import ADDRESS, MARIA, patient
 
 HEIGHT, WEIGHT = "8302-2", "29463-7"
@@ -29,12 +31,13 @@ UNITS = [
 
 def observation(code: str, value: Any, unit: str, where: str = "code") -> dict[str, Any]:
     coding = {"system": "http://loinc.org", "code": code}
-    return {"code": {"coding": [coding]}, "valueQuantity": {"value": value, where: unit}}
+    quantity = {"value": value, where: unit}
+    return {"status": "final", "code": {"coding": [coding]}, "valueQuantity": quantity}
 
 
 def problems(record: dict[str, Any], *observations: dict[str, Any]) -> dict[str, str]:
     """Sentences by FHIR path."""
-    _, findings = read_patient(record, observations, TODAY)
+    _, findings = read_patient(record, observations, NOW)
     return {problem.path: problem.sentence for problem in findings.problems}
 
 
@@ -49,7 +52,7 @@ class TestReading:
     """`read_patient`."""
 
     def test_adult_is_read_whole(self) -> None:
-        found, findings = read_patient(patient(), [observation(HEIGHT, 160, "cm")], TODAY)
+        found, findings = read_patient(patient(), [observation(HEIGHT, 160, "cm")], NOW)
         assert found == MARIA
         assert (findings.problems, findings.warnings) == ([], [])
 
@@ -58,7 +61,7 @@ class TestReading:
         [("male", "Male"), ("female", "Female"), ("other", "Unknown"), ("unknown", "Unknown")],
     )
     def test_every_gender_has_its_word(self, gender: str, sent: str) -> None:
-        assert read_patient(patient(gender=gender), [], TODAY)[0].gender == sent
+        assert read_patient(patient(gender=gender), [], NOW)[0].gender == sent
 
     @pytest.mark.parametrize(
         ("use", "kind"),
@@ -66,18 +69,18 @@ class TestReading:
     )
     def test_every_use_of_a_phone_has_its_type(self, use: str, kind: str) -> None:
         telecom = [{"system": "phone", "use": use, "value": "345-765-4321"}]
-        found, _ = read_patient(patient(telecom=telecom), [], TODAY)
+        found, _ = read_patient(patient(telecom=telecom), [], NOW)
         assert (found.phone, found.phone_type, found.email) == ("3457654321", kind, "")
 
     def test_what_is_over_or_old_does_not_count(self) -> None:
         old = {"use": "old", "given": ["Mia"], "family": "Bianchi"}
         over = {**ADDRESS, "city": "Salem", "period": {"end": "2020"}}
         record = patient(name=[old, *patient()["name"]], address=[over, ADDRESS])
-        assert read_patient(record, [], TODAY)[0] == MARIA
+        assert read_patient(record, [], NOW)[0] == MARIA
 
     @pytest.mark.parametrize(("active", "sent"), [(ABSENT, True), (True, True), (False, False)])
     def test_patient_is_active_unless_told_otherwise(self, active: Any, sent: bool) -> None:
-        assert read_patient(patient(active=active), [], TODAY)[0] == replace(MARIA, active=sent)
+        assert read_patient(patient(active=active), [], NOW)[0] == replace(MARIA, active=sent)
 
     def test_everything_missing_is_named_at_once_with_its_path(self) -> None:
         bare = {"resourceType": "Patient", "id": "x"}
@@ -106,13 +109,12 @@ class TestReading:
         assert list(problems(record)) == [
             "Patient.name[0].given",
             "Patient.name[0].family",
-            "Patient.birthDate",
-            "Patient.telecom[1].value",
-            "Patient.telecom[0].value",
             "Patient.address[0].line[0]",
             "Patient.address[0].city",
             "Patient.address[0].state",
             "Patient.address[0].postalCode",
+            "Patient.birthDate",
+            "Patient.telecom[0].value",
         ]
         assert "765-4321" not in str(problems(record))
 
@@ -139,38 +141,54 @@ class TestMinor:
     def test_is_minor_until_the_day_before_the_18th_birthday(
         self, born: str, today: date, minor: bool
     ) -> None:
-        assert is_minor({"birthDate": born}, today) is minor
+        noon = datetime.combine(today, time(12), UTC)
+        assert is_minor({"birthDate": born}, Today(noon)) is minor
 
     @pytest.mark.parametrize(("code", "unit", "sent"), UNITS)
     @pytest.mark.parametrize("where", ["code", "unit"])
     def test_each_unit_is_read(self, code: str, unit: str, sent: str, where: str) -> None:
         other = observation(WEIGHT, 28, "kg") if code == HEIGHT else observation(HEIGHT, 131, "cm")
         measured = [other, observation(code, 28.5, unit, where)]
-        found, findings = read_patient(patient(birthDate=CHILD), measured, TODAY)
+        found, findings = read_patient(patient(birthDate=CHILD), measured, NOW)
         assert findings.problems == []
         assert (found.height if code == HEIGHT else found.weight) == Measure(28.5, sent)
 
     def test_first_usable_value_counts(self) -> None:
         measured = [
-            observation(HEIGHT, 1.31, "m"),
+            observation(HEIGHT, 1.31, "cubits"),
             observation(HEIGHT, 0, "cm"),
             observation(HEIGHT, 132, "cm"),
             observation(HEIGHT, 120, "cm"),
             observation(WEIGHT, 28.5, "kg"),
         ]
-        found, _ = read_patient(patient(birthDate=CHILD), measured, TODAY)
+        found, _ = read_patient(patient(birthDate=CHILD), measured, NOW)
         assert (found.height, found.weight) == (Measure(132, "cm"), Measure(28.5, "kg"))
         sent = new_patient_record(found)
         assert (sent["Height"], sent["HeightMetric"]) == (132, "cm")
         assert (sent["Weight"], sent["WeightMetric"]) == (28.5, "kg")
 
-    @pytest.mark.parametrize("value", [None, "131", 0, -1, [131], {}, True], ids=str)
-    def test_what_is_no_positive_number_is_no_height(self, value: Any) -> None:
+    @pytest.mark.parametrize(
+        ("value", "told"),
+        [
+            (None, ("(8302-2)", "the height of a patient under 18 is missing")),
+            *(
+                (value, ("/?.valueQuantity", "is not sent to DoseSpot: the value is not an exact"))
+                for value in ("131", [131], {}, True)
+            ),
+            *(
+                (value, ("/?.valueQuantity", "is not sent to DoseSpot: the value is not plausible"))
+                for value in (0, -1, 13, 1310)
+            ),
+        ],
+        ids=str,
+    )
+    def test_what_is_no_positive_number_is_no_height(
+        self, value: Any, told: tuple[str, str]
+    ) -> None:
         measured = [observation(HEIGHT, value, "cm"), observation(WEIGHT, 28.5, "kg")]
-        assert problems(patient(birthDate=CHILD), *measured) == {
-            "Observation(8302-2)": "the height of a patient under 18 is missing; record an"
-            " Observation with LOINC 8302-2 and a valueQuantity in cm"
-        }
+        ((path, sentence),) = problems(patient(birthDate=CHILD), *measured).items()
+        assert path == f"Observation{told[0]}"
+        assert sentence.startswith(told[1])
 
     def test_both_are_named_beside_what_else_is_missing(self) -> None:
         record = patient(birthDate=CHILD, gender=ABSENT)
@@ -196,7 +214,7 @@ elements = st.sampled_from(
 def test_malformed_shapes_never_raise(changes: dict[str, Any], measured: dict[str, Any]) -> None:
     record = patient(**changes)
     observations = [{"valueQuantity": value, "code": value} for value in measured.values()]
-    found, findings = read_patient(record, observations, TODAY)
+    found, findings = read_patient(record, observations, NOW)
     required = (found.first_name, found.last_name, found.birth_date, found.phone, found.zip_code)
     assert all(required) or findings.problems
     assert dosespot_patient_id(record) is None

@@ -27,6 +27,14 @@ class TestIdentifier:
         theirs = {"system": "https://dosespot.com/clinician-identifier", "value": "1"}
         assert dosespot_patient_id(patient(identifier=[theirs, ours])) is None
 
+    @pytest.mark.parametrize("use", ["old", "temp"])
+    def test_an_id_that_is_no_longer_used_is_none(self, use: str) -> None:
+        old = {"system": ID_SYSTEM, "value": "70001", "use": use}
+        record = patient(identifier=[old])
+        assert dosespot_patient_id(record) is None
+        written = with_dosespot_patient_id(record, 70002)
+        assert written["identifier"] == [old, {"system": ID_SYSTEM, "value": "70002"}]
+
     @pytest.mark.parametrize("before", [ABSENT, None, [], [{"system": "x", "value": "1"}]], ids=str)
     def test_id_is_written_behind_what_others_wrote(self, before: Any) -> None:
         record = patient(identifier=before)

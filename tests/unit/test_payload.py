@@ -9,6 +9,7 @@ import pytest
 
 from bots.admin_enroll.contract import AdminEnrollInput
 from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.codes import TfaType
 from shared.errors import InputRefused, Misconfigured
 from shared.records.prescriber import MedicalLicense
 from shared.runtime.bot_input import parse_input
@@ -196,7 +197,9 @@ def test_input_of_the_guide_is_taken() -> None:
     given = {**GOOD_INPUT, "initIdp": True, "initTfa": False, "tfaType": "Token"}
     taken = parse_input(AdminEnrollInput, given)
     assert taken.model_dump() == {**given, "medicalLicenseNumbers": None}
-    assert parse_input(AdminEnrollInput, GOOD_INPUT).tfaType == "Mobile"
+    assert parse_input(AdminEnrollInput, GOOD_INPUT).tfaType is None
+    chosen = parse_input(AdminEnrollInput, {**GOOD_INPUT, "tfaType": "Token"})
+    assert (chosen.tfaType, chosen.order().tfa_type) == ("Token", TfaType.TOKEN)
 
 
 @pytest.mark.parametrize("given", [None, "text", [], 7], ids=repr)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.records.findings import Finding, listed
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import DeaRegistration, PersonName, StreetAddress
-from tests.builders import ABSENT, TODAY, dea, npi, practitioner, prescriber
+from tests.builders import ABSENT, NOW, dea, npi, practitioner, prescriber
 
 JANE = {"family": "Smith", "given": ["Jane"]}
 ADDRESS = practitioner()["address"][0]
@@ -23,18 +23,18 @@ ELEMENTS = ("name", "birthDate", "identifier", "telecom", "address", "active")
 
 
 def problems(**changes: Any) -> list[str]:
-    _, findings = read_practitioner(practitioner(**changes), TODAY)
+    _, findings = read_practitioner(practitioner(**changes), NOW)
     return [problem.path.removeprefix("Practitioner.") for problem in findings.problems]
 
 
 def name_of(**name: Any) -> PersonName:
-    read, findings = read_practitioner(practitioner(name=[name], identifier=[npi()]), TODAY)
+    read, findings = read_practitioner(practitioner(name=[name], identifier=[npi()]), NOW)
     assert findings.problems == []
     return read.name
 
 
 def test_full_example_gives_exactly_this_prescriber() -> None:
-    read, findings = read_practitioner(practitioner(), TODAY)
+    read, findings = read_practitioner(practitioner(), NOW)
     assert read == prescriber()
     assert findings.problems == []
     assert findings.warnings == []
@@ -42,7 +42,7 @@ def test_full_example_gives_exactly_this_prescriber() -> None:
 
 def test_reading_changes_nothing() -> None:
     given = practitioner()
-    read_practitioner(given, TODAY)
+    read_practitioner(given, NOW)
     assert given == practitioner()
 
 
@@ -52,9 +52,6 @@ ONE_PROBLEM = {
     "blank last name": ("name[0].family", {"name": [{**JANE, "family": " "}]}),
     "long last name": ("name[0].family", {"name": [{**JANE, "family": "S" * 36}]}),
     "long first name": ("name[0].given", {"name": [{**JANE, "given": ["J" * 36]}]}),
-    "long middle name": ("name[0].given", {"name": [{**JANE, "given": ["J", "M" * 36]}]}),
-    "long prefix": ("name[0].prefix", {"name": [{**JANE, "prefix": ["P" * 11]}]}),
-    "long suffix": ("name[0].suffix", {"name": [{**JANE, "suffix": ["S" * 11]}]}),
     "no birth date": ("birthDate", {"birthDate": ABSENT}),
     "partial birth date": ("birthDate", {"birthDate": "1980-05"}),
     "no NPI": ("identifier", {"identifier": []}),
@@ -78,7 +75,6 @@ ONE_PROBLEM = {
     "555 phone": ("telecom[0].value", {"telecom": [{**PHONE, "value": "5551234567"}, FAX]}),
     "no fax": ("telecom", {"telecom": [PHONE, EMAIL]}),
     "short fax": ("telecom[1].value", {"telecom": [PHONE, {**FAX, "value": "1"}, EMAIL]}),
-    "wrong e-mail": ("telecom[2].value", {"telecom": [PHONE, FAX, {**EMAIL, "value": "x"}]}),
     "no street": ("address[0].line", {"address": [{**ADDRESS, "line": []}]}),
     "PO box": ("address[0].line[0]", {"address": [{**ADDRESS, "line": ["PO Box 1"]}]}),
     "long street": ("address[0].line[0]", {"address": [{**ADDRESS, "line": ["S" * 36]}]}),
@@ -107,7 +103,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_problem_says_path_and_what_to_do_without_the_value() -> None:
-    _, findings = read_practitioner(practitioner(identifier=[npi("1234567890")]), TODAY)
+    _, findings = read_practitioner(practitioner(identifier=[npi("1234567890")]), NOW)
     assert listed("", findings.problems) == (
         "Practitioner.identifier[0].value: the NPI's check digit is wrong;"
         " compare it with the NPI registry."
@@ -134,14 +130,14 @@ def test_what_is_over_does_not_count(
 ) -> None:
     over = [{**entry, **out} for entry in entries]
     changed = practitioner(**{element: [*over, *practitioner()[element]]})
-    read, findings = read_practitioner(changed, TODAY)
+    read, findings = read_practitioner(changed, NOW)
     assert read == prescriber()
     assert findings.problems == []
 
 
 def test_only_expired_dea_numbers_are_no_dea_number() -> None:
     expired = dea("AS1234563", "IL", **EXPIRED)
-    read, findings = read_practitioner(practitioner(identifier=[npi(), expired]), TODAY)
+    read, findings = read_practitioner(practitioner(identifier=[npi(), expired]), NOW)
     assert read == prescriber(dea=())
     assert findings.problems == []
 
@@ -168,7 +164,7 @@ def test_only_expired_dea_numbers_are_no_dea_number() -> None:
     ids=["DEA check digit", "DEA second letter", "no e-mail"],
 )
 def test_warning_does_not_block(changes: dict[str, Any], path: str, sentence: str) -> None:
-    _, findings = read_practitioner(practitioner(**changes), TODAY)
+    _, findings = read_practitioner(practitioner(**changes), NOW)
     assert findings.problems == []
     assert findings.warnings == [Finding(path, sentence)]
 
@@ -216,7 +212,7 @@ def test_official_name_and_work_entries_come_first() -> None:
                 {**ADDRESS, "use": "work"},
             ],
         ),
-        TODAY,
+        NOW,
     )
     assert findings.problems == []
     assert read == prescriber(
@@ -234,7 +230,7 @@ def test_billing_address_is_no_address_of_the_prescriber() -> None:
 
 
 def test_address_may_lie_where_no_dea_number_is_issued() -> None:
-    read, _ = read_practitioner(practitioner(address=[{**ADDRESS, "state": "pw"}]), TODAY)
+    read, _ = read_practitioner(practitioner(address=[{**ADDRESS, "state": "pw"}]), NOW)
     assert read.address == replace(prescriber().address, state="PW")
 
 
@@ -245,7 +241,7 @@ def test_values_are_normalised() -> None:
             telecom=[{**PHONE, "value": "+1 (345) 123-4567 ext 12"}, FAX, EMAIL],
             address=[ADDRESS | {"line": ["1 Main St", "Bldg 2", "Fl 3"], "state": "il"}],
         ),
-        TODAY,
+        NOW,
     )
     assert findings.problems == []
     assert read == prescriber(
@@ -257,7 +253,7 @@ def test_values_are_normalised() -> None:
 
 @pytest.mark.parametrize(("active", "read_as"), [(True, True), (False, False), (ABSENT, True)])
 def test_practitioner_is_active_unless_said_otherwise(active: Any, read_as: bool) -> None:
-    read, findings = read_practitioner(practitioner(active=active), TODAY)
+    read, findings = read_practitioner(practitioner(active=active), NOW)
     assert (read.active, findings.problems) == (read_as, [])
 
 
@@ -286,7 +282,7 @@ IN_SHAPE = st.lists(
 @settings(derandomize=True, max_examples=50, deadline=None)
 @given(value=ANY_JSON | IN_SHAPE)
 def test_no_json_makes_reading_raise(element: str, value: Any) -> None:
-    read_practitioner(practitioner(**{element: value}), TODAY)
+    read_practitioner(practitioner(**{element: value}), NOW)
 
 
 @pytest.mark.parametrize("element", ["name", "identifier", "telecom", "address"])

@@ -8,7 +8,8 @@ import pytest
 from fhir_profiles.codes import ClinicianRole, ConsentStatus, SmsConsent
 from shared.records.findings import Finding, Findings
 from shared.records.form_reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
-from shared.records.form_sentences import FormSentence
+from shared.records.form_rules import NOT_A_GENDER, NOT_AN_ADULT
+from shared.records.identifiers.addresses import PO_BOX
 from shared.records.prescriber import PersonName, StreetAddress
 from shared.records.prescriber_form import (
     NEEDS_NUMBER,
@@ -19,6 +20,7 @@ from shared.records.prescriber_form import (
     FormLocation,
     PrescriberForm,
     read_form,
+    too_long,
 )
 from tests.builders import ABSENT, TODAY, form
 
@@ -87,7 +89,18 @@ REAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "NPI as text": ({"details": {"npi": "1234567893"}}, {"npi": "1234567893"}),
     "apostrophe in the street": ({"mailingAddress": {"address1": "1 O'Hare Ave #2"}}, {}),
     "country left out": ({"mailingAddress": {"country": ABSENT}}, {}),
-    "country in full": ({"mailingAddress": {"country": "United States"}}, {}),
+    "country in full": ({"mailingAddress": {"country": "United States of America"}}, {}),
+    "country in letters": ({"mailingAddress": {"country": "U.S.A."}}, {}),
+    "state in full": (
+        {"mailingAddress": {"state": "illinois"}},
+        {"mailing": StreetAddress("123 Main St", "Suite 100", "Springfield", "IL", "62701")},
+    ),
+    "rural route": ({"mailingAddress": {"address1": "RR 2", "address2": "Box 15"}}, {}),
+    "digits in the city": ({"mailingAddress": {"city": "29 Palms", "state": "CA"}}, {}),
+    "curved quote": (
+        {"lName": "O\N{LEFT SINGLE QUOTATION MARK}Brien", "details": {"dea": "AO1234563"}},
+        {"name": PersonName("Jane", "", "O'Brien", "", "")},
+    ),
     "military address": (
         {"mailingAddress": {"state": "AE"}, "details": {"deaState": "NY"}},
         {"dea_state": "NY"},
@@ -103,7 +116,10 @@ def test_a_real_prescriber_gets_through(name: str) -> None:
     assert {key: getattr(read_, key) for key in facts} == facts
 
 
-STRICT_PASSES = ("18 today", "no DEA", "NPI as text", "country left out", "military address")
+STRICT_PASSES = (
+    *("18 today", "no DEA", "NPI as text", "country left out", "military address"),
+    *("state in full", "rural route", "digits in the city"),
+)
 
 
 @pytest.mark.parametrize("name", [name for name in REAL if name not in STRICT_PASSES])
@@ -123,7 +139,7 @@ def test_strict_has_no_row_against_that(name: str) -> None:
         ({"lName": "Sm1th"}, "lName", "a name has letters, spaces"),
         ({"lName": "S" * 36}, "lName", "at most 35 characters"),
         ({"mName": "<b>"}, "mName", "a name has letters"),
-        ({"prefix": "D" * 11}, "prefix", "at most 10 characters"),
+        ({"prefix": "<"}, "prefix", "no < or >"),
         ({"username": " "}, "username", "the username is missing"),
         ({"username": "a<b"}, "username", "no < or >"),
         ({"email": "jane"}, "email", "e-mail address is not complete"),
@@ -131,8 +147,8 @@ def test_strict_has_no_row_against_that(name: str) -> None:
         ({"phone": ABSENT}, "phone", "the phone number is missing"),
         ({"phone": "555-123-4567"}, "phone", "must not be 555"),
         ({"phone": "3451234567", "fax": "1"}, "fax", "must have 10 digits"),
-        ({"dateOfBirth": "2010-01-01"}, "dateOfBirth", FormSentence.DATE_OF_BIRTH),
-        ({"gender": "X"}, "gender", FormSentence.GENDER),
+        ({"dateOfBirth": "2010-01-01"}, "dateOfBirth", NOT_AN_ADULT),
+        ({"gender": "X"}, "gender", NOT_A_GENDER),
         ({"details": {"npi": 1234567890}}, "details.npi", "check digit is wrong"),
         ({"details": {"npi": ABSENT}}, "details.npi", "the NPI is missing"),
         ({"details": {"npi": True}}, "details.npi", NOT_TEXT),
@@ -143,16 +159,15 @@ def test_strict_has_no_row_against_that(name: str) -> None:
         ({"details": {"hpiiNumber": "1"}}, "details.hpiiNumber", "16 digits"),
         ({"details": {"prescriberNumber": "2345678"}}, "details.prescriberNumber", "check digit"),
         ({"details": {"prescriberType": "M"}}, "details.prescriberType", NEEDS_NUMBER),
-        (
-            {"mailingAddress": {"address1": "POBox 9"}},
-            "mailingAddress.address1",
-            FormSentence.STREET,
-        ),
+        ({"mailingAddress": {"address1": "POBox 9"}}, "mailingAddress.address1", PO_BOX),
+        ({"mailingAddress": {"address1": "Box 9"}}, "mailingAddress.address1", PO_BOX),
         ({"mailingAddress": {"address1": "1" * 36}}, "mailingAddress.address1", "at most 35"),
         ({"mailingAddress": {"address2": "PO Box 9"}}, "mailingAddress.address2", "a PO box"),
-        ({"mailingAddress": {"city": "C1ty"}}, "mailingAddress.city", "a city's name has letters"),
+        ({"mailingAddress": {"city": "C;ty"}}, "mailingAddress.city", "not the name of a city"),
         ({"mailingAddress": {"state": "XX"}}, "mailingAddress.state", "two-letter"),
-        ({"mailingAddress": {"zipCode": "1"}}, "mailingAddress.zipCode", FormSentence.ZIP_CODE),
+        ({"mailingAddress": {"zipCode": "1"}}, "mailingAddress.zipCode", "must look like 62701"),
+        ({"mailingAddress": {"zipCode": ABSENT}}, "mailingAddress.zipCode", "ZIP code is missing"),
+        ({"dateOfBirth": ABSENT}, "dateOfBirth", "the date of birth is missing"),
         ({"mailingAddress": {"country": "CA"}}, "mailingAddress.country", "must be US"),
         ({"authSmsConsent": ABSENT}, "authSmsConsent", "is required"),
         ({"authSmsConsent": "true"}, "authSmsConsent", NOT_FLAG),
@@ -163,7 +178,7 @@ def test_strict_has_no_row_against_that(name: str) -> None:
         ({"locations": {}}, "locations", NOT_LIST),
         ({"locations": ["x"]}, "locations[0]", NOT_OBJECT),
         ({"locations": [{}]}, "locations[0].locationId", ONE_OF_BOTH),
-        ({"locations": [{"locationId": "../x"}]}, "locations[0].locationId", "no id of a FHIR"),
+        ({"locations": [{"locationId": "../x"}]}, "locations[0].locationId", "not a valid FHIR id"),
         (
             {"locations": [{"locationId": "1", "useAsDefault": True}, {"locationName": "a"}] * 2},
             "locations",
@@ -278,6 +293,20 @@ def test_a_doubtful_dea_number_is_a_warning_at_its_path() -> None:
     assert [found.path for found in findings.warnings] == [
         *("details.dea", "details.dea", "locations[0].deaNumber")
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("prefix", "D" * 11), ("suffix", "M.D., Ph.D."), ("mName", "M" * 36)]
+)
+def test_an_optional_text_that_dosespot_can_not_take_is_left_out_with_a_warning(
+    field: str, value: str
+) -> None:
+    longest = len(value) - 1
+    read_, findings = read(**{field: value})
+    assert findings.problems == []
+    assert findings.warnings == [Finding(field, too_long(longest))]
+    assert read_.name == PersonName("Jane", "", "Smith", "", "")
+    assert read(**{field: value[:-1]})[1] == Findings()
 
 
 def test_roles_are_those_that_are_named() -> None:

@@ -137,7 +137,7 @@ def concept(code: str, system: str = IDENTIFIER_TYPE) -> dict[str, Any]:
                 "issuer": {"display": "State of Illinois"},
             },
             "2",
-            "",
+            "IL",
         ),
     ],
     ids=["code", "no identifier", "identifier's type", "one of two identifiers"],

@@ -34,7 +34,10 @@ NUMBERS = """345-123-4567|(345) 123-4567|345.123.4567|+1 345 123 4567|1-345-123-
 345-123-4567x123|345-123-4567 X 123|345-123-4567 ext. 9|+1 (345) 123-4567 extension 123456
 345-123-4567x|345-123-4567x1234567|x123|x1x2|345-123-456|34512345678|23451234567|345-CALL-NOW
 045-123-4567|145-123-4567|1-145-123-4567|555-123-4567|1 555 123 4567|345-777-7777|333-333-3456
-345-222-2221|222-222-3456|345-555-1234|3451234567-|0000000000|1111111111|11111111111"""
+345-222-2221|222-222-3456|345-555-1234|3451234567-|0000000000|1111111111|11111111111
+345-123-4567 # 1234|345-123-4567, ext. 12|345-123-4567 ext: 12|345-123-4567;ext=12
+tel:+1-345-123-4567|001 345 123 4567|+65 6123 4567|+47 22 12 34 56|345-123-4567 (x12)
+345\N{NON-BREAKING HYPHEN}123\N{NON-BREAKING HYPHEN}4567|345\N{EN DASH}123\N{EN DASH}4567"""
 
 Rule = Callable[[str], object]
 
@@ -58,10 +61,13 @@ VALUES: dict[tuple[str, Rule], str] = {
         parse_street_line,
     ): "123 Main St|1 Boxwood Ln|9 Expo Box Rd|P.O. Box 12|PO Box 12|POBox 1"
     "|p o box 12|Post Office Box 12|Ste 1, POBOX12|PO Boxwood 3|P.O.Box|Postoffice box 9"
+    "|POB 4471|PO Drawer 12|P.O. Bx 77|PSC 3 Box 4|PMB 12"
     f"|{'A' * 35}|{'A' * 36}",
-    (EMAIL, parse_email): "jane.smith@example.com|j+1@mail.example.org|J@X.CO|jane|jane@example"
-    "|@example.com|a@b@c.de|a b@c.de|a@b..de|a@b.de,",
 }
+EMAILS = (
+    "jane.smith@example.com|j+1@mail.example.org|J@X.CO|jane|jane@example"
+    "|@example.com|a@b@c.de|a b@c.de|a@b..de|a@b.de,"
+)
 CASES = [
     pytest.param(path, rule, value, id=f"{path} {value}")
     for (path, rule), values in VALUES.items()
@@ -98,3 +104,9 @@ def test_profile_refuses_exactly_what_the_bots_refuse(path: str, rule: Rule, val
 @pytest.mark.parametrize("value", ["F91234563", "AS1234563", "AB1234563", "AB4523767", "CD9876543"])
 def test_profile_warns_of_exactly_what_the_bots_warn_of(value: str) -> None:
     assert refuses(DEA, value, with_warnings_as_errors()) is bool(dea_warnings(value, "Smith"))
+
+
+@pytest.mark.parametrize("value", EMAILS.split("|"))
+def test_profile_warns_of_an_email_exactly_where_the_bots_leave_it_out(value: str) -> None:
+    assert refuses(EMAIL, value, with_warnings_as_errors()) is not parses(parse_email, value)
+    assert not refuses(EMAIL, value)

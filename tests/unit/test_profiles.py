@@ -10,13 +10,14 @@ from fhir.resources.R4B.identifier import Identifier
 from fhir.resources.R4B.practitioner import Practitioner, PractitionerQualification
 
 from fhir_profiles import Resource
+from fhir_profiles.choice import in_force
 from fhir_profiles.clinician_identifier import ClinicianIds, clinician_ids, with_clinician_id
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from fhir_profiles.elements import in_effect
 from fhir_profiles.epcs_qualification import has_epcs_qualification, with_epcs_qualification
 from fhir_profiles.project_settings import max_clinicians
 from fhir_profiles.registration_status import registration_status, with_registration_status
-from tests.builders import ABSENT, TODAY, membership, meta, practitioner, project
+from fhir_profiles.today import Today
+from tests.builders import ABSENT, membership, meta, practitioner, project
 
 NOW = datetime(2026, 3, 10, 15, 30, 12, 345678, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -285,16 +286,18 @@ def test_role_codes_are_dosespots_names_by_number() -> None:
         ({"period": {"start": "2026-03"}}, True),
         ({"period": {"start": "2026-04"}}, False),
         ({"period": {"end": "2026-03-10"}}, True),
-        ({"period": {"end": "2026-03-10T00:00:00Z"}}, True),
+        ({"period": {"end": "2026-03-10T00:00:00Z"}}, False),
+        ({"period": {"end": "2026-03-10T04:00:00Z"}}, True),
+        ({"use": "temp"}, False),
         ({"period": {"end": "2026-03-09T23:59:59Z"}}, False),
         ({"period": {"end": "2026-03"}}, True),
         ({"period": {"end": "2026"}}, True),
         ({"period": {"end": "2025"}}, False),
         ({"period": {"start": "2026-03-11", "end": "2026-03-12"}}, False),
-        ({"period": "2020"}, True),
-        ({"period": {"start": 7, "end": None}}, True),
+        ({"period": "2020"}, False),
+        ({"period": {"start": 7, "end": None}}, False),
     ],
     ids=str,
 )
 def test_element_counts_while_its_use_and_period_say_so(element: Resource, counts: bool) -> None:
-    assert in_effect(element, TODAY) is counts
+    assert in_force(element, Today(NOW)) is counts

@@ -166,3 +166,23 @@ def test_whether_there_is_a_good_token_is_known_without_fetching_one(
     clock.seconds += 570.0
     assert not cache.has_token(KEY)
     assert issuer.issued == 1
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "issued"), [(539.0, "token-1"), (540.0, "token-2"), (569.0, "token-2")]
+)
+def test_who_needs_a_token_for_longer_gets_another_one_earlier(
+    cache: TokenCache, clock: Clock, waited_s: float, issued: str
+) -> None:
+    issuer = Issuer(clock)
+    assert cache.token(KEY, issuer, early_s=60.0) == "token-1"
+    clock.seconds += waited_s
+    assert cache.token(KEY, issuer, early_s=60.0) == issued
+
+
+def test_a_token_that_lives_shorter_than_it_is_needed_is_given_out_all_the_same(
+    cache: TokenCache, clock: Clock
+) -> None:
+    issuer = Issuer(clock, lifetime_s=50.0)
+    assert [cache.token(KEY, issuer, early_s=60.0) for _ in range(2)] == ["token-1", "token-2"]
+    assert cache.token(KEY, issuer) == "token-2"

@@ -1,5 +1,6 @@
 """Reading DoseSpot's words: the registration status in every spelling, and texts for people."""
 
+import re
 from typing import Any
 
 import pytest
@@ -260,4 +261,5 @@ def test_nothing_that_is_not_a_known_word_gets_through(text: str) -> None:
     shown = harmless(text)
     assert shown.isascii()
     assert "\n" not in shown
-    assert not any(character.isdigit() for character in shown.replace("Address1", ""))
+    without_fields = re.sub(r"\b(Address|PhoneAdditional(Type)?)[123]\b", "", shown)
+    assert not any(character.isdigit() for character in without_fields)

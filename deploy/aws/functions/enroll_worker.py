@@ -30,9 +30,9 @@ from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceCredential
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits
 from shared.http import Http
-from shared.pace import Timing
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics
+from shared.timing import Timing
 from shared.token_cache import TokenCache
 from shared.workflow.steps import Step
 

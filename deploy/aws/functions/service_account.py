@@ -48,4 +48,9 @@ def service_account() -> ServiceAccount:
             " https URL), MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET. Write it with"
             " `prescriber-bots register`."
         ) from None
-    return ServiceAccount(base_url, stored.MEDPLUM_CLIENT_ID, stored.MEDPLUM_CLIENT_SECRET)
+    return ServiceAccount(
+        base_url,
+        stored.MEDPLUM_CLIENT_ID,
+        stored.MEDPLUM_CLIENT_SECRET,
+        settings=f"the secret that {SECRET_ID} names",
+    )

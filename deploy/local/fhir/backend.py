@@ -95,9 +95,14 @@ class Backend:
         """Resources as an actor sees them."""
         return Repository(self.store, actor, self.now)
 
-    def server_repository(self, project: str) -> Repository:
-        """Resources of a project as the server itself sees them, which may do anything."""
-        return self.repository(Actor(project, SERVER_AUTHOR, server=True))
+    def server_repository(self, project: str, author: Resource = SERVER_AUTHOR) -> Repository:
+        """Resources of a project as the server itself sees them, which may do anything.
+
+        Args:
+            project: id of the project.
+            author: reference that what is written carries as `meta.author`.
+        """
+        return self.repository(Actor(project, author, server=True))
 
     def resource(self, reference: str) -> Resource | None:
         """The current resource that a reference points to, in whichever project."""

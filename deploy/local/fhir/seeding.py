@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deploy.local.fhir.backend import Backend, reference_to
+from deploy.local.fhir.backend import SERVER_AUTHOR, Backend, reference_to
 from deploy.local.fhir.outcomes import Resource
 from deploy.local.fhir.sessions import LIFETIME_S
 from deploy.local.fhir.store import Selection
@@ -139,8 +139,14 @@ class Seeding:
         return BotEntry(bot["id"], self._membership(project, bot, bot, admin))
 
     def add_resource(self, project: str, resource: Resource) -> Resource:
-        """Adds a resource, under its own `id` if it has one, and returns it as stored."""
-        repository = self._backend.server_repository(project)
+        """Adds a resource, under its own `id` if it has one, and returns it as stored.
+
+        Its author is the project's first administrator, as if that person had set the project up.
+        """
+        found = self._backend.store.referring("ProjectMembership", "project", f"Project/{project}")
+        people = [one for one in found if one.get("admin") and "Practitioner/" in _profile(one)]
+        author = people[0]["profile"] if people else SERVER_AUTHOR
+        repository = self._backend.server_repository(project, author)
         return repository.create(resource["resourceType"], resource)[0]
 
     def token_for(self, membership_id: str, lifetime_s: float = LIFETIME_S) -> str:
@@ -190,3 +196,7 @@ def _value_field(value: SettingValue) -> str:
     if isinstance(value, bool):
         return "valueBoolean"
     return "valueInteger" if isinstance(value, int) else "valueString"
+
+
+def _profile(membership: Resource) -> str:
+    return str(membership["profile"]["reference"])

@@ -1,15 +1,27 @@
-"""The decision, written out: every status times every request, and what overrides it."""
+"""What comes next, written out: every status times every request, and what overrides it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import pytest
 
-from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.claim import Claim
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from fhir_profiles.today import Today
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.decide import Decision, RecordChange, Snapshot, Stage, decide, decide_advance
+from shared.enrollment.next_step import Announce, Refuse, Step, next_step
+from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.refusals import Refusal
+from shared.enrollment.situation import Act, Order, Records, Shown, Situation
+from shared.enrollment.stages import Stage
+from shared.enrollment.subject import Subject
+from shared.errors import StageRefused
+from shared.records.identity import Identity, identity_of
+from shared.records.practitioner import read_practitioner
+from shared.timing import Timing
+from tests.builders import CLINICIAN_ID, membership, practitioner
 
 NOTHING: frozenset[Stage] = frozenset()
 IDP = frozenset({Stage.IDP})
@@ -55,11 +67,11 @@ Unknown               | keep   | unknown    | unknown      | unknown
 """
 
 ACTIONS = {
-    "create": Decision(record=RecordChange.CREATE),
-    "update": Decision(record=RecordChange.UPDATE),
-    "keep": Decision(),
-    "start IDP": Decision(initialize=Stage.IDP),
-    "start TFA": Decision(initialize=Stage.TFA),
+    "create": Announce(Act.CREATE),
+    "update": Announce(Act.CHANGE),
+    "keep": None,
+    "start IDP": Announce(Stage.IDP.act),
+    "start TFA": Announce(Stage.TFA.act),
 }
 REFUSALS = {
     "IDP first": Refusal.IDP_NOT_COMPLETED,
@@ -73,8 +85,63 @@ REFUSALS = {
     "unknown": Refusal.UNKNOWN_STATUS,
 }
 
-JANE = Clinician(id=4711, status=RegistrationStatus.PENDING, agreement_pending=False)
-READY = Snapshot(has_dea=True, active=True, clinician=JANE, up_to_date=True)
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+PRESCRIBER = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN})
+STORED = {"ClinicianRoleType": ["PrescribingClinician"], "LastName": "Smith"}
+JANE = Clinician(id=CLINICIAN_ID, status=RegistrationStatus.PENDING, agreement_pending=False)
+
+
+def situation(
+    clinician: Clinician | None = JANE,
+    *,
+    has_dea: bool = True,
+    active: bool = True,
+    up_to_date: bool = True,
+) -> Situation:
+    """Both systems have been read; nobody holds the claim; the Practitioner says what DoseSpot
+    says."""
+    record = (
+        practitioner() if clinician is None else as_dosespot_says(practitioner(), clinician, NOW)
+    )
+    prescriber, _ = read_practitioner(record, Today(NOW))
+    prescriber = replace(prescriber, active=active, dea=prescriber.dea if has_dea else ())
+    identity = identity_of(record, Today(NOW))
+    shown = Shown(
+        clinician,
+        identity if clinician else Identity(),
+        STORED if clinician else {},
+        None if up_to_date or clinician is None else {**STORED, "LastName": "Jones"},
+    )
+    return Situation(
+        run="r1",
+        now=NOW,
+        subject=Subject(record, membership(), prescriber, identity, clinician and clinician.id),
+        records=Records(Claim("clinician.123.1234567893")),
+        shown=shown,
+        granted=PRESCRIBER,
+        rounds=1,
+    )
+
+
+def next_for(s: Situation, asked: frozenset[Stage]) -> Step | None:
+    """The step of a run by an administrator."""
+    return next_step(s, Order(PRESCRIBER, stages=asked), Timing())
+
+
+def next_by_itself(s: Situation) -> Step | None:
+    """The step of a prescriber's own run."""
+    return next_step(s, Order(PRESCRIBER, self_service=True), Timing())
+
+
+def refused(*refusals: Refusal) -> Refuse:
+    return Refuse(StageRefused(" ".join(refusals)))
+
+
+def same(one: Step | None, other: Step | None) -> bool:
+    """Whether two steps are equal; errors are where they say the same."""
+    if isinstance(one, Refuse) and isinstance(other, Refuse):
+        return (type(one.error), str(one.error)) == (type(other.error), str(other.error))
+    return one == other
 
 
 def cells(table: str, *, pending: bool) -> list[tuple[str, bool, frozenset[Stage], str]]:
@@ -89,14 +156,14 @@ def cells(table: str, *, pending: bool) -> list[tuple[str, bool, frozenset[Stage
 TABLE = [*cells(SIGNED, pending=False), *cells(UNSIGNED, pending=True)]
 
 
-def decision(answer: str) -> Decision:
+def expected(answer: str) -> Step | None:
     if answer in ACTIONS:
         return ACTIONS[answer]
-    return Decision(refusals=tuple(REFUSALS[word] for word in answer.split(" + ")))
+    return refused(*(REFUSALS[word] for word in answer.split(" + ")))
 
 
-def at(status: RegistrationStatus, **changes: bool) -> Snapshot:
-    return replace(READY, clinician=replace(JANE, status=status, **changes))
+def at(status: RegistrationStatus, **changes: bool) -> Situation:
+    return situation(replace(JANE, status=status, **changes))
 
 
 def named(stages: frozenset[Stage]) -> str:
@@ -111,12 +178,9 @@ def named(stages: frozenset[Stage]) -> str:
 def test_every_status_has_this_answer_to_every_request(
     status: str, pending: bool, asked: frozenset[Stage], answer: str
 ) -> None:
-    snapshot = (
-        replace(READY, clinician=None)
-        if status == "no clinician"
-        else at(RegistrationStatus(status), agreement_pending=pending)
-    )
-    assert decide(snapshot, asked) == decision(answer)
+    unknown = status == "no clinician"
+    s = situation(None) if unknown else at(RegistrationStatus(status), agreement_pending=pending)
+    assert same(next_for(s, asked), expected(answer))
 
 
 @pytest.mark.parametrize("status", RegistrationStatus)
@@ -132,27 +196,39 @@ def test_run_that_advances_by_itself_begins_only_what_nobody_has_to_ask_for(
         ("TFAActivatedError", False): "start TFA",
         ("TFAActivatedError", True): "start TFA",
     }
-    expected = ACTIONS[begins.get((status.value, pending), "keep")]
-    assert decide_advance(at(status, agreement_pending=pending)) == expected
+    begun = ACTIONS[begins.get((status.value, pending), "keep")]
+    assert next_by_itself(at(status, agreement_pending=pending)) == begun
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "answer"),
     [
         ({"clinician": None}, ACTIONS["create"]),
         ({"clinician": None, "has_dea": False}, ACTIONS["create"]),
-        ({"clinician": None, "active": False}, Decision(refusals=(Refusal.INACTIVE,))),
+        ({"clinician": None, "active": False}, refused(Refusal.INACTIVE)),
         ({"up_to_date": False}, ACTIONS["update"]),
         ({"has_dea": False}, ACTIONS["keep"]),
         ({"active": False}, ACTIONS["keep"]),
         ({"clinician": replace(JANE, locked=True)}, ACTIONS["keep"]),
+        ({"clinician": replace(JANE, active=False)}, ACTIONS["keep"]),
+        ({"clinician": replace(JANE, confirmed=False)}, ACTIONS["keep"]),
     ],
-    ids=["new", "new, no DEA", "new, inactive", "outdated", "no DEA", "inactive", "locked"],
+    ids=[
+        "new",
+        "new, no DEA",
+        "new, inactive",
+        "outdated",
+        "no DEA",
+        "inactive",
+        "locked",
+        "deactivated",
+        "unconfirmed",
+    ],
 )
 def test_run_that_advances_by_itself_refuses_only_an_inactive_new_prescriber(
-    changes: dict[str, Any], expected: Decision
+    changes: dict[str, Any], answer: Step | None
 ) -> None:
-    assert decide_advance(replace(READY, **changes)) == expected
+    assert same(next_by_itself(situation(**changes)), answer)
 
 
 def test_the_table_leaves_no_status_out() -> None:
@@ -166,8 +242,8 @@ def test_the_table_leaves_no_status_out() -> None:
 def test_without_dea_number_no_stage_is_taken(
     clinician: Clinician | None, asked: frozenset[Stage]
 ) -> None:
-    snapshot = replace(READY, has_dea=False, clinician=clinician)
-    assert decide(snapshot, asked) == Decision(refusals=(Refusal.NO_DEA_NUMBER,))
+    step = next_for(situation(clinician, has_dea=False), asked)
+    assert same(step, refused(Refusal.NO_DEA_NUMBER))
 
 
 @pytest.mark.parametrize("asked", [IDP, TFA, BOTH], ids=named)
@@ -175,28 +251,25 @@ def test_without_dea_number_no_stage_is_taken(
 def test_for_an_inactive_prescriber_no_stage_is_taken(
     clinician: Clinician | None, asked: frozenset[Stage]
 ) -> None:
-    snapshot = replace(READY, active=False, clinician=clinician)
-    assert decide(snapshot, asked) == Decision(refusals=(Refusal.INACTIVE,))
+    step = next_for(situation(clinician, active=False), asked)
+    assert same(step, refused(Refusal.INACTIVE))
 
 
 def test_new_prescriber_without_dea_number_who_is_inactive_is_told_both() -> None:
-    snapshot = Snapshot(has_dea=False, active=False, clinician=None)
-    assert decide(snapshot, IDP) == Decision(refusals=(Refusal.NO_DEA_NUMBER, Refusal.INACTIVE))
+    step = next_for(situation(None, has_dea=False, active=False), IDP)
+    assert same(step, refused(Refusal.NO_DEA_NUMBER, Refusal.INACTIVE))
 
 
 def test_plain_enrollment_needs_no_dea_number() -> None:
-    snapshot = replace(READY, has_dea=False)
-    assert decide(replace(snapshot, clinician=None), NOTHING) == ACTIONS["create"]
-    assert decide(replace(snapshot, up_to_date=False), NOTHING) == ACTIONS["update"]
-    assert decide(snapshot, NOTHING) == ACTIONS["keep"]
+    assert next_for(situation(None, has_dea=False), NOTHING) == ACTIONS["create"]
+    assert next_for(situation(has_dea=False, up_to_date=False), NOTHING) == ACTIONS["update"]
+    assert next_for(situation(has_dea=False), NOTHING) == ACTIONS["keep"]
 
 
 def test_inactive_prescriber_is_not_created_but_kept_up_to_date() -> None:
-    snapshot = replace(READY, active=False)
-    refused = Decision(refusals=(Refusal.INACTIVE,))
-    assert decide(replace(snapshot, clinician=None), NOTHING) == refused
-    assert decide(replace(snapshot, up_to_date=False), NOTHING) == ACTIONS["update"]
-    assert decide(snapshot, NOTHING) == ACTIONS["keep"]
+    assert same(next_for(situation(None, active=False), NOTHING), refused(Refusal.INACTIVE))
+    assert next_for(situation(active=False, up_to_date=False), NOTHING) == ACTIONS["update"]
+    assert next_for(situation(active=False), NOTHING) == ACTIONS["keep"]
 
 
 @pytest.mark.parametrize(
@@ -213,17 +286,17 @@ def test_inactive_prescriber_is_not_created_but_kept_up_to_date() -> None:
 def test_for_a_locked_account_no_stage_begins(
     status: RegistrationStatus, asked: frozenset[Stage]
 ) -> None:
-    assert decide(at(status, locked=True), asked) == Decision(refusals=(Refusal.ACCOUNT_LOCKED,))
+    assert same(next_for(at(status, locked=True), asked), refused(Refusal.ACCOUNT_LOCKED))
 
 
 def test_lock_is_told_before_the_agreement() -> None:
-    snapshot = at(RegistrationStatus.PENDING, locked=True, agreement_pending=True)
-    assert decide(snapshot, IDP) == Decision(refusals=(Refusal.ACCOUNT_LOCKED,))
+    s = at(RegistrationStatus.PENDING, locked=True, agreement_pending=True)
+    assert same(next_for(s, IDP), refused(Refusal.ACCOUNT_LOCKED))
 
 
 @pytest.mark.parametrize("status", [RegistrationStatus.IDP_SUCCESS, RegistrationStatus.IDP_ERROR])
 def test_stage_that_is_behind_stays_so_for_a_locked_account(status: RegistrationStatus) -> None:
-    assert decide(at(status, locked=True), IDP) == Decision()
+    assert next_for(at(status, locked=True), IDP) is None
 
 
 @pytest.mark.parametrize(
@@ -238,16 +311,16 @@ def test_stage_that_is_behind_stays_so_for_a_locked_account(status: Registration
 def test_record_that_is_not_up_to_date_is_changed_before_any_stage(
     status: RegistrationStatus, asked: frozenset[Stage]
 ) -> None:
-    snapshot = replace(at(status), up_to_date=False)
-    assert decide(snapshot, asked) == ACTIONS["update"]
+    s = situation(replace(JANE, status=status), up_to_date=False)
+    assert next_for(s, asked) == ACTIONS["update"]
 
 
 def test_refused_stage_leaves_an_outdated_record_alone() -> None:
-    snapshot = replace(at(RegistrationStatus.PENDING), up_to_date=False)
-    assert decide(snapshot, TFA) == Decision(refusals=(Refusal.IDP_NOT_COMPLETED,))
+    step = next_for(situation(up_to_date=False), TFA)
+    assert same(step, refused(Refusal.IDP_NOT_COMPLETED))
 
 
-def test_every_situation_has_one_decision_that_refuses_or_acts_and_never_both() -> None:
+def test_every_situation_has_one_step_that_is_asked_for() -> None:
     flags = [True, False]
     clinicians = [
         None,
@@ -259,12 +332,18 @@ def test_every_situation_has_one_decision_that_refuses_or_acts_and_never_both() 
     for has_dea, active, current, clinician, asked in product(
         flags, flags, flags, clinicians, REQUESTS
     ):
-        made = decide(Snapshot(has_dea, active, clinician, current), asked)
-        acts = (made.record is not RecordChange.KEEP) + (made.initialize is not None)
-        assert acts <= (not made.refusals)
-        assert made.initialize is None or made.initialize in asked
-        assert (made.record is RecordChange.CREATE) <= (clinician is None)
-        assert asked or not made.refusals or clinician is None
+        s = situation(clinician, has_dea=has_dea, active=active, up_to_date=current)
+        step = next_for(s, asked)
+        if isinstance(step, Refuse):
+            assert isinstance(step.error, StageRefused)
+            assert asked or clinician is None
+        elif step is None:
+            assert clinician is not None
+            assert current
+        else:
+            assert isinstance(step, Announce)
+            possible = {stage.act for stage in asked} if current else {Act.CHANGE}
+            assert step.act in (possible if clinician else {Act.CREATE})
 
 
 @pytest.mark.parametrize("status", RegistrationStatus)

@@ -1,30 +1,32 @@
-"""Whom a PractitionerRole lets enroll themselves, as what, and what the others are told."""
+"""What a PractitionerRole names, who granted it, and what the others are told."""
 
-from datetime import date
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.practitioner_role import granted_roles, is_of
-from shared.errors import FhirDenied, Misconfigured, NotAuthorized
-from shared.fhir.client import Answer
+from fhir_profiles.today import Today
+from shared.enrollment.grants import granted_by, granting, introducers, named_roles
+from shared.errors import FhirDenied, NotAuthorized
+from shared.fhir.answers import Answer
 from shared.workflow.self_service import (
     ANOTHER_PERSON,
-    NO_CREDENTIAL,
     NO_ROLE,
     NOT_A_PRACTITIONER,
-    OWN_ROLE,
-    authorized_roles,
+    named_roles_of,
     require_own_token,
     require_practitioner,
 )
-from tests.builders import ABSENT, ADMIN_ID, BOT_ID, PRACTITIONER_ID, TODAY, membership, meta
+from tests.builders import ABSENT, ADMIN_ID, BOT_ID, NOW, PRACTITIONER_ID, meta
 
 SYSTEM = "https://dosespot.com/practitionerrole-type"
 JANE = f"Practitioner/{PRACTITIONER_ID}"
+ADMIN = f"Practitioner/{ADMIN_ID}"
+COLLEAGUE = "Practitioner/0b8c5e0e-1111-4000-8000-000000000002"
 PRESCRIBING = ClinicianRole.PRESCRIBING_CLINICIAN
-BY_JANE = meta(author={"reference": JANE})
+COORDINATOR = ClinicianRole.EPCS_COORDINATOR
 
 
 def concept(*codes: Any, system: Any = SYSTEM) -> dict[str, Any]:
@@ -50,19 +52,25 @@ def found(*resources: dict[str, Any]) -> Answer:
     return Answer("asked", 200, {"resourceType": "Bundle", "type": "searchset", "entry": entry})
 
 
-def authorized(*roles: dict[str, Any], **changes: Any) -> frozenset[ClinicianRole]:
-    return authorized_roles(found(*roles), found(membership(**changes)), JANE, TODAY)
+def named(*roles: dict[str, Any]) -> frozenset[ClinicianRole]:
+    return named_roles_of(found(*roles), JANE, NOW)[1]
 
 
-def refused(*roles: dict[str, Any], **changes: Any) -> str:
+def refused(*roles: dict[str, Any]) -> str:
     with pytest.raises(NotAuthorized) as caught:
-        authorized(*roles, **changes)
+        named(*roles)
     return str(caught.value)
+
+
+def by(author: str | None, *codes: str, **changes: Any) -> dict[str, Any]:
+    """A version of Jane's PractitionerRole, by that author; None where the server does not say."""
+    written = meta(author=ABSENT if author is None else {"reference": author})
+    return role(*codes, meta=written, **changes)
 
 
 @pytest.mark.parametrize("granted", ClinicianRole)
 def test_each_code_grants_its_role(granted: ClinicianRole) -> None:
-    assert granted_roles(role(granted.code), TODAY) == {granted}
+    assert granted_roles(role(granted.code), NOW) == {granted}
 
 
 def test_the_codes_are_those_of_the_guide() -> None:
@@ -105,7 +113,7 @@ def test_the_codes_are_those_of_the_guide() -> None:
     ids=str,
 )
 def test_whatever_is_not_plainly_a_grant_of_today_grants_nothing(changes: dict[str, Any]) -> None:
-    assert granted_roles(role(**changes), TODAY) == frozenset()
+    assert granted_roles(role(**changes), NOW) == frozenset()
     assert refused(role(**changes)) == NO_ROLE
 
 
@@ -113,22 +121,22 @@ def test_whatever_is_not_plainly_a_grant_of_today_grants_nothing(changes: dict[s
     "period",
     [
         {},
-        None,
         {"start": "2026-03-10"},
         {"end": "2026-03-10"},
         {"start": "2020", "end": "2026-03"},
-        {"start": "2026-03-10T00:00:00Z", "end": "2026-03-10T23:59:59Z"},
+        {"start": "2026-03-10T04:00:00Z", "end": "2026-03-11T03:59:59Z"},
     ],
     ids=str,
 )
 def test_period_that_covers_the_day_grants(period: Any) -> None:
-    assert granted_roles(role(period=period), TODAY) == {PRESCRIBING}
+    assert granted_roles(role(period=period), NOW) == {PRESCRIBING}
 
 
 def test_last_day_of_the_period_is_the_last_day() -> None:
     ends = role(period={"end": "2026-03-10"})
-    assert granted_roles(ends, date(2026, 3, 10)) == {PRESCRIBING}
-    assert granted_roles(ends, date(2026, 3, 11)) == frozenset()
+    last_minute = datetime.fromisoformat("2026-03-10T23:59:00-04:00")
+    assert granted_roles(ends, Today(last_minute)) == {PRESCRIBING}
+    assert granted_roles(ends, Today(last_minute + timedelta(minutes=1))) == frozenset()
 
 
 def test_several_codes_grant_several_roles_and_unknown_ones_none() -> None:
@@ -138,7 +146,7 @@ def test_several_codes_grant_several_roles_and_unknown_ones_none() -> None:
         concept("ClinicianAdmin", system="http://example.com/roles"),
         concept("ReportingClinician"),
     ]
-    assert granted_roles(role(code=codes), TODAY) == {
+    assert granted_roles(role(code=codes), NOW) == {
         PRESCRIBING,
         ClinicianRole.EPCS_COORDINATOR,
         ClinicianRole.REPORTING_CLINICIAN,
@@ -153,6 +161,7 @@ def test_several_codes_grant_several_roles_and_unknown_ones_none() -> None:
 def test_role_of_somebody_else_is_not_the_prescribers(practitioner: Any) -> None:
     other = role(practitioner=practitioner)
     assert not is_of(other, JANE)
+    assert named_roles(other, JANE, NOW) == frozenset()
     assert refused(other) == NO_ROLE
 
 
@@ -167,57 +176,74 @@ def test_roles_of_several_practitioner_roles_are_united() -> None:
         role("ClinicianAdmin", active=False),
         role("ProxyClinician", practitioner={"reference": f"Practitioner/{ADMIN_ID}"}),
     )
-    assert authorized(*roles) == {PRESCRIBING, ClinicianRole.EPCS_COORDINATOR}
+    assert named(*roles) == {PRESCRIBING, COORDINATOR}
+    assert granting(roles, JANE, NOW) == [roles[0], roles[1]]
 
 
 def test_without_any_role_the_sentence_names_what_to_set() -> None:
     assert refused() == NO_ROLE
-    for named in ("PractitionerRole", "active", "period", SYSTEM, *(r.code for r in ClinicianRole)):
-        assert named in NO_ROLE
+    for told in ("PractitionerRole", "active", "period", SYSTEM, *(r.code for r in ClinicianRole)):
+        assert told in NO_ROLE
 
 
-def test_role_last_written_by_the_prescriber_themself_is_refused() -> None:
-    assert refused(role(meta=BY_JANE)) == OWN_ROLE
+@pytest.mark.parametrize(
+    ("versions", "introduced"),
+    [
+        ([], {}),
+        ([by(ADMIN)], {PRESCRIBING: ADMIN}),
+        ([by(JANE)], {PRESCRIBING: JANE}),
+        ([by(None)], {PRESCRIBING: ""}),
+        ([by(ADMIN, active=False)], {}),
+        # Who saves a role later adds nothing to it.
+        ([by(ADMIN), by(JANE)], {PRESCRIBING: JANE}),
+        ([by(JANE), by(ADMIN)], {PRESCRIBING: ADMIN}),
+        ([by(None), by(ADMIN)], {PRESCRIBING: ADMIN}),
+        ([by(ADMIN), by(None)], {PRESCRIBING: ""}),
+        # Each code has its own history.
+        (
+            [
+                by(ADMIN, "PrescribingClinician", "EpcsCoordinator"),
+                by(JANE, "PrescribingClinician", "EpcsCoordinator"),
+                by(ADMIN, "PrescribingClinician"),
+            ],
+            {PRESCRIBING: ADMIN, COORDINATOR: JANE},
+        ),
+        # A gap ends it: who brings a role back has introduced it.
+        ([by(JANE), by(ADMIN, active=False), by(ADMIN)], {PRESCRIBING: JANE}),
+        ([by(ADMIN), by(JANE, active=False), by(ADMIN)], {PRESCRIBING: ADMIN}),
+        ([by(COLLEAGUE), by(ADMIN, period={"end": "2020"}), by(ADMIN)], {PRESCRIBING: COLLEAGUE}),
+        # A role that was another person's is introduced by who made it Jane's.
+        ([by(JANE), by(ADMIN, practitioner={"reference": COLLEAGUE})], {PRESCRIBING: JANE}),
+    ],
+)
+def test_who_introduced_a_role_is_who_wrote_the_first_version_without_a_gap(
+    versions: list[dict[str, Any]], introduced: dict[ClinicianRole, str]
+) -> None:
+    assert introducers(versions, JANE, NOW) == introduced
 
 
-def test_role_last_written_by_the_prescriber_adds_nothing_to_the_others() -> None:
-    own = role("ClinicianAdmin", meta=BY_JANE)
-    assert authorized(own, role("PrescribingClinician")) == {PRESCRIBING}
-
-
-def test_own_role_that_grants_nothing_anyway_is_not_blamed() -> None:
-    assert refused(role(meta=BY_JANE, active=False)) == NO_ROLE
-
-
-def test_administrator_may_have_written_their_own_role() -> None:
-    assert authorized(role(meta=BY_JANE), admin=True) == {PRESCRIBING}
-
-
-@pytest.mark.parametrize("admin", [ABSENT, False, None, "true", 1], ids=str)
-def test_only_a_true_makes_an_administrator(admin: Any) -> None:
-    assert refused(role(meta=BY_JANE), admin=admin) == OWN_ROLE
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_memberships_that_may_not_be_read_name_what_to_set_up(status: int) -> None:
-    denied = Answer("ProjectMembership", status, None)
-    with pytest.raises(Misconfigured) as caught:
-        authorized_roles(found(role()), denied, JANE, TODAY)
-    assert str(caught.value) == NO_CREDENTIAL
-    for named in (
-        "MEDPLUM_CLIENT_ID",
-        "MEDPLUM_CLIENT_SECRET",
-        "Bot.runAsUser",
-        "ProjectMembership",
-        "admin",
-    ):
-        assert named in NO_CREDENTIAL
+@pytest.mark.parametrize(
+    ("introduced", "granted"),
+    [
+        ([], set()),
+        ([{PRESCRIBING: ADMIN}], {PRESCRIBING}),
+        ([{PRESCRIBING: COLLEAGUE}], set()),
+        ([{PRESCRIBING: ""}], set()),
+        ([{PRESCRIBING: JANE, COORDINATOR: ADMIN}], {COORDINATOR}),
+        ([{PRESCRIBING: JANE}, {PRESCRIBING: ADMIN}], {PRESCRIBING}),
+        ([{PRESCRIBING: ADMIN}, {COORDINATOR: ADMIN}], {PRESCRIBING, COORDINATOR}),
+    ],
+)
+def test_only_what_an_administrator_introduced_is_granted(
+    introduced: list[dict[ClinicianRole, str]], granted: set[ClinicianRole]
+) -> None:
+    assert granted_by(introduced, {ADMIN}) == granted
 
 
 def test_roles_that_may_not_be_read_are_not_taken_for_none() -> None:
     denied = Answer("PractitionerRole?practitioner=x", 403, None)
     with pytest.raises(FhirDenied, match="does not allow access to this PractitionerRole"):
-        authorized_roles(denied, found(membership()), JANE, TODAY)
+        named_roles_of(denied, JANE, NOW)
 
 
 @pytest.mark.parametrize("requester", ["Patient/1", f"Bot/{BOT_ID}", "PractitionerRole/1", ""])

@@ -1,0 +1,80 @@
+"""What an enrollment run needs of the world; tests give it fakes that are kept in memory."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from fhir_profiles import Resource
+from fhir_profiles.claim import Claim
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
+from shared.enrollment.situation import Order, Record, Records, Shown, Situation
+from shared.enrollment.stages import Stage
+from shared.enrollment.subject import Subject
+
+
+class Written(Protocol):
+    """A resource after a change: as the server has it, and the version that the change replaced."""
+
+    @property
+    def resource(self) -> Resource:
+        """The resource as the server has it now."""
+
+    @property
+    def replaced(self) -> str | None:
+        """The version that this run's write replaced; None where this run wrote nothing."""
+
+
+class Members(Protocol):
+    """The FHIR server, with a credential that may read and write memberships and claims."""
+
+    def look(self, subject: Subject, *, again: bool) -> tuple[Subject, Records]:
+        """Reads what stands beside the Practitioner; `again` reads the membership anew too."""
+
+    def read_claim(self, claim: Claim) -> Claim:
+        """The claim as it is now."""
+
+    def write_claim(self, claim: Claim) -> Claim:
+        """Writes a claim if nobody else has since it was read; returns it as the server has it."""
+
+    def link(self, membership: Resource, clinician_id: int, *, sure: bool) -> Resource:
+        """Puts the clinician's id on the membership, unless another member carries it."""
+
+    def write_status(
+        self, practitioner: Resource, change: Callable[[Resource], Resource]
+    ) -> Written:
+        """Writes a change of the Practitioner; made anew where somebody else wrote in between."""
+
+    def granted(self) -> frozenset[ClinicianRole]:
+        """The roles that an administrator, or our own client, is known to have granted."""
+
+    def is_administrators(self, author: str) -> bool:
+        """Whether that profile, given by reference, is an administrator's or our own client's."""
+
+
+class Network(Protocol):
+    """DoseSpot, seen by a Clinician Admin."""
+
+    def look(self, s: Situation, order: Order, known_id: int | None) -> Shown:
+        """What DoseSpot shows of the prescriber: by that id, or else by the NPI."""
+
+    def change(self, s: Situation, order: Order, shown: Shown) -> Shown:
+        """The same, with the change that is due now that more is known."""
+
+    def create(self, s: Situation, order: Order, within_s: float) -> int:
+        """Creates the clinician; returns the new id."""
+
+    def edit(self, clinician_id: int, record: Record) -> None:
+        """Replaces the clinician's record."""
+
+    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType) -> bool:
+        """Begins a stage; False where it had begun already."""
+
+    def status(self, clinician_id: int) -> RegistrationStatus:
+        """The registration status now."""
+
+
+Clock = Callable[[], datetime]
+"""The current time, aware."""
+
+Waiter = Callable[[float], bool]
+"""Waits for seconds; False, at once, where the run has no time for it."""

@@ -1,0 +1,190 @@
+"""What the FHIR server's answers mean: the entries of a batch, and the table of statuses.
+
+Sources: FHIR R4 "RESTful API"; which status a Medplum server gives was measured.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import entries
+from shared.errors import (
+    EditConflict,
+    FhirDenied,
+    FhirNotFound,
+    RemoteMisbehaved,
+    RemoteUnavailable,
+)
+from shared.http import open_write
+
+SERVICE = "The FHIR server"
+
+_DENIED = (401, 403)
+_GONE = (404, 410)
+_CONFLICT = (409, 412)
+KNOWN = (*_DENIED, *_GONE, *_CONFLICT, 429)
+"""Statuses of a write that had no effect; so is 400, if the FHIR server itself explains it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entry of a batch's answer; what was asked decides which of its methods is called.
+
+    Attributes:
+        asked: what was asked for, such as `Practitioner/123`.
+        status: the entry's HTTP status.
+        resource: its resource, if any; all pages of a search are in it.
+        explained: whether the server gave an OperationOutcome.
+    """
+
+    asked: str
+    status: int
+    resource: Resource | None
+    explained: bool = False
+
+    @property
+    def created(self) -> bool:
+        """Whether a conditional create made the resource now."""
+        return self.status == 201
+
+    def one(self) -> Resource:
+        """The resource that was read.
+
+        Raises:
+            FhirNotFound: there is none, or it is deleted.
+            FhirDenied: the token may not read it.
+            RemoteUnavailable: the server could not tell.
+        """
+        if self.status == 200 and self.resource is not None:
+            return self.resource
+        raise failure(self.status, self.asked)
+
+    def written(self) -> Resource:
+        """The resource that was created, or was there; raises as `one` does."""
+        if self.status in (200, 201) and self.resource is not None:
+            return self.resource
+        raise failure(self.status, self.asked)
+
+    def saved(self) -> Resource:
+        """The resource as a conditional PUT wrote it.
+
+        Raises:
+            EditConflict: it has another version by now.
+            LookUpFirst: whether it was written can't be told.
+            FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
+        """
+        if self.status in (200, 201) and self.resource is not None:
+            return self.resource
+        wish = f"save the {_kind(self.asked)}"
+        raise write_failure(self.status, self.asked, wish, explained=self.explained)
+
+    def all(self) -> list[Resource]:
+        """The resources that a search found, or the versions of a history.
+
+        Raises:
+            RemoteMisbehaved: there are more of them than this answer holds.
+            BotError: as `one` does.
+        """
+        bundle = self.one()
+        if next_query(bundle) is not None:
+            raise misbehaved()
+        return list(found(bundle))
+
+
+def failure(status: int, asked: str) -> Exception:
+    """What a failed read means, or a failed write that is known to have had no effect."""
+    kind = _kind(asked)
+    if status == 401:
+        return FhirDenied("The FHIR server no longer accepts the access token. Sign in again.")
+    if status == 403:
+        return FhirDenied(f"The FHIR server does not allow access to this {kind}.")
+    if status in _GONE:
+        return FhirNotFound(f"The FHIR server has no such {kind}. Check the id.")
+    if status in _CONFLICT:
+        return EditConflict(
+            f"The {kind} was changed by somebody else meanwhile. Run the bot again."
+        )
+    if status == 429 or status >= 500:
+        return RemoteUnavailable(f"The FHIR server could not answer for {kind}. Try again.")
+    return RemoteMisbehaved(f"The FHIR server answered {status} for {kind}.")
+
+
+def write_failure(status: int, asked: str, wish: str, *, explained: bool) -> Exception:
+    """What the failure of a write means that must not be taken for undone unless it is.
+
+    Args:
+        status: the HTTP status.
+        asked: what it was about, such as `Practitioner/123`.
+        wish: what the server was asked to do.
+        explained: whether it gave an OperationOutcome.
+    """
+    if status in KNOWN or (status == 400 and explained):
+        return failure(status, asked)
+    return open_write(SERVICE, wish, f"answered {status}")
+
+
+def misbehaved() -> RemoteMisbehaved:
+    """The error for an answer of another form."""
+    return RemoteMisbehaved("The FHIR server's answer does not have the form that FHIR describes.")
+
+
+def explains(body: Any) -> bool:
+    """Whether JSON is an OperationOutcome, which only the FHIR server itself writes."""
+    return isinstance(body, dict) and body.get("resourceType") == "OperationOutcome"
+
+
+def answers(asked: list[str], bundle: Resource) -> list[Answer]:
+    """The entries of a batch's answer, in the order of what was asked.
+
+    Raises:
+        RemoteMisbehaved: it has another form.
+    """
+    answered = bundle.get("entry")
+    if not isinstance(answered, list) or len(answered) != len(asked):
+        raise misbehaved()
+    return [_answer(url, entry) for url, entry in zip(asked, answered, strict=True)]
+
+
+def found(bundle: Resource) -> Iterator[Resource]:
+    """The resources in a Bundle."""
+    for _, entry in entries(bundle, "entry"):
+        resource = entry.get("resource")
+        if isinstance(resource, dict) and not explains(resource):
+            yield resource
+
+
+def next_query(bundle: Resource) -> str | None:
+    """The query of the `next` link as it stands there; None on the last page.
+
+    Raises:
+        RemoteMisbehaved: it has none, so that the next page can't be asked for.
+    """
+    for _, link in entries(bundle, "link"):
+        if link.get("relation") == "next":
+            _, _, query = str(link.get("url")).partition("#")[0].partition("?")
+            if not query:
+                raise misbehaved()
+            return query
+    return None
+
+
+def _answer(asked: str, entry: Any) -> Answer:
+    try:
+        response = entry["response"]
+        status = int(str(response["status"])[:3])
+    except (KeyError, TypeError, ValueError):
+        raise misbehaved() from None
+    resource = entry.get("resource")
+    outcomes = (response.get("outcome"), resource)
+    return Answer(
+        asked=asked,
+        status=status,
+        resource=resource if isinstance(resource, dict) else None,
+        explained=any(explains(one) for one in outcomes),
+    )
+
+
+def _kind(asked: str) -> str:
+    return re.split(r"[/?]", asked)[0]

@@ -1,0 +1,102 @@
+"""What one request of type batch can ask for, each entry on its own.
+
+Source: FHIR R4 "RESTful API", "batch/transaction": the conditions of an entry stand in `ifMatch`
+and `ifNoneExist`, which Medplum heeds.
+"""
+
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child
+from shared.fhir.answers import misbehaved
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read, a search or a history; answered by `one` or `all`.
+
+    Attributes:
+        asked: such as `Practitioner/123`, or with a query.
+    """
+
+    asked: str
+
+    def entry(self) -> Resource:
+        """The entry of the Bundle."""
+        return {"request": {"method": "GET", "url": self.asked}}
+
+
+@dataclass(frozen=True)
+class Create:
+    """A create that makes another resource each time; answered by `written`."""
+
+    resource: Resource
+
+    @property
+    def asked(self) -> str:
+        """The type."""
+        return str(self.resource["resourceType"])
+
+    def entry(self) -> Resource:
+        """The entry of the Bundle."""
+        return {"resource": self.resource, "request": {"method": "POST", "url": self.asked}}
+
+
+@dataclass(frozen=True)
+class CreateOnce:
+    """A create unless a search finds one; answered by `written` and `created`.
+
+    Attributes:
+        resource: without an id.
+        query: the search, encoded for a URL; see `shared.fhir.search`.
+    """
+
+    resource: Resource
+    query: str
+
+    @property
+    def asked(self) -> str:
+        """The type."""
+        return str(self.resource["resourceType"])
+
+    def entry(self) -> Resource:
+        """The entry of the Bundle."""
+        request = {"method": "POST", "url": self.asked, "ifNoneExist": self.query}
+        return {"resource": self.resource, "request": request}
+
+
+@dataclass(frozen=True)
+class Put:
+    """A write of a whole resource if it still has the version it carries; answered by `saved`."""
+
+    resource: Resource
+
+    @property
+    def asked(self) -> str:
+        """The resource's reference."""
+        return reference(self.resource)
+
+    def entry(self) -> Resource:
+        """The entry of the Bundle."""
+        request = {"method": "PUT", "url": self.asked, "ifMatch": version_tag(self.resource)}
+        return {"resource": self.resource, "request": request}
+
+
+Entry = Read | Create | CreateOnce | Put
+
+
+def reference(resource: Resource) -> str:
+    """The reference of a resource that a server has.
+
+    Raises:
+        RemoteMisbehaved: it has no id.
+    """
+    try:
+        return f"{resource['resourceType']}/{resource['id']}"
+    except KeyError:
+        raise misbehaved() from None
+
+
+def version_tag(resource: Resource) -> str:
+    """What `If-Match` says of the version that was read."""
+    return f'W/"{child(resource, "meta").get("versionId")}"'

@@ -1,0 +1,32 @@
+"""What DoseSpot says, as the Practitioner has to say it."""
+
+from dataclasses import replace
+
+from fhir_profiles.codes import RegistrationStatus
+from shared.enrollment.recorded_status import as_dosespot_says
+from tests.builders import practitioner
+from tests.core.situations import JANE, NOON, at
+
+DONE = replace(JANE, status=RegistrationStatus.TFA_ACTIVATED_SUCCESS)
+STATUS = "https://dosespot.com/registration-status"
+EPCS = {
+    "code": {
+        "coding": [
+            {"system": "https://dosespot.com/qualification", "code": "epcs", "display": "EPCS"}
+        ]
+    }
+}
+SINCE = {"start": "2026-03-10T12:00:00+00:00"}
+
+
+def test_status_and_qualification_follow_dosespot_and_only_then_change() -> None:
+    pending = as_dosespot_says(practitioner(), JANE, NOON)
+    assert pending == practitioner(extension=[{"url": STATUS, "valueCode": "Pending"}])
+    assert as_dosespot_says(pending, JANE, at(9)) is pending
+    enabled = as_dosespot_says(pending, DONE, NOON)
+    done = [{"url": STATUS, "valueCode": "TFAActivatedSuccess"}]
+    assert enabled == practitioner(extension=done, qualification=[{**EPCS, "period": SINCE}])
+    assert as_dosespot_says(enabled, DONE, at(9)) is enabled
+    locked = as_dosespot_says(enabled, replace(DONE, locked=True), at(60))
+    over = {**SINCE, "end": "2026-03-10T12:01:00+00:00"}
+    assert locked == practitioner(extension=done, qualification=[{**EPCS, "period": over}])

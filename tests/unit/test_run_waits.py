@@ -1,0 +1,111 @@
+"""How a run as it is wired waits and ends, whatever the servers answer; its waits take no time."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bots.iframe.contract import IframeInput
+from fhir_profiles import Resource
+from shared.errors import BotError, EditConflict, LookUpFirst, Throttled, Unforeseen
+from shared.http import Call, Reply, unconfirmed
+from shared.pace import LONGEST_WAIT_S
+from shared.runtime.lambda_handler import Invocation, Services, lambda_handler
+from tests.builders import lambda_payload, practitioner
+
+JANE = practitioner()
+REFERENCE = f"Practitioner/{JANE['id']}"
+Answering = Callable[[Call], Reply]
+
+
+class Server:
+    """Reads always work; what writes is answered as the test says."""
+
+    def __init__(self, answer: Answering) -> None:
+        self._answer = answer
+        self.calls: list[Call] = []
+        self.waits: list[float] = []
+
+    def send(self, call: Call) -> Reply:
+        self.calls.append(call)
+        if call.method == "PUT" or "registrationStatus" in call.url:
+            return self._answer(call)
+        if call.url.endswith("/token"):
+            return Reply(200, {}, json.dumps({"access_token": "a", "expires_in": 600}).encode())
+        return Reply(200, {}, json.dumps(JANE).encode())
+
+    def run(self, bot: Callable[[Invocation], Any]) -> BotError:
+        services = Services(http=self, sleep=self.waits.append)
+        handler = lambda_handler("made_up", IframeInput, lambda _, run: bot(run), lambda: services)
+        with pytest.raises(BotError) as raised:
+            handler(lambda_payload(input={}), None)
+        assert not isinstance(raised.value, Unforeseen), raised.value
+        return raised.value
+
+
+def conflict(_call: Call) -> Reply:
+    return Reply(412, {}, b"")
+
+
+def silence(call: Call) -> Reply:
+    raise unconfirmed(call)
+
+
+def throttled(call: Call) -> Reply:
+    raise Throttled("busy", 0.0)
+
+
+def edited(resource: Resource) -> Resource:
+    return {**resource, "active": not resource["active"]}
+
+
+def edit(run: Invocation) -> Any:
+    return run.fhir.apply(JANE, edited)
+
+
+def ask(run: Invocation) -> Any:
+    return run.dosespot(42).registration_status(7)
+
+
+@pytest.mark.parametrize(
+    ("bot", "answer", "error", "calls", "waits"),
+    [
+        (edit, conflict, EditConflict, {9}, {4}),
+        (edit, silence, LookUpFirst, {9}, {4}),
+        (edit, throttled, Throttled, {7, 8}, {6, 7}),
+        (ask, throttled, Throttled, {7, 8}, {6, 7}),
+    ],
+)
+def test_an_endless_failure_ends_after_a_handful_of_calls_and_growing_waits(
+    bot: Callable[[Invocation], Any],
+    answer: Answering,
+    error: type[BotError],
+    calls: set[int],
+    waits: set[int],
+) -> None:
+    server = Server(answer)
+    assert type(server.run(bot)) is error
+    asked = [call for call in server.calls if call.method != "POST"]
+    assert len(asked) in calls
+    assert len(server.waits) in waits
+    assert server.waits == sorted(server.waits)
+    assert server.waits[0] >= 0.1
+    assert sum(server.waits) <= LONGEST_WAIT_S
+
+
+def test_the_services_own_client_waits_as_the_run_does() -> None:
+    server = Server(conflict)
+    services = Services(http=server, sleep=server.waits.append)
+    account = {"MEDPLUM_CLIENT_ID": "made-up", "MEDPLUM_CLIENT_SECRET": "made-up"}
+    secrets = {name: {"name": name, "valueString": value} for name, value in account.items()}
+
+    def bot(_given: Any, run: Invocation) -> Any:
+        service = run.service_fhir()
+        assert service is not None
+        return service.apply(JANE, edited)
+
+    handler = lambda_handler("made_up", IframeInput, bot, lambda: services)
+    with pytest.raises(BotError):
+        handler(lambda_payload(input={}, secrets=secrets), None)
+    assert len(server.waits) == 4
