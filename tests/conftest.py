@@ -4,6 +4,7 @@ import pytest
 
 COUNTED = {
     "broken_calls": "calls were broken, one at a time",
+    "killed_processes": "processes were killed, one at each call",
     "random_steps": "random steps were taken",
     "cold_starts": "new processes got their first runs at once",
 }

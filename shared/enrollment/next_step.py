@@ -38,7 +38,7 @@ from shared.enrollment.trouble import (
     trouble_with,
     was_asked_here,
 )
-from shared.errors import BotError
+from shared.errors import BotError, StageRefused
 from shared.timing import Timing
 
 ROLES = "ClinicianRoleType"
@@ -303,7 +303,9 @@ def _is_to_be_settled(s: Situation, timing: Timing, trouble: BotError | None) ->
         return False
     if s.claim.holder is not None and s.claim.holder.run == s.run:
         return True
-    if trouble is not None or s.claim.announced is None:
+    # A refused stage says nothing against what was done before it.
+    is_certain = trouble is None or (isinstance(trouble, StageRefused) and s.is_linked)
+    if not is_certain or s.claim.announced is None:
         return False
     if s.claim.others_time(s.run, s.now, timing.claim) > timedelta():
         return False
@@ -318,8 +320,9 @@ def _memory(s: Situation, order: Order, trouble: BotError | None) -> Mapping[str
         if s.created is not None or was_asked_here(s):
             memory[CREATED_FOR] = s.subject.member
     stage = s.begun or stage_of(s.opened)
-    if stage is not None and s.begun_from is not None:
-        memory |= begun_memory(stage, s.begun_from, s.now)
+    if stage is not None and s.begun_from is not None and s.clinician is not None:
+        lags = s.clinician.status is s.begun_from
+        memory |= begun_memory(stage if lags else None, s.begun_from, s.now)
     if order.tfa_type is not None and trouble is None:
         memory[TFA_TYPE] = order.tfa_type.value
     if s.changes:

@@ -228,8 +228,15 @@ def remembered_tfa_type(claim: Claim) -> TfaType:
     return next((one for one in TfaType if one.value == remembered), TfaType.MOBILE)
 
 
-def begun_memory(stage: Stage, status: RegistrationStatus, now: datetime) -> dict[str, str]:
-    """What a claim remembers of a stage that was begun at that status."""
+def begun_memory(
+    stage: Stage | None, status: RegistrationStatus, now: datetime
+) -> dict[str, str | None]:
+    """What a claim remembers of a stage that was begun at that status, which still shows.
+
+    Nothing where the status shows the stage: at a later error it may be begun anew at once.
+    """
+    if stage is None:
+        return dict.fromkeys((BEGUN, BEGUN_FROM, BEGUN_AT))
     return {
         BEGUN: stage.act,
         BEGUN_FROM: status.value,

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.builders import (
+    ADMIN_ID,
     BOT_ID,
     CLINICIAN_ID,
     PRACTITIONER_ID,
@@ -24,7 +25,7 @@ from tests.builders import (
 )
 
 ENROLLED_ID = "1c3f5a7e-9b2d-4f60-8a1c-3e5d7f9b1a2c"
-JANE, ENROLLED = f"Practitioner/{PRACTITIONER_ID}", f"Practitioner/{ENROLLED_ID}"
+JANE, ENROLLED, ADMIN = (f"Practitioner/{one}" for one in (PRACTITIONER_ID, ENROLLED_ID, ADMIN_ID))
 API = "/webapi/v2/"
 ROLE_TYPE = "https://dosespot.com/practitionerrole-type"
 
@@ -79,15 +80,17 @@ def _fhir(method: str, what: str, query: dict[str, str], sent: Any) -> tuple[int
     if method == "PUT":
         return 200, {**sent, "meta": meta("44444444-0000-4000-8000-000000000001")}
     kind, _, known = what.partition("/")
+    if known.endswith("/_history"):
+        return 200, _found([_RESOURCES[kind][JANE]])
     if known:
         return 200, _RESOURCES[kind][ENROLLED if what == ENROLLED else JANE]
     who = query.get("profile") or query.get("practitioner")
-    found = [_RESOURCES[kind][who]] if who else []
-    return 200, {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "entry": [{"resource": one} for one in found],
-    }
+    return 200, _found([_RESOURCES[kind][who]] if who else [])
+
+
+def _found(resources: list[Canned]) -> Canned:
+    entry = [{"resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", "entry": entry}
 
 
 def _role(who: str) -> Canned:
@@ -118,6 +121,7 @@ _RESOURCES: dict[str, dict[str, Canned]] = {
     "ProjectMembership": {
         JANE: membership(),
         ENROLLED: membership(profile={"reference": ENROLLED}, identifier=[_LINK]),
+        ADMIN: membership(profile={"reference": ADMIN}, admin=True),
     },
 }
 _CLINICIAN = f"api/clinicians/{CLINICIAN_ID}"

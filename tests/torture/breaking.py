@@ -57,7 +57,30 @@ def _expired(_call: Call, _send: Callable[[Call], Reply]) -> Reply:
     return Reply(401, {}, b"")
 
 
-WAYS: dict[str, Callable[[Call, Callable[[Call], Reply]], Reply]] = {
+def _replied(status: int, body: bytes, *, effect: bool) -> "Way":
+    """Answers so, whether or not the call was made."""
+
+    def reply(call: Call, send: Callable[[Call], Reply]) -> Reply:
+        if effect:
+            send(call)
+        if status >= 500:
+            raise _silence(call)
+        return Reply(status, {}, body)
+
+    return reply
+
+
+Way = Callable[[Call, Callable[[Call], Reply]], Reply]
+STATUSES = (201, 202, 204, 302, 400, 403, 404, 408, 409, 422, 499, 500)
+FAULT_TEXT = b'{"Id": 0, "Result": {"ResultCode": "ERROR", "ResultDescription": "Timeout expired"}}'
+REPLIES = {
+    **{str(status): (status, b"") for status in STATUSES},
+    "200 ERROR Timeout expired": (200, FAULT_TEXT),
+    "200 null": (200, b"null"),
+}
+"""Answers that do not say whether anything was done."""
+
+WAYS: dict[str, Way] = {
     "crash before": _crash_before,
     "crash after": _crash_after,
     "no answer, no effect": _no_answer_before,
@@ -66,6 +89,11 @@ WAYS: dict[str, Callable[[Call, Callable[[Call], Reply]], Reply]] = {
     "empty, no effect": _empty_before,
     "429": _throttled,
     "401": _expired,
+    **{
+        f"{name}, {'effect' if effect else 'no effect'}": _replied(status, body, effect=effect)
+        for name, (status, body) in REPLIES.items()
+        for effect in (False, True)
+    },
 }
 
 
