@@ -13,7 +13,7 @@ test: $(READY)  ## all tests
 	@$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 torture: $(READY)  ## break every call of every flow in every way
-	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture
+	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture tests/core
 
 check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff format --check .

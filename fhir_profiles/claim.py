@@ -93,9 +93,16 @@ class Claim:
         """Reference of who wrote this version; empty where the server does not say."""
         return text(child(child(self.resource or {}, "meta"), "author").get("reference"))
 
-    def taken(self, run: str, until: datetime, announced: Announced) -> "Claim":
-        """The claim, held by that run, which announces something."""
-        return replace(self, holder=Holder(run, until), announced=announced)
+    def taken(
+        self, run: str, until: datetime, announced: Announced, **memory: str | None
+    ) -> "Claim":
+        """The claim, held by that run, which announces something; `memory` as for `settled`."""
+        return replace(
+            self,
+            holder=Holder(run, until),
+            announced=announced,
+            memory=self._remembering(memory),
+        )
 
     def settled(self, **memory: str | None) -> "Claim":
         """The claim, held by nobody, with nothing announced, and these facts in its memory.
@@ -107,9 +114,12 @@ class Claim:
 
     def given_back(self, **memory: str | None) -> "Claim":
         """The claim, held by nobody, with what was announced still to be settled; see `settled`."""
+        return replace(self, holder=None, memory=self._remembering(memory))
+
+    def _remembering(self, memory: Mapping[str, str | None]) -> Mapping[str, str]:
         kept = {name: value for name, value in self.memory.items() if name not in memory}
         new = {name: value for name, value in memory.items() if value is not None}
-        return replace(self, holder=None, memory=MappingProxyType({**kept, **new}))
+        return MappingProxyType({**kept, **new})
 
 
 def read_claim(key: str, resource: Resource | None) -> Claim:

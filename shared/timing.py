@@ -10,12 +10,13 @@ class Timing:
 
     Attributes:
         claim_s: how long a run may hold a claim.
-        create_s: how long before the end of its claim a run must have sent a create, so that it has
-            been answered, and DoseSpot's look-up shows the result, when the claim ends.
+        create_s: how long before the end of its claim a run must have sent a create or a change,
+            so that it has been answered, and DoseSpot's look-up shows the result, when it ends.
         poll_s: how long a run waits before it looks again; it waits longer each time.
         begun_s: for how long a stage that DoseSpot has begun counts as begun, although the status
             does not show it.
-        maybe_begun_s: the same for a stage whose beginning DoseSpot did not confirm.
+        maybe_begun_s: the same for a stage whose beginning DoseSpot did not confirm, from the end
+            of the claim on which it was announced.
     """
 
     claim_s: float = 45.0

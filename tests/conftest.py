@@ -6,6 +6,7 @@ COUNTED = {
     "broken_calls": "calls were broken, one at a time",
     "killed_processes": "processes were killed, one at each call",
     "random_steps": "random steps were taken",
+    "interleavings": "states of interleaved runs were checked",
     "cold_starts": "new processes got their first runs at once",
 }
 """What a test may record with `record_property`, and how the sum of it is told."""

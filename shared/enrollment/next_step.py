@@ -15,6 +15,7 @@ from datetime import timedelta
 from fhir_profiles.codes import TfaType
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.situation import (
+    CHANGED_TO,
     CLINICIAN,
     CREATED_FOR,
     IN_VAIN,
@@ -42,6 +43,8 @@ from shared.errors import BotError, StageRefused
 from shared.timing import Timing
 
 ROLES = "ClinicianRoleType"
+NOT_SHOWN = frozenset({"EPCSRequested"})
+"""What DoseSpot stores of a record and need not show."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,10 @@ class CheckClaim:
 
 @dataclass(frozen=True)
 class Announce:
-    """Take the claim, or keep it longer, and announce an act."""
+    """Take the claim, or keep it longer, and announce an act; a change by its record's digest."""
 
     act: str
+    changed_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,16 @@ def in_vain(s: Situation) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
     if s.shown is None or s.shown.change is None:
         return None
-    told = json.dumps([s.shown.stored, s.shown.change], sort_keys=True, default=str)
+    return _digest([s.shown.stored, s.shown.change])
+
+
+def record_digest(record: Record) -> str:
+    """A digest of a record, by which another run sees whether DoseSpot has stored it."""
+    return _digest({name: value for name, value in record.items() if name not in NOT_SHOWN})
+
+
+def _digest(value: object) -> str:
+    told = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -248,14 +261,18 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
         return Wait(timing.pause_s(s.looks))
     if isinstance(step, Remember):
         return step
-    if not _is_announced(act, s):
-        return Announce(act)
-    if isinstance(step, Create):
-        holder = s.claim.holder
-        left_s = (holder.until - s.now).total_seconds() if holder else 0.0
-        left_s -= timing.create_s
-        return Create(left_s) if left_s > 0 else Announce(act)
-    return step
+    changed_to = record_digest(step.record) if isinstance(step, Change) else None
+    if not _is_announced(act, changed_to, s):
+        return Announce(act, changed_to)
+    if not isinstance(step, Create | Change):
+        return step
+    # What is under way when the claim ends would meet another run's.
+    holder = s.claim.holder
+    left_s = (holder.until - s.now).total_seconds() if holder else 0.0
+    left_s -= timing.create_s
+    if left_s <= 0:
+        return Announce(act, changed_to)
+    return Create(left_s) if isinstance(step, Create) else step
 
 
 def _act(step: Step) -> str | None:
@@ -273,12 +290,14 @@ def _act(step: Step) -> str | None:
             return None
 
 
-def _is_announced(act: str, s: Situation) -> bool:
+def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
     announced = s.claim.announced
     if not s.holds or announced is None:
         return False
     if act == Act.LINK:
         return announced.act in (Act.LINK, Act.CREATE)
+    if changed_to is not None and changed_to != s.claim.memory.get(CHANGED_TO):
+        return False
     return announced.act == act and announced.run == s.run
 
 
@@ -314,7 +333,7 @@ def _is_to_be_settled(s: Situation, timing: Timing, trouble: BotError | None) ->
 
 def _memory(s: Situation, order: Order, trouble: BotError | None) -> Mapping[str, str | None]:
     """What later runs have to know."""
-    memory: dict[str, str | None] = {}
+    memory: dict[str, str | None] = {CHANGED_TO: None} if CHANGED_TO in s.claim.memory else {}
     if s.is_linked and s.clinician is not None:
         memory[CLINICIAN] = str(s.clinician.id)
         if s.created is not None or was_asked_here(s):
@@ -325,6 +344,7 @@ def _memory(s: Situation, order: Order, trouble: BotError | None) -> Mapping[str
         memory |= begun_memory(stage if lags else None, s.begun_from, s.now)
     if order.tfa_type is not None and trouble is None:
         memory[TFA_TYPE] = order.tfa_type.value
-    if s.changes:
+    # A change that was refused may be taken another time.
+    if s.changes and trouble is None:
         memory[IN_VAIN] = in_vain(s)
     return memory

@@ -22,9 +22,11 @@ from shared.timing import Timing
 
 BEGUN, BEGUN_FROM, BEGUN_AT = "begun", "begun-from", "begun-at"
 TFA_TYPE, CREATED_FOR, CLINICIAN, IN_VAIN = "tfa-type", "created-for", "clinician", "in-vain"
+CHANGED_TO = "changed-to"
 """Names in a claim's memory: the stage begun last, at which status and when; the second factor that
-was chosen last; whose membership a clinician was created for; the clinician's id; and a digest of
-the change that DoseSpot took without changing."""
+was chosen last; whose membership a clinician was created for; the clinician's id; a digest of the
+change that DoseSpot took without changing; and a digest of the record that a change which was
+announced is to store."""
 
 Record = Mapping[str, Any]
 
@@ -211,7 +213,9 @@ def lagging(s: Situation, timing: Timing) -> Stage | None:
     maybe = stage_of(announced.act) if announced else None
     if announced is not None and maybe is not None and maybe.opens_at(status):
         own_untried = announced.run == s.run and s.opened is None
-        if not own_untried and s.now - announced.at < timedelta(seconds=timing.maybe_begun_s):
+        # It may have been begun as late as when the claim ended.
+        until = announced.at + timing.claim + timedelta(seconds=timing.maybe_begun_s)
+        if not own_untried and s.now < until:
             return maybe
     return None
 

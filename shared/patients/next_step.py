@@ -246,11 +246,12 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     announced = s.claim.announced
     if not s.holds or announced is None or (announced.act, announced.run) != (act, s.run):
         return Announce(act)
-    if not isinstance(step, Create):
-        return step
+    # What is under way when the claim ends would meet another run's.
     left_s = (s.claim.holder.until - s.now).total_seconds() if s.claim.holder else 0.0
     left_s -= timing.create_s
-    return Create(left_s) if left_s > 0 else Announce(act)
+    if left_s <= 0:
+        return Announce(act)
+    return Create(left_s) if isinstance(step, Create) else step
 
 
 def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | None:
@@ -260,7 +261,10 @@ def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | N
     free = s.claim.others_time(s.run, s.now, timing.claim) <= timedelta()
     over = trouble is None and announced is not None and free
     if not s.left and not open_still and (mine or over):
-        memory = {} if s.seen is None or not s.changes else {IN_VAIN: in_vain(s.seen)}
+        memory: dict[str, str | None] = {}
+        # A change that was refused may be taken another time.
+        if s.seen is not None and s.changes and trouble is None:
+            memory[IN_VAIN] = in_vain(s.seen)
         if s.linked is not None:
             memory[PATIENT] = str(s.linked)
         return Settle(memory)

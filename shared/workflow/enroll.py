@@ -31,11 +31,13 @@ from shared.enrollment.next_step import (
     Wait,
     WriteStatus,
     next_step,
+    record_digest,
 )
 from shared.enrollment.ports import Clock, Members, Network, Waiter
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import (
+    CHANGED_TO,
     CLINICIAN,
     TFA_TYPE,
     Act,
@@ -58,6 +60,7 @@ from shared.errors import (
 from shared.records.findings import Finding
 from shared.timing import Timing
 from shared.workflow.together import Together
+from shared.workflow.trail import version_key
 
 
 class Keeper(Protocol):
@@ -159,7 +162,7 @@ class Enrollment:
             while (step := next_step(s, order, self.timing)) is not None:
                 s = self.take(step, s, order)
         except BotError:
-            self._give_back(s)
+            self.give_back(s)
             raise
         if s.clinician is None or s.shown is None:
             raise AssertionError("a run ends with a clinician or an error")
@@ -271,16 +274,20 @@ class Enrollment:
         asked = s.claim.announced
         if asked is None or not (step.act == Act.LINK and was_asked_here(s)):
             asked = Announced(step.act, s.run, s.subject.member, self.trail.who, now)
-        claim = self.members.write_claim(s.claim.taken(s.run, now + self.timing.claim, asked))
+        memory = {} if step.changed_to is None else {CHANGED_TO: step.changed_to}
+        wanted = s.claim.taken(s.run, now + self.timing.claim, asked, **memory)
+        claim = self.members.write_claim(wanted)
         taken = replace(s.with_claim(claim), now=now)
         if not taken.holds:
             if not self.wait(self.timing.pause_s(s.looks)):
                 return replace(taken, trouble=in_progress(taken, self.timing))
             return replace(taken.unread(), looks=s.looks + 1)
-        # What has happened since both were read the claim itself shows: of a stage in any case, of
-        # a clinician where nobody had a claim before. A record others change as well.
+        # What has happened since both were read the claim itself shows: of a clinician where nobody
+        # had a claim before, of a stage unless a run died with it. A record others change as well.
+        announced = s.claim.announced
         is_new = s.claim.resource is None and step.act != Act.CHANGE
-        return taken if is_new or stage_of(step.act) else taken.unread()
+        is_first = announced is None or announced.run == s.run
+        return taken if is_new or (stage_of(step.act) and is_first) else taken.unread()
 
     def _created(self, step: Create, s: Situation, order: Order) -> Situation:
         try:
@@ -305,10 +312,11 @@ class Enrollment:
         finally:
             failure = looking.exception()
         subject = replace(s.subject, membership=membership, clinician_id=clinician_id)
+        s = replace(s, subject=subject)
         self._keep(AuditAction.CLINICIAN_LINKED, s, clinician_id)
         # It is linked whether DoseSpot could be asked or not; if not, it is asked again.
         shown = looking.result() if failure is None else None
-        return replace(s, subject=subject, shown=shown)
+        return replace(s, shown=shown)
 
     def _changed(self, step: Change, s: Situation) -> Situation:
         clinician_id, opened, trouble = _id(s), None, None
@@ -392,7 +400,7 @@ class Enrollment:
             return False
         return True
 
-    def _give_back(self, s: Situation) -> None:
+    def give_back(self, s: Situation) -> None:
         """Gives the claim back where the run ends in an error that leaves nothing open.
 
         A clinician whom no membership carries yet is open too: DoseSpot's look-up may lag behind.
@@ -409,13 +417,16 @@ class Enrollment:
         asked = s.claim.announced
         if asked is None or s.clinician is None or s.shown is None:
             return
-        stage, unconfirmed = stage_of(asked.act), asked.run != s.run or s.opened is not None
+        stage, others = stage_of(asked.act), asked.run != s.run
+        unconfirmed = others or s.opened is not None
         if asked.act == Act.CREATE and s.refused is None:
             self._keep(AuditAction.CLINICIAN_CREATED, s, s.clinician.id, asked)
-        # A run that finds itself linked by another one has not linked anybody.
-        if asked.act in (Act.CREATE, Act.LINK) and s.is_linked and asked.run != s.run:
+        if asked.act in (Act.CREATE, Act.LINK) and s.is_linked:
             self._keep(AuditAction.CLINICIAN_LINKED, s, s.clinician.id, asked)
-        if asked.act == Act.CHANGE and unconfirmed and s.shown.change is None:
+        # Another run may have wanted another change than this one.
+        stored = record_digest(s.shown.stored) == s.claim.memory.get(CHANGED_TO)
+        changed = stored if others else s.shown.change is None
+        if asked.act == Act.CHANGE and unconfirmed and changed:
             self._keep(AuditAction.CLINICIAN_CHANGED, s, s.clinician.id, asked)
         if stage and unconfirmed and not stage.opens_at(s.clinician.status):
             self._keep(stage.audit, s, s.clinician.id, asked)
@@ -427,7 +438,10 @@ class Enrollment:
         detail, asked = f"DoseSpot {clinician_id}", by or s.claim.announced
         run = asked.run if asked else s.run
         key = f"{action.value}.{clinician_id}"
-        if action is not AuditAction.CLINICIAN_CREATED:
+        if action is AuditAction.CLINICIAN_LINKED:
+            # Whoever announced it last: another run's link may have been quicker.
+            key = version_key(action, s.subject.membership)
+        elif action is not AuditAction.CLINICIAN_CREATED:
             key = f"{key}.{run}"
         if run == s.run or by is None:
             self.trail.did(action, detail, key=key)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.claim import Claim
+from fhir_profiles.claim import Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
@@ -20,6 +20,7 @@ from shared.enrollment.next_step import (
     Wait,
     WriteStatus,
     in_vain,
+    record_digest,
 )
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import Act, Order, Situation
@@ -64,6 +65,8 @@ from tests.core.situations import (
 )
 
 CHANGE = Act.CHANGE
+TO_CHANGE = Announce(CHANGE, record_digest(CHANGED))
+TOLD = mine(CHANGE, changed_to=record_digest(CHANGED))
 NOBODYS = claim(None)
 STATUS = RegistrationStatus
 PENDING, PROVED, TO_PROVE = STATUS.PENDING, STATUS.IDP_SUCCESS, STATUS.IDP_INITIALIZE_SUCCESS
@@ -131,24 +134,28 @@ def test_another_name_and_what_dosespot_leaves_out_are_no_reason_against_a_link(
     who: Identity,
 ) -> None:
     assert step(linked(shown=shown(JANE, who))) is None
-    assert step(outdated(shown=shown(JANE, who, change=CHANGED))) == Announce(CHANGE)
+    assert step(outdated(shown=shown(JANE, who, change=CHANGED))) == TO_CHANGE
 
 
 @pytest.mark.parametrize(
     ("s", "expected"),
     [
-        (outdated(), Announce(CHANGE)),
+        (outdated(), TO_CHANGE),
         (outdated(claim(OTHER, 20)), Wait(0.5)),
-        (outdated(dead(CHANGE)), Announce(CHANGE)),
-        (outdated(mine(CHANGE)), Change(CHANGED)),
-        (outdated(mine(CHANGE, end_s=0)), Announce(CHANGE)),
-        (outdated(mine(Act.LINK)), Announce(CHANGE)),
-        (outdated(claim(ME, asked=announced(CHANGE, OTHER))), Announce(CHANGE)),
+        (outdated(dead(CHANGE)), TO_CHANGE),
+        (outdated(TOLD), Change(CHANGED)),
+        (outdated(mine(CHANGE, changed_to="another")), TO_CHANGE),
+        # What is under way when the claim ends would meet another run's.
+        (outdated(replace(TOLD, holder=Holder(ME, at(1)))), TO_CHANGE),
+        (outdated(mine(CHANGE, end_s=0)), TO_CHANGE),
+        (outdated(mine(Act.LINK)), TO_CHANGE),
+        (outdated(claim(ME, asked=announced(CHANGE, OTHER))), TO_CHANGE),
         # DoseSpot took it: done once, whether or not it shows.
         (outdated(mine(CHANGE), changes=1), Settle({"clinician": ID, "in-vain": DIGEST})),
         (linked(mine(CHANGE), changes=1), Settle({"clinician": ID, "in-vain": None})),
+        (linked(TOLD, changes=1), Settle({"changed-to": None, "clinician": ID, "in-vain": None})),
         # DoseSpot did not say: done once more, then left open.
-        (outdated(mine(CHANGE), changes=1, opened=CHANGE), Change(CHANGED)),
+        (outdated(TOLD, changes=1, opened=CHANGE), Change(CHANGED)),
         (
             linked(mine(CHANGE), changes=1, opened=CHANGE),
             Settle({"clinician": ID, "in-vain": None}),
@@ -161,7 +168,7 @@ def test_another_name_and_what_dosespot_leaves_out_are_no_reason_against_a_link(
         (outdated(mine(CHANGE), changes=2), Settle({"clinician": ID, "in-vain": DIGEST})),
         # The same change was in vain before, or another one was.
         (outdated(claim(None, in_vain=str(DIGEST))), None),
-        (outdated(claim(None, in_vain="another")), Announce(CHANGE)),
+        (outdated(claim(None, in_vain="another")), TO_CHANGE),
         # Whom this run created has the record that it sent.
         (outdated(NOBODYS, created=CLINICIAN_ID), None),
     ],
@@ -192,7 +199,7 @@ AGENT = frozenset({ClinicianRole.PRESCRIBING_AGENT_CLINICIAN})
         (linked(granted=None), by_herself(roles=AGENT | admin().roles), CheckGrant()),
         (linked(granted=AGENT), by_herself(roles=AGENT), Announce("begin-idp")),
         (linked(granted=None), by_herself(), Announce("begin-idp")),
-        (outdated(granted=None), by_herself(), Announce(CHANGE)),
+        (outdated(granted=None), by_herself(), TO_CHANGE),
         (
             linked(granted=None, shown=shown(stored={})),
             by_herself(roles=AGENT),
@@ -295,9 +302,9 @@ def begun_at(seconds: float, status: str = "Pending", act: str = "begin-idp") ->
         (claim(None, begun="begin-idp", begun_from="Pending", begun_at="soon"), True),
         (claim(None, begun="begin-idp", begun_at=at(-1).isoformat()), False),
         (dead("begin-idp", since_s=-46), True),
-        (dead("begin-idp", since_s=-59), True),
-        (dead("begin-idp", since_s=-60), False),
-        (dead("begin-idp", since_s=-61), False),
+        (dead("begin-idp", since_s=-104), True),
+        (dead("begin-idp", since_s=-105), False),
+        (dead("begin-idp", since_s=-106), False),
         (claim(None, asked=announced("begin-idp", OTHER, -10)), True),
         (claim(None, asked=announced("begin-tfa", OTHER, -10)), False),
         (claim(None, asked=announced(CHANGE, OTHER, -10)), False),
@@ -454,7 +461,7 @@ BEGUN = {"begun": "begin-idp", "begun-from": "Pending", "begun-at": "2026-03-10T
         (linked(claim(None, asked=announced("link", OTHER, -9))), {"clinician": ID}),
         (linked(dead(CHANGE)), {"clinician": ID}),
         (at_status(TO_PROVE, dead("begin-idp", -9)), {"clinician": ID}),
-        (linked(dead("begin-idp")), {"clinician": ID}),
+        (linked(dead("begin-idp", -106)), {"clinician": ID}),
         (linked(claim(OTHER, 3600, announced(CHANGE, OTHER))), {"clinician": ID}),
     ],
 )

@@ -133,12 +133,12 @@ def test_the_status_that_counts_is_the_one_that_will_show() -> None:
 
 
 def test_how_long_a_stage_may_lag_is_the_timings_to_say() -> None:
-    brief = Timing(begun_s=5, maybe_begun_s=3)
+    brief = Timing(claim_s=10, begun_s=5, maybe_begun_s=3)
     begun = {"begun": "begin-idp", "begun_from": "Pending"}
     for seconds, lags in ((-4.9, IDP), (-5, None)):
         s = linked(claim(None, **begun, begun_at=at(seconds).isoformat()))
         assert lagging(s, brief) is lags
-    for seconds, lags in ((-2.9, IDP), (-3, None)):
+    for seconds, lags in ((-12.9, IDP), (-13, None)):
         assert lagging(linked(dead("begin-idp", seconds)), brief) is lags
 
 

@@ -23,7 +23,7 @@ def run_until_done(runner: Runner, flow: Flow, run: dict[str, Any]) -> None:
     A stage that may have begun counts as begun for a while; one that has begun is refused again.
     """
     _run_to_its_end(runner, flow, run)
-    runner.let_pass(SELDOM.maybe_begun_s)
+    runner.let_pass(SELDOM.claim_s + SELDOM.maybe_begun_s)
     _run_to_its_end(runner, flow, run)
 
 

@@ -11,7 +11,7 @@ from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.today import Today
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import Announce, Refuse, Step, next_step
+from shared.enrollment.next_step import Announce, Refuse, Step, next_step, record_digest
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import Act, Order, Records, Shown, Situation
@@ -66,9 +66,11 @@ NotApplicable         | keep   | no role    | no role      | no role
 Unknown               | keep   | unknown    | unknown      | unknown
 """
 
+STORED = {"ClinicianRoleType": ["PrescribingClinician"], "LastName": "Smith"}
+
 ACTIONS = {
     "create": Announce(Act.CREATE),
-    "update": Announce(Act.CHANGE),
+    "update": Announce(Act.CHANGE, record_digest({**STORED, "LastName": "Jones"})),
     "keep": None,
     "start IDP": Announce(Stage.IDP.act),
     "start TFA": Announce(Stage.TFA.act),
@@ -87,7 +89,6 @@ REFUSALS = {
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 PRESCRIBER = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN})
-STORED = {"ClinicianRoleType": ["PrescribingClinician"], "LastName": "Smith"}
 JANE = Clinician(id=CLINICIAN_ID, status=RegistrationStatus.PENDING, agreement_pending=False)
 
 

@@ -1,0 +1,26 @@
+"""A run that records what DoseSpot says of the prescriber."""
+
+from shared.workflow.enrolled import enrolled
+from shared.workflow.sync_status import StatusSync
+from tests.core.fakes import FakeTogether
+from tests.core.prescribers import JANE
+from tests.core.replaying import CallRun, Calls, ReplayedDoseSpot, ReplayedFhir, ReplayedTrail
+
+
+def status_sync(name: str) -> CallRun:
+    """The run."""
+    return CallRun(name, _recording)
+
+
+def _recording(
+    calls: Calls, fhir: ReplayedFhir, dosespot: ReplayedDoseSpot, trail: ReplayedTrail
+) -> None:
+    (found,) = fhir.read_together(f"ProjectMembership?profile={JANE}")
+    StatusSync(
+        fhir=fhir,  # type: ignore[arg-type]
+        dosespot=dosespot,  # type: ignore[arg-type]
+        together=FakeTogether(),  # type: ignore[arg-type]
+        now=calls.now,
+        log=lambda *_, **__: None,
+        trail=trail,  # type: ignore[arg-type]
+    ).run(enrolled(found.all()))
