@@ -17,7 +17,13 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         NotAuthorized: the caller may not enroll others.
         RecordsRefused: the prescriber's FHIR records have to be corrected first.
         StageRefused: an asked stage can't be taken now.
-        BotError: whatever else stands in the way.
+        EnrollmentLimitReached: the project may not enroll another prescriber.
+        EnrollmentInProgress: another run is enrolling the same prescriber.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        RecordsDisagree: DoseSpot's clinician is not, or not surely, the person of the Practitioner.
+        BotError: what any bot can raise.
     """
     fhir, services = invocation.fhir, invocation.services
     practitioner = f"Practitioner/{request.practitionerId}"

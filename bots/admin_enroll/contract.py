@@ -1,26 +1,41 @@
 """Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.enrollment.situation import Order
 from shared.enrollment.stages import Stage
-from shared.workflow.inputs import BotInput, FhirId, MedicalLicenseInput, WarningOutput
+from shared.workflow.inputs import (
+    BotInput,
+    FhirId,
+    MedicalLicenseInput,
+    MembershipOutput,
+    PractitionerOutput,
+    WarningOutput,
+)
 
 
 class AdminEnrollInput(BotInput):
-    """Whom to enroll, and which stage to initialize."""
+    """The prescriber to enroll, and which stage to initialize."""
 
-    practitionerId: FhirId
-    practitionerRoleTypes: Annotated[
-        list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]], Field(min_length=1)
-    ]
-    medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
-    initIdp: bool | None = None
-    initTfa: bool | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] | None = None
+    practitionerId: FhirId = Field(description="Id of the Practitioner to enroll.")
+    practitionerRoleTypes: list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]] = Field(
+        min_length=1,
+        description=(
+            "Roles in DoseSpot: 1 prescribing, 2 reporting, 3 EPCS coordinator, 4 clinician admin,"
+            " 5 prescribing agent, 6 proxy."
+        ),
+    )
+    medicalLicenseNumbers: list[MedicalLicenseInput] | None = Field(
+        None, description="Licenses to add to those that DoseSpot has."
+    )
+    initIdp: bool | None = Field(None, description="True initializes identity proofing.")
+    initTfa: bool | None = Field(None, description="True initializes two-factor authentication.")
+    tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
+        None, description="The second factor; without it, the last choice, at first `Mobile`."
+    )
 
     def order(self) -> Order:
         """The same in the words of the use case."""
@@ -36,9 +51,15 @@ class AdminEnrollInput(BotInput):
 class AdminEnrollOutput(WarningOutput):
     """How things stand, and the two resources as the FHIR server now has them."""
 
-    doseSpotClinicianId: int
-    projectMembership: dict[str, Any]
-    practitioner: dict[str, Any]
-    registrationStatus: str
-    idpInitialized: bool
-    tfaInitialized: bool
+    doseSpotClinicianId: int = Field(description="DoseSpot's id of the prescriber.")
+    projectMembership: MembershipOutput = Field(
+        description="The prescriber's membership, with the DoseSpot identifier."
+    )
+    practitioner: PractitionerOutput = Field(
+        description="The Practitioner with status and, if enabled, EPCS qualification."
+    )
+    registrationStatus: str = Field(description="The registration status that DoseSpot gives now.")
+    idpInitialized: bool = Field(description="Whether this run initialized identity proofing.")
+    tfaInitialized: bool = Field(
+        description="Whether this run initialized two-factor authentication."
+    )

@@ -16,10 +16,14 @@ def create_prescriber(
 ) -> CreatePrescriberOutput:
     """Makes, or brings up to date, the records of the prescriber whom a form describes.
 
+    A form with any problem is refused with all of them, and then nothing is changed. Running again
+    completes what an interrupted run left out.
+
     Raises:
-        NotAuthorized: the caller is no administrator of the project.
-        InputRefused: lists everything that is wrong with the form; nothing was changed.
-        BotError: whatever else stands in the way; running again completes what is missing.
+        NotAuthorized: the caller is not an administrator of the project.
+        EditConflict: somebody else kept changing the same resource.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        BotError: what any bot can raise.
     """
     fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
     today = Today(services.now())

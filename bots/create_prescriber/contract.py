@@ -6,19 +6,24 @@ everything that is wrong with it is told at once, and says which fields there ar
 
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from fhir_profiles.project_membership import access_policy_of
-from shared.records.findings import Finding
 from shared.workflow.create_prescriber import Created
-from shared.workflow.inputs import BotInput, BotOutput
+from shared.workflow.inputs import (
+    BotInput,
+    BotOutput,
+    FindingOutput,
+    MembershipOutput,
+    PractitionerOutput,
+)
 from shared.workflow.npi_check import NpiCheckOutcome
 
 
 class CreatePrescriberInput(BotInput):
     """All that was given is the form."""
 
-    form: dict[str, Any]
+    form: dict[str, Any] = Field(description="The JSON object that was sent.")
 
     @model_validator(mode="before")
     @classmethod
@@ -26,32 +31,37 @@ class CreatePrescriberInput(BotInput):
         return {"form": given}
 
 
-class FindingOutput(BotOutput):
-    """Where something is, in the form or in the records, and a sentence about it."""
-
-    path: str
-    sentence: str
-
-    @classmethod
-    def of(cls, found: Finding) -> Self:
-        """The same in the words of the contract."""
-        return cls(path=found.path, sentence=found.sentence)
-
-
 class CreatePrescriberOutput(BotOutput):
     """The records, and whether they can be enrolled."""
 
-    practitioner: dict[str, Any]
-    created: bool
-    practitionerRoles: list[str]
-    consents: list[str]
-    projectMembership: dict[str, Any] | None
-    invited: bool
-    accessPolicy: str | None
-    npiCheck: NpiCheckOutcome
-    warnings: list[FindingOutput]
-    ready: bool
-    missing: list[FindingOutput]
+    practitioner: PractitionerOutput = Field(
+        description=(
+            "Created, or matched by NPI, birth date and family name and brought in line with the"
+            " form."
+        )
+    )
+    created: bool = Field(description="Whether this run created the Practitioner.")
+    practitionerRoles: list[str] = Field(
+        description="References of the PractitionerRoles, one for each location."
+    )
+    consents: list[str] = Field(description="References of the Consents.")
+    projectMembership: MembershipOutput | None = Field(
+        description="The prescriber's membership; null without one."
+    )
+    invited: bool = Field(description="Whether this run invited the prescriber.")
+    accessPolicy: str | None = Field(
+        description="Reference of the membership's AccessPolicy; null where nothing restricts it."
+    )
+    npiCheck: NpiCheckOutcome = Field(
+        description=(
+            "How the look-up in the NPI Registry ended; the status sync repeats a postponed one."
+        )
+    )
+    warnings: list[FindingOutput] = Field(
+        description="What looks wrong but does not stand in the way."
+    )
+    ready: bool = Field(description="Whether the prescriber can be enrolled now.")
+    missing: list[FindingOutput] = Field(description="What enrollment still needs.")
 
     @classmethod
     def of(cls, done: Created, npi_check: NpiCheckOutcome) -> Self:

@@ -19,9 +19,8 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
 
     Raises:
         NotAuthorized: the caller is not enrolled.
-        Misconfigured: a secret is missing, or the bot does not run as the user.
         RecordsRefused: the patient is not in DoseSpot yet.
-        FhirNotFound: there is no such patient for the caller.
+        BotError: what any bot can raise.
     """
     fhir = invocation.fhir
     iframe_url, clinic_id, clinic_key = invocation.settings.iframe()

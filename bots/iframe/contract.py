@@ -1,15 +1,20 @@
 """Input and output of the bot, as `@medplum/dosespot-react` uses it."""
 
+from pydantic import Field
+
 from shared.workflow.inputs import BotInput, BotOutput, FhirId
 
 
 class IframeInput(BotInput):
-    """Which patient to open; none opens the prescriber's notifications."""
+    """The patient to open, if any."""
 
-    patientId: FhirId | None = None
+    patientId: FhirId | None = Field(
+        None,
+        description="Id of the Patient to open; without it, the prescriber's notifications open.",
+    )
 
 
 class IframeOutput(BotOutput):
     """The URL to put into the iFrame; it works once."""
 
-    url: str
+    url: str = Field(description="Single sign-on link for the iFrame; it works once.")

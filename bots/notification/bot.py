@@ -29,9 +29,11 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
 
     Raises:
         NotAuthorized: the secret is wrong or missing.
-        Misconfigured: a secret or credential of the set-up is missing.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
         RecordsDisagree: DoseSpot's clinician is not the person of the Practitioner.
-        BotError: whatever else stands in the way.
+        BotError: what any bot can raise.
     """
     _require_secret(invocation.headers, invocation.settings.webhook_secret())
     clinician_id = request.clinician_id()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.workflow.inputs import BotInput, BotOutput
 
 ENROLLMENT_EVENTS = frozenset(
@@ -19,8 +21,10 @@ ENROLLMENT_EVENTS = frozenset(
 class NotificationInput(BotInput, extra="ignore"):
     """What DoseSpot posts; of its data only who it is about is read, and not believed either."""
 
-    EventType: str
-    Data: Any = None
+    EventType: str = Field(description="DoseSpot's name of the event.")
+    Data: Any = Field(
+        None, description="What the event is about; only `ClinicianId` of it is read."
+    )
 
     def clinician_id(self) -> int | None:
         """The clinician whom an enrollment event is about; None for what is none."""
@@ -32,5 +36,7 @@ class NotificationInput(BotInput, extra="ignore"):
 class NotificationOutput(BotOutput):
     """Whether the notification was for a prescriber of this project, and what came of it."""
 
-    handled: bool
-    reason: str
+    handled: bool = Field(
+        description="Whether it was an enrollment event of a prescriber of this project."
+    )
+    reason: str = Field(description="What came of it, in a sentence.")

@@ -10,9 +10,13 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
 
     Raises:
         NotAuthorized: the caller is not enrolled.
-        Misconfigured: a secret is missing, or the bot does not run as the user.
         RecordsRefused: lists everything that the Patient lacks.
-        BotError: whatever else stands in the way.
+        EnrollmentInProgress: another run is bringing the same patient to DoseSpot.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        RecordsDisagree: DoseSpot has several such patients, or another one with the id.
+        BotError: what any bot can raise.
     """
     fhir, services = invocation.fhir, invocation.services
     clinician_id, patient = services.together(

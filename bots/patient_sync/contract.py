@@ -2,18 +2,24 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from shared.workflow.inputs import BotInput, BotOutput, FhirId
 
 
 class PatientSyncInput(BotInput):
-    """Which patient, and whether changed demographics shall be sent too."""
+    """The patient, and whether to send changed demographics too."""
 
-    patientId: FhirId
-    update: bool | None = None
+    patientId: FhirId = Field(description="Id of the Patient.")
+    update: bool | None = Field(
+        None, description="True also sends demographics that have changed since."
+    )
 
 
 class PatientSyncOutput(BotOutput):
     """The patient's DoseSpot id, and what was done."""
 
-    doseSpotPatientId: int
-    status: Literal["created", "linked", "updated", "unchanged"]
+    doseSpotPatientId: int = Field(description="DoseSpot's id of the patient.")
+    status: Literal["created", "linked", "updated", "unchanged"] = Field(
+        description="What this call did; `linked` is a patient that DoseSpot already had."
+    )

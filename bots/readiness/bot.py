@@ -24,9 +24,8 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     """Tells who may prescribe and sign controlled substances, and why others can't.
 
     Raises:
-        NotAuthorized: the caller is no administrator, and asks not only about themselves.
-        Misconfigured: a secret or credential of the set-up is missing.
-        BotError: whatever else stands in the way of all of them.
+        NotAuthorized: the caller is not an administrator and asks about somebody else.
+        BotError: what any bot can raise.
     """
     caller, services = invocation.requester, invocation.services
     fhir = invocation.service_fhir() or invocation.fhir

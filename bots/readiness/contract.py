@@ -1,6 +1,6 @@
 """Input and output of the bot."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -18,27 +18,35 @@ Verdict = Literal["nonControlled", "controlled"]
 
 
 class ReadinessInput(OneOrPage):
-    """Whom to ask about: one Practitioner, or the next page of all who have a membership."""
+    """One Practitioner, or the next page of everybody who has a membership."""
 
-    pageSize: Annotated[int, Field(ge=1, le=100)] = PAGE_SIZE
+    pageSize: int = Field(
+        PAGE_SIZE, ge=1, le=100, description="How many prescribers to look at in this call."
+    )
 
 
 class EvidenceOutput(BotOutput):
     """Where a reason shows: a FHIR path or DoseSpot's field, and what stands there if it may."""
 
-    path: str
-    value: str | None
+    path: str = Field(description="FHIR path, or `DoseSpot:` and the name of DoseSpot's field.")
+    value: str | None = Field(
+        description="What stands there, if it is a status, a day or a role; null otherwise."
+    )
 
 
 class ReasonOutput(BotOutput):
-    """One reason; `registrations` are the paths of the DEA registrations, if it is not all."""
+    """One reason why somebody is not ready, or a warning."""
 
-    code: str
-    sentence: str
-    owner: str
-    blocks: list[Verdict]
-    registrations: list[str]
-    evidence: EvidenceOutput
+    code: str = Field(description="The reason's code, for programs.")
+    sentence: str = Field(description="The reason and what to do about it, for people.")
+    owner: str = Field(description="Who has to act.")
+    blocks: list[Verdict] = Field(
+        description="The verdicts that it stands in the way of; empty for a warning."
+    )
+    registrations: list[str] = Field(
+        description="Paths of the DEA registrations that it is about; empty means all."
+    )
+    evidence: EvidenceOutput = Field(description="Where it shows.")
 
     @classmethod
     def of(cls, found: Reason) -> Self:
@@ -54,10 +62,10 @@ class ReasonOutput(BotOutput):
 
 
 class NonControlledOutput(BotOutput):
-    """Whether non-controlled medications may be prescribed; codes of the reasons if not."""
+    """Whether non-controlled medications may be prescribed."""
 
-    ready: bool
-    reasons: list[str]
+    ready: bool = Field(description="Whether they may be prescribed.")
+    reasons: list[str] = Field(description="Codes of the reasons if not.")
 
     @classmethod
     def of(cls, found: Readiness) -> Self:
@@ -67,16 +75,15 @@ class NonControlledOutput(BotOutput):
 
 
 class RegistrationOutput(BotOutput):
-    """The verdict about one DEA registration, given by its FHIR path.
+    """The verdict about one DEA registration."""
 
-    Without `schedules` it is about all that stand on the DEA certificate.
-    """
-
-    registration: str
-    state: str | None
-    schedules: list[str] | None
-    ready: bool
-    reasons: list[str]
+    registration: str = Field(description="FHIR path of the registration.")
+    state: str | None = Field(description="The state that it is for; null where none is given.")
+    schedules: list[str] | None = Field(
+        description="The drug schedules that it covers; null means all that the certificate lists."
+    )
+    ready: bool = Field(description="Whether controlled substances may be signed under it.")
+    reasons: list[str] = Field(description="Codes of the reasons if not.")
 
     @classmethod
     def of(cls, one: DeaIdentifier, found: Readiness) -> Self:
@@ -92,14 +99,17 @@ class RegistrationOutput(BotOutput):
 
 
 class ControlledOutput(BotOutput):
-    """Whether controlled substances may be signed: under every DEA registration, and under each.
+    """Whether controlled substances may be signed: under every DEA registration, and under each."""
 
-    `reasons` are the codes of what stands in the way of all of them.
-    """
-
-    ready: bool
-    reasons: list[str]
-    registrations: list[RegistrationOutput]
+    ready: bool = Field(
+        description="Whether controlled substances may be signed under every DEA registration."
+    )
+    reasons: list[str] = Field(
+        description="Codes of the reasons that stand in the way of all registrations."
+    )
+    registrations: list[RegistrationOutput] = Field(
+        description="The verdict about each DEA registration."
+    )
 
     @classmethod
     def of(cls, found: Readiness) -> Self:
@@ -115,10 +125,14 @@ class ControlledOutput(BotOutput):
 class PrescriberOutput(BotOutput):
     """The verdicts about one Practitioner; the reasons that block most come first."""
 
-    practitioner: str
-    nonControlled: NonControlledOutput
-    controlled: ControlledOutput
-    reasons: list[ReasonOutput]
+    practitioner: str = Field(description="Reference of the Practitioner.")
+    nonControlled: NonControlledOutput = Field(
+        description="The verdict about non-controlled medications."
+    )
+    controlled: ControlledOutput = Field(description="The verdict about controlled substances.")
+    reasons: list[ReasonOutput] = Field(
+        description="All reasons and warnings; what blocks most comes first."
+    )
 
     @classmethod
     def of(cls, told: Told) -> Self:
@@ -134,8 +148,10 @@ class PrescriberOutput(BotOutput):
 class ReadinessOutput(BotOutput):
     """The prescribers of this page, and where the next one begins."""
 
-    prescribers: list[PrescriberOutput]
-    nextCursor: str | None
+    prescribers: list[PrescriberOutput] = Field(description="The prescribers of this page.")
+    nextCursor: str | None = Field(
+        description="`cursor` of the next call; null where nobody is left."
+    )
 
     @classmethod
     def of(cls, told: tuple[Told, ...], last: str) -> Self:

@@ -24,9 +24,15 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
 
     Raises:
         NotAuthorized: the caller may not enroll themselves; says what an administrator must do.
-        Misconfigured: a secret or credential of the set-up is missing.
         RecordsRefused: lists everything that the profile lacks.
-        BotError: whatever else stands in the way.
+        StageRefused: the next stage can't be taken now.
+        EnrollmentLimitReached: the project may not enroll another prescriber.
+        EnrollmentInProgress: another run is enrolling the same prescriber.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        RecordsDisagree: DoseSpot's clinician is not, or not surely, the person of the Practitioner.
+        BotError: what any bot can raise.
     """
     services, caller = invocation.services, invocation.requester
     invocation.trail.subject = caller

@@ -13,8 +13,12 @@ from shared.workflow.inputs import BotInput, MedicalLicenseInput, WarningOutput
 class SelfEnrollInput(BotInput):
     """What a prescriber may add; who they are and their roles are never taken from here."""
 
-    medicalLicenseNumbers: list[MedicalLicenseInput] | None = None
-    tfaType: Annotated[TfaType, Field(strict=False)] | None = None
+    medicalLicenseNumbers: list[MedicalLicenseInput] | None = Field(
+        None, description="Licenses to add to those that DoseSpot has."
+    )
+    tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
+        None, description="The second factor; without it, the last choice, at first `Mobile`."
+    )
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
         """The same in the words of the use case."""
@@ -29,11 +33,15 @@ class SelfEnrollInput(BotInput):
 class SelfEnrollOutput(WarningOutput):
     """How things stand, and what the prescriber does now."""
 
-    status: Literal["created", "already_enrolled", "advanced"]
-    doseSpotClinicianId: int
-    registrationStatus: str
-    epcsEnabled: bool
-    nextSteps: list[str]
+    status: Literal["created", "already_enrolled", "advanced"] = Field(
+        description="What this call did."
+    )
+    doseSpotClinicianId: int = Field(description="DoseSpot's id of the prescriber.")
+    registrationStatus: str = Field(description="The registration status that DoseSpot gives now.")
+    epcsEnabled: bool = Field(
+        description="Whether the prescriber can sign controlled substances now."
+    )
+    nextSteps: list[str] = Field(description="What the prescriber does next, a sentence each.")
 
 
 def status_of(outcome: Outcome) -> Literal["created", "already_enrolled", "advanced"]:

@@ -16,7 +16,11 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         NotAuthorized: the caller may not do this.
         RecordsRefused: lists what the two people lack.
         RecordsDisagree: a DoseSpot clinician is not the person of the Practitioner.
-        BotError: whatever else stands in the way.
+        EnrollmentInProgress: another run is setting the same person's supervisor.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        BotError: what any bot can raise.
     """
     fhir, services = invocation.fhir, invocation.services
     people = (request.practitioner, request.supervisor)

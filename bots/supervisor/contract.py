@@ -16,11 +16,17 @@ class Action(StrEnum):
 
 
 class SupervisorInput(BotInput):
-    """Who supervises whom."""
+    """The two people, and whether the supervision begins or ends."""
 
-    practitionerId: FhirId
-    supervisorPractitionerId: FhirId
-    action: Annotated[Action, Field(strict=False)]
+    practitionerId: FhirId = Field(
+        description="Id of the Practitioner who is supervised, with role 5 in DoseSpot."
+    )
+    supervisorPractitionerId: FhirId = Field(
+        description="Id of the Practitioner who supervises, with role 1 in DoseSpot."
+    )
+    action: Annotated[Action, Field(strict=False)] = Field(
+        description="`add` begins the supervision, `remove` ends it."
+    )
 
     @field_validator("supervisorPractitionerId")
     @classmethod
@@ -43,16 +49,19 @@ class SupervisorInput(BotInput):
 class SupervisorOutput(BotOutput):
     """What was done, as FHIR Parameters: `practitioner`, `supervisor` and `action`."""
 
-    resourceType: Literal["Parameters"] = "Parameters"
-    parameter: list[dict[str, Any]]
+    resourceType: Literal["Parameters"] = Field(description="The type of the FHIR resource.")
+    parameter: list[dict[str, Any]] = Field(
+        description="`practitioner` and `supervisor` as references, and `action` as a code."
+    )
 
     @classmethod
     def of(cls, request: SupervisorInput) -> Self:
         """What was asked for, now that it is done."""
         return cls(
+            resourceType="Parameters",
             parameter=[
                 {"name": "practitioner", "valueReference": {"reference": request.practitioner}},
                 {"name": "supervisor", "valueReference": {"reference": request.supervisor}},
                 {"name": "action", "valueCode": request.action.value},
-            ]
+            ],
         )

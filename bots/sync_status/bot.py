@@ -26,9 +26,8 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
 
     Raises:
         NotAuthorized: the caller is neither an administrator nor the bot itself.
-        Misconfigured: a secret or credential of the set-up is missing.
         RecordsRefused: the named Practitioner is not enrolled.
-        BotError: whatever else stands in the way of all of them.
+        BotError: what any bot can raise.
     """
     caller, services = invocation.requester, invocation.services
     fhir = invocation.service_fhir() or invocation.fhir

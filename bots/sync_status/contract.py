@@ -1,7 +1,7 @@
 """Input and output of the bot."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -15,13 +15,17 @@ PAGE_SIZE = 50
 
 
 class SyncStatusInput(OneOrPage):
-    """Whom to look at: one Practitioner, or the next page of all who are enrolled.
+    """One Practitioner, or the next page of everybody who is enrolled.
 
-    A Medplum schedule gives the resource that holds the schedule as input; it asks for everybody.
+    A Medplum schedule sends the Bot or Cron resource that holds it; that asks for everybody too.
     """
 
-    pageSize: Annotated[int, Field(ge=1, le=200)] = PAGE_SIZE
-    dryRun: bool | None = None
+    pageSize: int = Field(
+        PAGE_SIZE, ge=1, le=200, description="How many prescribers to look at in this call."
+    )
+    dryRun: bool | None = Field(
+        None, description="True reports the differences and changes nothing."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -34,23 +38,27 @@ class SyncStatusInput(OneOrPage):
 class StatusChange(BotOutput):
     """What a Practitioner's extension said, and what DoseSpot says."""
 
-    from_: str | None = Field(serialization_alias="from")
-    to: str | None
+    from_: str | None = Field(
+        serialization_alias="from", description="The status on the Practitioner; null without one."
+    )
+    to: str | None = Field(description="The status in DoseSpot.")
 
 
 class EpcsChange(BotOutput):
     """Whether there was an EPCS qualification in force, and whether there is one by DoseSpot."""
 
-    from_: bool = Field(serialization_alias="from")
-    to: bool
+    from_: bool = Field(
+        serialization_alias="from", description="Whether the Practitioner had one in force."
+    )
+    to: bool = Field(description="Whether there is one by what DoseSpot says.")
 
 
 class DifferenceOutput(BotOutput):
     """One Practitioner that did not say what DoseSpot says."""
 
-    practitioner: str
-    status: StatusChange
-    epcs: EpcsChange
+    practitioner: str = Field(description="Reference of the Practitioner.")
+    status: StatusChange = Field(description="The registration status before and after.")
+    epcs: EpcsChange = Field(description="The EPCS qualification before and after.")
 
     @classmethod
     def of(cls, found: Difference) -> Self:
@@ -63,10 +71,10 @@ class DifferenceOutput(BotOutput):
 
 
 class FailureOutput(BotOutput):
-    """One Practitioner of whom nothing can be said; the sentence says why and what to do."""
+    """One Practitioner who could not be compared with DoseSpot, or not be changed."""
 
-    practitioner: str
-    error: str
+    practitioner: str = Field(description="Reference of the Practitioner.")
+    error: str = Field(description="What is wrong and what to do about it.")
 
     @classmethod
     def of(cls, found: Failure) -> Self:
@@ -77,9 +85,9 @@ class FailureOutput(BotOutput):
 class NpiCheckOutput(BotOutput):
     """An NPI that had still to be looked up in the NPI Registry, and how that went."""
 
-    practitioner: str
-    outcome: NpiCheckOutcome
-    findings: list[str]
+    practitioner: str = Field(description="Reference of the Practitioner.")
+    outcome: NpiCheckOutcome = Field(description="How the check ended.")
+    findings: list[str] = Field(description="What does not agree, as `path: sentence` each.")
 
     @classmethod
     def of(cls, found: DueCheck) -> Self:
@@ -94,15 +102,23 @@ class NpiCheckOutput(BotOutput):
 class SyncStatusOutput(BotOutput):
     """What the run found and, but for a dry run, changed."""
 
-    checked: int
-    changed: int
-    unchanged: int
-    failed: int
-    differences: list[DifferenceOutput]
-    failures: list[FailureOutput]
-    npiChecks: list[NpiCheckOutput]
-    nextCursor: str | None
-    dryRun: bool
+    checked: int = Field(
+        description="How many prescribers were looked at: the next three numbers together."
+    )
+    changed: int = Field(description="How many differed, and were written unless `dryRun`.")
+    unchanged: int = Field(description="How many agreed with DoseSpot.")
+    failed: int = Field(description="How many could not be compared or written.")
+    differences: list[DifferenceOutput] = Field(description="Those that differed.")
+    failures: list[FailureOutput] = Field(
+        description="Those that could not be compared or written."
+    )
+    npiChecks: list[NpiCheckOutput] = Field(
+        description="Postponed look-ups in the NPI Registry that this run caught up on."
+    )
+    nextCursor: str | None = Field(
+        description="`cursor` of the next call; null where nobody is left."
+    )
+    dryRun: bool = Field(description="As in the input.")
 
     @classmethod
     def of(cls, report: Report, checks: Sequence[DueCheck], *, dry_run: bool) -> Self:

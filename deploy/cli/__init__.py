@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 import click
 
-from deploy.cli import aws, local, many, medplum, readiness, stack
+from deploy.cli import aws, local, many, medplum, readiness, schema, stack
 from deploy.cli.command import OneLineErrors, verbose_option
 
 
@@ -19,6 +19,6 @@ def main() -> None:
 for command in (
     *(local.demo, local.sandbox, local.functions, local.dosespot, local.invoke),
     *(aws.package, stack.deploy, stack.destroy),
-    *(medplum.register, medplum.doctor, many.enroll_many, readiness.readiness),
+    *(medplum.register, medplum.doctor, many.enroll_many, readiness.readiness, schema.schema),
 ):
     main.add_command(command)

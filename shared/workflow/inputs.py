@@ -9,13 +9,21 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 
 from shared.dosespot.wire import LARGEST_ID
 from shared.records.findings import Finding
-from shared.records.identifiers import parse_fhir_id, parse_license, parse_state
+from shared.records.identifiers import (
+    FHIR_ID,
+    FHIR_ID_LENGTH,
+    LICENSE_LENGTH,
+    parse_fhir_id,
+    parse_license,
+    parse_state,
+)
 from shared.records.prescriber import MedicalLicense
 
 _LICENSE_SPELLINGS = {
@@ -42,8 +50,8 @@ class BotOutput(BaseModel):
 class FindingOutput(BotOutput):
     """Where something is, and a sentence about it."""
 
-    path: str
-    sentence: str
+    path: str = Field(description="Path in the form or in the FHIR resources.")
+    sentence: str = Field(description="What was found there, and what to do about it.")
 
     @classmethod
     def of(cls, found: Finding) -> Self:
@@ -52,13 +60,12 @@ class FindingOutput(BotOutput):
 
 
 class WarningOutput(BotOutput):
-    """An answer that says what was left out, read in an unusual way, or looks wrong, if anything.
+    """An answer that says what was left out, read in an unusual way, or looks wrong."""
 
-    Attributes:
-        warnings: left out of the JSON where there is none.
-    """
-
-    warnings: list[FindingOutput] = Field(default_factory=list)
+    warnings: list[FindingOutput] = Field(
+        default_factory=list,
+        description="What looks wrong or could not be changed; absent where there is nothing.",
+    )
 
     @model_serializer(mode="wrap")
     def _without_empty_warnings(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -68,8 +75,29 @@ class WarningOutput(BotOutput):
         return dumped
 
 
-FhirId = Annotated[str, AfterValidator(parse_fhir_id)]
+FhirId = Annotated[
+    str,
+    AfterValidator(parse_fhir_id),
+    WithJsonSchema({"type": "string", "maxLength": FHIR_ID_LENGTH, "pattern": FHIR_ID}),
+]
 """The id of a FHIR resource."""
+
+
+def resource_schema(resource_type: str) -> WithJsonSchema:
+    """The JSON Schema of a FHIR resource that a bot answers as the server has it."""
+    return WithJsonSchema(
+        {
+            "type": "object",
+            "title": resource_type,
+            "properties": {"resourceType": {"const": resource_type}},
+            "required": ["resourceType"],
+            "additionalProperties": True,
+        }
+    )
+
+
+PractitionerOutput = Annotated[dict[str, Any], resource_schema("Practitioner")]
+MembershipOutput = Annotated[dict[str, Any], resource_schema("ProjectMembership")]
 
 
 def _license_number(given: str) -> str:
@@ -88,19 +116,26 @@ def _written_out(given: Any) -> Any:
 
 
 class MedicalLicenseInput(BotInput):
-    """One license, in DoseSpot's names, or in the same with a small first letter.
+    """One medical license, in DoseSpot's names.
 
-    Attributes:
-        LicenseNumber: without white space that means nothing.
-        State: a US state or territory, in upper case.
-        ClinicId: DoseSpot's id of a clinic, which may be given as a number too.
+    The bots also read the same names with a small first letter, such as `licenseNumber`.
     """
 
-    LicenseNumber: Annotated[str, AfterValidator(_license_number)]
-    State: Annotated[str, AfterValidator(parse_state)]
+    LicenseNumber: Annotated[str, AfterValidator(_license_number)] = Field(
+        description=f"The license number, at most {LICENSE_LENGTH} characters."
+    )
+    State: Annotated[str, AfterValidator(parse_state)] = Field(
+        description="Two-letter abbreviation of the US state or territory, such as IL."
+    )
     ClinicId: (
-        Annotated[str, BeforeValidator(_written_out), AfterValidator(_clinic_number)] | None
-    ) = None
+        Annotated[
+            str,
+            BeforeValidator(_written_out),
+            AfterValidator(_clinic_number),
+            WithJsonSchema({"type": ["string", "integer"]}),
+        ]
+        | None
+    ) = Field(None, description="DoseSpot's id of the clinic for which the license counts.")
 
     @model_validator(mode="before")
     @classmethod

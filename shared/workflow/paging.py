@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Protocol, TypeVar
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.workflow.inputs import BotInput, FhirId
 
@@ -52,15 +52,14 @@ def _reference(cursor: str) -> str:
 
 
 class OneOrPage(BotInput):
-    """Whom to look at: one Practitioner, or the page that begins after the cursor.
+    """One Practitioner, or the page that begins after the cursor; read, a cursor is a reference."""
 
-    Attributes:
-        practitionerId: of the one.
-        cursor: the reference behind a cursor that this bot gave.
-    """
-
-    practitionerId: FhirId | None = None
-    cursor: Annotated[str, AfterValidator(_reference)] | None = None
+    practitionerId: FhirId | None = Field(
+        None, description="Id of the one Practitioner to look at; without it, everybody."
+    )
+    cursor: Annotated[str, AfterValidator(_reference)] | None = Field(
+        None, description="`nextCursor` of the last answer; not together with `practitionerId`."
+    )
 
     @field_validator("cursor")
     @classmethod

@@ -12,6 +12,7 @@ from deploy.local.people import Person
 from deploy.local.sandbox import Sandbox
 from fhir_profiles.claim import Claim, read_claim
 from fhir_profiles.systems import CLAIM, MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
+from tests.integration.documented import require_documented
 
 ADMIN_BOT = "dosespot-enroll-prescriber-bot"
 TIMEOUT_S = 30
@@ -59,7 +60,7 @@ class Answer:
 
 
 def execute(session: requests.Session, fhir_url: str, bot: str, body: Any, token: str) -> Answer:
-    """Runs a bot, by its identifier."""
+    """Runs a bot, by its identifier; its answer must be one that the reference tells of."""
     reply = session.post(
         f"{fhir_url}fhir/R4/Bot/$execute",
         params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
@@ -67,7 +68,9 @@ def execute(session: requests.Session, fhir_url: str, bot: str, body: Any, token
         headers={"Authorization": f"Bearer {token}"},
         timeout=TIMEOUT_S,
     )
-    return Answer(reply.status_code, reply.json() if reply.content else {})
+    answer = Answer(reply.status_code, reply.json() if reply.content else {})
+    require_documented(bot, answer.status, answer.body)
+    return answer
 
 
 @dataclass

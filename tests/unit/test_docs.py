@@ -9,7 +9,7 @@ import pytest
 from deploy.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(DOCS.rglob("*.md"))
 CALL = re.compile(r"prescriber-bots (?P<command>[a-z][a-z-]*)(?P<rest>(?:\\\n|[^`\n])*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -46,4 +46,4 @@ def test_every_option_in_a_sentence_is_one_of_some_command():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_to_other_files_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
-    assert [one for one in links if not (DOCS / one).exists()] == []
+    assert [one for one in links if not (page.parent / one).exists()] == []

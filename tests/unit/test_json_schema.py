@@ -1,0 +1,143 @@
+"""The JSON Schema of the bots' inputs and outputs, and the command that prints it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from bots.catalog import BOTS
+from deploy.cli import main
+from deploy.reference.json_schema import json_schema
+from shared.errors import InputRefused
+from shared.runtime.bot_input import parse_input
+from shared.workflow.paging import cursor_of
+from tests.builders import PRACTITIONER_ID, form
+
+SCHEMA = json_schema(BOTS)
+MODELS = {bot.identifier: bot.models() for bot in BOTS}
+
+ENROLL, SELF = "dosespot-enroll-prescriber-bot", "dosespot-self-enroll-prescriber-bot"
+SYNC, PATIENT = "dosespot-sync-status-bot", "dosespot-patient-sync-bot"
+READINESS, SUPERVISOR = "dosespot-readiness-bot", "dosespot-set-supervising-prescriber"
+NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
+LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
+
+GOOD: list[tuple[str, dict[str, Any]]] = [
+    (ENROLL, NAMED),
+    (ENROLL, {**NAMED, "initIdp": True, "initTfa": None, "tfaType": "Token"}),
+    (ENROLL, {**NAMED, "medicalLicenseNumbers": [LICENSE, {**LICENSE, "ClinicId": 123}]}),
+    (ENROLL, {**NAMED, "medicalLicenseNumbers": [{**LICENSE, "ClinicId": "123"}]}),
+    (SELF, {}),
+    (SELF, {"medicalLicenseNumbers": None, "tfaType": "Mobile"}),
+    ("dosespot-iframe-bot", {}),
+    ("dosespot-iframe-bot", {"patientId": "p-1"}),
+    (PATIENT, {"patientId": "p-1", "update": True}),
+    (SYNC, {}),
+    (SYNC, {"cursor": cursor_of(f"Practitioner/{PRACTITIONER_ID}"), "pageSize": 200}),
+    (SYNC, {"practitionerId": PRACTITIONER_ID, "dryRun": True}),
+    ("dosespot-notification-bot", {"EventType": "ClinicianConfirmed", "Data": {"A": 1}, "B": 2}),
+    (READINESS, {"practitionerId": PRACTITIONER_ID}),
+    (READINESS, {"pageSize": 100}),
+    ("dosespot-create-prescriber-bot", form()),
+    (
+        SUPERVISOR,
+        {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"},
+    ),
+]
+BAD: list[tuple[str, dict[str, Any]]] = [
+    (ENROLL, {}),
+    (ENROLL, {**NAMED, "practitionerId": "a/b"}),
+    (ENROLL, {**NAMED, "practitionerId": "a" * 65}),
+    (ENROLL, {**NAMED, "practitionerRoleTypes": []}),
+    (ENROLL, {**NAMED, "practitionerRoleTypes": [7]}),
+    (ENROLL, {**NAMED, "initIdp": "yes"}),
+    (ENROLL, {**NAMED, "tfaType": "Fax"}),
+    (ENROLL, {**NAMED, "more": 1}),
+    (SELF, {"practitionerId": PRACTITIONER_ID}),
+    (SELF, {"medicalLicenseNumbers": [{"State": "IL"}]}),
+    (PATIENT, {}),
+    (SYNC, {"pageSize": 201}),
+    (READINESS, {"pageSize": 0}),
+    ("dosespot-notification-bot", {"Data": {}}),
+    (SUPERVISOR, {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "keep"}),
+]
+
+
+def validator(identifier: str, which: str) -> Draft202012Validator:
+    part = SCHEMA["properties"][identifier]["properties"][which]
+    return Draft202012Validator({"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], **part})
+
+
+def test_the_schema_is_one_of_its_dialect() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert [*SCHEMA["properties"]] == [bot.identifier for bot in BOTS]
+
+
+@pytest.mark.parametrize(("bot", "given"), GOOD, ids=str)
+def test_what_a_bot_takes_is_valid(bot: str, given: dict[str, Any]) -> None:
+    parse_input(MODELS[bot][0], given)
+    validator(bot, "input").validate(given)
+
+
+def test_there_is_an_example_of_every_bots_input() -> None:
+    assert {bot for bot, _ in GOOD} == {bot.identifier for bot in BOTS}
+
+
+@pytest.mark.parametrize(("bot", "given"), BAD, ids=str)
+def test_what_a_bot_refuses_is_not_valid(bot: str, given: dict[str, Any]) -> None:
+    with pytest.raises(InputRefused):
+        parse_input(MODELS[bot][0], given)
+    assert not validator(bot, "input").is_valid(given)
+
+
+def described(schema: dict[str, Any]) -> bool:
+    return str(schema.get("description", "")).endswith(".")
+
+
+def test_every_type_and_every_field_says_what_it_is() -> None:
+    silent = [
+        (name, field)
+        for name, schema in SCHEMA["$defs"].items()
+        for field, one in [("", schema), *schema.get("properties", {}).items()]
+        if not described(one)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
+def test_only_warnings_may_be_absent_from_an_output(bot: Any) -> None:
+    answered: type[BaseModel] = bot.models()[1]
+    schema = SCHEMA["$defs"][answered.__name__]
+    optional = schema["properties"].keys() - set(schema["required"])
+    warns = bot.name in ("admin_enroll", "self_enroll")
+    assert optional == ({"warnings"} if warns else set())
+
+
+def printed(*arguments: str) -> str:
+    done = CliRunner().invoke(main, ["schema", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_command_prints_the_schema_of_all_bots_or_of_one_by_either_name() -> None:
+    assert json.loads(printed()) == SCHEMA
+    one = json.loads(printed("iframe"))
+    assert one == json.loads(printed("dosespot-iframe-bot"))
+    assert [*one["properties"]] == ["dosespot-iframe-bot"]
+    assert [*one["$defs"]] == ["IframeInput", "IframeOutput"]
+
+
+def test_the_command_writes_to_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    assert printed("--output", str(file)) == ""
+    assert json.loads(file.read_text("utf-8")) == SCHEMA
+
+
+def test_the_command_names_the_bots_where_there_is_no_such_bot() -> None:
+    done = CliRunner().invoke(main, ["schema", "nobody"])
+    assert done.exit_code == 2
+    assert "there is no bot nobody; the bots are admin_enroll, self_enroll, " in done.output
