@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test torture check bench lock clean
+.PHONY: demo test torture mutants check bench lock clean
 
 demo: $(READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
@@ -14,6 +14,9 @@ test: $(READY)  ## all tests
 
 torture: $(READY)  ## break every call of every flow in every way
 	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture tests/core
+
+mutants: $(READY)  ## change the core in every small way; the fast tests have to notice
+	@$(BIN)/python -m tests.mutants
 
 check: $(READY)  ## formatting, lint and types
 	@$(BIN)/ruff format --check .

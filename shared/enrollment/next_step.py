@@ -220,8 +220,12 @@ def in_vain(s: Situation) -> str | None:
 
 
 def record_digest(record: Record) -> str:
-    """A digest of a record, by which another run sees whether DoseSpot has stored it."""
-    return _digest({name: value for name, value in record.items() if name not in NOT_SHOWN})
+    """A digest of a record, by which another run sees whether DoseSpot has stored it.
+
+    What is emptied counts as what is not there: DoseSpot may show it either way.
+    """
+    told = {name: value for name, value in record.items() if value or value is False}
+    return _digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
 
 
 def _digest(value: object) -> str:

@@ -11,7 +11,6 @@ from typing import Protocol, assert_never
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced
-from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.elements import positive_number
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.next_step import (
@@ -357,9 +356,17 @@ class Enrollment:
             in_the_way = stage is Stage.TFA and not order.self_service
             trouble = StageRefused(Refusal.TFA_IN_PROGRESS) if in_the_way else None
             s = replace(s, declined=True, trouble=trouble)
-        return self._with_status(s, self.network.status(clinician_id))
+        return self._with_status(s, clinician_id)
 
-    def _with_status(self, s: Situation, status: RegistrationStatus) -> Situation:
+    def _with_status(self, s: Situation, clinician_id: int) -> Situation:
+        """The situation with the status now; where it can't be read, DoseSpot is to be asked again.
+
+        What has begun is not forgotten for that: the next run would begin it once more.
+        """
+        try:
+            status = self.network.status(clinician_id)
+        except BotError:
+            return replace(s, shown=None)
         if s.shown is None or s.clinician is None:
             return s
         clinician = replace(s.clinician, status=status)

@@ -204,21 +204,16 @@ def she(**changes: Any) -> Identity:
 
 
 NPI = frozenset({"1558598797"})
+KNOWS = "DoseSpot knows a clinician with this NPI whose"
 DIFFERING = {
-    "Practitioner.identifier: DoseSpot knows a clinician with this NPI whose NPI differs": she(
-        npis=NPI
-    ),
-    (
-        "Practitioner.birthDate: DoseSpot knows a clinician with this NPI whose birth date differs"
-    ): she(birth_date="1970-03-03"),
-    "Practitioner.name: DoseSpot knows a clinician with this NPI whose family name differs": she(
-        family_names=frozenset({"Jones"})
-    ),
+    f"Practitioner.identifier: {KNOWS} NPI differs": she(npis=NPI),
+    f"Practitioner.birthDate: {KNOWS} birth date differs": she(birth_date="1970-03-03"),
+    f"Practitioner.name: {KNOWS} family name differs": she(family_names=frozenset({"Jones"})),
     "Practitioner.identifier, Practitioner.birthDate, Practitioner.name: DoseSpot knows a clinician"
     " with this NPI whose NPI, birth date and family name differs": Identity(
         NPI, "1970-03-03", frozenset({"Jones"})
     ),
-    "Practitioner.name: DoseSpot knows a clinician with this NPI whose family name differs ": she(
+    f"Practitioner.name: {KNOWS} family name differs ": she(
         birth_date="", family_names=frozenset({"Jones"})
     ),
 }
@@ -349,6 +344,9 @@ def test_nothing_is_written_on_a_practitioner_who_is_not_linked() -> None:
     bare = replace(subject(), practitioner=practitioner())
     assert told(step(found(identity=she(npis=NPI), subject=bare)))[0] is RecordsDisagree
     assert told(step(situation(subject=bare, shown=Shown(), refused=NO)))[0] is DoseSpotRefused
+    hers = told(step(found(subject=bare), by_herself()))
+    assert hers == (RecordsDisagree, ASK_ADMINISTRATOR)
+    assert step(situation(subject=bare, recorded=True)) == Announce(CREATE)
     kept = with_registration_status(practitioner(), "IDPSuccess")
     other = replace(subject(9), practitioner=kept)
     assert told(step(found(subject=other, recorded=False))) == Announce(LINK)

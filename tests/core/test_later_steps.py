@@ -189,6 +189,14 @@ def test_what_is_in_vain_is_known_by_what_dosespot_has_and_should_have() -> None
     assert len({DIGEST, in_vain(linked(shown=more)), in_vain(linked(shown=less))}) == 3
 
 
+def test_a_stored_record_is_known_again_by_all_that_dosespot_shows_of_it() -> None:
+    digest = record_digest(CHANGED)
+    emptied = {**CHANGED, "Suffix": "", "NADEANumbers": [], "Email": None, "EPCSRequested": True}
+    assert record_digest(dict(reversed(emptied.items()))) == digest
+    others = [{**CHANGED, "City": "x"}, {**CHANGED, "Active": False}, {**CHANGED, "Prefix": "Dr"}]
+    assert len({digest, *map(record_digest, others)}) == 4
+
+
 AGENT = frozenset({ClinicianRole.PRESCRIBING_AGENT_CLINICIAN})
 
 
@@ -332,6 +340,7 @@ def test_a_stage_that_lags_counts_as_begun_for_the_next_one() -> None:
     [
         (linked(mine("begin-idp"), opened="begin-idp"), asked(IDP), LookAgain(0.5)),
         (linked(mine("begin-idp"), opened="begin-idp", looks=2), by_herself(), LookAgain(2.0)),
+        (linked(mine("begin-idp"), opened="begin-idp"), asked(IDP, TFA), LookAgain(0.5)),
         (
             linked(mine("begin-idp", end_s=0), opened="begin-idp"),
             asked(IDP),
@@ -417,6 +426,8 @@ ENABLED = with_epcs_qualification(with_registration_status(PLAIN, DONE.status), 
         (carrying(with_registration_status(PLAIN, DONE.status), DONE), admin(), WriteStatus()),
         (carrying(ENABLED, DONE), admin(), None),
         (carrying(ENABLED, replace(DONE, locked=True)), admin(), WriteStatus()),
+        # What is due comes first, and is not taken for a server that keeps nothing.
+        (carrying(PLAIN), by_herself(), Announce("begin-idp")),
         # Written although the run ends in a refusal.
         (carrying(PLAIN), asked(TFA), WriteStatus()),
         (carrying(PLAIN, trouble=NO), admin(), WriteStatus()),
@@ -427,6 +438,11 @@ ENABLED = with_epcs_qualification(with_registration_status(PLAIN, DONE.status), 
             carrying(PLAIN, recorded=True, found=mine("begin-idp")),
             admin(),
             Settle({"clinician": ID}),
+        ),
+        (
+            carrying(with_registration_status(PLAIN, DONE.status), DONE, recorded=True),
+            admin(),
+            (Misconfigured, NOT_KEPT),
         ),
         (linked(recorded=True), admin(), None),
         (

@@ -6,6 +6,7 @@ import pytest
 
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import RegistrationStatus
+from shared.enrollment.next_step import has_new_roles
 from shared.enrollment.situation import (
     Act,
     Shown,
@@ -18,7 +19,7 @@ from shared.enrollment.situation import (
     stage_of,
 )
 from shared.enrollment.stages import Snapshot
-from shared.enrollment.trouble import came_true, in_progress, unanswered
+from shared.enrollment.trouble import came_true, in_progress, trouble_with, unanswered
 from shared.errors import EnrollmentInProgress, LookUpFirst
 from shared.timing import Timing
 from tests.builders import CLINICIAN_ID
@@ -28,6 +29,7 @@ from tests.core.situations import (
     IDP,
     JANE,
     KEY,
+    ME,
     MOBILE,
     OTHER,
     SHE,
@@ -178,11 +180,20 @@ def test_what_dosespot_did_not_confirm_has_come_true_where_it_shows(s, true) -> 
 
 
 @pytest.mark.parametrize(
-    ("end_s", "seconds"), [(20, 20), (20.4, 20), (0.2, 1), (0, 1), (-3, 1), (3600, 1)]
+    ("run", "end_s", "seconds"),
+    [
+        (OTHER, 20, 20),
+        (OTHER, 20.4, 20),
+        (OTHER, 0.2, 1),
+        (OTHER, 0, 1),
+        (OTHER, -3, 1),
+        (OTHER, 3600, 1),
+        (ME, 20, 1),
+    ],
 )
-def test_the_error_about_another_run_says_when_to_try_again(end_s, seconds) -> None:
+def test_the_error_about_another_run_says_when_to_try_again(run, end_s, seconds) -> None:
     told = f"Another run is enrolling this prescriber. Try again in {seconds} seconds."
-    s = situation(claim(OTHER, end_s))
+    s = situation(claim(run, end_s))
     assert error(in_progress(s, TIMING)) == (EnrollmentInProgress, told)
 
 
@@ -208,3 +219,9 @@ def test_a_claim_is_about_clinic_and_npi() -> None:
     assert subject().member != STRANGER
     assert announced("create").subject == subject().member
     assert Shown().identity != SHE
+
+
+def test_what_was_not_read_is_no_reason_to_end() -> None:
+    for unread in (UNREAD, situation(shown=None), situation(shown=None, opened="create")):
+        assert trouble_with(unread, admin(), TIMING) is None
+    assert has_new_roles(situation(shown=None), admin()) is False

@@ -199,7 +199,6 @@ def test_other_statuses_leave_it_open_whatever_they_say(status: int, given: Any)
         (result(REFUSAL, Id=-1), Refused(REFUSAL)),
         (result(REFUSAL), Refused(REFUSAL)),
     ],
-    ids=str,
 )
 def test_a_create_is_done_only_with_a_usable_id(given: Any, expected: Effect) -> None:
     assert effect(200, body(given), creates=True) == expected

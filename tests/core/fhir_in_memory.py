@@ -1,0 +1,131 @@
+"""A FHIR server in memory behind a `Sender`: versions, If-Match, If-None-Exist, batches."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from fhir_profiles import Resource
+from shared.errors import BotError
+from shared.fhir.client import FhirClient, GivenToken
+from shared.http import Call, Reply
+
+BASE = "https://fhir.example/"
+FHIR = f"{BASE}fhir/R4/"
+
+
+class FhirServer:
+    """Keeps resources; `denied` are types that the token may neither read nor write.
+
+    Attributes:
+        asked: method and path of everything that was asked, those in a batch as well.
+        before_write: what happens before the next writes are answered, one for each.
+    """
+
+    def __init__(self, *resources: Resource) -> None:
+        self.resources: dict[str, Resource] = {}
+        self.versions: dict[str, list[Resource]] = {}
+        self.asked: list[str] = []
+        self.denied: set[str] = set()
+        self.before_write: list[Callable[[], object] | BotError] = []
+        for one in resources:
+            self.put(one)
+
+    @property
+    def client(self) -> FhirClient:
+        """A client that never pauses."""
+        return FhirClient(self, BASE, GivenToken("token"), lambda _seconds: True)
+
+    def put(self, resource: Resource) -> Resource:
+        """Stores the next version of a resource; its own author stays."""
+        reference = f"{resource['resourceType']}/{resource['id']}"
+        versions = self.versions.setdefault(reference, [])
+        meta = {**resource.get("meta", {}), "versionId": str(len(versions) + 1)}
+        stored = {**resource, "meta": meta}
+        versions.insert(0, stored)
+        self.resources[reference] = stored
+        return stored
+
+    def send(self, call: Call) -> Reply:
+        """Answers one call."""
+        path = call.url.removeprefix(FHIR)
+        if not path:
+            return self._batch(call.json["entry"])
+        self.asked.append(f"{call.method} {path}")
+        if call.method == "GET":
+            return _reply(*self._read(path))
+        if self.before_write:
+            planned = self.before_write.pop(0)
+            if isinstance(planned, BotError):
+                raise planned
+            planned()
+        if path.partition("/")[0] in self.denied:
+            return _reply(403, None)
+        if call.method == "PUT":
+            return self._replace(path, call)
+        return self._create(path, call)
+
+    def _batch(self, entries: list[Resource]) -> Reply:
+        answers = []
+        for entry in entries:
+            path = entry["request"]["url"]
+            self.asked.append(f"GET {path}")
+            status, resource = self._read(path)
+            answers.append({"response": {"status": str(status)}, "resource": resource})
+        return _reply(200, {"resourceType": "Bundle", "entry": answers})
+
+    def _read(self, path: str) -> tuple[int, Resource | None]:
+        kind = path.replace("?", "/").partition("/")[0]
+        if kind in self.denied:
+            return 403, None
+        if path.endswith("/_history"):
+            return 200, _bundle(self.versions.get(path.removesuffix("/_history"), []))
+        if "?" in path:
+            return 200, _bundle(self._found(*path.split("?")))
+        found = self.resources.get(path)
+        return (200, found) if found else (404, None)
+
+    def _found(self, kind: str, query: str) -> list[Resource]:
+        asked = parse_qs(query)
+        wanted = set(asked.get("identifier", [""])[0].replace("\\|", "|").split(","))
+        profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
+        return [
+            one
+            for one in self.resources.values()
+            if one["resourceType"] == kind
+            and (profile is None or one["profile"]["reference"] == profile)
+            and (project is None or one["project"]["reference"] == project)
+            and ("identifier" not in asked or wanted & _tokens(one))
+        ]
+
+    def _replace(self, path: str, call: Call) -> Reply:
+        stored = self.resources[path]
+        if call.headers["If-Match"] != f'W/"{stored["meta"]["versionId"]}"':
+            return _reply(412, None)
+        return _reply(200, self.put(call.json))
+
+    def _create(self, kind: str, call: Call) -> Reply:
+        query = call.headers["If-None-Exist"]
+        assert query.startswith("identifier=")
+        found = self._found(kind, query)
+        if found:
+            return _reply(200, found[0])
+        return _reply(201, self.put({**call.json, "id": f"new-{len(self.resources)}"}))
+
+
+def _tokens(resource: Resource) -> set[str]:
+    pairs = [(one.get("system", ""), one["value"]) for one in resource.get("identifier", [])]
+    return {f"{system}|{value}" for system, value in pairs} | {value for _, value in pairs}
+
+
+def _bundle(resources: list[Resource]) -> Resource:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+
+
+def _reply(status: int, body: Any) -> Reply:
+    return Reply(status, {}, b"" if body is None else json.dumps(body).encode())
+
+
+def paths(server: FhirServer) -> list[str]:
+    """What was asked, readable."""
+    return [unquote(one) for one in server.asked]

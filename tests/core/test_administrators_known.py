@@ -1,0 +1,126 @@
+"""Who is known to be an administrator, and which roles one of them granted."""
+
+from typing import Any
+
+import pytest
+
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
+from shared.errors import FhirDenied
+from shared.workflow.authorship import administrators, verified_roles
+from tests.builders import NOW, PRACTITIONER_ID
+from tests.core.fhir_in_memory import FhirServer, paths
+
+JANE = f"Practitioner/{PRACTITIONER_ID}"
+ADMIN, COLLEAGUE, CLIENT = "Practitioner/admin", "Practitioner/colleague", "ClientApplication/c"
+PRESCRIBING, COORDINATOR = ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.EPCS_COORDINATOR
+
+
+def member(profile: str, **more: Any) -> dict[str, Any]:
+    name = profile.replace("/", "-")
+    reference = {"reference": profile}
+    return {"resourceType": "ProjectMembership", "id": name, "profile": reference, **more}
+
+
+def role(author: str | None, *roles: ClinicianRole, id_: str = "r1", **more: Any) -> dict[str, Any]:
+    coding = [{"system": PRACTITIONER_ROLE_TYPE, "code": one.code} for one in roles]
+    wrote = {} if author is None else {"author": {"reference": author}}
+    return {
+        "resourceType": "PractitionerRole",
+        "id": id_,
+        "meta": wrote,
+        "active": True,
+        "practitioner": {"reference": JANE},
+        "code": [{"coding": coding}],
+        **more,
+    }
+
+
+MEMBERS = (
+    member(ADMIN, admin=True),
+    member(COLLEAGUE),
+    member(CLIENT, admin=True, active=True),
+    member("Practitioner/no", admin=False),
+    member("Practitioner/text", admin="true"),
+    member("Practitioner/gone", admin=True, active=False),
+)
+
+
+def test_an_administrator_has_a_membership_that_says_so_and_is_active() -> None:
+    server = FhirServer(*MEMBERS)
+    everybody = [one["profile"]["reference"] for one in MEMBERS]
+    assert administrators(server.client, [*everybody, "Practitioner/9"]) == {ADMIN, CLIENT}
+    assert administrators(server.client, [COLLEAGUE]) == frozenset()
+
+
+@pytest.mark.parametrize("authors", [[], [""], ["system"], ["", "system"]])
+def test_who_is_no_member_is_not_asked_about(authors: list[str]) -> None:
+    server = FhirServer(*MEMBERS)
+    assert administrators(server.client, authors) == frozenset()
+    assert server.asked == []
+
+
+def test_each_is_asked_about_once_and_only_those_asked_about_are_answered() -> None:
+    server = FhirServer(*MEMBERS)
+    assert administrators(server.client, {COLLEAGUE, ADMIN, "system"}) == {ADMIN}
+    assert paths(server) == [
+        f"GET ProjectMembership?profile={ADMIN}",
+        f"GET ProjectMembership?profile={COLLEAGUE}",
+    ]
+    server._found = lambda *_asked: list(MEMBERS)  # type: ignore[method-assign] # answers too much
+    assert administrators(server.client, [COLLEAGUE]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("versions", "granted"),
+    [
+        ([role(ADMIN, PRESCRIBING)], {PRESCRIBING}),
+        ([role(CLIENT, PRESCRIBING)], {PRESCRIBING}),
+        ([role(COLLEAGUE, PRESCRIBING)], set()),
+        ([role(JANE, PRESCRIBING)], set()),
+        ([role(None, PRESCRIBING)], set()),
+        ([role(JANE, PRESCRIBING), role(ADMIN, PRESCRIBING)], set()),
+        ([role(ADMIN, PRESCRIBING), role(JANE, PRESCRIBING, COORDINATOR)], {PRESCRIBING}),
+        (
+            [role(ADMIN), role(JANE, COORDINATOR), role(ADMIN, COORDINATOR, PRESCRIBING)],
+            {PRESCRIBING},
+        ),
+        ([role(ADMIN, PRESCRIBING), role(ADMIN, PRESCRIBING, active=False)], set()),
+    ],
+)
+def test_a_role_counts_by_who_introduced_it(
+    versions: list[dict[str, Any]], granted: set[ClinicianRole]
+) -> None:
+    server = FhirServer(*MEMBERS, *versions)
+    now = [server.resources["PractitionerRole/r1"]]
+    assert verified_roles(server.client, now, JANE, NOW) == granted
+
+
+def test_roles_of_several_resources_are_added_and_those_that_name_none_are_not_asked_about() -> (
+    None
+):
+    server = FhirServer(
+        *MEMBERS,
+        role(ADMIN, PRESCRIBING, id_="r1"),
+        role(CLIENT, COORDINATOR, id_="r2"),
+        role(ADMIN, id_="r3"),
+        role(ADMIN, PRESCRIBING, id_="r4", practitioner={"reference": COLLEAGUE}),
+    )
+    roles = [server.resources[f"PractitionerRole/r{number}"] for number in (1, 2, 3, 4)]
+    assert verified_roles(server.client, roles, JANE, NOW) == {PRESCRIBING, COORDINATOR}
+    assert paths(server)[:2] == [
+        "GET PractitionerRole/r1/_history",
+        "GET PractitionerRole/r2/_history",
+    ]
+    assert len(server.asked) == 4
+    silent = FhirServer()
+    assert verified_roles(silent.client, roles[2:], JANE, NOW) == frozenset()
+    assert silent.asked == []
+
+
+def test_a_history_that_may_not_be_read_is_not_taken_for_a_grant() -> None:
+    server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING))
+    roles = [server.resources["PractitionerRole/r1"]]
+    server.denied = {"PractitionerRole"}
+    with pytest.raises(FhirDenied):
+        verified_roles(server.client, roles, JANE, NOW)
