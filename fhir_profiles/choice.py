@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries, extension_of, says_absent, text, value_text, value_texts
 from fhir_profiles.period import days_of
-from fhir_profiles.places import is_us_country, state_named, territory_of
+from fhir_profiles.places import ADDRESS_STATES, is_us_country, state_named, territory_of
 from fhir_profiles.systems import CONTACTPOINT_COUNTRY, US_CORE_DIRECT
 from fhir_profiles.today import NATIONWIDE, Today
 
@@ -195,7 +195,7 @@ def has_value(identifier: Resource) -> bool:
 
 def state_of(address: Resource) -> str:
     """The state code of an address, out of its state or its country; "" where there is none."""
-    written = state_named(value_text(address, "state"))
+    written = state_named(value_text(address, "state"), ADDRESS_STATES)
     return written or territory_of(value_text(address, "country"))
 
 

@@ -13,6 +13,7 @@ from fhir_profiles import Resource
 from fhir_profiles.choice import OVER, TEMPORARY, has_value, in_force
 from fhir_profiles.codes import DeaSchedule
 from fhir_profiles.elements import child, entries, state_code, text, value_text
+from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.period import Days, days_of
 from fhir_profiles.systems import DEA_ALIASES, DEA_SCHEDULE, NADEAN
 from fhir_profiles.today import Today
@@ -28,7 +29,7 @@ class DeaIdentifier:
     Attributes:
         path: FHIR path of the identifier.
         number: in upper case; empty where there is none.
-        state: two letters; empty where there are no two.
+        state: its code; empty where none can be read.
         days: when it counts.
         schedules: those that are stated; None where none is, which means all of the certificate's.
         schedules_known: whether every stated schedule is one that there is.
@@ -67,6 +68,19 @@ def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
         and has_value(identifier)
         and in_force(identifier, today, state_code(identifier, "assigner"))
         and (_SAYS_DEA.search(text(identifier.get("system"))) or _is_of_type_dea(identifier))
+    ]
+
+
+def ended_with_epcs(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
+    """The registrations that have ended, and no other one replaces, while EPCS is enabled."""
+    if not has_epcs_qualification(practitioner):
+        return []
+    everything = dea_identifiers(practitioner)
+    states = {one.state for one in everything if one.days.cover(today.in_state(one.state))}
+    return [
+        one
+        for one in everything
+        if one.days.over(today.in_state(one.state)) and one.state not in states
     ]
 
 

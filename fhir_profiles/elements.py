@@ -1,15 +1,13 @@
 """Reading FHIR elements out of raw JSON, without trusting that the JSON has FHIR's shape."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from fhir_profiles import Resource
+from fhir_profiles.places import state_named
 from fhir_profiles.systems import DATA_ABSENT_REASON
 
 LONGEST_NUMBER = 10
-
-_STATE = re.compile(r"[A-Z]{2}")
 
 
 def entries(parent: Resource, name: str) -> Iterator[tuple[int, Resource]]:
@@ -52,9 +50,8 @@ def texts(parent: Resource, name: str) -> list[str]:
 
 
 def state_code(parent: Resource, name: str) -> str:
-    """Two capital letters out of the `display` of a reference; "" where there are no such."""
-    display = text(child(parent, name).get("display")).upper()
-    return display if _STATE.fullmatch(display) else ""
+    """The state, by code or name, that a reference's `display` is; "" where it is none."""
+    return state_named(text(child(parent, name).get("display")))
 
 
 def value_text(element: Resource, name: str) -> str:

@@ -17,6 +17,11 @@ MARK: Resource = {"extension": [{"url": GIVEN_BY_FORM, "valueCode": "form"}]}
 Superseded = Callable[[Resource], bool]
 
 
+def is_given_by_form(identifier: Resource) -> bool:
+    """Whether a form has given this identifier."""
+    return extension_of(identifier, GIVEN_BY_FORM) is not None
+
+
 def with_superseded_ended(practitioner: Resource, superseded: Superseded, day: date) -> Resource:
     """The Practitioner without force for the form's identifiers that another one replaces.
 
@@ -43,7 +48,7 @@ def _ended(holder: Resource, superseded: Superseded, day: date) -> Resource:
     found = [
         index
         for index, one in entries(holder, "identifier")
-        if extension_of(one, GIVEN_BY_FORM) and one.get("use") != OVER and superseded(one)
+        if is_given_by_form(one) and one.get("use") != OVER and superseded(one)
     ]
     for index in found:
         one = whole[index]

@@ -1,131 +1,99 @@
-"""US states and countries as records spell them: by code, by name, or within an issuer's name.
+"""The one table of US states, territories and countries, as records spell them.
 
-Source of codes: USPS Publication 28, Appendix B; ISO 3166-1 for countries.
+Sources: USPS Publication 28, appendix B (states, territories, the military's, and the states in
+free association, to which the US mail goes); ISO 3166-1 (codes and names of countries) and
+ISO 3166-2 (`US-IL`).
 """
 
 import re
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 
-STATE_NAMES: dict[str, str] = {
-    "alabama": "AL",
-    "alaska": "AK",
-    "arizona": "AZ",
-    "arkansas": "AR",
-    "california": "CA",
-    "colorado": "CO",
-    "connecticut": "CT",
-    "delaware": "DE",
-    "district of columbia": "DC",
-    "florida": "FL",
-    "georgia": "GA",
-    "hawaii": "HI",
-    "idaho": "ID",
-    "illinois": "IL",
-    "indiana": "IN",
-    "iowa": "IA",
-    "kansas": "KS",
-    "kentucky": "KY",
-    "louisiana": "LA",
-    "maine": "ME",
-    "maryland": "MD",
-    "massachusetts": "MA",
-    "michigan": "MI",
-    "minnesota": "MN",
-    "mississippi": "MS",
-    "missouri": "MO",
-    "montana": "MT",
-    "nebraska": "NE",
-    "nevada": "NV",
-    "new hampshire": "NH",
-    "new jersey": "NJ",
-    "new mexico": "NM",
-    "new york": "NY",
-    "north carolina": "NC",
-    "north dakota": "ND",
-    "ohio": "OH",
-    "oklahoma": "OK",
-    "oregon": "OR",
-    "pennsylvania": "PA",
-    "rhode island": "RI",
-    "south carolina": "SC",
-    "south dakota": "SD",
-    "tennessee": "TN",
-    "texas": "TX",
-    "utah": "UT",
-    "vermont": "VT",
-    "virginia": "VA",
-    "washington": "WA",
-    "west virginia": "WV",
-    "wisconsin": "WI",
-    "wyoming": "WY",
-    "puerto rico": "PR",
-    "virgin islands": "VI",
-    "us virgin islands": "VI",
-    "guam": "GU",
-    "american samoa": "AS",
-    "northern mariana islands": "MP",
-}
+_STATES = """
+AL Alabama; AK Alaska; AZ Arizona; AR Arkansas; CA California; CO Colorado; CT Connecticut; DE
+Delaware; FL Florida; GA Georgia; HI Hawaii, Hawai i; ID Idaho; IL Illinois; IN Indiana; IA Iowa;
+KS Kansas; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts; MI Michigan; MN
+Minnesota; MS Mississippi; MO Missouri; MT Montana; NE Nebraska; NV Nevada; NH New Hampshire; NJ
+New Jersey; NM New Mexico; NY New York; NC North Carolina; ND North Dakota; OH Ohio; OK Oklahoma;
+OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina; SD South Dakota; TN Tennessee; TX
+Texas; UT Utah; VT Vermont; VA Virginia; WA Washington; WV West Virginia; WI Wisconsin; WY
+Wyoming; DC District of Columbia, Washington DC
+"""
+_TERRITORIES = """
+PR Puerto Rico; VI Virgin Islands, US Virgin Islands, Virgin Islands US, United States Virgin
+Islands; GU Guam; AS American Samoa; MP Northern Mariana Islands, Commonwealth of the Northern
+Mariana Islands
+"""
+_FREELY_ASSOCIATED = """
+FM Micronesia, Federated States of Micronesia, Micronesia Federated States of; MH Marshall Islands,
+Republic of the Marshall Islands; PW Palau, Republic of Palau
+"""
+_MILITARY = "AA Armed Forces Americas; AE Armed Forces Europe; AP Armed Forces Pacific"
+_ALPHA_3 = "PR pri; VI vir; GU gum; AS asm; MP mnp; FM fsm; MH mhl; PW plw"
+_UNITED_STATES = frozenset(
+    {"us", "usa", "840", "united states", "united states of america", "america", "u s", "u s a"}
+    | {"united states usa", "united states of america usa", "united states of america the"}
+    | {"united states us", "usa united states", "us of america", "estados unidos", "us of a"}
+    | {"estados unidos de america", "um", "umi", "united states minor outlying islands"}
+)
 
-TERRITORIES: dict[str, str] = {
-    **{name: STATE_NAMES[name] for name in ("puerto rico", "guam", "american samoa")},
-    **{name: STATE_NAMES[name] for name in ("virgin islands", "us virgin islands")},
-    "northern mariana islands": "MP",
-    "marshall islands": "MH",
-    "micronesia": "FM",
-    "palau": "PW",
-    "pr": "PR",
-    "pri": "PR",
-    "gu": "GU",
-    "gum": "GU",
-    "as": "AS",
-    "asm": "AS",
-    "vi": "VI",
-    "vir": "VI",
-    "mp": "MP",
-    "mnp": "MP",
-    "mh": "MH",
-    "mhl": "MH",
-    "fm": "FM",
-    "fsm": "FM",
-    "pw": "PW",
-    "plw": "PW",
-}
+
+def _names(table: str) -> dict[str, str]:
+    """The code of each name, in small letters."""
+    rows = (" ".join(entry.split()).partition(" ") for entry in table.split(";"))
+    return {name.casefold(): code for code, _, names in rows for name in names.split(", ")}
+
+
+_LICENSING = _names(_STATES) | _names(_TERRITORIES)
+STATE_NAMES: Mapping[str, str] = MappingProxyType(
+    _LICENSING | _names(_FREELY_ASSOCIATED) | _names(_MILITARY)
+)
+"""Every name, as `_words` spells it, with its code."""
+STATES = frozenset(_LICENSING.values())
+"""The codes of whoever licenses prescribers: states, the District of Columbia and territories."""
+ADDRESS_STATES = frozenset(STATE_NAMES.values())
+"""The codes to which the US mail goes: the military's and the freely associated states' too."""
+
+_MAILED_TO = _names(_TERRITORIES) | _names(_FREELY_ASSOCIATED)
+TERRITORIES: Mapping[str, str] = MappingProxyType(
+    _MAILED_TO | {code.casefold(): code for code in _MAILED_TO.values()} | _names(_ALPHA_3)
+)
 """Countries to which US mail goes under a state's code: territories, and states in free
 association."""
 
-_UNITED_STATES = frozenset(
-    {"us", "usa", "united states", "united states of america", "the united states", "840"}
-    | {"the united states of america", "america", "u s", "u s a"}
-)
-
-_CODES = frozenset(STATE_NAMES.values())
-_NO_LETTER = re.compile(r"[^a-z0-9]+")
+_NO_WORD = re.compile(r"[\W_\u02bb\u02bc]+")
 _OFFICE = re.compile(
     r"\b(board|boards|bureau|commission|commonwealth|council|department|dept|division|government|"
     r"licens\w*|office|professional|regulat\w*|secretary|state)\b"
 )
 _SCHOOL = re.compile(r"\b(academy|college|hospital|institute|residency|school|university)\b")
 _NAMES = re.compile(
-    r"\b(" + "|".join(sorted(STATE_NAMES, key=len, reverse=True)).replace(" ", r"\ ") + r")\b"
+    r"\b(" + "|".join(sorted(_LICENSING, key=len, reverse=True)).replace(" ", r"\ ") + r")\b"
 )
 
 
 def is_us_country(value: str) -> bool:
-    """Whether a country is the US or one of its territories, however it is spelled."""
-    words = _words(value.replace(".", ""))
+    """Whether a country is the US or one of its territories, however it is spelled.
+
+    The states in free association, to which the US mail goes, count; an empty text does not.
+    """
+    words = _words(value)
     return words in _UNITED_STATES or words in TERRITORIES
 
 
 def territory_of(country: str) -> str:
     """The state code that goes with a country that is a US territory; "" for any other."""
-    return TERRITORIES.get(_words(country.replace(".", "")), "")
+    return TERRITORIES.get(_words(country), "")
 
 
-def state_named(value: str) -> str:
-    """The state that a text is: its code or its name; "" for anything else."""
-    if value.upper() in _CODES:
-        return value.upper()
-    words = _words(value.replace(".", ""))
-    return STATE_NAMES.get(words) or ("DC" if words == "washington dc" else "")
+def state_named(value: str, states: frozenset[str] = STATES) -> str:
+    """The state that a text is: its code or its name, one of `states`; "" for anything else."""
+    if value in states:
+        return value
+    words = _words(value)
+    code = STATE_NAMES.get(words) or words.removeprefix("us ").upper()
+    return code if code in states else ""
 
 
 def issuing_state(issuer: str) -> str:
@@ -135,8 +103,8 @@ def issuing_state(issuer: str) -> str:
     """
     if known := state_named(issuer):
         return known
-    words = _words(issuer.replace(".", "")).replace("washington dc", "district of columbia")
-    found = {STATE_NAMES[name] for name in _NAMES.findall(words)}
+    words = _words(issuer).replace("washington dc", "district of columbia")
+    found = {_LICENSING[name] for name in _NAMES.findall(words)}
     if len(found) != 1 or _SCHOOL.search(words) or not _OFFICE.search(words):
         return ""
     return found.pop()
@@ -148,4 +116,9 @@ def of_a_school(issuer: str) -> bool:
 
 
 def _words(value: str) -> str:
-    return _NO_LETTER.sub(" ", value.casefold()).strip()
+    """Words in small letters, without accents, periods and other marks, and a leading "the"."""
+    plain = value
+    if not value.isascii():
+        apart = unicodedata.normalize("NFKD", value)
+        plain = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return _NO_WORD.sub(" ", plain.replace(".", "").casefold()).strip().removeprefix("the ")

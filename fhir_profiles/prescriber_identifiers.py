@@ -33,7 +33,7 @@ def with_state_number(
         if identifier.get("system") not in systems or not in_force(identifier, today, place):
             continue
         assigner = child(identifier, "assigner")
-        known = text(assigner.get("display")).upper()
+        known = place or text(assigner.get("display"))
         if text(identifier.get("value")).upper() == number.upper() and known in (state, ""):
             return practitioner if known else _with_assigner(practitioner, index, state)
     written = {**MARK, "system": system, "value": number, "assigner": {"display": state}}

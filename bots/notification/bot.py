@@ -11,6 +11,7 @@ from bots.notification.contract import NotificationInput, NotificationOutput
 from shared.errors import NotAuthorized
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.enrolled import enrolled_as
+from shared.workflow.inputs import FindingOutput
 
 SECRET_HEADERS = ("authorization", "x-dosespot-secret")
 NOT_FROM_DOSESPOT = (
@@ -47,7 +48,13 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
     report = invocation.status_sync(dosespot, fhir).run(prescribers)
     if report.failures:
         raise report.failures[0].error
-    return NotificationOutput(handled=True, reason=UPDATED if report.differences else UNCHANGED)
+    told = [one.finding for one in report.doubts]
+    invocation.log.findings(told)
+    return NotificationOutput(
+        handled=True,
+        reason=UPDATED if report.differences else UNCHANGED,
+        warnings=[FindingOutput.of(one) for one in told],
+    )
 
 
 def _require_secret(headers: Mapping[str, str], secret: str) -> None:

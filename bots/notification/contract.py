@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.workflow.inputs import BotInput, BotOutput
+from shared.workflow.inputs import BotInput, WarningOutput
 
 ENROLLMENT_EVENTS = frozenset(
     {
@@ -33,8 +33,11 @@ class NotificationInput(BotInput, extra="ignore"):
         return number if known else None
 
 
-class NotificationOutput(BotOutput):
-    """Whether the notification was for a prescriber of this project, and what came of it."""
+class NotificationOutput(WarningOutput):
+    """Whether the notification was for a prescriber of this project, and what came of it.
+
+    Its warnings are about the prescriber.
+    """
 
     handled: bool = Field(
         description="Whether it was an enrollment event of a prescriber of this project."

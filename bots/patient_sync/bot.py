@@ -3,6 +3,7 @@
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from shared.runtime.lambda_handler import Invocation
 from shared.workflow.caller import callers_clinician_id
+from shared.workflow.inputs import FindingOutput
 
 
 def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSyncOutput:
@@ -26,4 +27,9 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
     invocation.trail.subject = f"Patient/{request.patientId}"
     sync = invocation.patient_sync(invocation.dosespot(acting_as=clinician_id))
     synced = sync.run(patient, update=bool(request.update))
-    return PatientSyncOutput(doseSpotPatientId=synced.patient_id, status=synced.status)
+    invocation.log.findings(synced.warnings)
+    return PatientSyncOutput(
+        doseSpotPatientId=synced.patient_id,
+        status=synced.status,
+        warnings=[FindingOutput.of(one) for one in synced.warnings],
+    )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.workflow.inputs import BotInput, BotOutput, FhirId
+from shared.workflow.inputs import BotInput, FhirId, WarningOutput
 
 
 class PatientSyncInput(BotInput):
@@ -16,8 +16,8 @@ class PatientSyncInput(BotInput):
     )
 
 
-class PatientSyncOutput(BotOutput):
-    """The patient's DoseSpot id, and what was done."""
+class PatientSyncOutput(WarningOutput):
+    """The patient's DoseSpot id, what was done, and what the caller has to know of it."""
 
     doseSpotPatientId: int = Field(description="DoseSpot's id of the patient.")
     status: Literal["created", "linked", "updated", "unchanged"] = Field(

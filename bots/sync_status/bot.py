@@ -50,6 +50,7 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         everybody = enrolled_in(fhir, me)
         checks = [] if request.cursor else due.run(None)
         report = _pages(sync, everybody, request, lambda: scheduled and invocation.pace.wait(0))
+    invocation.log.findings(one.finding for one in report.doubts)
     return SyncStatusOutput.of(report, checks, dry_run=dry_run)
 
 

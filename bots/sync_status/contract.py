@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from shared.workflow.inputs import BotOutput
+from shared.workflow.inputs import BotOutput, FindingOutput, WarningOutput
 from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import OneOrPage, cursor_of
-from shared.workflow.sync_status import Difference, Failure, Report
+from shared.workflow.sync_status import Difference, Doubt, Failure, Report
 
 SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50
@@ -99,7 +99,19 @@ class NpiCheckOutput(BotOutput):
         )
 
 
-class SyncStatusOutput(BotOutput):
+class DoubtOutput(FindingOutput):
+    """Something on a Practitioner that looks wrong."""
+
+    practitioner: str = Field(description="Reference of the Practitioner.")
+
+    @classmethod
+    def about(cls, found: Doubt) -> Self:
+        """The same in the words of the contract."""
+        finding = found.finding
+        return cls(practitioner=found.practitioner, path=finding.path, sentence=finding.sentence)
+
+
+class SyncStatusOutput(WarningOutput):
     """What the run found and, but for a dry run, changed."""
 
     checked: int = Field(
@@ -119,6 +131,10 @@ class SyncStatusOutput(BotOutput):
         description="`cursor` of the next call; null where nobody is left."
     )
     dryRun: bool = Field(description="As in the input.")
+    warnings: Sequence[DoubtOutput] = Field(
+        default_factory=list,
+        description="What looks wrong on the Practitioners; absent where there is nothing.",
+    )
 
     @classmethod
     def of(cls, report: Report, checks: Sequence[DueCheck], *, dry_run: bool) -> Self:
@@ -134,4 +150,5 @@ class SyncStatusOutput(BotOutput):
             npiChecks=[NpiCheckOutput.of(one) for one in checks],
             nextCursor=cursor_of(report.last) if report.last else None,
             dryRun=dry_run,
+            warnings=[DoubtOutput.about(one) for one in report.doubts],
         )

@@ -19,8 +19,6 @@ ClinicianRecord = dict[str, Any]
 FOLLOWING_TEXTS = frozenset({"Prefix", "MiddleName", "Suffix", "Email", "Address2"})
 """What goes in DoseSpot where the record no longer has it."""
 
-_NUMBERS = ("DEANumbers", "NADEANumbers")
-
 _COPIED = (
     "Prefix",
     "FirstName",
@@ -138,7 +136,7 @@ def merged_record(
     merged = {**stored, **wanted}
     if stored.get("Email", "").casefold() == wanted.get("Email", "").casefold():
         merged["Email"] = stored.get("Email")
-    for numbers in {"DEANumbers"} | (set(_NUMBERS) & wanted.keys()):
+    for numbers in {"DEANumbers"} | ({"NADEANumbers"} & wanted.keys()):
         others = [e for e in stored.get(numbers, []) if e["ClinicId"] != str(clinic_id)]
         merged[numbers] = _ordered([*others, *wanted.get(numbers, [])])
     if "DEANumbers" in wanted:
@@ -152,27 +150,6 @@ def merged_record(
     if "DEANumbers" in stored and not merged["DEANumbers"]:
         gone["DEANumbers"] = []
     return {**filled(merged), **gone}
-
-
-def kept_by_dosespot(wanted: ClinicianRecord, stored_after: ClinicianRecord) -> list[str]:
-    """The fields that an edit emptied, at least of an entry, and that DoseSpot still holds.
-
-    Args:
-        wanted: the record that was sent.
-        stored_after: what DoseSpot then shows.
-    """
-    kept = [
-        name
-        for name, value in wanted.items()
-        if value in ("", []) and stored_after.get(name, value) != value
-    ]
-    for name in _NUMBERS:
-        sent = wanted.get(name)
-        if sent and any(entry not in sent for entry in stored_after.get(name, [])):
-            kept.append(name)
-    if wanted.get("EPCSRequested") is False and stored_after.get("EPCSRequested"):
-        kept.append("EPCSRequested")
-    return kept
 
 
 def _epcs_requested(stored: ClinicianRecord, merged: ClinicianRecord) -> bool | None:

@@ -9,6 +9,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import entries, text, texts
 from shared.dosespot.clinician_record import FOLLOWING_TEXTS, filled, same_number
 from shared.dosespot.wire import PatientItem
+from shared.records.identifiers.spelling import folded
 from shared.records.identity import folded_name
 from shared.records.measures import Measure
 from shared.records.patient import Patient
@@ -70,9 +71,10 @@ def is_same_patient(item: PatientItem, patient: Patient) -> bool:
     Two people can share name and birthday, and a prescription for the wrong one does harm.
     """
     stored = stored_patient_record(item)
-    theirs = [str(stored.get(name, "")).casefold() for name in ("FirstName", "LastName")]
+    theirs = [folded(str(stored.get(name, ""))) for name in ("FirstName", "LastName")]
+    mine = [patient.first_name, patient.last_name]
     return (
-        theirs == [patient.first_name.casefold(), patient.last_name.casefold()]
+        [name.casefold() for name in theirs] == [name.casefold() for name in mine]
         and stored.get("DateOfBirth") == patient.birth_date
         and stored.get("Gender") == patient.gender
         and str(stored.get("ZipCode", ""))[:5] == patient.zip_code[:5]

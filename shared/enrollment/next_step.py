@@ -40,6 +40,7 @@ from shared.enrollment.trouble import (
     was_asked_here,
 )
 from shared.errors import BotError, StageRefused
+from shared.records.findings import Finding
 from shared.timing import Timing
 
 ROLES = "ClinicianRoleType"
@@ -210,6 +211,12 @@ def _may_change(s: Situation) -> bool:
     """Whether a change can help: not for whom this run created, and not again what was in vain."""
     repeated = s.changes >= MOST_CHANGES or (s.changes > 0 and s.opened != Act.CHANGE)
     return s.created is None and not repeated and s.claim.memory.get(IN_VAIN) != in_vain(s)
+
+
+def left_in_dosespot(s: Situation) -> tuple[Finding, ...]:
+    """What DoseSpot holds otherwise than it was asked to, by this run or one before it."""
+    was_asked = s.shown is not None and s.shown.change is not None and s.created is None
+    return s.shown.left if s.shown and was_asked and not _may_change(s) else ()
 
 
 def in_vain(s: Situation) -> str | None:

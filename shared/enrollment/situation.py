@@ -91,6 +91,7 @@ class Shown:
         stored: the record as DoseSpot has it.
         change: the record that DoseSpot should have instead; None where it is as it should be.
         warnings: what can't be changed, and why.
+        left: what the caller has to know if DoseSpot does not make that change.
     """
 
     clinician: Clinician | None = None
@@ -98,6 +99,7 @@ class Shown:
     stored: Record = field(default_factory=dict)
     change: Record | None = None
     warnings: tuple[Finding, ...] = ()
+    left: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from fhir_profiles.claim import Claim
 from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RecordsDisagree
+from shared.records.findings import Finding
 from shared.timing import Timing
 
 PATIENT, IN_VAIN = "patient", "in-vain"
@@ -53,12 +54,14 @@ class Seen:
         found: ids of DoseSpot's patients who are surely this one.
         stored: the record of the patient whose id the Patient carries, where it is to be changed.
         change: the record that DoseSpot should have instead; None where it is as it should be.
+        left: what the caller has to know if DoseSpot does not make that change.
     """
 
     claim: Claim
     found: frozenset[int] = frozenset()
     stored: Record = field(default_factory=dict)
     change: Record | None = None
+    left: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

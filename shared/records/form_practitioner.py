@@ -14,9 +14,10 @@ from fhir_profiles.choice import (
     Entry,
     Rule,
     choice,
+    state_of,
 )
 from fhir_profiles.dea_identifier import dea_identifiers
-from fhir_profiles.elements import child, extension_of, items, text, texts
+from fhir_profiles.elements import extension_of, items, state_code, text, texts
 from fhir_profiles.given_by_form import with_superseded_ended
 from fhir_profiles.prescriber_identifiers import (
     with_identifier,
@@ -144,18 +145,20 @@ def _with_corrections(
 ) -> Resource:
     """The Practitioner, where the numbers end that a form gave and that this one replaces.
 
-    A number is replaced by another one of its kind for the same state.
+    A number is replaced by another one of its kind for the same state, and by itself for another.
     """
     kept = {(one.kind, one.state, one.number.upper()) for one in registrations}
     states = {(kind, state) for kind, state, _ in kept}
+    numbers = {(kind, number) for kind, _, number in kept}
 
     def superseded(identifier: Resource) -> bool:
         number, system = text(identifier.get("value")), text(identifier.get("system"))
         if system in NPI_ALIASES:
             return number != form.npi
         kind = Kind.DEA if system in DEA_ALIASES else _KINDS.get(system)
-        state = text(child(identifier, "assigner").get("display")).upper()
-        return (kind, state) in states and (kind, state, number.upper()) not in kept
+        state = state_code(identifier, "assigner")
+        is_given = (kind, state) in states or (kind, number.upper()) in numbers
+        return is_given and (kind, state, number.upper()) not in kept
 
     return with_superseded_ended(practitioner, superseded, today.in_state(form.mailing.state))
 
@@ -221,7 +224,7 @@ def _with_address(
     said = {
         "line": texts(entry, "line"),
         "city": text(entry.get("city")),
-        "state": text(entry.get("state")).upper(),
+        "state": state_of(entry),
         "postalCode": _parsed(parse_zip, text(entry.get("postalCode"))),
     }
     differing = _differing(wanted, said)

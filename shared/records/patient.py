@@ -10,15 +10,16 @@ from types import MappingProxyType
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import NAME, PATIENT_ADDRESS, PATIENT_EMAIL, PATIENT_PHONE, choice
-from fhir_profiles.elements import text, value_text
+from fhir_profiles.elements import entries, text, value_text
 from fhir_profiles.today import Today
-from shared.records.findings import Findings
+from shared.records.findings import Finding, Findings
 from shared.records.identifiers import (
     parse_address_line,
     parse_birth_date,
     parse_email,
     parse_length,
     parse_phone,
+    parse_recorded_name,
 )
 from shared.records.measures import (
     BODY_HEIGHT,
@@ -32,9 +33,10 @@ from shared.records.reading import Reading
 
 ADULT_YEARS = 18
 EMAIL_LENGTH = 80
-DECEASED = (
+DECEASED = Finding(
+    "Patient.deceased",
     "the patient is recorded as deceased, so nothing can be prescribed; correct this if it is not"
-    " so"
+    " so",
 )
 
 _GENDERS: Mapping[str, str] = MappingProxyType(
@@ -69,6 +71,12 @@ class Patient:
     weight: Measure | None
 
 
+REPLACED = Finding(
+    "Patient.link",
+    "this record says that another one replaces it; prescribe for the patient of that one",
+)
+
+
 def is_minor(patient: Resource, today: Today) -> bool:
     """Whether the Patient is under 18 where they live, as far as the birth date tells."""
     day = today.in_state(_reading(patient, today).state)
@@ -94,10 +102,12 @@ def read_patient(
         and must not be used.
     """
     reading = _reading(patient, today)
-    if _is_deceased(patient):
-        reading.findings.problem("Patient.deceased", DECEASED)
-    name = reading.name(NAME)
-    address = reading.address(PATIENT_ADDRESS, parse_address_line, parse_address_line)
+    if is_deceased(patient):
+        reading.findings.problem(DECEASED.path, DECEASED.sentence)
+    if any(link.get("type") == "replaced-by" for _, link in entries(patient, "link")):
+        reading.findings.warning(REPLACED.path, REPLACED.sentence)
+    name = reading.name(NAME, parse_recorded_name)
+    address = reading.address(PATIENT_ADDRESS, parse_address_line)
     measured = list(observations) if is_minor(patient, today) else None
     found = Patient(
         prefix=name.prefix,
@@ -126,7 +136,8 @@ def _reading(patient: Resource, today: Today) -> Reading:
     return Reading("Patient", patient, today, home=PATIENT_ADDRESS)
 
 
-def _is_deceased(patient: Resource) -> bool:
+def is_deceased(patient: Resource) -> bool:
+    """Whether the Patient is recorded as deceased, with or without a date."""
     return patient.get("deceasedBoolean") is True or bool(value_text(patient, "deceasedDateTime"))
 
 

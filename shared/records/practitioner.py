@@ -9,9 +9,8 @@ from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import NAME, WORK_ADDRESS, WORK_EMAIL, WORK_FAX, WORK_PHONE
-from fhir_profiles.dea_identifier import DeaIdentifier, dea_identifiers, dea_under_another_system
+from fhir_profiles.dea_identifier import dea_identifiers, dea_under_another_system, ended_with_epcs
 from fhir_profiles.elements import child, text, value_text
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.prescriber_identifiers import pbs_types
 from fhir_profiles.state_license import StateLicense, state_licenses, unreadable_licenses
 from fhir_profiles.systems import (
@@ -23,7 +22,7 @@ from fhir_profiles.systems import (
     PBS_PRESCRIBER_NUMBER,
 )
 from fhir_profiles.today import Today
-from shared.records.findings import NOT_SENT, Findings
+from shared.records.findings import NOT_SENT, Finding, Findings
 from shared.records.identifiers import (
     RuleBroken,
     dea_warnings,
@@ -38,6 +37,7 @@ from shared.records.identifiers import (
     parse_pbs_prescriber_number,
     parse_pbs_prescriber_type,
     parse_phone,
+    parse_recorded_name,
     parse_state,
     parse_street_line,
 )
@@ -64,6 +64,22 @@ DEA_ENDED_WITH_EPCS = (
 )
 
 
+DEA_ENDED_UNDER_EPCS = (
+    "this DEA registration has ended while controlled substances can be signed in DoseSpot; unless"
+    " it was renewed, 21 CFR 1311.125(d) has the permission to sign them under it revoked on the"
+    " day on which that is discovered: have the practice's EPCS administrator do so, and run the"
+    " enroll bot, which takes the number out of DoseSpot"
+)
+
+
+def dea_warnings_of(practitioner: Resource, today: Today) -> list[Finding]:
+    """What whoever only looks at the status of a prescriber has to be told of DEA registrations."""
+    return [
+        Finding(f"{one.path}.period.end", DEA_ENDED_UNDER_EPCS)
+        for one in ended_with_epcs(practitioner, today)
+    ]
+
+
 def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber, Findings]:
     """Reads and checks a Practitioner.
 
@@ -77,7 +93,7 @@ def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber,
         gaps and must not be used.
     """
     reading = Reading("Practitioner", practitioner, today, home=WORK_ADDRESS)
-    name = reading.name(NAME)
+    name = reading.name(NAME, parse_recorded_name)
     prescriber = Prescriber(
         name=name,
         birth_date=_birth_date(reading),
@@ -85,7 +101,7 @@ def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber,
         email=reading.email(WORK_EMAIL, parse_email, NO_EMAIL),
         phone=_phone(reading),
         fax=_fax(reading),
-        address=reading.address(WORK_ADDRESS, parse_street_line, str),
+        address=reading.address(WORK_ADDRESS, parse_street_line),
         dea=_dea(reading, name.last),
         active=_active(reading),
         nadean=tuple(_nadean(reading)),
@@ -124,10 +140,10 @@ def _npi(reading: Reading) -> str:
 
 def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
     registrations: dict[str, DeaRegistration] = {}
-    everything = dea_identifiers(reading.resource)
-    for one in everything:
+    for one in dea_identifiers(reading.resource):
         if not one.days.cover(reading.today.in_state(one.state)):
-            _tell_of_dea_not_in_force(reading, one, everything)
+            if not one.days.readable:
+                reading.findings.warning(f"{one.path}.period", DEA_PERIOD_UNREADABLE)
             continue
         number = reading.required(f"{one.path}.value", "DEA number", one.number, parse_dea)
         state = reading.required(
@@ -144,21 +160,11 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
             reading.findings.problem(
                 one.path, "the same DEA number is given for two states; keep the one it is for"
             )
+    for one in ended_with_epcs(reading.resource, reading.today):
+        reading.findings.warning(f"{one.path}.period.end", DEA_ENDED_WITH_EPCS)
     for path in dea_under_another_system(reading.resource, reading.today):
         reading.findings.warning(path, DEA_ELSEWHERE)
     return tuple(registrations.values())
-
-
-def _tell_of_dea_not_in_force(
-    reading: Reading, one: DeaIdentifier, everything: tuple[DeaIdentifier, ...]
-) -> None:
-    """An end is told while somebody may sign under the number, and no other one replaces it."""
-    today = reading.today.in_state(one.state)
-    if not one.days.readable:
-        reading.findings.warning(f"{one.path}.period", DEA_PERIOD_UNREADABLE)
-    replaced = any(other.state == one.state and other.days.cover(today) for other in everything)
-    if one.days.over(today) and not replaced and has_epcs_qualification(reading.resource):
-        reading.findings.warning(f"{one.path}.period.end", DEA_ENDED_WITH_EPCS)
 
 
 def _nadean(reading: Reading) -> Iterator[DeaRegistration]:

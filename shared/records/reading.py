@@ -21,9 +21,9 @@ from shared.records.findings import NOT_SENT, Findings
 from shared.records.identifiers import (
     ADDRESS_LINE_LENGTH,
     ADDRESS_STATES,
-    NAME_LENGTH,
     TITLE_LENGTH,
     RuleBroken,
+    parse_city,
     parse_length,
     parse_state,
     parse_zip,
@@ -126,18 +126,17 @@ class Reading:
             self.findings.warning(path, f"{NOT_SENT}{broken}")
             return ""
 
-    def name(self, rule: Rule) -> PersonName:
+    def name(self, rule: Rule, parse: Parse) -> PersonName:
         """The person's name; without titles and middle names that DoseSpot can't take."""
         path, name = self.best(rule) or ("", {})
         path = path or f"{self.resource_type}.{rule.element}"
         given = value_texts(name, "given")
-        long = partial(parse_length, longest=NAME_LENGTH)
         short = partial(parse_length, longest=TITLE_LENGTH)
         last = value_text(name, "family")
         return PersonName(
-            first=self.required(f"{path}.given", "first name", " ".join(given[:1]), long),
-            middle=self.optional(f"{path}.given", " ".join(given[1:]), long),
-            last=self.required(f"{path}.family", "last name", last, long),
+            first=self.required(f"{path}.given", "first name", " ".join(given[:1]), parse),
+            middle=self.optional(f"{path}.given", " ".join(given[1:]), parse),
+            last=self.required(f"{path}.family", "last name", last, parse),
             prefix=self.optional(f"{path}.prefix", " ".join(value_texts(name, "prefix")), short),
             suffix=self.optional(f"{path}.suffix", " ".join(value_texts(name, "suffix")), short),
         )
@@ -170,7 +169,7 @@ class Reading:
             self.findings.warning(f"{self.resource_type}.telecom", missing)
         return self.optional(f"{path}.value", value, parse)
 
-    def address(self, rule: Rule, parse_line: Parse, parse_city: Parse) -> StreetAddress:
+    def address(self, rule: Rule, parse_line: Parse) -> StreetAddress:
         """The address; empty, after noting why, where there is none that DoseSpot takes."""
         found = self.best(rule)
         if found is None:

@@ -21,7 +21,7 @@ from shared.records.practitioner import read_practitioner
 from shared.records.prescriber_form import PrescriberForm
 from shared.workflow.invitation import Invited, invite, unrestricted
 from shared.workflow.known_records import KnownRecords, require_username
-from shared.workflow.matching import refuse_another_person
+from shared.workflow.matching import corrects_npi, refuse_another_person
 from shared.workflow.subject import sole_membership
 from shared.workflow.trail import Trail, version_key
 from shared.workflow.wanted_records import Wanted, consents_query, wanted_consents, wanted_roles
@@ -187,7 +187,8 @@ def refuse(findings: Findings) -> None:
 def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: Today) -> None:
     """Makes sure that a Practitioner, as it is when it is written, is the form's person."""
     findings = Findings()
-    refuse_another_person(practitioner, form, today, findings)
+    if not corrects_npi(practitioner, form, today):
+        refuse_another_person(practitioner, form, today, findings)
     require_username(practitioner, form.username, findings)
     refuse(findings)
 

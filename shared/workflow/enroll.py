@@ -29,6 +29,7 @@ from shared.enrollment.next_step import (
     Step,
     Wait,
     WriteStatus,
+    left_in_dosespot,
     next_step,
     record_digest,
 )
@@ -165,7 +166,8 @@ class Enrollment:
             raise
         if s.clinician is None or s.shown is None:
             raise AssertionError("a run ends with a clinician or an error")
-        warnings = tuple(dict.fromkeys((*s.subject.warnings, *s.warned, *s.shown.warnings)))
+        told = (*s.subject.warnings, *s.warned, *s.shown.warnings, *left_in_dosespot(s))
+        warnings = tuple(dict.fromkeys(told))
         created = s.created is not None or s.opened == Act.CREATE
         expected = clinician_now(s, self.timing) or s.clinician
         return Outcome(s.subject, s.clinician, expected, created, s.begun, warnings)

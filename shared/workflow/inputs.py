@@ -1,5 +1,6 @@
 """What bots take and answer: the kinds that all of them are, and parts that several have."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -62,7 +63,7 @@ class FindingOutput(BotOutput):
 class WarningOutput(BotOutput):
     """An answer that says what was left out, read in an unusual way, or looks wrong."""
 
-    warnings: list[FindingOutput] = Field(
+    warnings: Sequence[FindingOutput] = Field(
         default_factory=list,
         description="What looks wrong or could not be changed; absent where there is nothing.",
     )

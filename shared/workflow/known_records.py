@@ -20,6 +20,7 @@ from shared.workflow.matching import (
     creation_query,
     matched_practitioner,
     refuse_numbers_of_others,
+    with_npi_to_correct,
 )
 
 EVERYBODY = "&_count=1000"
@@ -103,8 +104,11 @@ def known_records(
     """
     by_npi, by_username, by_dea, *found = answers
     with_npi = by_npi.all()
+    with_username = by_username.all()
     practitioner = matched_practitioner(form, with_npi, today, findings)
-    _refuse_username_of_another(form, practitioner, by_username.all(), findings)
+    if practitioner is None:
+        practitioner = with_npi_to_correct(form, with_username, today)
+    _refuse_username_of_another(form, practitioner, with_username, findings)
     locations = [
         (one, _location(one, answer, findings))
         for one, answer in zip(form.locations, found, strict=True)

@@ -7,12 +7,24 @@ once, and a record that was retired, are nobody's.
 from collections.abc import Iterable, Iterator, Sequence
 
 from fhir_profiles import Resource
-from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES
+from fhir_profiles.choice import numbered
+from fhir_profiles.elements import entries, texts
+from fhir_profiles.given_by_form import is_given_by_form
+from fhir_profiles.prescriber_identifiers import identifier_values
+from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
 from fhir_profiles.today import Today
 from shared.fhir.search import by_identifiers
 from shared.records.findings import Findings
 from shared.records.form_practitioner import Kind, Registration
-from shared.records.identity import Identity, Trait, differences, holders, identity_of, missing
+from shared.records.identity import (
+    Identity,
+    Trait,
+    differences,
+    folded_name,
+    holders,
+    identity_of,
+    missing,
+)
 from shared.records.prescriber_form import PrescriberForm
 
 NPI_PATH = "details.npi"
@@ -44,6 +56,40 @@ def matched_practitioner(
     elif with_npi:
         refuse_another_person(with_npi[0], form, today, findings)
     return with_npi[0] if with_npi else None
+
+
+def with_npi_to_correct(
+    form: PrescriberForm, with_username: Sequence[Resource], today: Today
+) -> Resource | None:
+    """The Practitioner whose NPI the form corrects, found by the form's username, if there is one.
+
+    Args:
+        form: may have gaps.
+        with_username: the Practitioners that a search by the form's username finds.
+        today: now, for the day on which an NPI has to be in force.
+    """
+    found = with_username[0] if len(with_username) == 1 else None
+    return found if found and corrects_npi(found, form, today) else None
+
+
+def corrects_npi(practitioner: Resource, form: PrescriberForm, today: Today) -> bool:
+    """Whether the form is about this person, and gives another NPI than a form gave before.
+
+    Username, birth date and name have to agree; an NPI that no form gave is not corrected.
+    """
+    numbers = [one for _, one in numbered(practitioner, NPI_ALIASES, today)]
+    here = Identity(birth_date=form.birth_date, family_names=frozenset({form.name.last}))
+    there = identity_of(practitioner, today)
+    names = [name for _, name in entries(practitioner, "name")]
+    first_names = {given for name in names for given in texts(name, "given")[:1]}
+    return (
+        practitioner.get("active") is not False
+        and form.username in identifier_values(practitioner, USERNAME)
+        and bool(form.npi and numbers)
+        and all(is_given_by_form(one) for one in numbers)
+        and missing(here, there) | differences(here, there) <= {Trait.NPI}
+        and folded_name(form.name.first) in map(folded_name, first_names)
+    )
 
 
 def refuse_another_person(

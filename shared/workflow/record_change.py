@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record
+from shared.dosespot.left_over import left_over
 from shared.enrollment.situation import Shown
 from shared.records.findings import Finding
 from shared.records.identity import folded_name
@@ -76,7 +77,10 @@ def with_change(shown: Shown, wish: Wish) -> Shown:
     due = merged != stored
     not_shown = _not_shown(stored, wish) if due else ()
     warnings = (*not_shown, *_odd(shown, merged, wish))
-    return replace(shown, change=merged if due and not not_shown else None, warnings=warnings)
+    if not due or not_shown:
+        return replace(shown, change=None, warnings=warnings, left=())
+    left = left_over("Practitioner", merged, stored)
+    return replace(shown, change=merged, warnings=warnings, left=left)
 
 
 def _not_shown(stored: ClinicianRecord, wish: Wish) -> tuple[Finding, ...]:

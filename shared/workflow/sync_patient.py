@@ -17,6 +17,7 @@ from fhir_profiles.elements import positive_number
 from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
 from fhir_profiles.today import Today
 from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.left_over import left_over
 from shared.dosespot.patient_record import (
     differing_traits,
     is_same_patient,
@@ -46,10 +47,10 @@ from shared.patients.next_step import (
     next_step,
     unanswered,
 )
-from shared.records.findings import listed
+from shared.records.findings import Finding, listed
 from shared.records.identity import folded_name
 from shared.records.measures import MEASURE_CODES
-from shared.records.patient import Patient, is_minor, read_patient
+from shared.records.patient import DECEASED, Patient, is_deceased, is_minor, read_patient
 from shared.timing import Timing
 from shared.workflow.claims import ClaimStore
 from shared.workflow.trail import Trail
@@ -65,10 +66,11 @@ UNKNOWN_ID = (
 
 @dataclass(frozen=True)
 class SyncedPatient:
-    """The patient's DoseSpot id, and what the run did."""
+    """The patient's DoseSpot id, what the run did, and what the caller has to know of it."""
 
     patient_id: int
     status: SyncStatus
+    warnings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,15 +103,18 @@ class PatientSync:
             update: whether a patient whom DoseSpot has already gets changed demographics.
 
         Raises:
-            RecordsRefused: lists everything that the Patient lacks.
+            RecordsRefused: lists everything that the Patient lacks, or says that they are dead.
             RecordsDisagree: DoseSpot has several such patients, or another one with the id.
             LookUpFirst: DoseSpot did not say whether it created or changed the patient.
             BotError: whatever the two clients raise.
         """
         known = dosespot_patient_id(patient)
         if known is not None and not update:
+            if is_deceased(patient):
+                raise RecordsRefused(listed(REFUSED, [DECEASED]))
             return SyncedPatient(known, "unchanged")
-        run = _Run(self, patient, self._checked(patient))
+        wanted, warnings = self._checked(patient)
+        run = _Run(self, patient, wanted)
         s = Situation(self.trail.run, self.now(), known)
         try:
             while (step := next_step(s, self.timing)) is not None:
@@ -119,9 +124,10 @@ class PatientSync:
             raise
         if s.linked is None:
             raise AssertionError("a run ends with an id or an error")
-        return SyncedPatient(s.linked, _status(s))
+        left = s.seen.left if s.seen and s.seen.change else ()
+        return SyncedPatient(s.linked, _status(s), (*warnings, *left))
 
-    def _checked(self, patient: Resource) -> Patient:
+    def _checked(self, patient: Resource) -> tuple[Patient, list[Finding]]:
         today = Today(self.now())
         observations = []
         if is_minor(patient, today):
@@ -133,7 +139,7 @@ class PatientSync:
         read, findings = read_patient(patient, observations, today)
         if findings.problems:
             raise RecordsRefused(listed(REFUSED, findings.problems))
-        return read
+        return read, findings.warnings
 
 
 @dataclass
@@ -203,7 +209,9 @@ class _Run:
             )
         stored = stored_patient_record(item)
         merged = merged_patient_record(stored, new_patient_record(self.wanted))
-        return Seen(claim, stored=stored, change=None if merged == stored else merged)
+        if merged == stored:
+            return Seen(claim, stored=stored)
+        return Seen(claim, stored=stored, change=merged, left=left_over("Patient", merged, stored))
 
     def _found(self, claim: Claim) -> frozenset[int]:
         """DoseSpot's patients who are surely this one; the one that the claim remembers too."""

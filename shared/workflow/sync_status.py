@@ -21,6 +21,8 @@ from shared.enrollment.recorded_status import as_dosespot_says
 from shared.errors import BotError, Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import Edited, FhirClient
+from shared.records.findings import Finding
+from shared.records.practitioner import dea_warnings_of
 from shared.workflow.enrolled import Enrolled
 from shared.workflow.network import clinician_of
 from shared.workflow.paging import next_page
@@ -61,6 +63,14 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Something on a Practitioner that looks wrong, whether or not the status does."""
+
+    practitioner: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
 class Report:
     """What a run found.
 
@@ -69,12 +79,27 @@ class Report:
         differences: the others, as they were and as they are now (or would be).
         failures: those that could not be compared or written.
         last: reference of the last Practitioner that was looked at; empty where nobody is left.
+        doubts: what else has to be told.
     """
 
     unchanged: int = 0
     differences: tuple[Difference, ...] = ()
     failures: tuple[Failure, ...] = ()
     last: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What became of one prescriber.
+
+    Attributes:
+        found: None where nothing differs.
+        doubts: what else has to be told.
+    """
+
+    found: Difference | Failure | None
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,8 +174,7 @@ class StatusSync:
             self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
         )
 
-    def _outcome(self, one: Enrolled, asked: _Asked, found: Answer) -> Difference | Failure | None:
-        """What became of one prescriber; None where nothing differs."""
+    def _outcome(self, one: Enrolled, asked: _Asked, found: Answer) -> _Compared:
         try:
             practitioner = found.one()
             item = same_person(asked.item.result(), practitioner, Today(self.now()))
@@ -162,9 +186,11 @@ class StatusSync:
         except Misconfigured:
             raise
         except BotError as error:
-            return Failure(one.practitioner, error)
+            return _Compared(Failure(one.practitioner, error))
+        told = dea_warnings_of(latest, Today(self.now()))
+        doubts = tuple(Doubt(one.practitioner, finding) for finding in told)
         if _said(latest) == _said(practitioner):
-            return None
+            return _Compared(None, doubts)
         if after.replaced is not None:
             self.trail.recorded(
                 clinician,
@@ -173,7 +199,8 @@ class StatusSync:
                 replaced=after.replaced,
                 subject=one.practitioner,
             )
-        return Difference(one.practitioner, _said(practitioner), _said(latest))
+        difference = Difference(one.practitioner, _said(practitioner), _said(latest))
+        return _Compared(difference, doubts)
 
     def _recorded(self, practitioner: Resource, clinician: Clinician) -> Edited:
         """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run.
@@ -203,6 +230,7 @@ def joined(first: Report, second: Report) -> Report:
         first.differences + second.differences,
         first.failures + second.failures,
         second.last,
+        first.doubts + second.doubts,
     )
 
 
@@ -210,9 +238,11 @@ def _said(practitioner: Resource) -> Recorded:
     return Recorded(registration_status(practitioner), has_epcs_qualification(practitioner))
 
 
-def _report(outcomes: Sequence[Difference | Failure | None]) -> Report:
+def _report(compared: Sequence[_Compared]) -> Report:
+    outcomes = [one.found for one in compared]
     return Report(
         unchanged=outcomes.count(None),
         differences=tuple(one for one in outcomes if isinstance(one, Difference)),
         failures=tuple(one for one in outcomes if isinstance(one, Failure)),
+        doubts=tuple(doubt for one in compared for doubt in one.doubts),
     )

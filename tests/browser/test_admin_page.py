@@ -67,6 +67,19 @@ def test_refusal_is_told_in_the_row_and_what_is_missing_as_a_list(
     expect(row.locator).not_to_contain_text("errorMessage")
 
 
+def test_what_was_left_out_is_told_in_the_row_in_words(screen: Screen, clinic: Clinic) -> None:
+    titled = {"family": "Longson", "given": ["Kim"], "suffix": ["M.D., Ph.D."]}
+    named(clinic, "Long", practitioner={"name": [titled]})
+    screen.sign_in("admin/", ADMIN)
+    row = screen.row("Kim Longson")
+    row.choose_roles(PRESCRIBING)
+    row.press("Enroll")
+    row.expect_result("Suffix: is not sent to DoseSpot: DoseSpot takes at most 10")
+    status = row.locator.get_by_role("status")
+    expect(status.get_by_role("listitem")).to_have_count(1)
+    expect(status).not_to_contain_text("Practitioner.")
+
+
 def test_stage_that_can_not_be_taken_is_told_in_one_sentence(
     screen: Screen, clinic: Clinic
 ) -> None:

@@ -59,6 +59,27 @@ def test_what_the_profile_lacks_is_told_as_a_list(screen: Screen, clinic: Clinic
     expect(screen.page.get_by_title("DoseSpot")).to_have_count(0)
 
 
+def test_what_was_left_out_is_told_in_words(screen: Screen, clinic: Clinic) -> None:
+    name = {"family": "Middleson", "given": ["Kim", "Anna" * 10]}
+    person = named(clinic, "Middle", roles=PRESCRIBING, practitioner={"name": [name]})
+    titled = {"given": ["Ada"], "family": "Titleson", "suffix": ["Esquire of the Bar"]}
+    add_patient(clinic, "Ada", "Titleson", name=[titled])
+    screen.sign_in("provider/", person.login)
+    screen.button("Open ePrescribing").click()
+    noted = screen.page.locator(".enrollment .warning").get_by_role("listitem")
+    expect(noted).to_have_text(
+        "First or middle name: is not sent to DoseSpot: DoseSpot takes at most 35 characters here;"
+        " shorten it."
+    )
+    screen.dosespot.sign_agreements()
+    screen.page.get_by_label("Search by name").fill("Titleson")
+    screen.button("Search").click()
+    screen.page.get_by_role("button", name="Open ePrescribing for Ada Titleson").click()
+    expect(screen.page.locator(".work > [aria-live] > .warning")).to_contain_text(
+        "Suffix: is not sent to DoseSpot"
+    )
+
+
 def test_who_is_not_authorized_is_told_what_an_administrator_must_do(
     screen: Screen, clinic: Clinic
 ) -> None:

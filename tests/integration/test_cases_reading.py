@@ -50,7 +50,7 @@ def test_weight_entered_in_error(clinic: Clinic) -> None:
     assert (stored["Weight"], stored["Height"]) == (18, 108)
 
 
-def test_patient_suffix_and_second_line_after_a_move(clinic: Clinic) -> None:
+def test_second_line_after_a_move(clinic: Clinic) -> None:
     member = enrolled(clinic)
     name = {"given": ["Carl", "Ivar"], "family": "Fathersson", "prefix": ["Dr."], "suffix": ["Jr."]}
     home = {"line": ["9 Elm St", "Flat 2"], "city": "Chicago", "state": "IL", "postalCode": "60601"}

@@ -254,7 +254,7 @@ def test_one_prescriber_per_call(clinic: Clinic, body: Any) -> None:
 def test_row_username_of_another_npi(clinic: Clinic) -> None:
     taken = new_form(clinic)
     created(clinic, taken)
-    told = refused(clinic, new_form(clinic, username=taken["username"]))
+    told = refused(clinic, new_form(clinic, username=taken["username"], fName="Rosa"))
     assert told.startswith(f"username: {FormSentence.USERNAME_OF_ANOTHER}")
 
 

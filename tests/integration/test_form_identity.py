@@ -218,3 +218,43 @@ def test_ones_own_dea_number_is_no_obstacle(clinic: Clinic) -> None:
     body = new_form(clinic)
     first = created(clinic, body)["practitioner"]
     assert created(clinic, body)["practitioner"] == first
+
+
+def in_force(record: dict[str, Any], system: str) -> list[str]:
+    found = [one for one in record["identifier"] if one["system"] == system]
+    return [one["value"] for one in found if one.get("use") != "old"]
+
+
+def test_a_corrected_npi_replaces_the_one_that_a_form_gave(clinic: Clinic) -> None:
+    wrong = new_form(clinic)
+    first = created(clinic, wrong)["practitioner"]
+    right = new_npi()
+    body = new_form(clinic, details={**wrong["details"], "npi": right}, username=wrong["username"])
+    answer = created(clinic, body)
+    assert (answer["created"], answer["practitioner"]["id"]) == (False, first["id"])
+    assert in_force(answer["practitioner"], NPI) == [right]
+    clinic.reset()
+    assert created(clinic, body)["practitioner"]["id"] == first["id"]
+    assert clinic.writes() == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"dateOfBirth": "1981-05-15"}, {"lName": "Smythe"}, {"fName": "Joan"}], ids=str
+)
+def test_a_username_alone_corrects_nobodys_npi(clinic: Clinic, other: dict[str, str]) -> None:
+    wrong = new_form(clinic)
+    created(clinic, wrong)
+    body = new_form(clinic, username=wrong["username"], **other)
+    assert refusal(clinic, body).startswith("username: ")
+
+
+def test_an_npi_that_no_form_gave_is_not_corrected(clinic: Clinic) -> None:
+    wrong = new_form(clinic)
+    record = created(clinic, wrong)["practitioner"]
+    bare = [
+        {name: value for name, value in one.items() if name != "extension"}
+        for one in record["identifier"]
+    ]
+    clinic.write({**record, "identifier": bare})
+    body = new_form(clinic, username=wrong["username"])
+    assert refusal(clinic, body).startswith("username: ")

@@ -18,7 +18,7 @@ from shared.runtime.settings import Settings
 from shared.workflow.inputs import FindingOutput
 from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
 from shared.workflow.paging import cursor_of
-from shared.workflow.sync_status import Difference, Failure, Recorded, Report, joined
+from shared.workflow.sync_status import Difference, Doubt, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, BOT_ID, PRACTITIONER_ID, lambda_payload, secrets
 
 REFERENCE = f"Practitioner/{PRACTITIONER_ID}"
@@ -63,7 +63,10 @@ def test_another_resource_is_refused() -> None:
 
 def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     before, after = Recorded(None, epcs=False), Recorded("TFAActivatedSuccess", epcs=True)
-    first = Report(2, (Difference("Practitioner/a", before, after),), (), "Practitioner/c")
+    doubt = Doubt("Practitioner/b", Finding("Practitioner.identifier[1].period.end", "It ended."))
+    first = Report(
+        2, (Difference("Practitioner/a", before, after),), (), "Practitioner/c", (doubt,)
+    )
     failure = Failure("Practitioner/d", RecordsDisagree("Correct the id."))
     found = Finding("Practitioner.identifier", "the NPI is missing")
     due = DueCheck("Practitioner/e", NpiCheckOutcome.REFUSED, (found,))
@@ -90,7 +93,15 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
         ],
         "nextCursor": None,
         "dryRun": True,
+        "warnings": [
+            {
+                "practitioner": "Practitioner/b",
+                "path": "Practitioner.identifier[1].period.end",
+                "sentence": "It ended.",
+            }
+        ],
     }
+    assert "warnings" not in SyncStatusOutput.of(Report(), [], dry_run=True).model_dump()
     assert type(answer.model_dump()["npiChecks"][0]["outcome"]) is str
     assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of("Practitioner/c")
 

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 import pytest
 
 from fhir_profiles.dea_identifier import dea_identifiers
+from fhir_profiles.elements import child, items, text
+from fhir_profiles.systems import NADEAN
 from shared.records.form_practitioner import Kind, Registration, contradictions, with_form
 from shared.records.practitioner import (
     read_practitioner,
@@ -114,6 +116,20 @@ class TestACorrectedForm:
         )
         second = self.corrected(first, Registration(Kind.DEA, "FS1234563", "WI", ""))
         assert [one.state for one in dea_identifiers(second)] == ["IL", "WI"]
+
+    @pytest.mark.parametrize("kind", list(Kind))
+    def test_a_corrected_state_replaces_the_one_that_a_form_gave(self, kind: Kind) -> None:
+        bare = practitioner(identifier=[npi()])
+        first = self.corrected(bare, Registration(kind, "AS1234563", "IL", ""))
+        second = self.corrected(first, Registration(kind, "AS1234563", "WI", ""))
+        read = jane_of(second)
+        sent = [one.state for one in (*read.dea, *read.licenses)]
+        sent += [
+            text(child(one, "assigner").get("display"))
+            for one in items(second, "identifier")
+            if one["system"] == NADEAN and one.get("use") != "old"
+        ]
+        assert sent == ["WI"]
 
     def test_a_corrected_npi_replaces_the_one_that_a_form_gave(self) -> None:
         wrong, _ = read_form(form(details={"npi": "1558598797"}), TODAY)

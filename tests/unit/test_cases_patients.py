@@ -12,9 +12,8 @@ from shared.dosespot.patient_record import (
     stored_patient_record,
 )
 from shared.dosespot.wire import ClinicianItem, PatientItem, read
-from shared.records.findings import Finding
 from shared.records.measures import Measure
-from shared.records.patient import DECEASED, read_patient
+from shared.records.patient import DECEASED, REPLACED, read_patient
 from shared.records.prescriber import StreetAddress
 from tests.builders import (
     CLINIC_ID,
@@ -182,7 +181,7 @@ class TestGrams:
 )
 def test_deceased(said: dict[str, Any]) -> None:
     _, findings = read_patient(patient(**said), [], NOW)
-    assert findings.problems == [Finding("Patient.deceased", DECEASED)]
+    assert findings.problems == [DECEASED]
     assert maria(deceasedBoolean=False) == MARIA
 
 
@@ -215,3 +214,10 @@ class TestSecondLineAfterAMove:
         stored = stored_record(read(ClinicianItem, shown), CLINIC_ID)
         record = merged_record(stored, new_record(prescriber(), [], [], CLINIC_ID), CLINIC_ID)
         assert record["PrimaryPhone"] == "3451234567"
+
+
+def test_a_patient_whom_another_record_replaces_is_told() -> None:
+    links = [{"type": "replaced-by", "other": {"reference": "Patient/2"}}]
+    assert read_patient(patient(link=links), (), NOW)[1].warnings == [REPLACED]
+    links = [{"type": "replaces", "other": {"reference": "Patient/2"}}]
+    assert read_patient(patient(link=links), (), NOW)[1].warnings == []

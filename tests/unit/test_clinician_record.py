@@ -8,7 +8,6 @@ import pytest
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import (
     ClinicianRecord,
-    kept_by_dosespot,
     known_roles,
     merged_record,
     new_record,
@@ -209,17 +208,6 @@ def test_after_an_emptying_edit_nothing_is_left_to_write(nothing: Any, requested
 def test_another_clinics_dea_number_keeps_the_request_for_epcs() -> None:
     record = merged(stored(DEANumbers=[IL, CA]), new_record(BARE, ROLES, [], CLINIC_ID))
     assert (record["DEANumbers"], record["EPCSRequested"]) == ([CA], True)
-
-
-def test_what_dosespot_keeps_after_an_edit_is_named() -> None:
-    sent = merged(stored(Suffix="MD"), new_record(BARE, ROLES, [], CLINIC_ID))
-    assert kept_by_dosespot(sent, {}) == []
-    assert kept_by_dosespot(sent, stored_record(read(ClinicianItem, {}), CLINIC_ID)) == []
-    kept = kept_by_dosespot(sent, stored(Prefix=None, Address2=""))
-    assert sorted(kept) == ["DEANumbers", "EPCSRequested", "Email", "MiddleName"]
-    only_new_york = merged(stored(), wanted(dea=(DeaRegistration("CS9876547", "NY"),)))
-    assert kept_by_dosespot(only_new_york, stored()) == ["DEANumbers"]
-    assert kept_by_dosespot(only_new_york, stored(DEANumbers=[NY])) == []
 
 
 def test_dea_numbers_of_other_clinics_are_kept() -> None:

@@ -144,6 +144,10 @@ def test_what_a_put_leaves_out_is_emptied_or_stays(sandbox: Sandbox) -> None:
     assert [merged[name] for name in fields] == [before[name] for name in fields]
     assert (merged["FirstName"], merged["Roles"]) == ("Ada", ["ReportingClinician"])
 
+    sandbox.call("PUT", f"clinicians/{jane}", {**short, "Email": " ", "DEANumbers": []})
+    emptied = sandbox.call("GET", f"clinicians/{jane}")["Item"]
+    assert [emptied[name] for name in fields[:3]] == [None, before["NPINumber"], []]
+
     sandbox.switch(put_semantics="overwrite")
     sandbox.call("PUT", f"clinicians/{jane}", short)
     emptied = sandbox.call("GET", f"clinicians/{jane}")["Item"]

@@ -72,7 +72,7 @@ def test_every_broken_rule_is_told_in_its_sentence_and_with_its_place(member, in
     assert [(each["code"], each["details"]["text"], each["expression"]) for each in issues] == [
         (
             "structure",
-            "Incorrect number of values provided for slice 'npi': expected 1..1, but found 0",
+            "Incorrect number of values provided for slice 'npi': expected 1..*, but found 0",
             ["Practitioner.identifier"],
         ),
         (

@@ -84,7 +84,7 @@ def test_every_dea_registration_is_read_also_one_that_has_ended() -> None:
     ended = Days(date(2024, 1, 1), date(2025, 12, 31))
     assert found == (
         DeaIdentifier("Practitioner.identifier[1]", "AS1234563", "IL", ended),
-        DeaIdentifier("Practitioner.identifier[3]", "CS9876547", "", Days()),
+        DeaIdentifier("Practitioner.identifier[3]", "CS9876547", "NY", Days()),
     )
 
 

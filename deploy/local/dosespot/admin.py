@@ -71,8 +71,9 @@ def change(call: Call) -> Reply:
     refusal = call.backend.record_refusal(record, clinician.id)
     if refusal is not None:
         return refusal
-    merge = call.backend.switches.put_semantics == "merge"
-    call.backend.directory.put(edit(clinician, call.clinic_id, record, merge=merge))
+    if call.backend.switches.put_semantics == "merge":
+        record = call.body.merged_into(clinician.record)
+    call.backend.directory.put(edit(clinician, call.clinic_id, record))
     return {}
 
 

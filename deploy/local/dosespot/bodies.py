@@ -7,9 +7,18 @@ come out stripped, and None where nothing is left.
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?")
 
@@ -83,6 +92,24 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     required: ClassVar[tuple[str, ...]] = ()
+    _emptied: frozenset[str] = PrivateAttr(frozenset())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _noting_what_is_emptied(cls, given: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        body = build(given)
+        if isinstance(given, dict):
+            blank = (
+                name for name, one in given.items() if isinstance(one, str) and not one.strip()
+            )
+            body._emptied = frozenset(blank)
+        return body
+
+    def merged_into(self, stored: dict[str, Any]) -> dict[str, Any]:
+        """The stored record with what is given, an empty text too; what is null stays."""
+        given = self.model_dump()
+        changed = {name for name, value in given.items() if value is not None} | self._emptied
+        return {**stored, **{name: given[name] for name in changed & given.keys()}}
 
 
 class DeaNumber(Body):

@@ -146,18 +146,14 @@ def new_enrollment(roles: list[str], numbers: tuple[int, ...]) -> Enrollment:
     )
 
 
-def edit(clinician: Clinician, clinic_id: int, record: dict[str, Any], *, merge: bool) -> Clinician:
+def edit(clinician: Clinician, clinic_id: int, record: dict[str, Any]) -> Clinician:
     """The clinician after a PUT through one clinic.
 
     Args:
         clinician: as they were.
         clinic_id: the token's clinic, whose roles are replaced.
-        record: every field of the request, None where it was left out.
-        merge: True keeps the fields that are None, False empties them.
+        record: every field, None where there is nothing.
     """
-    if merge:
-        given = {name: value for name, value in record.items() if value is not None}
-        record = {**clinician.record, **given}
     roles = tuple(record["ClinicianRoleType"])
     enrollment = clinician.enrollments[clinic_id].model_copy(update={"roles": roles})
     return clinician.model_copy(update={"record": record}).linked(clinic_id, enrollment)

@@ -33,8 +33,7 @@ def change(call: Call) -> Reply:
         return patient
     record = call.body.model_dump()
     if call.backend.switches.put_semantics == "merge":
-        given = {name: value for name, value in record.items() if value is not None}
-        record = {**patient.record, **given}
+        record = call.body.merged_into(patient.record)
     refusal = rules.patient_refusal(record, call.backend.now().date())
     if refusal is not None:
         return refusal

@@ -44,7 +44,8 @@ class Switches(BaseModel):
     )
     put_semantics: Literal["overwrite", "merge"] = Field(
         default="overwrite",
-        description="whether fields that a PUT leaves out become null or empty, or stay",
+        description="whether fields that a PUT leaves out become null or empty, or stay; an empty "
+        "text or list empties a field either way",
     )
     agreements_listing: Literal["all", "unsigned_only"] = Field(
         default="all",

@@ -4,10 +4,10 @@ Each `parse_…` takes what a person typed and returns it as DoseSpot stores it,
 `RuleBroken`, whose text says what is wrong and what to do, never the value itself.
 """
 
+from fhir_profiles.places import ADDRESS_STATES, STATES, is_us_country
 from shared.records.identifiers.addresses import (
     ADDRESS_LINE_LENGTH,
     has_po_box,
-    is_us_country,
     parse_address_line,
     parse_country,
     parse_second_street_line,
@@ -21,10 +21,10 @@ from shared.records.identifiers.names import (
     TITLE_LENGTH,
     parse_city,
     parse_person_name,
+    parse_recorded_name,
     parse_spelled_name,
 )
 from shared.records.identifiers.phone_numbers import parse_fax, parse_phone
-from shared.records.identifiers.places import ADDRESS_STATES, STATES
 from shared.records.identifiers.registrations import (
     LICENSE_LENGTH,
     PBS_PRESCRIBER_TYPES,
@@ -80,6 +80,7 @@ __all__ = [
     "parse_person_name",
     "parse_phone",
     "parse_plain",
+    "parse_recorded_name",
     "parse_second_street_line",
     "parse_spelled_name",
     "parse_state",

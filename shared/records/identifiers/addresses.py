@@ -6,7 +6,7 @@ Source of how boxes are written: USPS Publication 28, "Postal Addressing Standar
 
 import re
 
-from shared.records.identifiers.places import STATE_NAMES, STATES, US_COUNTRIES
+from fhir_profiles.places import STATES, is_us_country, state_named
 from shared.records.identifiers.rule import RuleBroken
 from shared.records.identifiers.spelling import folded
 
@@ -40,15 +40,6 @@ _LONE_BOX = re.compile(
 _ZIP = re.compile(r"([0-9]{5})(?:-?([0-9]{4}))?")
 
 
-def is_us_country(value: str) -> bool:
-    """Whether a country, by name or code, is the United States or one of its territories.
-
-    Codes are those of ISO 3166-1; the states in free association, to which the US mail goes, count.
-    An empty text is no country.
-    """
-    return _bare(value).removeprefix("the ") in US_COUNTRIES
-
-
 def parse_country(value: str) -> str:
     """The code of the United States, however they, or one of their territories, are called."""
     if not is_us_country(value):
@@ -58,9 +49,8 @@ def parse_country(value: str) -> str:
 
 def parse_state(value: str, states: frozenset[str] = STATES) -> str:
     """A US state or territory, also by its name, as two letters (in upper case)."""
-    bare = _bare(value)
-    code = STATE_NAMES.get(bare, bare.upper())
-    if code not in states:
+    code = state_named(value, states)
+    if not code:
         raise RuleBroken("the state must be a two-letter US abbreviation such as IL; correct it")
     return code
 
@@ -101,8 +91,3 @@ def has_po_box(value: str) -> bool:
     Boxes of rural routes (RR, HC), of the military (PSC, CMR) and private ones (PMB) are none.
     """
     return bool(_PO_BOX.search(folded(value)))
-
-
-def _bare(value: str) -> str:
-    """Words in small letters, without periods, commas and parentheses."""
-    return " ".join(re.sub(r"[.]", "", re.sub(r"[,()]", " ", folded(value))).casefold().split())

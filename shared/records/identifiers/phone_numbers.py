@@ -26,6 +26,8 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_EXTENSION = 6
+_DIALED_ABROAD = re.compile("011|00")
+"""With what a call to another country begins, in North America and elsewhere."""
 _REPEATED_DIGITS = re.compile(r"(\d)\1{6}")
 
 
@@ -71,8 +73,9 @@ def _extension(rest: str) -> str:
 def _ten_digits(number: str) -> str:
     """The number's ten digits, without the country's 1."""
     digits = _MARKS.sub("", number)
-    if digits.startswith("00") and len(digits) > 10:
-        digits = f"+{digits[2:]}"  # as it is dialed abroad
+    dialed = _DIALED_ABROAD.match(digits)
+    if dialed and len(digits) > 10:
+        digits = f"+{digits[dialed.end() :]}"
     if digits.startswith("+"):
         digits = _of_the_us(digits[1:])
     elif len(digits) == 11 and digits.startswith("1"):

@@ -20,8 +20,15 @@ _APOSTROPHES = (
     "\N{FULLWIDTH APOSTROPHE}",
     "\N{LATIN SMALL LETTER SALTILLO}",
 )
+_QUOTATION_MARKS = (
+    "\N{LEFT DOUBLE QUOTATION MARK}",
+    "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "\N{DOUBLE LOW-9 QUOTATION MARK}",
+    "\N{DOUBLE PRIME}",
+)
 _LOOK_ALIKE = {
     **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
+    **dict.fromkeys(map(ord, _QUOTATION_MARKS), '"'),
     ord("\N{MINUS SIGN}"): "-",
     ord("\N{HYPHEN BULLET}"): "-",
 }
@@ -32,8 +39,8 @@ _FULL_WIDTH_SHIFT = 0xFEE0
 def folded(value: str) -> str:
     """The text as a keyboard writes it, composed (NFC), without characters that are not seen.
 
-    Curved and slanting apostrophes become ', dashes become -, spaces become one space, full-width
-    letters and digits become ordinary ones. Letters of other scripts, and accents, stay.
+    Curved and slanting apostrophes become ', quotation marks ", dashes -, spaces one space, wide
+    letters and digits ordinary ones. Letters of other scripts, and accents, stay.
     """
     if value.isascii() and "`" not in value:
         return value

@@ -51,7 +51,8 @@ function outcomeText(body) {
   return issues.map((issue) => asSentence(issue.details?.text ?? issue.diagnostics ?? "")).join(" ");
 }
 
-function asSentence(text) {
+/** @returns {string} the text with a period at its end, unless it has an end already. */
+export function asSentence(text) {
   const trimmed = String(text).trim();
   return trimmed === "" || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -3,6 +3,7 @@
 import { el, setBusy, whenFree } from "./dom.js";
 import { ServerError, errorView } from "./errors.js";
 import { doseSpotId, nameOf } from "./people.js";
+import { warningsView } from "./warnings.js";
 
 const SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot";
 const PATIENT_SYNC_BOT = "dosespot-patient-sync-bot";
@@ -55,6 +56,7 @@ export class Opening {
     this.progress = el("ol", { class: "steps", "aria-live": "polite" });
     this.errors = el("div", { role: "alert" });
     this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
+    this.notes = el("div", { "aria-live": "polite" });
     this.frame = el("div", { class: "frame" });
     this.again = el(
       "button",
@@ -66,6 +68,7 @@ export class Opening {
       this.progress,
       this.errors,
       this.enrollment,
+      this.notes,
       this.again,
       this.frame,
     ];
@@ -83,6 +86,7 @@ export class Opening {
     const steps = [enroll, sync, show].filter(Boolean);
     this.progress.replaceChildren(...steps.map((step) => step.node));
     this.errors.replaceChildren();
+    this.notes.replaceChildren();
     this.frame.replaceChildren();
     if ((await this.#enroll(enroll)) && (await this.#sync(sync))) {
       await this.#open(show);
@@ -121,6 +125,7 @@ export class Opening {
         "Controlled substances (EPCS): ",
         el("strong", {}, answer.epcsEnabled ? "enabled" : "not enabled"),
       ),
+      warningsView(answer.warnings),
     );
   }
 
@@ -130,7 +135,8 @@ export class Opening {
     }
     try {
       const input = { patientId: this.patient.id };
-      await step.run(() => this.server.execute(PATIENT_SYNC_BOT, input));
+      const answer = await step.run(() => this.server.execute(PATIENT_SYNC_BOT, input));
+      this.notes.replaceChildren(warningsView(answer.warnings));
       return true;
     } catch (error) {
       this.errors.append(

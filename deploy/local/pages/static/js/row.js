@@ -12,6 +12,7 @@ import {
 } from "./people.js";
 import { Readiness } from "./readiness.js";
 import { RoleChoice } from "./roles.js";
+import { warningsView } from "./warnings.js";
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
 
@@ -147,7 +148,10 @@ export class Row {
         practitionerRoleTypes: this.roles.numbers,
         ...flags,
       });
-      this.result.replaceChildren(el("p", { class: "done" }, this.#told(label, answer)));
+      this.result.replaceChildren(
+        el("p", { class: "done" }, this.#told(label, answer)),
+        warningsView(answer.warnings),
+      );
     } catch (error) {
       this.result.replaceChildren(errorView(error, `${label} did not work.`));
     }
