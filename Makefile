@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+DEMO_LOCK := deploy/local/requirements.lock
+DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
 .PHONY: demo test torture mutants check bench lock clean
 
-demo: $(READY)  ## enroll made-up prescribers against local servers
+demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
 test: $(READY)  ## all tests
@@ -26,10 +28,14 @@ check: $(READY)  ## formatting, lint and types
 bench: $(READY)  ## measure how fast the bots are, and write BENCHMARKS.md
 	@$(BIN)/python -m tests.bench --write BENCHMARKS.md
 
+# The demo installs no linters and no test tools; all three locks pin the same versions.
 # The package leaves out requests' detector of charsets, which is optional: all that is read is JSON.
-lock: $(READY)  ## renew requirements.lock, and the Lambda package's part of it, from pyproject.toml
+lock: $(READY)  ## renew requirements.lock, and the parts of it for demo and Lambda, from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 		--no-emit-find-links --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
+		--extra local --extra build \
+		--no-emit-find-links --output-file $(DEMO_LOCK) pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
 		--no-emit-package charset-normalizer \
 		--no-emit-find-links --output-file deploy/aws/requirements.lock pyproject.toml
@@ -37,9 +43,11 @@ lock: $(READY)  ## renew requirements.lock, and the Lambda package's part of it,
 clean:
 	rm -rf $(VENV)
 
+$(DEMO_READY): $(DEMO_LOCK) pyproject.toml
+	@$(PYTHON) deploy/local/environment.py $(VENV) $(DEMO_LOCK)
+	@touch $(DEMO_READY)
+
+# The complete environment is the demo's too.
 $(READY): requirements.lock pyproject.toml
-	@echo "Setting up $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $(READY)
+	@$(PYTHON) deploy/local/environment.py $(VENV) requirements.lock
+	@touch $(DEMO_READY) $(READY)

@@ -9,11 +9,21 @@ from deploy.cli import aws, local, many, medplum, readiness, schema, stack
 from deploy.cli.command import OneLineErrors, verbose_option
 
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=OneLineErrors,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @verbose_option
 @click.version_option(package_name="prescriber-bots")
-def main() -> None:
-    """Enroll prescribers in DoseSpot with bots that run on a Medplum server."""
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Enroll prescribers in DoseSpot with bots that run on a Medplum server.
+
+    `prescriber-bots COMMAND --help` explains a command.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 for command in (

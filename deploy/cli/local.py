@@ -1,17 +1,16 @@
 """Commands that run everything, or a part of it, on this machine."""
 
 import json
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bots.catalog import BOTS
 from deploy.cli.command import is_verbose, verbose_option
+from deploy.cli.serving import port_option, ready_file_option, serving, until_interrupted
+from deploy.cli.table import print_row, row, terminal_width
 
 if TYPE_CHECKING:
     from deploy.local.demo.walk import Path as DemoPath
@@ -19,19 +18,12 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8105, 8106, 8107
 
-port_option = click.IntRange(0, 65535)
-ready_file_option = click.option(
-    "--ready-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write this JSON file when connections are accepted: how to reach everything.",
-)
-
 
 @click.command()
 @verbose_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def demo(as_json: bool) -> None:
-    """Enroll made-up prescribers against local servers, step by step.
+    """Enroll made-up prescribers on local servers, step by step.
 
     Exits with 1 if any step is not as it should be.
 
@@ -74,9 +66,10 @@ def demo(as_json: bool) -> None:
 def sandbox(
     ctx: click.Context, /, data: Path | None, ready_file: Path | None, **port_options: int
 ) -> None:
-    """Run FHIR server, Lambda, DoseSpot, NPI Registry and web pages here until interrupted.
+    """Run a made-up clinic on this machine, with web pages.
 
-    A port of 0 takes any free one.
+    A FHIR server, Lambda, DoseSpot, the NPI Registry and the pages run until Ctrl-C. A port of 0
+    takes any free one.
 
     \b
     Examples:
@@ -86,8 +79,12 @@ def sandbox(
     from deploy.local.sandbox import Ports, Sandbox
 
     ports = Ports(**{name.removesuffix("_port"): port for name, port in port_options.items()})
-    with Sandbox(ports, data, verbose=is_verbose(ctx)) as running:
-        _until_interrupted(running.ready, ready_file)
+    options = {f"--{name.replace('_', '-')}": port for name, port in port_options.items()}
+    with (
+        serving(ready_file, options),
+        Sandbox(ports, data, verbose=is_verbose(ctx)) as running,
+    ):
+        until_interrupted(running.ready, ready_file, *_sign_ins(running.ready["pages"]["baseUrl"]))
 
 
 @click.command()
@@ -120,10 +117,10 @@ def functions(
     from deploy.local.serve import LocalServer
 
     by_bot_id = dict(_bot_id(given) for given in bots)
-    with LocalServer(host, port) as server:
+    with serving(ready_file, {"--port": port}), LocalServer(host, port) as server:
         server.start(functions_app(by_bot_id, verbose=is_verbose(ctx)))
         names = {bot.identifier: bot.function_name for bot in BOTS}
-        _until_interrupted({"functions": {"baseUrl": server.url, "names": names}}, ready_file)
+        until_interrupted({"functions": {"baseUrl": server.url, "names": names}}, ready_file)
 
 
 @click.command()
@@ -147,7 +144,7 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
 
     app = create_app()
     administrator = seed_dosespot(app)
-    with LocalServer(host, port) as server:
+    with serving(ready_file, {"--port": port}), LocalServer(host, port) as server:
         server.start(app)
         ready = {
             **describe_dosespot(app, server.url),
@@ -155,7 +152,7 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
             "subscriptionKey": app.subscription_key,
             "administratorsClinicianId": administrator,
         }
-        _until_interrupted({"dosespot": ready}, ready_file)
+        until_interrupted({"dosespot": ready}, ready_file)
 
 
 @click.command()
@@ -190,35 +187,36 @@ def _bot_id(given: str) -> tuple[str, str]:
     return bot_id, name
 
 
-def _until_interrupted(ready: dict[str, Any], ready_file: Path | None) -> None:
-    """Says where everything is, then waits for SIGINT or SIGTERM."""
-    interrupted = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: interrupted.set())
-    if ready_file is not None:
-        _write_private(ready_file, json.dumps(ready, indent=2) + "\n")
-    for name, part in ready.items():
-        if isinstance(part, dict) and "baseUrl" in part:
-            click.echo(f"{name:10} {part['baseUrl']}")
-    click.echo("Running; stop with Ctrl-C.")
-    interrupted.wait()
+def _sign_ins(pages: str) -> list[str]:
+    """Where the pages are, and who can sign in there."""
+    from deploy.local.people import PASSWORD, PEOPLE
 
-
-def _write_private(path: Path, text: str) -> None:
-    """Writes a file that others can't read and that is complete from the moment it is there."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    unfinished.replace(path)
+    rows = [(person.email, person.name, person.description) for person in PEOPLE]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    width = terminal_width()
+    return [
+        "",
+        f"page for administrators  {pages}admin/",
+        f"page for prescribers     {pages}provider/",
+        f"Sign in there with the password {PASSWORD} as",
+        *(f"  {line}" for cells in rows for line in row(cells, widths, width and width - 2)),
+        "",
+    ]
 
 
 def _print_path(path: "DemoPath") -> None:
     click.secho(path.name, bold=True)
     for step in path.steps:
         click.echo(f"  {step.actor} {step.title}")
-        click.echo(f"      answer    {step.answer}")
-        click.echo(f"      DoseSpot  {step.dosespot}")
-        click.echo(f"      FHIR      {'; '.join(step.written) or 'nothing written'}")
+        _print_fact("answer", step.answer)
+        _print_fact("DoseSpot", step.dosespot)
+        _print_fact("FHIR", "; ".join(step.written) or "nothing written")
+        for warning in step.warnings:
+            _print_fact("warning", warning, fg="yellow")
         for problem in step.unexpected:
-            click.secho(f"      WRONG     {problem}", fg="red")
+            _print_fact("WRONG", problem, fg="red")
     click.echo()
+
+
+def _print_fact(label: str, text: str, *, fg: str | None = None) -> None:
+    print_row((f"      {label}", text), (14,), fg=fg)

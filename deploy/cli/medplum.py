@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import click
 from deploy.cli.command import verbose_option
 from deploy.cli.secret_input import asked_for, from_options, made_up_webhook_secret
 from deploy.cli.sign_in import Command, base_url_option, server_at
+from deploy.cli.table import print_row
 from shared.errors import LookUpFirst, TryAgain
 
 if TYPE_CHECKING:
+    from deploy.medplum.doctor.finding import Finding
     from deploy.medplum.installation import Installation
     from deploy.medplum.ledger import Entry
     from deploy.medplum.wanted import FunctionNames
@@ -23,6 +26,9 @@ STILL_MISSING = (
     "What is missing is asked for at a terminal, or taken from --secrets-file or"
     " --secrets-from-aws; `prescriber-bots doctor` checks the rest."
 )
+
+WIDEST_VERDICT, WIDEST_FINDING = 9, 11
+MOST_NAMED = 3
 
 
 def function_options(command: Command) -> Command:
@@ -81,7 +87,7 @@ def function_options(command: Command) -> Command:
 )
 @click.option("--plan", is_flag=True, help="Show what would be done, and do nothing.")
 def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) -> None:
-    """Create or update everything that the bots need in a project of a Medplum server.
+    """Create or update what the bots need in a Medplum project.
 
     Bots, their rights, the project secrets, a ClientApplication, an AccessPolicy for prescribers
     and the FHIR profiles. A second run finds nothing to do. Needs a project administrator: set
@@ -129,10 +135,11 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
 @function_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def doctor(base_url: str, as_json: bool, **options: Any) -> None:
-    """Check a live installation from end to end, change nothing, and say what is missing.
+    """Check a live installation, and say what is missing.
 
-    Signs in as `register` does. Each function is called with an input that it refuses, which
-    leaves an AuditEvent as every refused call does. Ends with 1 where something is missing.
+    Changes nothing. Signs in as `register` does. Each function is called with an input that it
+    refuses, which leaves an AuditEvent as every refused call does. Ends with 1 where something is
+    missing.
 
     \b
     Examples:
@@ -149,15 +156,28 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     findings = []
     for finding in examine(examination.checks()):
         findings.append(finding)
-        if not as_json:
+        if not as_json and finding.needs is None:
             color = {Verdict.OK: "green", Verdict.MISSING: "red"}.get(finding.verdict)
-            verdict = click.style(f"{finding.verdict:12}", fg=color)
-            click.echo(f"{verdict} {finding.name}: {finding.sentence}")
+            told = f"{finding.name}: {finding.sentence}"
+            print_row((finding.verdict, told), (WIDEST_FINDING,), fg=color)
     in_order = not any(one.verdict is Verdict.MISSING for one in findings)
     if as_json:
-        told = [vars(one) for one in findings]
-        click.echo(json.dumps({"ok": in_order, "checks": told}, indent=2))
+        checks = [vars(one) for one in findings]
+        click.echo(json.dumps({"ok": in_order, "checks": checks}, indent=2))
+    else:
+        _print_not_checked(findings)
     sys.exit(0 if in_order else 1)
+
+
+def _print_not_checked(findings: "Sequence[Finding]") -> None:
+    """One line for each thing that is missing: what could not be checked because of it."""
+    from deploy.medplum.doctor.finding import Verdict, waiting
+
+    for needs, names in waiting(findings).items():
+        several = f"and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        told = ", ".join([*names[:MOST_NAMED], *([several] if several else [])])
+        sentence = f"{told}, because of {needs}"
+        print_row((Verdict.NOT_CHECKED, sentence), (WIDEST_FINDING,))
 
 
 def _names(options: dict[str, Any]) -> "FunctionNames":
@@ -175,9 +195,9 @@ class _Account:
     def tell(self, entry: "Entry") -> None:
         """Prints one line, and one for each detail."""
         self._counts[entry.verdict] += 1
-        click.echo(f"{entry.verdict:10} {entry.what}")
+        print_row((entry.verdict, entry.what), (WIDEST_VERDICT,))
         for detail in entry.details:
-            click.echo(f"{'':10}   {detail}")
+            print_row(("", f"  {detail}"), (WIDEST_VERDICT,))
 
     def sum_up(self, *, plan: bool) -> None:
         """Prints how it went; ends with 1 where something is missing after it."""

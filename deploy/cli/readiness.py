@@ -3,17 +3,23 @@
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deploy.cli.command import verbose_option
-from deploy.cli.sign_in import Server, base_url_option, server_at
+from deploy.cli.sign_in import base_url_option, server_at
+from deploy.cli.table import print_row, terminal_width
+
+if TYPE_CHECKING:
+    from deploy.medplum.server import ProjectAdmin
 
 BOT = "dosespot-readiness-bot"
 NOT_READY = 3
 WIDTHS = (49, 14, 20)
 HEADS = ("PRACTITIONER", "NON-CONTROLLED", "CONTROLLED", "WHO ACTS, AND WHY")
+WIDTHS_ON_TERMINAL = (14, 13)
+HEADS_ON_TERMINAL = ("NON-CONTROLLED", "CONTROLLED", "PRESCRIBER, WHO ACTS, AND WHY")
 
 Prescriber = dict[str, Any]
 
@@ -24,11 +30,12 @@ Prescriber = dict[str, Any]
 @click.option("--practitioner", metavar="ID", help="Ask about this one; without it, everybody.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
-    """Tell who may prescribe and sign controlled substances, and why others can't.
+    """Say who can prescribe, and why others can't.
 
-    Nothing is changed. Everybody may be asked about by an administrator of the project, who signs
-    in with MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET, or with MEDPLUM_ACCESS_TOKEN, which is
-    asked for if it is not set. A row shows the first reason; --json gives all of them.
+    About controlled substances and all others. Nothing is changed. Everybody may be asked about
+    by an administrator of the project, who signs in with MEDPLUM_CLIENT_ID and
+    MEDPLUM_CLIENT_SECRET, or with MEDPLUM_ACCESS_TOKEN, which is asked for if it is not set. A row
+    shows the first reason; --json gives all of them. Names are shown on a terminal only.
 
     Exits with 0 if everybody may prescribe, and may sign controlled substances under each DEA
     registration on record; with 3 if somebody can't; with 1 if it could not be found out.
@@ -38,8 +45,12 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
       prescriber-bots readiness --base-url https://api.example.org/
       prescriber-bots readiness --base-url https://api.example.org/ --practitioner ced6426b --json
     """
-    prescribers = _prescribers(server_at(base_url), practitioner)
-    shown = list(prescribers) if as_json else list(_printed(prescribers))
+    from deploy.medplum.server import ProjectAdmin
+
+    signed_in = server_at(base_url)
+    server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
+    pages = _pages(server, practitioner)
+    shown = [one for page in (pages if as_json else _printed(server, pages)) for one in page]
     if as_json:
         click.echo(json.dumps({"prescribers": shown}, indent=2))
     else:
@@ -47,17 +58,15 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
     sys.exit(0 if all(map(_is_ready, shown)) else NOT_READY)
 
 
-def _prescribers(signed_in: Server, practitioner: str | None) -> Iterator[Prescriber]:
-    """What the bot tells, page by page."""
+def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[Prescriber]]:
+    """What the bot says, page by page."""
     from deploy.cli.execute import execute, find_bot
-    from deploy.medplum.server import ProjectAdmin
 
-    server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
     bot_id = find_bot(server, BOT)
     asked = {} if practitioner is None else {"practitionerId": practitioner}
     while True:
         answer = execute(server, bot_id, asked)
-        yield from answer["prescribers"]
+        yield answer["prescribers"]
         if answer["nextCursor"] is None:
             return
         asked = {"cursor": answer["nextCursor"]}
@@ -68,24 +77,35 @@ def _is_ready(prescriber: Prescriber) -> bool:
     return bool(prescriber["nonControlled"]["ready"]) and all(one["ready"] for one in registrations)
 
 
-def _printed(prescribers: Iterator[Prescriber]) -> Iterator[Prescriber]:
-    """The same, each one in a row as soon as it is known."""
-    _print_row(HEADS)
-    for one in prescribers:
-        _print_row(
-            (
-                one["practitioner"],
-                _word(one["nonControlled"]["ready"]),
-                _controlled(one["controlled"]["registrations"]),
-                _first_reason(one["reasons"]),
-            )
-        )
-        yield one
+def _printed(
+    server: "ProjectAdmin", pages: Iterator[list[Prescriber]]
+) -> Iterator[list[Prescriber]]:
+    """The same, each page in rows as soon as it is known; people have names on a terminal only."""
+    on_terminal = terminal_width() is not None
+    print_row(*((HEADS_ON_TERMINAL, WIDTHS_ON_TERMINAL) if on_terminal else (HEADS, WIDTHS)))
+    for page in pages:
+        if on_terminal:
+            _print_named(server, page)
+        else:
+            for one in page:
+                print_row((one["practitioner"], *_verdicts(one), _first_reason(one)), WIDTHS)
+        yield page
 
 
-def _print_row(cells: tuple[str, str, str, str]) -> None:
-    padded = [cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=False)]
-    click.echo("  ".join([*padded, cells[-1]]).rstrip())
+def _print_named(server: "ProjectAdmin", page: list[Prescriber]) -> None:
+    """A page for the operator's own eyes: name, reference and reason below each other."""
+    from deploy.cli.names import names_of
+
+    names = names_of(server, [one["practitioner"] for one in page])
+    for one in page:
+        reference = one["practitioner"]
+        told = f"{names[reference]}\n{reference}\n{_first_reason(one)}"
+        print_row((*_verdicts(one), told), WIDTHS_ON_TERMINAL)
+
+
+def _verdicts(one: Prescriber) -> tuple[str, str]:
+    non_controlled, controlled = one["nonControlled"], one["controlled"]
+    return _word(non_controlled["ready"]), _controlled(controlled["registrations"])
 
 
 def _word(ready: bool) -> str:
@@ -98,6 +118,6 @@ def _controlled(registrations: list[dict[str, Any]]) -> str:
     return ", ".join(words) or "no DEA number"
 
 
-def _first_reason(reasons: list[dict[str, Any]]) -> str:
-    first = reasons[0] if reasons else None
+def _first_reason(one: Prescriber) -> str:
+    first = one["reasons"][0] if one["reasons"] else None
     return f"{first['owner']}: {first['sentence']} ({first['code']})" if first else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deploy.cli.command import verbose_option
+from deploy.cli.table import print_table
 
 if TYPE_CHECKING:
     from deploy.aws.session import Account
@@ -170,7 +171,7 @@ def deploy(  # noqa: PLR0913 - one for each option
 def destroy(
     stack: str, region: str | None, profile: str | None, yes: bool, delete_bucket: bool
 ) -> None:
-    """Delete the bots' CloudFormation stack on AWS, after saying what goes with it.
+    """Delete the bots' stack on AWS, after saying what that ends.
 
     \b
     Examples:
@@ -252,7 +253,7 @@ def _show_plan(stack: str, changes: "Sequence[Change]", *, as_json: bool) -> Non
         return
     rows = [(each.action, each.resource, each.kind, each.replacement) for each in changes]
     if rows:
-        _print_table([("Action", "Resource", "Type", "Replacement"), *rows])
+        print_table([("Action", "Resource", "Type", "Replacement"), *rows])
     click.echo(f"{len(rows) or 'No'} changes of {stack}; nothing was changed.")
 
 
@@ -263,12 +264,5 @@ def _show_outputs(stack: "Stack", *, changed: bool, as_json: bool) -> None:
         told = {"stack": stack.name, "changed": changed, "outputs": outputs}
         click.echo(json.dumps(told, indent=2))
         return
-    _print_table(sorted(outputs.items()))
+    print_table(sorted(outputs.items()))
     click.echo(f"{stack.name} is deployed." if changed else f"{stack.name} is up to date already.")
-
-
-def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())

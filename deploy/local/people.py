@@ -19,6 +19,7 @@ class Person:
         key: how commands and the ready file call the person.
         given: first names.
         family: last name.
+        suffix: degrees and the like after the name.
         npi: National Provider Identifier.
         dea: DEA numbers by state.
         admin: whether an administrator of the project.
@@ -36,18 +37,48 @@ class Person:
     roles: tuple[ClinicianRole, ...] = ()
     grants: tuple[ClinicianRole, ...] = ()
     complete: bool = True
+    suffix: str = ""
 
     @property
     def email(self) -> str:
         """The login."""
         return f"{self.key}@clinic.example"
 
+    @property
+    def name(self) -> str:
+        """First names and last name."""
+        return " ".join([*self.given, self.family])
+
+    @property
+    def description(self) -> str:
+        """What somebody who signs in as this person has to know."""
+        if self.admin:
+            return (
+                "administrator, and Clinician Admin in DoseSpot"
+                if self.roles
+                else "administrator who is not in DoseSpot yet, and so can't enroll others"
+            )
+        count = ("no DEA number", "one DEA number", "two DEA numbers")[len(self.dea)]
+        states = f" ({', '.join(self.dea)})" if self.dea else ""
+        lacks = [
+            *(["has no prescribing role yet"] * (not self.grants)),
+            *(["fax number is missing"] * (not self.complete)),
+        ]
+        return "; ".join([f"prescriber with {count}{states}", *lacks])
+
     def practitioner(self) -> dict[str, Any]:
         """The person's FHIR Practitioner."""
         return {
             "resourceType": "Practitioner",
             "active": True,
-            "name": [{"family": self.family, "given": list(self.given), "prefix": ["Dr."]}],
+            "name": [
+                {
+                    "family": self.family,
+                    "given": list(self.given),
+                    "prefix": ["Dr."],
+                    **({"suffix": [self.suffix]} if self.suffix else {}),
+                }
+            ],
             "birthDate": "1980-05-15",
             "identifier": [
                 {"system": NPI, "value": self.npi},
@@ -119,7 +150,14 @@ PEOPLE = (
         dea={"IL": "AS1234563", "NY": "CS9876547"},
         grants=_PRESCRIBER,
     ),
-    Person(key="obrien", given=("Noah",), family="O'Brien", npi="1558598797", grants=_PRESCRIBER),
+    Person(
+        key="obrien",
+        given=("Noah",),
+        family="O'Brien",
+        npi="1558598797",
+        grants=_PRESCRIBER,
+        suffix="MD, MPH, FAAP",
+    ),
     Person(
         key="garcia",
         given=("Elena",),

@@ -4,7 +4,7 @@ The servers know each other only by URL, as they would anywhere else.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from deploy.local.nppes.app import API_PATH, NppesServer
 from deploy.local.pages import create_app as create_pages
 from deploy.local.pages import origin
 from deploy.local.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
-from deploy.local.serve import LocalServer
+from deploy.local.serve import listen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http import Http
 from shared.runtime.lambda_handler import Services
@@ -84,6 +84,9 @@ class Sandbox:
         verbose: whether the bots' log lines go to standard error.
         invoker: runs the bots instead of the Lambda endpoint.
 
+    Raises:
+        PortTaken: names every port that is taken.
+
     Attributes:
         ready: how to reach everything; filled when the servers accept connections.
     """
@@ -100,20 +103,16 @@ class Sandbox:
         ports = ports or Ports()
         if data is not None:
             data.mkdir(parents=True, exist_ok=True)
-        self._fhir_at = LocalServer(port=ports.fhir)
-        self._dosespot_at = LocalServer(port=ports.dosespot)
-        self._functions_at = LocalServer(port=ports.functions)
-        self._pages_at = LocalServer(port=ports.pages)
-        self._nppes_at = LocalServer(port=ports.nppes)
+        self._at = listen(asdict(ports))
         self.dosespot = create_dosespot(_database(data, "dosespot"))
         self.fhir = create_fhir(
             database=_database(data, "fhir"),
-            base_url=self._fhir_at.url,
-            functions_url=self._functions_at.url,
+            base_url=self._url("fhir"),
+            functions_url=self._url("functions"),
             invoker=invoker,
         )
         self._functions = functions_app(make_services=make_services, verbose=verbose)
-        self._pages = create_pages(self._fhir_at.url, origin(self._dosespot_at.url))
+        self._pages = create_pages(self._url("fhir"), origin(self._url("dosespot")))
         self._nppes = NppesServer(REGISTRATIONS)
         self.ready: dict[str, Any] = {}
 
@@ -121,42 +120,38 @@ class Sandbox:
         """Fills the servers where they are new, and starts them."""
         if not self.fhir.resources("Project"):
             seed_fhir(self.fhir, seed_dosespot(self.dosespot))
-        self._fhir_at.start(self.fhir)
-        self._dosespot_at.start(self.dosespot)
-        self._functions_at.start(self._functions)
-        self._pages_at.start(self._pages)
-        self._nppes_at.start(self._nppes)
+        self._at["fhir"].start(self.fhir)
+        self._at["dosespot"].start(self.dosespot)
+        self._at["functions"].start(self._functions)
+        self._at["pages"].start(self._pages)
+        self._at["nppes"].start(self._nppes)
         self.ready = self._describe()
         self._set_secrets()
         return self
 
     def __exit__(self, *_: object) -> None:
-        listeners = (
-            self._fhir_at,
-            self._dosespot_at,
-            self._functions_at,
-            self._pages_at,
-            self._nppes_at,
-        )
-        for listener in listeners:  # together, because each takes a moment
+        for listener in self._at.values():  # together, because each takes a moment
             listener.begin_to_stop()
-        for listener in listeners:
+        for listener in self._at.values():
             listener.stop()
         self.fhir.close()
         self.dosespot.close()
 
+    def _url(self, name: str) -> str:
+        return self._at[name].url
+
     def _set_secrets(self) -> None:
         """Writes the project's secrets; the ports may differ from those of an earlier run."""
         administrator = next(p["token"] for p in self.ready["people"].values() if p["admin"])
-        fhir = FhirClient(Http(), self._fhir_at.url, GivenToken(administrator))
+        fhir = FhirClient(Http(), self._url("fhir"), GivenToken(administrator))
         secrets = [{"name": n, "valueString": v} for n, v in self._secrets().items()]
         for project in self.fhir.resources("Project"):
             fhir.apply(project, lambda found: {**found, "secret": secrets})
 
     def _secrets(self) -> dict[str, str]:
-        registry = f"{self._nppes_at.url}{API_PATH}"
+        registry = f"{self._url('nppes')}{API_PATH}"
         return project_secrets(
-            self.fhir, self.dosespot, self._dosespot_at.url, DOSESPOT_PATH, registry
+            self.fhir, self.dosespot, self._url("dosespot"), DOSESPOT_PATH, registry
         )
 
     def _describe(self) -> dict[str, Any]:
@@ -165,13 +160,13 @@ class Sandbox:
             for membership in self.fhir.resources("ProjectMembership")
         }
         return {
-            "fhir": {"baseUrl": self._fhir_at.url},
-            "dosespot": describe_dosespot(self.dosespot, self._dosespot_at.url),
-            "functions": {"baseUrl": self._functions_at.url},
-            "pages": {"baseUrl": self._pages_at.url},
+            "fhir": {"baseUrl": self._url("fhir")},
+            "dosespot": describe_dosespot(self.dosespot, self._url("dosespot")),
+            "functions": {"baseUrl": self._url("functions")},
+            "pages": {"baseUrl": self._url("pages")},
             "nppes": {
-                "baseUrl": f"{self._nppes_at.url}{API_PATH}",
-                "controlUrl": f"{self._nppes_at.url}_sandbox/",
+                "baseUrl": f"{self._url('nppes')}{API_PATH}",
+                "controlUrl": f"{self._url('nppes')}_sandbox/",
             },
             "people": {person.key: self._person(person, memberships) for person in PEOPLE},
             "bots": {bot["name"]: {"id": bot["id"]} for bot in self.fhir.resources("Bot")},
@@ -186,7 +181,7 @@ class Sandbox:
         )
         membership = memberships[f"Practitioner/{practitioner}"]
         return {
-            "name": " ".join([*person.given, person.family]),
+            "name": person.name,
             "login": person.email,
             "password": PASSWORD,
             "token": self.fhir.token_for(membership, TOKEN_LIFETIME_S),

@@ -3,14 +3,34 @@
 Nothing here knows which applications they are.
 """
 
+import errno
 import socket
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
 
 START_TIMEOUT_S = 10.0
+
+
+class PortTaken(OSError):
+    """Other programs listen on the ports.
+
+    Attributes:
+        ports: all of them.
+    """
+
+    def __init__(self, *ports: int) -> None:
+        self.ports = ports
+        which = ", ".join(map(str, ports))
+        super().__init__(
+            f"Port {which} is taken by another program."
+            if len(ports) == 1
+            else f"Ports {which} are taken by other programs."
+        )
 
 
 class LocalServer:
@@ -24,7 +44,8 @@ class LocalServer:
         port: port to listen on; 0 takes any free one.
 
     Raises:
-        OSError: the port is taken or not allowed.
+        PortTaken: another program listens there.
+        OSError: the address is not this machine's, or the port is not allowed.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -32,7 +53,8 @@ class LocalServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((host, port))
+            with _named(host, port):
+                self._socket.bind((host, port))
         except OSError:
             self._socket.close()
             raise
@@ -50,8 +72,11 @@ class LocalServer:
         """Serves `app` and returns once connections are accepted.
 
         Raises:
+            PortTaken: another program has begun to listen on the port.
             RuntimeError: the server did not come up within START_TIMEOUT_S seconds.
         """
+        with _named(self.host, self.port):
+            self._socket.listen()
         config = uvicorn.Config(
             app, lifespan="off", log_level="error", access_log=False, timeout_keep_alive=60
         )
@@ -88,3 +113,35 @@ class LocalServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def listen(ports: Mapping[str, int]) -> dict[str, LocalServer]:
+    """A server for each name, on its port of loopback.
+
+    Raises:
+        PortTaken: names every port that is taken.
+        OSError: as `LocalServer`.
+    """
+    servers: dict[str, LocalServer] = {}
+    taken: list[int] = []
+    for name, port in ports.items():
+        try:
+            servers[name] = LocalServer(port=port)
+        except PortTaken as error:
+            taken += error.ports
+    if taken:
+        for server in servers.values():
+            server.stop()
+        raise PortTaken(*taken)
+    return servers
+
+
+@contextmanager
+def _named(host: str, port: int) -> Iterator[None]:
+    """Makes the system's errors say which address they are about."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port) from None
+        raise OSError(error.errno, f"Can't listen on {host}:{port}: {error.strerror}") from None

@@ -24,7 +24,11 @@ DOSESPOT = (
     settings.USER_ID,
     settings.WEBHOOK_SECRET,
 )
-NAMES = (*DOSESPOT, *SERVICE)
+OPTIONAL = (settings.NPI_REGISTRY_URL, settings.NPI_REGISTRY_CHECK)
+"""What the bots do without: taken where somebody gives it, and never asked for."""
+
+NEEDED = (*DOSESPOT, *SERVICE)
+NAMES = (*NEEDED, *OPTIONAL)
 
 NOT_JSON = 'must be a JSON object of texts and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
 

@@ -132,7 +132,8 @@ class Registration:
             self._server.apply(
                 self._found.project, lambda project: wanted.wanted_secrets(project, changed)
             )
-        for name in project_secrets.NAMES:
+        given = [name for name in project_secrets.OPTIONAL if name in texts]
+        for name in (*project_secrets.NEEDED, *given):
             verdict = Verdict.CHANGED if name in stored else Verdict.CREATED
             if name not in changed:
                 verdict = Verdict.UNCHANGED if name in texts else Verdict.MISSING

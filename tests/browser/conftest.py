@@ -5,13 +5,16 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from deploy.local.sandbox import Sandbox
 from tests.browser.screen import Complaints, Screen
 from tests.integration.clinic import Clinic, undisturbed
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+PATIENCE_MS = 60_000
+"""How long a page may take, on a machine that is busy with something else."""
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +29,7 @@ ARGUMENTS = (
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium; install it, or name it in CHROMIUM")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -55,7 +59,7 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         yield context
 
 
@@ -69,5 +73,5 @@ def screen(sandbox: Sandbox, context: BrowserContext, complaints: Complaints) ->
 def second_screen(browser: Browser, sandbox: Sandbox, complaints: Complaints) -> Iterator[Screen]:
     """Another person's browser window."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         yield Screen.open(context, complaints, sandbox.ready["pages"]["baseUrl"])

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.people import ADMIN, named
 from tests.browser.screen import Screen
 from tests.builders import dea
-from tests.integration.clinic import DEA, Clinic
+from tests.integration.clinic import Clinic
 from tests.integration.readiness import ready
 from tests.integration.self_service import without_secrets
 
@@ -49,7 +49,7 @@ def test_everybody_is_checked_and_each_dea_registration_has_its_verdict(
 ) -> None:
     member = ready(clinic)
     practitioner = clinic.practitioner(member)
-    ended = dea(DEA["NY"], "NY", period={"end": "2020-12-31"})
+    ended = dea(member.dea["NY"], "NY", period={"end": "2020-12-31"})
     identifiers = [*practitioner["identifier"][:2], ended]
     name = [{"family": "Checkedson", "given": ["Kim"]}]
     clinic.write({**practitioner, "identifier": identifiers, "name": name})

@@ -234,7 +234,7 @@ def test_endpoint_that_is_not_there_is_an_invoke_error():
 
 
 def test_sixty_four_run_at_once(caplog):
-    together = threading.Barrier(64, timeout=10)
+    together = threading.Barrier(64, timeout=60)
     with LocalServer() as http, ThreadPoolExecutor(64) as pool:
         http.start(create_app({"meet": lambda event, context: together.wait() >= 0}))
         invoker = LambdaInvoker(http.url)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ import pytest
 import requests
 from botocore.config import Config
 from click.testing import CliRunner
+from starlette.applications import Starlette
 
 from deploy.cli import main
+from deploy.local.people import PASSWORD, PEOPLE
+from deploy.local.serve import LocalServer
 
 COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 120
 ENROLL = (
     "fhir/R4/Bot/$execute?identifier=https://www.medplum.com/bots|dosespot-enroll-prescriber-bot"
 )
@@ -28,7 +32,7 @@ ENROLL = (
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [COMMAND, *arguments], capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -48,6 +52,7 @@ def _serving(tmp_path: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=START_TIMEOUT_S) == 0
+        assert not ready.exists()
 
 
 def test_demo_tells_every_step_and_ends_with_0() -> None:
@@ -67,6 +72,10 @@ def test_demo_tells_every_step_and_ends_with_0() -> None:
     assert told["paths"][0]["steps"][6]["written"] == [
         "Practitioner.extension = TFAActivatedSuccess",
         "Practitioner.qualification = epcs",
+    ]
+    assert told["paths"][1]["steps"][0]["warnings"] == [
+        "Practitioner.name[0].suffix: is not sent to DoseSpot: DoseSpot takes at most 10 characters"
+        " here; shorten it"
     ]
 
 
@@ -145,10 +154,14 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
     [
         (("invoke", "admin_enroll", "--payload", "nothing.json"), "does not exist"),
         (("invoke", "nobody", "--payload", sys.executable), "is not one of 'admin_enroll'"),
-        (("enroll",), "No such command 'enroll'"),
+        (("enroll",), "No such command 'enroll'. Did you mean enroll-many? The commands are demo,"),
+        (("nothing",), "No such command 'nothing'. The commands are demo, deploy, destroy,"),
         (("--quiet",), "No such option"),
         (("functions", "--bot", "x=y"), "--bot needs ID=NAME"),
-        (("functions", "--host", "192.0.2.1"), "Cannot assign requested address"),
+        (
+            ("functions", "--host", "192.0.2.1", "--port", "1"),
+            "Can't listen on 192.0.2.1:1: Cannot assign requested address",
+        ),
         (("dosespot", "--port", "70000"), "is not in the range"),
     ],
 )
@@ -157,6 +170,73 @@ def test_errors_are_told_in_one_line(arguments: tuple[str, ...], sentence: str) 
     assert result.returncode != 0
     (line,) = result.stderr.splitlines()
     assert sentence in line
+
+
+def test_without_arguments_there_is_help_and_each_summary_is_whole() -> None:
+    result = CliRunner().invoke(main, [], prog_name="prescriber-bots", terminal_width=80)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Usage: prescriber-bots ")
+    _, _, commands = result.stdout.partition("Commands:\n")
+    assert [line.split()[0] for line in commands.splitlines()] == sorted(main.commands)
+    assert "..." not in commands
+
+
+def test_taken_ports_are_named_with_the_options_for_others(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text("of an earlier run")
+    with LocalServer().start(Starlette()) as fhir, LocalServer().start(Starlette()) as pages:
+        arguments = ["--fhir-port", str(fhir.port), "--pages-port", str(pages.port)]
+        for server in ("dosespot", "functions", "nppes"):
+            arguments += [f"--{server}-port", "0"]
+        result = _run("sandbox", *arguments, "--ready-file", str(ready))
+        alone = _run("dosespot", "--port", str(fhir.port))
+    advice = "Perhaps a sandbox is running already: stop it, or choose other ports with"
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"Error: Ports {fhir.port}, {pages.port} are taken by other programs. {advice} --fhir-port,"
+        " --pages-port; 0 takes any free one.\n",
+    )
+    assert not ready.exists()
+    assert (alone.returncode, alone.stderr) == (
+        1,
+        f"Error: Port {fhir.port} is taken by another program. {advice} --port; 0 takes any free"
+        " one.\n",
+    )
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
+    with subprocess.Popen(
+        [COMMAND, "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        assert demo.stdout.readline().startswith("Administrator enrolls Dr. Smith")
+        demo.stdout.close()
+        assert demo.stderr.read() == ""
+    assert demo.returncode == 141
+
+
+def test_the_sandbox_says_who_can_sign_in_and_where() -> None:
+    ports = [f"--{server}-port=0" for server in ("fhir", "dosespot", "functions", "nppes", "pages")]
+    with subprocess.Popen([COMMAND, "sandbox", *ports], stdout=subprocess.PIPE, text=True) as box:
+        assert box.stdout is not None
+        lines = list(takewhile(lambda line: not line.startswith("Running;"), box.stdout))
+        pages = next(line.split()[1] for line in lines if line.startswith("pages "))
+        replies = [requests.get(f"{pages}{one}/", timeout=30) for one in ("admin", "provider")]
+        box.send_signal(signal.SIGINT)
+    assert box.returncode == 0
+    assert [reply.status_code for reply in replies] == [200, 200]
+    told = "".join(lines)
+    assert f"page for administrators  {pages}admin/\n" in told
+    assert f"page for prescribers     {pages}provider/\n" in told
+    assert f"Sign in there with the password {PASSWORD} as\n" in told
+    assert [line.split()[0] for line in lines if "@" in line] == [one.email for one in PEOPLE]
+    (smith,) = [line for line in lines if "smith@" in line]
+    assert [part.strip() for part in smith.split("  ") if part.strip()] == [
+        "smith@clinic.example",
+        "Jane Marie Smith",
+        "prescriber with two DEA numbers (IL, NY)",
+    ]
 
 
 def test_verbose_shows_the_traceback(tmp_path: Path) -> None:

@@ -199,10 +199,10 @@ def test_what_depends_on_something_missing_is_not_checked(project: Project) -> N
     findings = project.doctor()
     assert findings["DoseSpot sign-in"] == (
         "not checked",
-        "Needs `secret DOSESPOT_CLINIC_KEY` to be in order.",
+        "Could not be checked because of `secret DOSESPOT_CLINIC_KEY`.",
     )
     assert findings["DoseSpot EPCS"][0] == "not checked"
-    assert findings["function iframe"][1] == f"Needs `Bot {IFRAME}` to be in order."
+    assert findings["function iframe"][1] == f"Could not be checked because of `Bot {IFRAME}`."
     assert findings["function supervisor"][0] == "ok"
 
 
@@ -228,9 +228,38 @@ def test_of_many_members_whom_nothing_restricts_the_first_are_named(project: Pro
     assert (sentence.count("ProjectMembership/"), ", and 2 more: " in sentence) == (20, True)
 
 
+def test_what_could_not_be_checked_is_one_line_for_each_missing_thing(project: Project) -> None:
+    project.set_secrets(DOSESPOT_CLINIC_KEY=None)
+    project.delete(project.bot(IFRAME))
+    result = project.run("doctor")
+    waiting = [line for line in result.stdout.splitlines() if line.startswith("not checked")]
+    assert waiting == [
+        f"not checked  function iframe, because of Bot {IFRAME}",
+        "not checked  DoseSpot sign-in, DoseSpot clinician, DoseSpot EPCS, because of secret"
+        " DOSESPOT_CLINIC_KEY",
+    ]
+    assert result.exit_code == 1
+
+
+def test_what_the_server_does_not_show_is_told_once(project: Project) -> None:
+    project.session.post(
+        f"{project.url}_sandbox/faults",
+        json={"method": "GET", "path": "/fhir/R4/Project/.+", "kind": "status", "status": 403},
+        timeout=TIMEOUT_S,
+    ).raise_for_status()
+    findings = project.doctor()
+    told = [name for name, (verdict, _) in findings.items() if verdict == "missing"]
+    assert told == ["administrator"]
+    assert {verdict for verdict, _ in findings.values()} == {"ok", "missing", "not checked"}
+
+
 def test_a_server_that_is_none_leaves_everything_else_unchecked(project: Project) -> None:
     result = project.run("doctor", "--base-url", project.servers.dosespot_url)
-    first, *others = result.stdout.splitlines()
+    first, second = result.stdout.splitlines()
+    checks = len(project.doctor())
     assert (result.exit_code, result.stderr) == (1, "")
     assert first.startswith("missing      server: No Medplum server answers at --base-url.")
-    assert {line.partition("  ")[0] for line in others} == {"not checked"}
+    assert second == (
+        "not checked  administrator, project feature bots, secret DOSESPOT_BASE_URL,"
+        f" and {checks - 4} more, because of server"
+    )

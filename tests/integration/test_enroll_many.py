@@ -38,7 +38,7 @@ def members(clinic: Clinic, number: int) -> list[Member]:
 
 def dosespot_calls(clinic: Clinic) -> Counter[str]:
     """How often each call of DoseSpot came, without ids."""
-    calls = clinic.session.get(f"{clinic.control_url}calls", timeout=5).json()["calls"]
+    calls = clinic.session.get(f"{clinic.control_url}calls", timeout=60).json()["calls"]
     return Counter("".join(char for char in call if not char.isdigit()) for call in calls)
 
 
@@ -110,7 +110,7 @@ def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
             assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=30)[1]
+        told = process.communicate(timeout=120)[1]
     assert process.returncode == 1
     assert told == "Stopped: Interrupted. Run the same command again to go on.\n"
     first = len(many.results())
@@ -187,14 +187,14 @@ def test_dosespots_limits_are_kept_to(clinic: Clinic) -> None:
         rate_window_s=limits.window_s,
     )
     people = members(clinic, 40)
-    before = clinic.session.get(f"{clinic.control_url}limits", timeout=5).json()
+    before = clinic.session.get(f"{clinic.control_url}limits", timeout=60).json()
     bulk = BulkEnrollment(limits, None, 16)
     administrator = bulk.sign_in(clinic.fhir_url, GivenToken(clinic.admin.token))
     run = Run(lambda given: bulk.enroll(administrator, given), 16)
     lines = ["practitionerId", *(one.id for one in people)]
     rows = table_rows(lines, {"practitionerRoleTypes": [1]})
     assert Counter(one.outcome for one in run.results(rows)) == {"enrolled": 40}
-    assert clinic.session.get(f"{clinic.control_url}limits", timeout=5).json() == before
+    assert clinic.session.get(f"{clinic.control_url}limits", timeout=60).json() == before
 
 
 def test_what_keeps_everybody_from_being_enrolled_stops_the_run(clinic: Clinic, many: Many) -> None:

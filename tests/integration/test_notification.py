@@ -35,7 +35,7 @@ from tests.integration.self_service import (
 )
 
 BOT = "dosespot-notification-bot"
-PATIENCE_S = 10
+PATIENCE_S = 60
 SECRET = f"Secret {PUSH_SECRET}"
 
 

@@ -4,13 +4,19 @@ They look at a whole project, so these tests have a sandbox of their own.
 """
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bots.readiness.contract import PAGE_SIZE
 from deploy.cli import main
+from deploy.cli.names import name_of
 from deploy.local.sandbox import Sandbox
 from fhir_profiles.systems import NPI
 from shared.workflow import authorize
@@ -24,6 +30,9 @@ def _office() -> Iterator[Clinic]:
         clinic = Clinic(running)
         with clinic.session:
             yield clinic
+
+
+COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,7 @@ def test_one_persons_failure_spoils_no_page(office: Clinic) -> None:
     with_other_npi = office.practitioner(other)
     identifiers = [{"system": NPI, "value": new_npi()}, *with_other_npi["identifier"][1:]]
     office.write({**with_other_npi, "identifier": identifiers})
-    page = {one["practitioner"]: one for one in run(office).body["prescribers"]}
+    page = {one["practitioner"]: one for one in run(office, pageSize=100).body["prescribers"]}
     found = [page[f"Practitioner/{one.id}"] for one in (well, failing, other)]
     assert [verdicts(one) for one in found] == [(True, True), (False, False), (False, False)]
     first = [codes(one)[:1] for one in found]
@@ -153,3 +162,36 @@ def test_the_command_says_what_to_do_where_there_is_no_such_bot(office: Clinic) 
         "Error: The server has no dosespot-readiness-bot. Install the bots with prescriber-bots"
         " register.\n"
     )
+
+
+def test_a_terminal_shows_names_and_fits_its_width(office: Clinic) -> None:
+    office.reset()
+    member = office.add_member()
+    leader, follower = pty.openpty()
+    result = subprocess.run(
+        [COMMAND, "readiness", "--practitioner", member.id],
+        stdout=follower,
+        env={
+            **os.environ,
+            "COLUMNS": "80",
+            "MEDPLUM_BASE_URL": office.fhir_url,
+            "MEDPLUM_ACCESS_TOKEN": office.admin.token,
+        },
+        check=False,
+    )
+    os.close(follower)
+    lines = os.read(leader, 10_000).decode().splitlines()
+    os.close(leader)
+    assert result.returncode == 3
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "NON-CONTROLLED  CONTROLLED     PRESCRIBER, WHO ACTS, AND WHY"
+    assert lines[1] == "no              no DEA number  Jane Marie Smith"
+    assert lines[2] == f"{'':31}Practitioner/{member.id}"
+    assert lines[3].startswith(f"{'':31}Administrator: ")
+    assert lines[-1] == "0 of 1 ready."
+
+
+def test_a_name_can_not_steer_the_terminal() -> None:
+    name = {"given": ["Ja\x1b[2Jne"], "family": "Smith\x07"}
+    assert name_of({"resourceType": "Practitioner", "name": [name]}) == "Ja[2Jne Smith"
+    assert name_of({"resourceType": "Practitioner"}) == "(no name)"

@@ -88,6 +88,16 @@ def registered(running: Servers, tmp_path_factory: pytest.TempPathFactory) -> Pr
     return project
 
 
+def test_what_the_bots_can_do_without_is_taken_and_never_missing(project: Project) -> None:
+    assert "NPI_REGISTRY" not in project.register().stdout
+    result = project.register(NPI_REGISTRY_CHECK="enrollment")
+    assert told(result, "created") == ["secret NPI_REGISTRY_CHECK"]
+    stored = {"name": "NPI_REGISTRY_CHECK", "valueString": "enrollment"}
+    assert project.secret("NPI_REGISTRY_CHECK") == stored
+    result = project.register(NPI_REGISTRY_CHECK="always")
+    assert "NPI_REGISTRY_CHECK must be enrollment" in result.stderr
+
+
 def test_a_second_run_writes_nothing_and_says_so(project: Project) -> None:
     project.register()
     project.reset()

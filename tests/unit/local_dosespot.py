@@ -78,7 +78,7 @@ class Sandbox:
             **fields,
         }
         url = f"{self.base}connect/token"
-        return requests.post(url, data=form, headers=self.keys, timeout=5)
+        return requests.post(url, data=form, headers=self.keys, timeout=60)
 
     def bearer(self, user: int, /, **fields: str) -> dict[str, str]:
         token = self.token(user, **fields).json()["access_token"]
@@ -89,7 +89,7 @@ class Sandbox:
     ) -> requests.Response:
         headers = self.admin if headers is None else headers
         url = f"{self.base}api/{path}"
-        return requests.request(method, url, headers=headers, timeout=5, **more)
+        return requests.request(method, url, headers=headers, timeout=60, **more)
 
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -116,7 +116,7 @@ class Sandbox:
         return self.call("GET", f"clinicians/{clinician_id}/registrationStatus")["Item"]
 
     def control(self, method: str, path: str, body: Any = None) -> requests.Response:
-        return requests.request(method, f"{self.url}_sandbox/{path}", json=body, timeout=5)
+        return requests.request(method, f"{self.url}_sandbox/{path}", json=body, timeout=60)
 
     def switch(self, **switches: Any) -> None:
         assert self.control("PATCH", "switches", switches).status_code == 200

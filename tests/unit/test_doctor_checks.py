@@ -30,8 +30,8 @@ def test_a_check_waits_for_those_that_it_needs():
         Finding("a", Verdict.OK, "Fine."),
         Finding("b", Verdict.NOTE, "Well."),
         Finding("c", Verdict.MISSING, "The FHIR server could not be reached."),
-        Finding("d", Verdict.NOT_CHECKED, "Needs `c` to be in order."),
-        Finding("e", Verdict.NOT_CHECKED, "Needs `d` to be in order."),
+        Finding("d", Verdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"),
+        Finding("e", Verdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"),
     ]
 
 
@@ -96,7 +96,8 @@ SECRETS = {
 @pytest.mark.parametrize(
     ("name", "verdict", "sentence"),
     [
-        ("DOSESPOT_CLINIC_ID", "ok", "There and well-formed."),
+        ("DOSESPOT_CLINIC_ID", "ok", "Set and well-formed."),
+        ("NPI_REGISTRY_CHECK", "ok", "The project has none, and needs none."),
         (
             "DOSESPOT_USER_ID",
             "missing",

@@ -61,14 +61,14 @@ class Clinic:
         form = {"client_id": clinic, "client_secret": key, "username": user, "password": key}
         form |= {"grant_type": "password", "scope": "api"}
         token = requests.post(
-            f"{url}webapi/v2/connect/token", data=form, headers=headers, timeout=5
+            f"{url}webapi/v2/connect/token", data=form, headers=headers, timeout=60
         ).json()["access_token"]
         self._headers = {**headers, "Authorization": f"Bearer {token}"}
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> requests.Response:
         url = f"{self._url}webapi/v2/api/{path}"
         return requests.request(
-            method, url, json=body, params=query, headers=self._headers, timeout=5
+            method, url, json=body, params=query, headers=self._headers, timeout=60
         )
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Clinic:
         return [each["FirstName"] for each in self.call("GET", "patients/search", **query)["Items"]]
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        answer = requests.request(method, f"{self._url}_sandbox/{path}", json=body, timeout=5)
+        answer = requests.request(method, f"{self._url}_sandbox/{path}", json=body, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

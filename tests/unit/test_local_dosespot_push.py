@@ -24,7 +24,7 @@ from deploy.local.serve import LocalServer
 
 AT = datetime(2026, 3, 12, 23, 38, 38, 207000, tzinfo=UTC)
 WRITTEN_AT = "2026-03-12T23:38:38.207"
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 SECRET = "x" * 32
 RECORD = next(person for person in PEOPLE if person.key == "smith").clinician()
 

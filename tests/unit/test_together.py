@@ -10,7 +10,7 @@ import pytest
 
 from shared.workflow.together import Together
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 LANGUAGE: ContextVar[str] = ContextVar("LANGUAGE", default="none")
 
 

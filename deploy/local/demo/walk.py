@@ -38,6 +38,7 @@ class Step:
         answer: what the actor is told.
         dosespot: DoseSpot's registration status after it; empty where there is no clinician.
         written: what changed on the FHIR server.
+        warnings: path and sentence of what a bot left out or found odd.
         unexpected: what is not as the guide says; empty where all is well.
     """
 
@@ -46,6 +47,7 @@ class Step:
     answer: str
     dosespot: str
     written: list[str]
+    warnings: list[str]
     unexpected: list[str]
 
 
@@ -57,11 +59,26 @@ class Expected:
         status: DoseSpot's registration status after it.
         answer: texts or `name: value` facts that the answer must hold.
         written: what must have changed on the FHIR server, and nothing else.
+        warnings: paths that the answer must warn of, and of no other.
     """
 
     status: str
     answer: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an actor is told.
+
+    Attributes:
+        text: in one line, without whole resources.
+        warnings: path and sentence of each.
+    """
+
+    text: str
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -104,17 +121,17 @@ class Walk:
     def sends_form(self, title: str, expected: Expected, body: dict[str, Any]) -> None:
         """The administrator sends a form, which makes the prescriber known."""
 
-        def act() -> str:
+        def act() -> Answer:
             reply = self._reply(CREATE_BOT, body)
             answer = reply.json()
             if not reply.ok:
-                return _told(answer)
+                return _answer(answer)
             self._prescriber = {
                 "practitionerId": answer["practitioner"]["id"],
                 "membershipId": answer["projectMembership"]["id"],
             }
-            shown = ("created", "invited", "npiCheck", "ready")
-            return _told({name: answer[name] for name in shown})
+            shown = ("created", "invited", "npiCheck", "ready", "warnings")
+            return _answer({name: answer[name] for name in shown})
 
         self._take(title, "administrator", expected, act)
 
@@ -136,23 +153,29 @@ class Walk:
         expected = Expected(status, ("done",))
         self._take(title, "prescriber", expected, lambda: self._in_iframe(step))
 
-    def _take(self, title: str, actor: str, expected: Expected, act: Callable[[], str]) -> None:
+    def _take(self, title: str, actor: str, expected: Expected, act: Callable[[], Answer]) -> None:
         before, versions = self._facts(), self._versions()
         answer = act()
         after = self._facts()
         written = [f"{name} = {after[name]}" for name in after if after[name] != before[name]]
         status = self._status()
-        unexpected = [f"the answer lacks: {text}" for text in expected.answer if text not in answer]
+        lacking = [text for text in expected.answer if text not in answer.text]
+        unexpected = [f"the answer lacks: {text}" for text in lacking]
         if status != expected.status:
             unexpected.append(f"DoseSpot should say {expected.status}")
         if [entry.split(" = ")[0] for entry in written] != list(expected.written):
             unexpected.append(f"should be written: {', '.join(expected.written) or 'nothing'}")
+        if [path for path, _ in answer.warnings] != list(expected.warnings):
+            unexpected.append(f"should be warned of: {', '.join(expected.warnings) or 'nothing'}")
         if not expected.written and self._versions() != versions:
             unexpected.append("a resource was written though nothing changed")
-        self.path.steps.append(Step(title, actor, answer, status, written, unexpected))
+        warnings = [f"{path}: {sentence}" for path, sentence in answer.warnings]
+        self.path.steps.append(
+            Step(title, actor, answer.text, status, written, warnings, unexpected)
+        )
 
-    def _execute(self, bot: str, body: dict[str, Any]) -> str:
-        return _told(self._reply(bot, body).json())
+    def _execute(self, bot: str, body: dict[str, Any]) -> Answer:
+        return _answer(self._reply(bot, body).json())
 
     def _reply(self, bot: str, body: dict[str, Any]) -> requests.Response:
         caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
@@ -164,10 +187,10 @@ class Walk:
             timeout=TIMEOUT_S,
         )
 
-    def _in_iframe(self, step: str) -> str:
+    def _in_iframe(self, step: str) -> Answer:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
         reply = requests.post(f"{url}/prescriber/{step}", timeout=TIMEOUT_S)
-        return "done" if reply.ok else f"error: {reply.json()['error']}"
+        return Answer("done" if reply.ok else f"error: {reply.json()['error']}")
 
     def _facts(self) -> dict[str, str]:
         """What the FHIR server holds of an enrollment, by FHIR path."""
@@ -215,9 +238,14 @@ class Walk:
         return dict(reply.json())
 
 
-def _told(answer: dict[str, Any]) -> str:
-    """What an answer says, in one line, without whole resources."""
-    if "errorMessage" in answer:
-        return f"error: {answer['errorMessage']}"
-    facts = {name: value for name, value in answer.items() if not isinstance(value, dict)}
-    return json.dumps(facts).strip("{}").replace('"', "")
+def _answer(body: dict[str, Any]) -> Answer:
+    """What a bot's answer says."""
+    if "errorMessage" in body:
+        return Answer(f"error: {body['errorMessage']}")
+    warnings = tuple((one["path"], one["sentence"]) for one in body.get("warnings", []))
+    facts = {
+        name: value
+        for name, value in body.items()
+        if name != "warnings" and not isinstance(value, dict)
+    }
+    return Answer(json.dumps(facts).strip("{}").replace('"', ""), warnings)

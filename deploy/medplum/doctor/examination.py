@@ -99,7 +99,8 @@ class Examination:
         )
 
     def _check_administrator(self) -> Result:
-        return ok(f"Signed in as an administrator of Project/{self._project_id}.")
+        project = self._found.project  # read here, so that what can't be read is told once
+        return ok(f"Signed in as an administrator of Project/{project['id']}.")
 
     def _check_feature(self) -> Result:
         there = FEATURE in items(self._found.project, "features")

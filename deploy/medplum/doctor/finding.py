@@ -26,11 +26,19 @@ class Result:
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of a named check."""
+    """The result of a named check.
+
+    Attributes:
+        name: the check's.
+        verdict: what it came to.
+        sentence: what was found, and what to do where something is missing.
+        needs: the missing thing because of which nothing was checked.
+    """
 
     name: str
     verdict: Verdict
     sentence: str
+    needs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +73,26 @@ def missing(sentence: str) -> Result:
 
 def examine(checks: Iterable[Check]) -> Iterator[Finding]:
     """The finding of each check, as it comes."""
-    in_order: set[str] = set()
+    succeeded: set[str] = set()
+    behind: dict[str, str] = {}  # by check that waits: the missing thing
     for check in checks:
-        lacking = [name for name in check.needs if name not in in_order]
-        result = _waiting_for(lacking[0]) if lacking else _looked(check)
+        causes = [behind.get(name, name) for name in check.needs if name not in succeeded]
+        needs = causes[0] if causes else None
+        result = _looked(check) if needs is None else _waiting_for(needs)
         if result.verdict in (Verdict.OK, Verdict.NOTE):
-            in_order.add(check.name)
-        yield Finding(check.name, result.verdict, result.sentence)
+            succeeded.add(check.name)
+        elif needs is not None:
+            behind[check.name] = needs
+        yield Finding(check.name, result.verdict, result.sentence, needs)
+
+
+def waiting(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """By missing thing, the names of what could not be checked because of it."""
+    names: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.needs is not None:
+            names.setdefault(finding.needs, []).append(finding.name)
+    return names
 
 
 def _looked(check: Check) -> Result:
@@ -82,4 +103,4 @@ def _looked(check: Check) -> Result:
 
 
 def _waiting_for(name: str) -> Result:
-    return Result(Verdict.NOT_CHECKED, f"Needs `{name}` to be in order.")
+    return Result(Verdict.NOT_CHECKED, f"Could not be checked because of `{name}`.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deploy.medplum.doctor.finding import Result, missing, note, ok
-from deploy.medplum.project_secrets import NAMES, guess
+from deploy.medplum.project_secrets import NAMES, OPTIONAL, guess
 from shared.runtime import settings
 from shared.runtime.payload import Secret
 
@@ -14,6 +14,8 @@ REGISTER = "Give it to `prescriber-bots register`."
 def check_secret(name: str, secrets: Mapping[str, Secret]) -> Result:
     """One of the bots' secrets."""
     text = secrets[name].text() if name in secrets else ""
+    if not text and name in OPTIONAL:
+        return ok("The project has none, and needs none.")
     if not text:
         others = [other for other in secrets if other not in NAMES]
         told = f"The project has none{guess(name, others) or '.'}"
@@ -21,4 +23,4 @@ def check_secret(name: str, secrets: Mapping[str, Secret]) -> Result:
             return note(f"{told} {PUSH_ONLY}")
         return missing(f"{told} {REGISTER}")
     problem = settings.malformed(name, text)
-    return missing(f"{name} {problem}. {REGISTER}") if problem else ok("There and well-formed.")
+    return missing(f"{name} {problem}. {REGISTER}") if problem else ok("Set and well-formed.")

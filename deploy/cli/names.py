@@ -1,0 +1,41 @@
+"""Names of people, for the operator's own terminal; never for a file, a log or another program."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from fhir_profiles import Resource
+from fhir_profiles.choice import NAME, choice
+from fhir_profiles.elements import value_text, value_texts
+from fhir_profiles.today import Today
+from shared.errors import BotError
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
+
+NAMELESS = "(no name)"
+
+
+def names_of(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
+    """The names of Practitioners by reference, read in one request; who can't be read has none.
+
+    Raises:
+        FhirDenied, RemoteUnavailable, RemoteMisbehaved: the server did not answer at all.
+    """
+    answers = fhir.read_together(*references)
+    return {reference: _name(one) for reference, one in zip(references, answers, strict=True)}
+
+
+def name_of(practitioner: Resource) -> str:
+    """First names and last name, in characters that a terminal only shows."""
+    counting = choice(practitioner, NAME, Today(datetime.now(UTC))).counting
+    if not counting:
+        return NAMELESS
+    _, name = counting[0]
+    whole = " ".join([*value_texts(name, "given"), value_text(name, "family")])
+    return "".join(filter(str.isprintable, whole)).strip() or NAMELESS
+
+
+def _name(answer: Answer) -> str:
+    try:
+        return name_of(answer.one())
+    except BotError:
+        return NAMELESS

@@ -1,0 +1,39 @@
+"""What the docs say of `register`: which secrets it takes, and how many of a thing it makes."""
+
+import re
+from pathlib import Path
+
+from bots.catalog import BOTS
+from deploy.medplum.project_secrets import NAMES, OPTIONAL
+from shared.runtime import settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+(DEPLOYMENT,) = [page.read_text("utf-8") for page in PAGES if page.name == "deployment.md"]
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def test_register_takes_every_secret_that_the_bots_read():
+    read = {
+        value for name, value in vars(settings).items() if name.isupper() and isinstance(value, str)
+    }
+    assert set(NAMES) == read
+    assert len(NAMES) == len(read)
+
+
+def test_register_takes_every_secret_that_the_docs_name():
+    texts = "\n".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"\b(?:DOSESPOT|NPI_REGISTRY|MEDPLUM_CLIENT)_[A-Z_]+\b", texts))
+    assert named - {"DOSESPOT_SWAGGER", "DOSESPOT_CLINC_KEY"} == set(NAMES)
+
+
+def test_the_secrets_file_of_the_docs_has_all_that_somebody_must_give():
+    listed = re.findall(r'^  "([A-Z_]+)":', DEPLOYMENT, re.MULTILINE)
+    service = {settings.SERVICE_ID, settings.SERVICE_SECRET}  # `register` makes these itself
+    made_up = {settings.WEBHOOK_SECRET}  # and this, with --generate-webhook-secret
+    assert set(listed) == set(NAMES) - set(OPTIONAL) - service - made_up
+
+
+def test_as_many_bots_get_an_administrators_membership_as_the_docs_say():
+    (said,) = re.findall(r"for (\w+) of them an administrator's membership", DEPLOYMENT)
+    assert NUMBERS.index(said) == sum(bot.admin for bot in BOTS)
