@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 DEMO_LOCK := deploy/local/requirements.lock
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
+DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: demo test torture mutants check bench lock clean
+.PHONY: demo test torture mutants check bench docs pictures lock clean
 
 demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
@@ -28,14 +29,23 @@ check: $(READY)  ## formatting, lint and types
 bench: $(READY)  ## measure how fast the bots are, and write BENCHMARKS.md
 	@$(BIN)/python -m tests.bench --write BENCHMARKS.md
 
-# The demo installs no linters and no test tools; all three locks pin the same versions.
+docs: $(DOCS_READY)  ## build the docs as a site; a broken link fails
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+pictures: $(READY)  ## make the pictures of the docs anew; needs Chromium
+	@$(BIN)/python -m tests.pictures
+
+# The demo installs no linters and no test tools; all locks pin the same versions.
 # The package leaves out requests' detector of charsets, which is optional: all that is read is JSON.
-lock: $(READY)  ## renew requirements.lock, and the parts of it for demo and Lambda, from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras \
+lock: $(READY)  ## renew all lock files from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra local --extra build --extra dev \
 		--no-emit-find-links --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
 		--extra local --extra build \
 		--no-emit-find-links --output-file $(DEMO_LOCK) pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
+		--extra docs --no-emit-find-links --output-file docs/requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --constraint requirements.lock \
 		--no-emit-package charset-normalizer \
 		--no-emit-find-links --output-file deploy/aws/requirements.lock pyproject.toml
@@ -51,3 +61,7 @@ $(DEMO_READY): $(DEMO_LOCK) pyproject.toml
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) deploy/local/environment.py $(VENV) requirements.lock
 	@touch $(DEMO_READY) $(READY)
+
+$(DOCS_READY): $(READY) docs/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.lock
+	@touch $(DOCS_READY)

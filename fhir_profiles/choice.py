@@ -1,6 +1,6 @@
 """Which entries of a repeating element count, and which of them comes first: the one place for it.
 
-Each `Rule` is a row of a table that `docs/records.md` shows. Sources: FHIR R4, data types
+Each `Rule` is a row of a table that `docs/reference/records.md` shows. Sources: FHIR R4, data types
 Identifier, HumanName, Address and ContactPoint with their value sets of `use` and `type`; the
 extensions data-absent-reason, contactpoint-country and us-core-direct.
 """

@@ -1,4 +1,5 @@
-"""The library that every bot stands on; its parts are described in CONTRIBUTING.md.
+"""The library that every bot stands on; its parts are described in
+`docs/explanation/design.md`.
 
 What stands here is done before anything else of it is imported.
 """

@@ -1,7 +1,7 @@
 """Why somebody can't prescribe, or soon can't, with who does what about it: one table.
 
-What a registration status means, and who acts, comes from `guidance`. `docs/readiness.md` shows the
-whole table.
+What a registration status means, and who acts, comes from `guidance`.
+`docs/reference/readiness.md` shows the whole table.
 """
 
 from enum import Enum, StrEnum

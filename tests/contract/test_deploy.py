@@ -31,7 +31,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 STACK = "prescriber-bots"
 BUCKET = f"{STACK}-{ACCOUNT}-{REGION}"
-DOCS = Path(__file__).parents[2] / "docs" / "aws.md"
+DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "aws.md"
 NAMES = {function.name_in(STACK) for function in FUNCTIONS}
 
 

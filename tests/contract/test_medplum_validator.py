@@ -60,4 +60,4 @@ def test_snapshots_are_what_the_differentials_make_of_r4(verdict: Verdict) -> No
         for each in RESOURCES
         if each["resourceType"] == "StructureDefinition"
     }
-    assert committed == verdict.snapshots, "write them anew, as docs/profiles.md says"
+    assert committed == verdict.snapshots, "write them anew, as docs/reference/profiles.md says"

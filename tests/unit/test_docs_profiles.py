@@ -1,4 +1,4 @@
-"""docs/profiles.md says what the profiles say."""
+"""docs/reference/profiles.md says what the profiles say."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,9 @@ import pytest
 from deploy.medplum.conformance import conformance_resources
 from tests.profiles.examples import PROFILES
 
-DOCUMENT = Path(__file__).parents[2].joinpath("docs", "profiles.md").read_text(encoding="utf-8")
+DOCUMENT = (
+    Path(__file__).parents[2].joinpath("docs/reference/profiles.md").read_text(encoding="utf-8")
+)
 
 
 def rows(text: str) -> list[list[str]]:

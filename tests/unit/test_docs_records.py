@@ -1,4 +1,4 @@
-"""The tables of docs/records.md are those that the code reads records by."""
+"""The tables of docs/reference/records.md are those that the code reads records by."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fhir_profiles.systems import (
 from fhir_profiles.today import NATIONWIDE, STANDARD_OFFSETS, WITHOUT_DAYLIGHT_SAVING
 from shared.records.measures import BODY_HEIGHT, BODY_WEIGHT, COUNTED_STATUSES, Kind
 
-PAGE = Path(__file__).parents[2] / "docs" / "records.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "records.md"
 
 
 def order(values: tuple[str, ...], last: str) -> str:

@@ -50,7 +50,9 @@ def test_something_is_said_of_every_wrong_value(field: str) -> None:
 
 
 def test_the_documents_sentences_are_those_of_the_code() -> None:
-    text = Path(__file__).parents[2].joinpath("docs/create-prescriber.md").read_text("utf-8")
+    text = (
+        Path(__file__).parents[2].joinpath("docs/reference/create-prescriber.md").read_text("utf-8")
+    )
     table = text.split("## The sentences", 1)[1].split("\n## ", 1)[0]
     told = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
     assert told[1:] == [sentence.value for sentence in FormSentence]

@@ -8,7 +8,8 @@ from shared.runtime.metrics import COUNTED, NAMESPACE, UNITS
 from shared.workflow.steps import Step
 
 HAPPENINGS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *Step]
-PAGE = (Path(__file__).parents[2] / "docs" / "observability.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS.joinpath("reference/observability.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> list[list[str]]:
@@ -39,3 +40,10 @@ def test_the_queries_ask_for_steps_and_metrics_that_are_there() -> None:
     steps += re.findall(r"\^\(([a-z|-]+)\)\$", queries)[0].split("|")
     assert {*steps} <= {step.value for step in HAPPENINGS}
     assert {*re.findall(r"\b[A-Z][A-Za-z]+\b", queries)} - {"Bot"} <= {*UNITS}
+
+
+def test_the_queries_for_alarms_ask_for_steps_that_are_there() -> None:
+    page = DOCS.joinpath("how-to/alarms.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"step in \[(.+)\]", page)
+    steps = [*re.findall(r'"([^"]+)"', listed), *re.findall(r'step !?= "([^"]+)"', page)]
+    assert {"refused", "done"} <= {*steps} <= {step.value for step in Step}

@@ -1,27 +1,31 @@
-"""The README names every bot, and docs/readiness.md every reason, as the code does."""
+"""The README stays short, and each of its guarantees names tests that are there."""
 
 import re
 from pathlib import Path
 
-from bots.catalog import BOTS
-from shared.enrollment.causes import Cause
+import pytest
+
+from tests.unit.test_docs import TEST, names_of_tests
 
 ROOT = Path(__file__).parents[2]
+README = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+GUARANTEES = re.findall(
+    r"^- \*\*(.+?)\*\*(.+?)(?=\n- |\n\n)",
+    README.split("## What is guaranteed\n", 1)[1].split("\n## ", 1)[0],
+    re.MULTILINE | re.DOTALL,
+)
 
 
-def rows(text: str) -> list[list[str]]:
-    """The cells of every table row but heads and rules, without code marks."""
-    cells = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| `")]
-    return [[cell.strip().strip("`") for cell in row] for row in cells]
+def test_it_is_read_in_a_few_minutes() -> None:
+    assert len(README.splitlines()) <= 175
 
 
-def test_every_bot_is_named() -> None:
-    readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`(dosespot-[a-z-]+)`", readme)) >= {bot.identifier for bot in BOTS}
+def test_there_are_guarantees() -> None:
+    assert len(GUARANTEES) >= 10
 
 
-def test_reasons_of_a_readiness_are_told_as_in_the_code() -> None:
-    told = ROOT.joinpath("docs", "readiness.md").read_text(encoding="utf-8")
-    assert rows(told) == [
-        [cause.code, cause.owner.value, cause.blocks.value, cause.sentence] for cause in Cause
-    ]
+@pytest.mark.parametrize(("title", "text"), GUARANTEES, ids=[title for title, _ in GUARANTEES])
+def test_a_guarantee_names_tests_that_are_there(title: str, text: str) -> None:
+    named = set(TEST.findall(text))
+    assert named
+    assert named - names_of_tests() == set()

@@ -17,7 +17,7 @@ from deploy.cli.stack import DEFAULT_STACK
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 TEMPLATE = compose(DEFAULT_STACK, PACKAGE)
 RESOURCES = TEMPLATE["Resources"]
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "how-to"
 QUOTAS = {"Resources": 500, "Parameters": 200, "Outputs": 200}
 """Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas"."""
 

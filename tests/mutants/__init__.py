@@ -1,0 +1,1 @@
+"""Changes the core in every way that mutmut knows; the fast tests have to notice."""
