@@ -16,7 +16,8 @@ test: $(READY)  ## all tests
 	@$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 torture: $(READY)  ## break every call of every flow in every way
-	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture tests/core
+	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" \
+		tests/torture tests/core tests/integration/test_open_answers.py
 
 mutants: $(READY)  ## change the core in every small way; the fast tests have to notice
 	@$(BIN)/python -m tests.mutants

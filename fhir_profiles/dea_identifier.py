@@ -13,7 +13,6 @@ from fhir_profiles import Resource
 from fhir_profiles.choice import OVER, TEMPORARY, has_value, in_force
 from fhir_profiles.codes import DeaSchedule
 from fhir_profiles.elements import child, entries, state_code, text, value_text
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.period import Days, days_of
 from fhir_profiles.systems import DEA_ALIASES, DEA_SCHEDULE, NADEAN
 from fhir_profiles.today import Today
@@ -71,10 +70,8 @@ def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
     ]
 
 
-def ended_with_epcs(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
-    """The registrations that have ended, and no other one replaces, while EPCS is enabled."""
-    if not has_epcs_qualification(practitioner):
-        return []
+def ended_dea(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
+    """The registrations that have ended, and that no other one in their state replaces."""
     everything = dea_identifiers(practitioner)
     states = {one.state for one in everything if one.days.cover(today.in_state(one.state))}
     return [

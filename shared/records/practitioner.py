@@ -9,8 +9,9 @@ from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import NAME, WORK_ADDRESS, WORK_EMAIL, WORK_FAX, WORK_PHONE
-from fhir_profiles.dea_identifier import dea_identifiers, dea_under_another_system, ended_with_epcs
+from fhir_profiles.dea_identifier import dea_identifiers, dea_under_another_system, ended_dea
 from fhir_profiles.elements import child, text, value_text
+from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.prescriber_identifiers import pbs_types
 from fhir_profiles.state_license import StateLicense, state_licenses, unreadable_licenses
 from fhir_profiles.systems import (
@@ -57,6 +58,11 @@ LICENSE_ENDED = "this license has ended; renew it and have the new end recorded"
 LICENSE_NOT_BEGUN = "this license has not begun yet; run the bot again from its first day on"
 LICENSE_NOT_ACTIVE = "this license is recorded with another status than active; correct the status"
 LICENSE_PERIOD_UNREADABLE = "the period of this license can't be read; correct its start and end"
+DEA_ENDED = (
+    "this DEA registration has ended; renew it and have the new end recorded, or set its use to old"
+    " if it was given up"
+)
+DEA_NOT_BEGUN = "this DEA registration has not begun yet; run the bot again from its first day on"
 DEA_ENDED_WITH_EPCS = (
     "this DEA registration has ended, and the number is taken out of DoseSpot; unless it was"
     " renewed, 21 CFR 1311.125(d) has the permission to sign controlled substances under it"
@@ -74,9 +80,11 @@ DEA_ENDED_UNDER_EPCS = (
 
 def dea_warnings_of(practitioner: Resource, today: Today) -> list[Finding]:
     """What whoever only looks at the status of a prescriber has to be told of DEA registrations."""
+    if not has_epcs_qualification(practitioner):
+        return []
     return [
         Finding(f"{one.path}.period.end", DEA_ENDED_UNDER_EPCS)
-        for one in ended_with_epcs(practitioner, today)
+        for one in ended_dea(practitioner, today)
     ]
 
 
@@ -144,6 +152,8 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
         if not one.days.cover(reading.today.in_state(one.state)):
             if not one.days.readable:
                 reading.findings.warning(f"{one.path}.period", DEA_PERIOD_UNREADABLE)
+            elif not one.days.over(reading.today.in_state(one.state)):
+                reading.findings.warning(f"{one.path}.period.start", f"{NOT_SENT}{DEA_NOT_BEGUN}")
             continue
         number = reading.required(f"{one.path}.value", "DEA number", one.number, parse_dea)
         state = reading.required(
@@ -160,8 +170,10 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
             reading.findings.problem(
                 one.path, "the same DEA number is given for two states; keep the one it is for"
             )
-    for one in ended_with_epcs(reading.resource, reading.today):
-        reading.findings.warning(f"{one.path}.period.end", DEA_ENDED_WITH_EPCS)
+    has_epcs = has_epcs_qualification(reading.resource)
+    for one in ended_dea(reading.resource, reading.today):
+        told = DEA_ENDED_WITH_EPCS if has_epcs else f"{NOT_SENT}{DEA_ENDED}"
+        reading.findings.warning(f"{one.path}.period.end", told)
     for path in dea_under_another_system(reading.resource, reading.today):
         reading.findings.warning(path, DEA_ELSEWHERE)
     return tuple(registrations.values())

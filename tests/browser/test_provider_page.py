@@ -75,7 +75,7 @@ def test_what_was_left_out_is_told_in_words(screen: Screen, clinic: Clinic) -> N
     screen.page.get_by_label("Search by name").fill("Titleson")
     screen.button("Search").click()
     screen.page.get_by_role("button", name="Open ePrescribing for Ada Titleson").click()
-    expect(screen.page.locator(".work > [aria-live] > .warning")).to_contain_text(
+    expect(screen.page.locator(".notes > .warning")).to_contain_text(
         "Suffix: is not sent to DoseSpot"
     )
 

@@ -80,6 +80,18 @@ def test_a_file_is_enrolled_row_by_row(clinic: Clinic, many: Many) -> None:
     assert found["x"]["error"].startswith("Row 8: The bot's input was refused.")
 
 
+def test_warnings_of_the_bot_are_printed_and_kept_for_each_row(clinic: Clinic, many: Many) -> None:
+    name = {"family": "Smith", "given": ["Jane"], "suffix": ["M.D., Ph.D."]}
+    titled, plain = clinic.add_member(practitioner={"name": [name]}), clinic.add_member()
+    told = many.run(many.file(titled, plain), *NO_LIMIT)
+    assert told.exit_code == 0
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(f"{titled.id} warning: Practitioner.name[0].suffix: is not sent")
+    kept = {one["practitionerId"]: one["warnings"] for one in many.results()}
+    assert [one["path"] for one in kept[titled.id]] == ["Practitioner.name[0].suffix"]
+    assert kept[plain.id] == []
+
+
 def test_the_same_command_goes_on_where_it_stopped(clinic: Clinic, many: Many) -> None:
     incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
     people = members(clinic, 2)

@@ -14,10 +14,14 @@ from tests.integration.creating import create, created, new_form, practitioners,
 WRITABLE = ("Practitioner", "PractitionerRole", "Consent", "AuditEvent")
 
 
+def policies(clinic: Clinic) -> list[dict[str, Any]]:
+    """The project's policies of `register`'s name; other tests leave others."""
+    return [one for one in search(clinic, "AccessPolicy") if one.get("name") == PRESCRIBER_POLICY]
+
+
 @pytest.fixture
 def policy(clinic: Clinic) -> str:
-    (found,) = search(clinic, "AccessPolicy")
-    assert found["name"] == PRESCRIBER_POLICY
+    (found,) = policies(clinic)
     return f"AccessPolicy/{found['id']}"
 
 
@@ -25,7 +29,7 @@ def policy(clinic: Clinic) -> str:
 def without_policy(clinic: Clinic, policy: str) -> Iterator[None]:
     clinic.delete(policy)
     yield
-    for one in search(clinic, "AccessPolicy"):
+    for one in policies(clinic):
         clinic.delete(f"AccessPolicy/{one['id']}")
     clinic.sandbox.fhir.add_resource(clinic.project, access_policy())
 

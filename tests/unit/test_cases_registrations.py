@@ -18,7 +18,9 @@ from shared.enrollment.readiness import Flaw, Readiness
 from shared.records.findings import Finding
 from shared.records.practitioner import (
     DEA_ELSEWHERE,
+    DEA_ENDED,
     DEA_ENDED_WITH_EPCS,
+    DEA_NOT_BEGUN,
     DEA_PERIOD_UNREADABLE,
     LICENSE_ENDED,
     LICENSE_NOT_ACTIVE,
@@ -215,11 +217,18 @@ class TestDeaEndedAfterEpcs:
         assert found.dea == (DeaRegistration("CS9876547", "NY"),)
         assert [one.path for one in findings.warnings] == ["Practitioner.identifier[1].period.end"]
 
-    def test_nothing_is_told_of_one_that_was_renewed_or_before_epcs(self) -> None:
+    def test_nothing_is_told_of_one_that_was_renewed(self) -> None:
         renewed = self.qualified(self.ENDED, dea("CS9876547", "IL"))
-        before = practitioner(identifier=[npi(), self.ENDED])
-        for record in (renewed, before):
-            assert read_practitioner(record, NOW)[1].warnings == []
+        assert read_practitioner(renewed, NOW)[1].warnings == []
+
+    def test_one_that_does_not_count_before_epcs_is_told_as_not_sent(self) -> None:
+        ended, begins = self.ENDED, dea("AS1234563", "IL", period={"start": "2026-04-01"})
+        assert warned(identifier=[npi(), ended]) == [
+            ("identifier[1].period.end", f"{NOT_SENT}{DEA_ENDED}")
+        ]
+        assert warned(identifier=[npi(), begins]) == [
+            ("identifier[1].period.start", f"{NOT_SENT}{DEA_NOT_BEGUN}")
+        ]
 
     def test_a_period_that_can_not_be_read_is_told_once(self) -> None:
         unreadable = dea("AS1234563", "IL", period={"end": "soon"})

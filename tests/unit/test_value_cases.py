@@ -133,7 +133,8 @@ def test_po_boxes(value: str) -> None:
 US = (
     "United States of America|U.S.|USA|PR|us|U.S.A.|US|United States|the United States"
     "|UNITED  STATES|U.S. Virgin Islands|Virgin Islands, U.S.|Virgin Islands (U.S.)|Puerto Rico"
-    "|GU|Guam|American Samoa|AS|MP|Northern Mariana Islands|PRI|VIR"
+    "|GU|Guam|American Samoa|AS|MP|Northern Mariana Islands|PRI|VIR|United States (US)"
+    "|United States of America (the)|Estados Unidos de Am\N{LATIN SMALL LETTER E WITH ACUTE}rica"
 )
 
 
@@ -160,6 +161,8 @@ STATES_IN_FULL = {
     "Washington, D.C.": "DC",
     "Washington": "WA",
     "District of Columbia": "DC",
+    "US-IL": "IL",
+    "The District of Columbia": "DC",
     "Puerto Rico": "PR",
     "U.S. Virgin Islands": "VI",
     "Hawai\N{MODIFIER LETTER TURNED COMMA}i": "HI",

@@ -56,7 +56,7 @@ export class Opening {
     this.progress = el("ol", { class: "steps", "aria-live": "polite" });
     this.errors = el("div", { role: "alert" });
     this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
-    this.notes = el("div", { "aria-live": "polite" });
+    this.notes = el("div", { class: "notes", "aria-live": "polite" });
     this.frame = el("div", { class: "frame" });
     this.again = el(
       "button",
