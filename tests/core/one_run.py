@@ -19,6 +19,7 @@ from shared.enrollment.situation import Order, Record, Records, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.subject import Subject
 from shared.errors import BotError, RecordsDisagree
+from shared.records.findings import Finding
 from shared.timing import Timing
 from shared.workflow.enroll import Enrollment, Outcome
 from shared.workflow.members import SHARED_ID
@@ -206,6 +207,7 @@ class DoseSpot(Port):
         self.identity = SHE
         self.stored: Record = STORED
         self.due: Record | None = None
+        self.warnings: tuple[Finding, ...] = ()
         self.lags = False
         self.begins = True
         self.created = 0
@@ -226,7 +228,7 @@ class DoseSpot(Port):
         """The change that is due; roles are added once they are known to be granted."""
         assert isinstance(order, Order)
         self.compared.append((sorted(role.code for role in s.granted or ()), s.was_active))
-        return replace(shown, change=self.due)
+        return replace(shown, change=self.due, warnings=self.warnings)
 
     def create(self, s: Situation, order: Order, within_s: float) -> int:
         """Creates another clinician with the next id, whoever is known already."""
@@ -241,7 +243,7 @@ class DoseSpot(Port):
     def edit(self, clinician_id: int, record: Record) -> None:
         """Takes the change."""
         self.noted("edit", clinician_id, dict(record))
-        self.stored, self.due = record, None
+        self.stored, self.due, self.warnings = record, None, ()
 
     def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType) -> bool:
         """Begins a stage; the status shows it, unless it lags."""

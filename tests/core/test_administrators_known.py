@@ -6,6 +6,7 @@ import pytest
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
+from shared.enrollment.grants import introducers
 from shared.errors import FhirDenied
 from shared.workflow.authorship import administrators, verified_roles
 from tests.builders import NOW, PRACTITIONER_ID
@@ -124,3 +125,28 @@ def test_a_history_that_may_not_be_read_is_not_taken_for_a_grant() -> None:
     server.denied = {"PractitionerRole"}
     with pytest.raises(FhirDenied):
         verified_roles(server.client, roles, JANE, NOW)
+
+
+def history(length: int, *newest: dict[str, Any]) -> list[dict[str, Any]]:
+    """So many versions, the newest first; all but the named ones are an administrator's."""
+    oldest = [role(ADMIN, PRESCRIBING)] * (length - len(newest))
+    return [*newest, *oldest]
+
+
+BOTH = role(COLLEAGUE, PRESCRIBING, COORDINATOR)
+
+
+@pytest.mark.parametrize(
+    ("versions", "introduced"),
+    [
+        (history(99), {PRESCRIBING: ADMIN}),
+        (history(100), {PRESCRIBING: ""}),
+        (history(101), {PRESCRIBING: ""}),
+        (history(100, BOTH), {PRESCRIBING: "", COORDINATOR: COLLEAGUE}),
+        (history(100, BOTH, role(ADMIN)), {PRESCRIBING: COLLEAGUE, COORDINATOR: COLLEAGUE}),
+    ],
+)
+def test_who_introduced_what_all_versions_that_are_shown_grant_is_not_known(
+    versions: list[dict[str, Any]], introduced: dict[ClinicianRole, str]
+) -> None:
+    assert introducers(versions, JANE, NOW) == introduced

@@ -4,7 +4,7 @@ from time import monotonic
 
 import pytest
 
-from shared.dosespot.effects import Done, Effect, Open, Refused, effect
+from shared.dosespot.effects import LONGEST_TEXT, Done, Effect, Open, Refused, effect, says_refusal
 from shared.errors import RemoteUnavailable
 from shared.http import Call, Reply, unavailable
 from shared.pace import Pace, PatientHttp
@@ -61,3 +61,8 @@ def test_an_id_has_ten_digits_at_most(given: str, expected: Effect) -> None:
 
 def test_a_text_that_is_not_encoded_well_is_read_all_the_same() -> None:
     assert effect(400, b"City \xff is required") == Refused("City \ufffd is required")
+
+
+@pytest.mark.parametrize(("length", "known"), [(LONGEST_TEXT, True), (LONGEST_TEXT + 1, False)])
+def test_a_text_that_is_too_long_is_no_sentence(length: int, known: bool) -> None:
+    assert says_refusal("City is required".ljust(length)) is known

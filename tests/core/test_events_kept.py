@@ -164,6 +164,16 @@ def test_a_written_status_is_kept_by_its_version_and_told_without_a_persons_word
     assert kept.logged == told
 
 
+def test_an_event_of_a_run_that_does_not_know_yet_whom_it_is_about_names_nobody() -> None:
+    kept = Kept()
+    fresh = Trail("enroll", WHO, lambda: NOON, kept._log, Together(Inline()), kept._write)
+    fresh.was_refused(StageRefused("sign first"))
+    fresh.save()
+    ((saved, key),) = kept.events
+    identifier = {"system": "urn:prescriber-bots:audit-key", "value": key}
+    assert saved["entity"] == [{"what": {"identifier": identifier}}]
+
+
 def test_a_status_may_be_another_persons() -> None:
     kept = Kept()
     kept.trail.recorded(PENDING, JANE, WITH_STATUS, replaced="v1", subject="Practitioner/8")

@@ -25,6 +25,7 @@ from shared.errors import (
     RemoteUnavailable,
     StageRefused,
 )
+from shared.records.findings import Finding
 from shared.workflow.enroll import Outcome
 from tests.builders import CLINICIAN_ID
 from tests.core.one_run import World
@@ -140,11 +141,21 @@ def test_whoever_was_first_to_change_is_seen_once_the_claim_is_taken() -> None:
     assert world.diary.kept == []
 
 
-def test_a_change_without_an_answer_is_looked_at_and_is_in_the_trail_where_it_shows() -> None:
+def test_what_is_odd_about_a_change_is_told_though_the_record_no_longer_shows_it() -> None:
+    world = outdated()
+    odd = Finding("Practitioner.name", "differs")
+    world.dosespot.warnings = (odd,)
+    assert world.run().warnings == (odd,)
+
+
+@pytest.mark.parametrize("stored", [CHANGED, {**CHANGED, "Email": "kept@example.com"}])
+def test_a_change_without_an_answer_is_looked_at_and_is_in_the_trail_where_it_shows(
+    stored: Any,
+) -> None:
     world = outdated()
 
     def took_effect() -> None:
-        world.dosespot.stored, world.dosespot.due = CHANGED, None
+        world.dosespot.stored, world.dosespot.due = stored, None
         raise SILENT
 
     world.dosespot.before["edit"] = [took_effect]
@@ -221,6 +232,14 @@ def test_what_a_dead_run_is_seen_to_have_done_is_in_the_trail(
     assert left(world) == (None, None, {"clinician": ID})
 
 
+def test_another_change_than_the_dead_runs_is_not_taken_for_its_own() -> None:
+    world = at_status()
+    dead_run(world, "change", -106.0, **{"changed-to": record_digest(CHANGED)})
+    world.run()
+    assert (world.did(), world.diary.kept) == ([GIVES_BACK], [])
+    assert left(world) == (None, None, {"clinician": ID})
+
+
 def test_what_a_dead_run_is_not_seen_to_have_done_is_in_no_trail() -> None:
     world = outdated()
     dead_run(world, "change")
@@ -294,6 +313,23 @@ def test_who_loses_the_claim_to_a_stage_waits_and_looks_again() -> None:
     world.run(by_herself())
     assert world.time.waits == [0.5]
     assert world.did() == [takes("begin-idp"), "write status"]
+
+
+def test_a_stage_that_a_dead_run_announced_is_looked_at_again_once_the_claim_is_taken() -> None:
+    world = at_status()
+    dead_run(world, "begin-idp", -106.0)
+    world.run(asked(IDP))
+    assert world.did("records again", "ask")[:2] == [("ask", CLINICIAN_ID), "records again"]
+    assert world.did("begin") == [BEGIN_IDP]
+
+
+def test_an_announcement_forgets_nothing_that_was_announced_before() -> None:
+    world = at_status()
+    dead_run(world, "change", -106.0, **{"changed-to": "another"})
+    seen: list[dict[str, str]] = []
+    world.dosespot.before["begin"] = [lambda: seen.append(dict(world.fhir.claim.memory))]
+    world.run(asked(IDP))
+    assert seen == [{"changed-to": "another"}]
 
 
 def test_a_stage_is_not_looked_at_again_once_its_claim_is_taken() -> None:
@@ -455,7 +491,7 @@ def test_who_is_new_has_her_grant_looked_up_and_nobody_to_compare_with() -> None
         takes("create"),
         ("create", 15.0),
     ]
-    assert world.diary.who == "Practitioner/7"
+    assert world.dosespot.compared == [(["PrescribingClinician"], None)]
 
 
 # The status on the Practitioner.

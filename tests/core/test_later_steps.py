@@ -20,6 +20,7 @@ from shared.enrollment.next_step import (
     Wait,
     WriteStatus,
     in_vain,
+    left_in_dosespot,
     record_digest,
 )
 from shared.enrollment.refusals import Refusal
@@ -32,6 +33,7 @@ from shared.errors import (
     RecordsDisagree,
     StageRefused,
 )
+from shared.records.findings import Finding
 from shared.records.identity import Identity
 from tests.builders import CLINICIAN_ID, practitioner
 from tests.core.situations import (
@@ -522,3 +524,43 @@ def test_a_run_in_trouble_does_nothing_more_in_dosespot() -> None:
     assert told(step(outdated(mine(CHANGE), trouble=NO))) == Settle({"clinician": ID})
     opened = linked(mine("begin-idp"), opened="begin-idp", trouble=LookUpFirst("?"))
     assert told(step(opened, asked(IDP))) == (LookUpFirst, "?")
+
+
+LEFT = (Finding("DoseSpot.Email", "is kept"),)
+
+
+@pytest.mark.parametrize(
+    ("s", "left"),
+    [
+        (linked(shown=None), ()),
+        (linked(shown=shown(left=LEFT)), ()),
+        (outdated(shown=replace(DUE, left=LEFT)), ()),
+        (outdated(claim(None, in_vain=str(DIGEST)), shown=replace(DUE, left=LEFT)), LEFT),
+        (outdated(shown=replace(DUE, left=LEFT), changes=1), LEFT),
+        (outdated(shown=replace(DUE, left=LEFT), changes=1, opened=CHANGE), ()),
+        (outdated(shown=replace(DUE, left=LEFT), changes=1, created=CLINICIAN_ID), ()),
+        (outdated(shown=DUE, changes=1), ()),
+    ],
+)
+def test_what_dosespot_holds_otherwise_is_told_once_it_was_asked_in_vain(
+    s: Situation, left: tuple[Finding, ...]
+) -> None:
+    assert left_in_dosespot(s) == left
+
+
+@pytest.mark.parametrize(
+    ("found", "order", "expected"),
+    [
+        (dead(CHANGE), asked(TFA), Settle({"clinician": ID})),
+        (FREE, asked(TFA), (StageRefused, Refusal.IDP_NOT_COMPLETED)),
+        (
+            claim(OTHER, 20, announced(CHANGE, OTHER)),
+            asked(TFA),
+            (StageRefused, Refusal.IDP_NOT_COMPLETED),
+        ),
+    ],
+)
+def test_what_a_dead_run_did_is_settled_also_where_a_stage_is_refused(
+    found: Claim, order: Order, expected: Any
+) -> None:
+    assert told(step(linked(found), order)) == expected

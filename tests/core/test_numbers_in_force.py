@@ -13,7 +13,7 @@ from shared.records.identity import (
     in_words,
     numbers_in_force,
 )
-from tests.builders import ABSENT, DEA, NOW, NPI, dea, npi, practitioner
+from tests.builders import ABSENT, NOW, dea, npi, practitioner
 
 OID = "urn:oid:2.16.840.1.113883.4.6"
 
@@ -97,7 +97,3 @@ def test_only_a_whole_birth_date_says_who_somebody_is(birth_date: Any, known: st
     assert identity_of(jane, NOW) == Identity(
         frozenset({"1234567893"}), known, frozenset({"Smith"})
     )
-
-
-def test_systems_are_those_of_the_builders() -> None:
-    assert (NPI in NPI_ALIASES, DEA in DEA_ALIASES, OID in NPI_ALIASES) == (True, True, True)

@@ -6,6 +6,7 @@ import pytest
 
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import new_record, stored_record
+from shared.dosespot.left_over import left_over
 from shared.dosespot.wire import ClinicianItem, read
 from shared.enrollment.situation import Shown
 from shared.records.findings import Finding
@@ -91,6 +92,8 @@ def test_somebody_new_has_the_record_that_the_wish_makes() -> None:
         ),
         (stored(Roles=[]), wish(), {ROLES: ["PrescribingClinician"]}),
         (stored(Roles=["PrescribingClinician", "ClinicianAdmin"]), wish(), None),
+        # What the Practitioner no longer has is emptied.
+        (stored(), wish(email=""), {"Email": ""}),
         # This clinic's DEA numbers follow the Practitioner; those of other clinics stay.
         (stored(DEANumbers=[*HERS, ELSEWHERE]), wish(), None),
         (
@@ -141,8 +144,10 @@ def test_somebody_new_has_the_record_that_the_wish_makes() -> None:
 def test_what_is_changed_and_what_is_left_as_it_is(
     record: dict[str, Any], asked: Wish, due: dict[str, Any] | None
 ) -> None:
-    found = with_change(shown(record), asked)
+    found = with_change(shown(record, left=(Finding("DoseSpot", "an older one"),)), asked)
     assert differences(found) == due
+    told = left_over("Practitioner", found.change, record) if found.change else ()
+    assert found.left == told
     assert (found.clinician, found.identity, found.stored) == (JANE, SHE, record)
     again = with_change(shown({**record, **(found.change or {})}), asked)
     assert again.change is None
@@ -206,4 +211,4 @@ def test_what_dosespot_does_not_show_is_not_overwritten(
     record: dict[str, Any], asked: Wish, warning: Finding
 ) -> None:
     found = with_change(shown(record, change={"City": "an older one"}), asked)
-    assert (found.change, found.warnings) == (None, (warning,))
+    assert (found.change, found.warnings, found.left) == (None, (warning,), ())

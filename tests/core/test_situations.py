@@ -9,7 +9,6 @@ from fhir_profiles.codes import RegistrationStatus
 from shared.enrollment.next_step import has_new_roles
 from shared.enrollment.situation import (
     Act,
-    Shown,
     Situation,
     begun_memory,
     clinician_now,
@@ -22,7 +21,7 @@ from shared.enrollment.stages import Snapshot
 from shared.enrollment.trouble import came_true, in_progress, trouble_with, unanswered
 from shared.errors import EnrollmentInProgress, LookUpFirst
 from shared.timing import Timing
-from tests.builders import CLINICIAN_ID
+from tests.builders import CLINICIAN_ID, MEMBERSHIP_ID
 from tests.core.situations import (
     CHANGED,
     FREE,
@@ -32,13 +31,10 @@ from tests.core.situations import (
     ME,
     MOBILE,
     OTHER,
-    SHE,
-    STRANGER,
     TFA,
     TIMING,
     TOKEN,
     admin,
-    announced,
     at,
     at_status,
     by_herself,
@@ -119,6 +115,14 @@ def test_what_is_remembered_of_a_stage() -> None:
         "begun": "begin-tfa",
         "begun-from": "IDPSuccess",
         "begun-at": "2026-03-10T12:00:01.500+00:00",
+    }
+
+
+def test_nothing_is_remembered_of_a_stage_that_the_status_shows() -> None:
+    assert begun_memory(None, RegistrationStatus.PENDING, at(0)) == {
+        "begun": None,
+        "begun-from": None,
+        "begun-at": None,
     }
 
 
@@ -214,11 +218,9 @@ def test_the_error_about_silence_says_what_was_asked(act, what) -> None:
     )
 
 
-def test_a_claim_is_about_clinic_and_npi() -> None:
+def test_a_claim_is_about_clinic_and_npi_and_says_which_membership_asked() -> None:
     assert KEY == "clinician.123.1234567893"
-    assert subject().member != STRANGER
-    assert announced("create").subject == subject().member
-    assert Shown().identity != SHE
+    assert subject().member == f"ProjectMembership/{MEMBERSHIP_ID}"
 
 
 def test_what_was_not_read_is_no_reason_to_end() -> None:
