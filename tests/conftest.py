@@ -4,6 +4,7 @@ import pytest
 
 COUNTED = {
     "broken_calls": "calls were broken, one at a time",
+    "endless_failures": "runs met a failure without end",
     "killed_processes": "processes were killed, one at each call",
     "random_steps": "random steps were taken",
     "interleavings": "states of interleaved runs were checked",

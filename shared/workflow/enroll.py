@@ -417,9 +417,11 @@ class Enrollment:
         unlinked = s.created is not None and s.subject.clinician_id != s.created
         if s.records is None or not s.holds or s.opened or unlinked or s.left:
             return
-        sent = s.created is not None or s.begun or s.changes
+        # A link whose answer was lost may have been made all the same.
+        linking = s.claim.announced is not None and s.claim.announced.act == Act.LINK
+        is_open = linking or s.created is not None or s.begun or s.changes
         with suppress(BotError):  # the claim ends by itself
-            self.members.write_claim(s.claim.given_back() if sent else s.claim.settled())
+            self.members.write_claim(s.claim.given_back() if is_open else s.claim.settled())
 
     def _account_for_announced(self, s: Situation) -> None:
         """Keeps what was announced and has happened, whether or not the run that did it lives."""

@@ -1,11 +1,12 @@
-"""Runs a bot in this process and breaks exactly one of its calls, in every way that calls break."""
+"""Runs a bot in this process and breaks one of its calls, or all from one on, in every way."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.catalog import BOTS
-from shared.errors import Throttled
+from shared.errors import BotError, Throttled
 from shared.http import Call, Http, Reply, Sender, unavailable, unconfirmed
 from shared.runtime.lambda_handler import Services
 from shared.timing import Timing
@@ -53,6 +54,10 @@ def _throttled(call: Call, _send: Callable[[Call], Reply]) -> Reply:
     raise Throttled(f"{call.service} asks for fewer calls.", 10.0)
 
 
+def _throttled_at_once(call: Call, _send: Callable[[Call], Reply]) -> Reply:
+    raise Throttled(f"{call.service} asks for fewer calls.", 0.0)
+
+
 def _expired(_call: Call, _send: Callable[[Call], Reply]) -> Reply:
     return Reply(401, {}, b"")
 
@@ -96,6 +101,13 @@ WAYS: dict[str, Way] = {
     },
 }
 
+ENDLESS: dict[str, Way] = {
+    "429, at once": _throttled_at_once,
+    "412": _replied(412, b"", effect=False),
+    **{name: WAYS[name] for name in ("500, no effect", "500, effect", "401")},
+}
+"""How a server may answer whatever it is asked, for longer than any run lasts."""
+
 
 class BreakingHttp:
     """A `Sender` that counts its calls and breaks the one with number `at`.
@@ -103,19 +115,25 @@ class BreakingHttp:
     Args:
         http: sends the others.
         at: number of the call to break, from 0; None breaks none.
-        way: key of WAYS.
+        way: how.
+        endless: whether all calls after it are broken too.
     """
 
-    def __init__(self, http: Sender, at: int | None = None, way: str = "") -> None:
+    def __init__(
+        self, http: Sender, at: int | None = None, way: Way | None = None, *, endless: bool = False
+    ) -> None:
         self._http = http
         self._at = at
         self._way = way
+        self._endless = endless
         self.calls = 0
 
     def send(self, call: Call) -> Reply:
         number, self.calls = self.calls, self.calls + 1
-        if number == self._at:
-            return WAYS[self._way](call, self._http.send)
+        if self._way is None or self._at is None or number < self._at:
+            return self._http.send(call)
+        if number == self._at or self._endless:
+            return self._way(call, self._http.send)
         return self._http.send(call)
 
 
@@ -151,11 +169,20 @@ class Runner:
         self, bot: str, payload: dict[str, Any], at: int | None = None, way: str = ""
     ) -> tuple[dict[str, Any], int]:
         """The bot's answer and how many calls it took; raises what the run raises."""
-        breaking = BreakingHttp(self._http, at, way)
+        breaking = BreakingHttp(self._http, at, WAYS.get(way))
+        return self._run(bot, payload, breaking), breaking.calls
 
+    def run_endlessly_broken(self, bot: str, payload: dict[str, Any], at: int, way: str) -> int:
+        """How many calls a run makes of which all from one on break; raises nothing of ours."""
+        breaking = BreakingHttp(self._http, at, ENDLESS[way], endless=True)
+        with suppress(BotError):
+            self._run(bot, payload, breaking)
+        return breaking.calls
+
+    def _run(self, bot: str, payload: dict[str, Any], http: Sender) -> dict[str, Any]:
         def services() -> Services:
             clock = self._clock
-            return Services(http=breaking, now=clock.now, sleep=clock.sleep, timing=SELDOM)
+            return Services(http=http, now=clock.now, sleep=clock.sleep, timing=SELDOM)
 
         handler = next(known for known in BOTS if known.name == bot).handler(services)
-        return handler(payload, None), breaking.calls
+        return handler(payload, None)

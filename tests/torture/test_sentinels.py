@@ -314,7 +314,7 @@ def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, na
         f"{FAMILY} {member.npi}: {BORN} not found, {EMAIL} already exists. {member.dea} {PHONE}"
     )
     for at, way in enumerate(SLOW):
-        errors.append(watch.run(flow.bot, given, by, BreakingHttp(watch, at, way)))
+        errors.append(watch.run(flow.bot, given, by, BreakingHttp(watch, at, WAYS[way])))
     for at, (status, code) in enumerate(REFUSALS):
         for break_it in (clinic.break_fhir, clinic.break_dosespot):
             break_it(**refusal(status, code, details), skip=at % 4)
@@ -328,7 +328,9 @@ def test_a_broken_creation_makes_nothing_known(watch: Watch) -> None:
     sent, admin, errors = body(watch, invite=True), watch.clinic.admin, []
     told = f"{FAMILY} {GIVEN} {BORN} {EMAIL} {DEA}"
     for at, way in enumerate(SLOW):
-        errors.append(watch.run("create_prescriber", sent, admin, BreakingHttp(watch, at, way)))
+        errors.append(
+            watch.run("create_prescriber", sent, admin, BreakingHttp(watch, at, WAYS[way]))
+        )
     for at, (status, code) in enumerate(REFUSALS):
         watch.clinic.break_fhir(**refusal(status, code, told), skip=at % 4)
         watch.clinic.break_registry(**refusal(status, code, told))
