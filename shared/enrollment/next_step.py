@@ -6,13 +6,26 @@ is on the membership before anything else is changed; the status is written down
 ends in a refusal; the claim is given back last, once what was done is in AuditEvents.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fhir_profiles.codes import TfaType
+from shared.claimed_steps import (
+    Announce,
+    Change,
+    Create,
+    Link,
+    Look,
+    LookAgain,
+    Record,
+    Refuse,
+    Settle,
+    Wait,
+    digest,
+    sendable_s,
+    vain_digest,
+)
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.situation import (
     CHANGED_TO,
@@ -22,7 +35,6 @@ from shared.enrollment.situation import (
     TFA_TYPE,
     Act,
     Order,
-    Record,
     Situation,
     begun_memory,
     lagging,
@@ -49,25 +61,6 @@ NOT_SHOWN = frozenset({"EPCSRequested"})
 
 
 @dataclass(frozen=True)
-class Look:
-    """Read the records, and ask DoseSpot."""
-
-
-@dataclass(frozen=True)
-class LookAgain:
-    """Wait, then ask DoseSpot again whether what it did not confirm has happened."""
-
-    pause_s: float
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Wait for the run that holds the claim, then read the claim again."""
-
-    pause_s: float
-
-
-@dataclass(frozen=True)
 class CheckGrant:
     """Look up who granted the roles that the prescriber would get."""
 
@@ -75,35 +68,6 @@ class CheckGrant:
 @dataclass(frozen=True)
 class CheckClaim:
     """Look up whether whoever wrote the claim is to be believed."""
-
-
-@dataclass(frozen=True)
-class Announce:
-    """Take the claim, or keep it longer, and announce an act; a change by its record's digest."""
-
-    act: str
-    changed_to: str | None = None
-
-
-@dataclass(frozen=True)
-class Create:
-    """Create the clinician, if that can be sent within so many seconds."""
-
-    within_s: float
-
-
-@dataclass(frozen=True)
-class Link:
-    """Put the clinician's id on the membership."""
-
-    clinician_id: int
-
-
-@dataclass(frozen=True)
-class Change:
-    """Change the clinician's record in DoseSpot."""
-
-    record: Record
 
 
 @dataclass(frozen=True)
@@ -124,20 +88,6 @@ class Remember:
 @dataclass(frozen=True)
 class WriteStatus:
     """Write status and EPCS qualification on the Practitioner."""
-
-
-@dataclass(frozen=True)
-class Settle:
-    """Write the AuditEvents of what was announced, and give the claim back with this memory."""
-
-    memory: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """End the run with an error."""
-
-    error: BotError
 
 
 Step = (
@@ -221,9 +171,7 @@ def left_in_dosespot(s: Situation) -> tuple[Finding, ...]:
 
 def in_vain(s: Situation) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
-    if s.shown is None or s.shown.change is None:
-        return None
-    return _digest([s.shown.stored, s.shown.change])
+    return None if s.shown is None else vain_digest(s.shown.stored, s.shown.change)
 
 
 def record_digest(record: Record) -> str:
@@ -232,12 +180,7 @@ def record_digest(record: Record) -> str:
     What is emptied counts as what is not there: DoseSpot may show it either way.
     """
     told = {name: value for name, value in record.items() if value or value is False}
-    return _digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
-
-
-def _digest(value: object) -> str:
-    told = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    return digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
 
 
 def has_new_roles(s: Situation, order: Order) -> bool:
@@ -277,10 +220,7 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
         return Announce(act, changed_to)
     if not isinstance(step, Create | Change):
         return step
-    # What is under way when the claim ends would meet another run's.
-    holder = s.claim.holder
-    left_s = (holder.until - s.now).total_seconds() if holder else 0.0
-    left_s -= timing.create_s
+    left_s = sendable_s(s.claim, s.now, timing)
     if left_s <= 0:
         return Announce(act, changed_to)
     return Create(left_s) if isinstance(step, Create) else step

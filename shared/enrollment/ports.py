@@ -7,7 +7,8 @@ from typing import Protocol
 from fhir_profiles import Resource
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from shared.enrollment.situation import Order, Record, Records, Shown, Situation
+from shared.claimed_steps import Record
+from shared.enrollment.situation import Order, Records, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.subject import Subject
 

@@ -3,14 +3,13 @@
 Values only. `next_step` decides on them what is done next; the use case does it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
+from shared.claimed_steps import Record
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.stages import Snapshot, Stage
 from shared.enrollment.subject import Subject
@@ -27,8 +26,6 @@ CHANGED_TO = "changed-to"
 was chosen last; whose membership a clinician was created for; the clinician's id; a digest of the
 change that DoseSpot took without changing; and a digest of the record that a change which was
 announced is to store."""
-
-Record = Mapping[str, Any]
 
 
 class Act(StrEnum):

@@ -4,15 +4,25 @@ A patient is created, and a record changed, only while the run holds a claim; wh
 asked for and was not told about is looked for first.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from fhir_profiles.claim import Claim
+from shared.claimed_steps import (
+    Announce,
+    Change,
+    Create,
+    Link,
+    Look,
+    LookAgain,
+    Record,
+    Refuse,
+    Settle,
+    Wait,
+    sendable_s,
+    vain_digest,
+)
 from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RecordsDisagree
 from shared.records.findings import Finding
 from shared.timing import Timing
@@ -34,8 +44,6 @@ CHANGE_UNANSWERED = (
     "DoseSpot was asked to change the patient and did not say whether it did. Run the bot again in"
     " a minute: it looks before it writes."
 )
-
-Record = Mapping[str, Any]
 
 
 class Act(StrEnum):
@@ -113,67 +121,6 @@ class Situation:
         return replace(self, seen=replace(self.seen, claim=claim))
 
 
-@dataclass(frozen=True)
-class Look:
-    """Read the claim, and ask DoseSpot."""
-
-
-@dataclass(frozen=True)
-class LookAgain:
-    """Wait, then search for the patient again."""
-
-    pause_s: float
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Wait for the run that holds the claim, then read the claim again."""
-
-    pause_s: float
-
-
-@dataclass(frozen=True)
-class Announce:
-    """Take the claim and announce an act."""
-
-    act: str
-
-
-@dataclass(frozen=True)
-class Create:
-    """Create the patient, if that can be sent within so many seconds."""
-
-    within_s: float
-
-
-@dataclass(frozen=True)
-class Link:
-    """Put DoseSpot's id on the Patient."""
-
-    patient_id: int
-
-
-@dataclass(frozen=True)
-class Change:
-    """Change the patient's record."""
-
-    record: Record
-
-
-@dataclass(frozen=True)
-class Settle:
-    """Write the AuditEvents of what was announced, and give the claim back with this memory."""
-
-    memory: Mapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """End the run with an error."""
-
-    error: BotError
-
-
 Step = Look | LookAgain | Wait | Announce | Create | Link | Change | Settle | Refuse
 
 
@@ -206,10 +153,7 @@ def unanswered(act: str) -> LookUpFirst:
 
 def in_vain(seen: Seen) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
-    if seen.change is None:
-        return None
-    told = json.dumps([seen.stored, seen.change], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    return vain_digest(seen.stored, seen.change)
 
 
 def _trouble(s: Situation) -> BotError | None:
@@ -249,9 +193,7 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     announced = s.claim.announced
     if not s.holds or announced is None or (announced.act, announced.run) != (act, s.run):
         return Announce(act)
-    # What is under way when the claim ends would meet another run's.
-    left_s = (s.claim.holder.until - s.now).total_seconds() if s.claim.holder else 0.0
-    left_s -= timing.create_s
+    left_s = sendable_s(s.claim, s.now, timing)
     if left_s <= 0:
         return Announce(act)
     return Create(left_s) if isinstance(step, Create) else step

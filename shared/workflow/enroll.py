@@ -12,22 +12,24 @@ from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced
 from fhir_profiles.elements import positive_number
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import (
+from shared.claimed_steps import (
     Announce,
-    Begin,
     Change,
-    CheckClaim,
-    CheckGrant,
     Create,
     Link,
     Look,
     LookAgain,
     Refuse,
-    Remember,
     Settle,
-    Step,
     Wait,
+)
+from shared.enrollment.clinician import Clinician
+from shared.enrollment.next_step import (
+    Begin,
+    CheckClaim,
+    CheckGrant,
+    Remember,
+    Step,
     WriteStatus,
     left_in_dosespot,
     next_step,
@@ -304,7 +306,7 @@ class Enrollment:
         return replace(s, created=clinician_id)
 
     def _linked(self, step: Link, s: Situation, order: Order) -> Situation:
-        clinician_id, sure = step.clinician_id, s.created == step.clinician_id
+        clinician_id, sure = step.dosespot_id, s.created == step.dosespot_id
         self._account_for_announced(s)
         self.trail.begin_to_save()
         looking = self.together.started(lambda: self.network.look(s, order, clinician_id))

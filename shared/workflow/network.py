@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from fhir_profiles.codes import RegistrationStatus, TfaType
+from shared.claimed_steps import Record
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import stored_record
 from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.situation import Order, Record, Shown, Situation
+from shared.enrollment.situation import Order, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.trouble import UNKNOWN_ID
 from shared.errors import RecordsDisagree

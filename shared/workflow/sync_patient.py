@@ -16,6 +16,17 @@ from fhir_profiles.claim import Announced, Claim
 from fhir_profiles.elements import positive_number
 from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
 from fhir_profiles.today import Today
+from shared.claimed_steps import (
+    Announce,
+    Change,
+    Create,
+    Link,
+    Look,
+    LookAgain,
+    Refuse,
+    Settle,
+    Wait,
+)
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.left_over import left_over
 from shared.dosespot.patient_record import (
@@ -31,18 +42,9 @@ from shared.fhir.client import FhirClient
 from shared.patients.next_step import (
     PATIENT,
     Act,
-    Announce,
-    Change,
-    Create,
-    Link,
-    Look,
-    LookAgain,
-    Refuse,
     Seen,
-    Settle,
     Situation,
     Step,
-    Wait,
     in_progress,
     next_step,
     unanswered,
@@ -278,13 +280,13 @@ class _Run:
     def _linked(self, step: Link, s: Situation) -> Situation:
         self._account_for_announced(s)
         after = self.sync.fhir.edit(
-            self.patient, lambda found: with_dosespot_patient_id(found, step.patient_id)
+            self.patient, lambda found: with_dosespot_patient_id(found, step.dosespot_id)
         )
         self.patient = after.resource
         linked = dosespot_patient_id(self.patient)
-        if after.replaced is not None and linked == step.patient_id:
+        if after.replaced is not None and linked == step.dosespot_id:
             key = f"{AuditAction.PATIENT_LINKED}.{self.patient['id']}.{after.replaced}"
-            self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.patient_id}", key=key)
+            self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.dosespot_id}", key=key)
         return replace(s, linked=linked, linked_here=after.replaced is not None)
 
     def _changed(self, step: Change, s: Situation) -> Situation:

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
-from shared.enrollment.next_step import CheckClaim, CheckGrant, Look, Refuse, next_step
+from shared.claimed_steps import Look, Refuse
+from shared.enrollment.next_step import CheckClaim, CheckGrant, next_step
 from shared.enrollment.situation import Order, Situation
 from shared.errors import BotError
 from shared.timing import Timing

@@ -13,9 +13,10 @@ from fhir_profiles.claim import Claim, claim_resource, read_claim
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from fhir_profiles.registration_status import registration_status
+from shared.claimed_steps import Record
 from shared.enrollment.clinician import Clinician
 from shared.enrollment.recorded_status import as_dosespot_says
-from shared.enrollment.situation import Order, Record, Records, Shown, Situation
+from shared.enrollment.situation import Order, Records, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.subject import Subject
 from shared.errors import BotError, RecordsDisagree

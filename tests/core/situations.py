@@ -8,8 +8,9 @@ from typing import Any
 from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from fhir_profiles.registration_status import with_registration_status
+from shared.claimed_steps import Refuse
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import Refuse, Step, next_step
+from shared.enrollment.next_step import Step, next_step
 from shared.enrollment.situation import Order, Records, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.subject import Subject, claim_key

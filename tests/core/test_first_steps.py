@@ -7,17 +7,8 @@ import pytest
 
 from fhir_profiles.claim import Claim
 from fhir_profiles.registration_status import with_registration_status
-from shared.enrollment.next_step import (
-    Announce,
-    CheckClaim,
-    CheckGrant,
-    Create,
-    Link,
-    Look,
-    LookAgain,
-    Settle,
-    Wait,
-)
+from shared.claimed_steps import Announce, Create, Link, Look, LookAgain, Settle, Wait
+from shared.enrollment.next_step import CheckClaim, CheckGrant
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import Act, Order, Shown, Situation
 from shared.enrollment.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED, NOT_GRANTED, UNKNOWN_ID

@@ -9,15 +9,11 @@ from fhir_profiles.claim import Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
+from shared.claimed_steps import Announce, Change, LookAgain, Settle, Wait
 from shared.enrollment.next_step import (
-    Announce,
     Begin,
-    Change,
     CheckGrant,
-    LookAgain,
     Remember,
-    Settle,
-    Wait,
     WriteStatus,
     in_vain,
     left_in_dosespot,

@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles.claim import Announced, Claim, Holder
-from shared.errors import DoseSpotRefused, EnrollmentInProgress, LookUpFirst, RecordsDisagree
-from shared.patients.next_step import (
-    CHANGE_UNANSWERED,
-    CREATE_UNANSWERED,
-    SEVERAL,
-    Act,
+from shared.claimed_steps import (
     Announce,
     Change,
     Create,
@@ -21,11 +16,18 @@ from shared.patients.next_step import (
     Look,
     LookAgain,
     Refuse,
-    Seen,
     Settle,
+    Wait,
+)
+from shared.errors import DoseSpotRefused, EnrollmentInProgress, LookUpFirst, RecordsDisagree
+from shared.patients.next_step import (
+    CHANGE_UNANSWERED,
+    CREATE_UNANSWERED,
+    SEVERAL,
+    Act,
+    Seen,
     Situation,
     Step,
-    Wait,
     in_progress,
     in_vain,
     next_step,
