@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from shared.claimed_steps import Record
+from shared.enrollment.clinician import Clinician
 from shared.enrollment.situation import Order, Records, Shown, Situation
 from shared.enrollment.stages import Stage
 from shared.enrollment.subject import Subject
@@ -79,3 +81,27 @@ Clock = Callable[[], datetime]
 
 Waiter = Callable[[float], bool]
 """Waits for seconds; False, at once, where the run has no time for it."""
+
+
+class Keeper(Protocol):
+    """Keeps a trail of what was done; see `shared.workflow.trail.Trail`."""
+
+    run: str
+    who: str
+
+    def did(self, action: AuditAction, detail: str, *, key: str) -> None:
+        """Keeps what this run did."""
+
+    def found(self, action: AuditAction, detail: str, *, key: str, who: str) -> None:
+        """Keeps what another run did."""
+
+    def recorded(
+        self, clinician: Clinician, before: Resource, after: Resource, *, replaced: str
+    ) -> None:
+        """Keeps that the status was written."""
+
+    def begin_to_save(self) -> None:
+        """Begins to write what was kept."""
+
+    def save(self) -> None:
+        """Writes what was kept."""

@@ -6,7 +6,7 @@ a trail. A step changes at most one thing.
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
@@ -33,9 +33,8 @@ from shared.enrollment.next_step import (
     WriteStatus,
     left_in_dosespot,
     next_step,
-    record_digest,
 )
-from shared.enrollment.ports import Clock, Members, Network, Waiter
+from shared.enrollment.ports import Clock, Keeper, Members, Network, Waiter
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import (
@@ -61,32 +60,8 @@ from shared.errors import (
 )
 from shared.records.findings import Finding
 from shared.timing import Timing
+from shared.workflow.accounting import account_for_announced, keep
 from shared.workflow.together import Together
-from shared.workflow.trail import version_key
-
-
-class Keeper(Protocol):
-    """Keeps a trail of what was done; see `shared.workflow.trail.Trail`."""
-
-    run: str
-    who: str
-
-    def did(self, action: AuditAction, detail: str, *, key: str) -> None:
-        """Keeps what this run did."""
-
-    def found(self, action: AuditAction, detail: str, *, key: str, who: str) -> None:
-        """Keeps what another run did."""
-
-    def recorded(
-        self, clinician: Clinician, before: Resource, after: Resource, *, replaced: str
-    ) -> None:
-        """Keeps that the status was written."""
-
-    def begin_to_save(self) -> None:
-        """Begins to write what was kept."""
-
-    def save(self) -> None:
-        """Writes what was kept."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +246,7 @@ class Enrollment:
         return replace(s, shown=self.network.change(s, order, s.shown))
 
     def _announced(self, step: Announce, s: Situation) -> Situation:
-        self._account_for_announced(s)
+        account_for_announced(self.trail, s)
         self._saves()
         now = self.now()
         asked = s.claim.announced
@@ -302,12 +277,12 @@ class Enrollment:
         except BotError as refused:
             # DoseSpot may know the NPI although its look-up did not find it in time.
             return replace(s.unread(), refused=refused)
-        self._keep(AuditAction.CLINICIAN_CREATED, s, clinician_id)
+        keep(self.trail, AuditAction.CLINICIAN_CREATED, s, clinician_id)
         return replace(s, created=clinician_id)
 
     def _linked(self, step: Link, s: Situation, order: Order) -> Situation:
         clinician_id, sure = step.dosespot_id, s.created == step.dosespot_id
-        self._account_for_announced(s)
+        account_for_announced(self.trail, s)
         self.trail.begin_to_save()
         looking = self.together.started(lambda: self.network.look(s, order, clinician_id))
         try:
@@ -316,7 +291,7 @@ class Enrollment:
             failure = looking.exception()
         subject = replace(s.subject, membership=membership, clinician_id=clinician_id)
         s = replace(s, subject=subject)
-        self._keep(AuditAction.CLINICIAN_LINKED, s, clinician_id)
+        keep(self.trail, AuditAction.CLINICIAN_LINKED, s, clinician_id)
         # It is linked whether DoseSpot could be asked or not; if not, it is asked again.
         shown = looking.result() if failure is None else None
         return replace(s, shown=shown)
@@ -332,7 +307,7 @@ class Enrollment:
         except BotError as refused:
             trouble = refused
         else:
-            self._keep(AuditAction.CLINICIAN_CHANGED, s, clinician_id)
+            keep(self.trail, AuditAction.CLINICIAN_CHANGED, s, clinician_id)
             self.trail.begin_to_save()
         warned = s.shown.warnings if s.shown and not trouble else ()
         changed = replace(
@@ -353,7 +328,7 @@ class Enrollment:
             # A prescriber who only opened the iFrame can do nothing about it but wait.
             began = False
         if began:
-            self._keep(stage.audit, s, clinician_id)
+            keep(self.trail, stage.audit, s, clinician_id)
             self.trail.begin_to_save()
             s = replace(s, begun=stage)
         else:
@@ -396,7 +371,7 @@ class Enrollment:
         return replace(latest, subject=subject, recorded=True)
 
     def _settled(self, step: Settle, s: Situation) -> Situation:
-        self._account_for_announced(s)
+        account_for_announced(self.trail, s)
         claim = s.claim.settled(**step.memory)
         if not self._saves():
             # The run tries again when it ends; what is announced stays for the next run to keep.
@@ -424,42 +399,6 @@ class Enrollment:
         is_open = linking or s.created is not None or s.begun or s.changes
         with suppress(BotError):  # the claim ends by itself
             self.members.write_claim(s.claim.given_back() if is_open else s.claim.settled())
-
-    def _account_for_announced(self, s: Situation) -> None:
-        """Keeps what was announced and has happened, whether or not the run that did it lives."""
-        asked = s.claim.announced
-        if asked is None or s.clinician is None or s.shown is None:
-            return
-        stage, others = stage_of(asked.act), asked.run != s.run
-        unconfirmed = others or s.opened is not None
-        if asked.act == Act.CREATE and s.refused is None:
-            self._keep(AuditAction.CLINICIAN_CREATED, s, s.clinician.id, asked)
-        if asked.act in (Act.CREATE, Act.LINK) and s.is_linked:
-            self._keep(AuditAction.CLINICIAN_LINKED, s, s.clinician.id, asked)
-        # Another run may have wanted another change than this one.
-        stored = record_digest(s.shown.stored) == s.claim.memory.get(CHANGED_TO)
-        changed = stored if others else s.shown.change is None
-        if asked.act == Act.CHANGE and unconfirmed and changed:
-            self._keep(AuditAction.CLINICIAN_CHANGED, s, s.clinician.id, asked)
-        if stage and unconfirmed and not stage.opens_at(s.clinician.status):
-            self._keep(stage.audit, s, s.clinician.id, asked)
-
-    def _keep(
-        self, action: AuditAction, s: Situation, clinician_id: int, by: Announced | None = None
-    ) -> None:
-        """Keeps what happened to a clinician, under a key that any run would give it."""
-        detail, asked = f"DoseSpot {clinician_id}", by or s.claim.announced
-        run = asked.run if asked else s.run
-        key = f"{action.value}.{clinician_id}"
-        if action is AuditAction.CLINICIAN_LINKED:
-            # Whoever announced it last: another run's link may have been quicker.
-            key = version_key(action, s.subject.membership)
-        elif action is not AuditAction.CLINICIAN_CREATED:
-            key = f"{key}.{run}"
-        if run == s.run or by is None:
-            self.trail.did(action, detail, key=key)
-        else:
-            self.trail.found(action, detail, key=key, who=by.who)
 
 
 def _id(s: Situation) -> int:
