@@ -12,8 +12,9 @@ DOCS_READY := $(VENV)/.docs-ready
 demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
+# The tests start many processes, which compile everything anew where byte code is not kept.
 test: $(READY)  ## all tests
-	@$(BIN)/pytest --numprocesses 3 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist worksteal
 
 torture: $(READY)  ## break every call of every flow in every way
 	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" \

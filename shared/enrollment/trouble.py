@@ -102,8 +102,8 @@ def _not_surely_the_same(mine: Identity, theirs: Identity) -> BotError | None:
     differing, unknown = differences(mine, theirs), missing(mine, theirs)
     if differing:
         return RecordsDisagree(
-            f"{_paths(differing)}: DoseSpot knows a clinician with this NPI whose"
-            f" {in_words(differing)} differs, so nobody was linked and nothing was changed. Check"
+            f"{_paths(differing)}: DoseSpot's look-up by NPI finds a clinician who has"
+            f" another {in_words(differing)}, so nobody was linked and nothing was changed. Check"
             " that the NPI is this person's. If DoseSpot's record is wrong, have DoseSpot support"
             " correct it."
         )

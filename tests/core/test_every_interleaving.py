@@ -100,7 +100,7 @@ TALES: dict[str, Callable[[], Tale]] = {
     "two licenses": known(Status.IDP_SUCCESS, *TWO_LICENSES),
     "locked, edited: admin, self": known(SIGNS, admin("A"), own("S"), acts=LOCK_AND_EDIT, faults=0),
     "locked, edited: admin, status sync": known(
-        SIGNS, admin("A"), status_sync("Y"), acts=LOCK_AND_EDIT
+        SIGNS, admin("A"), status_sync("Y"), acts=LOCK_AND_EDIT, faults=0
     ),
     "deactivated: license, self": known(
         Status.IDP_SUCCESS, TWO_LICENSES[0], own("S"), acts=(staff_deactivates(),), faults=0
@@ -119,6 +119,9 @@ LONG_TALES: dict[str, Callable[[], Tale]] = {
         Status.PENDING, admin("A", stages=IDP), own("S"), status_sync("Y"), faults=0
     ),
     "TFA: admin, self, and time": known(Status.IDP_SUCCESS, BEGINS_TFA, own("S"), times=TIMES),
+    "locked, edited: admin, status sync, a fault": known(
+        SIGNS, admin("A"), status_sync("Y"), acts=LOCK_AND_EDIT
+    ),
     "locked, edited: admin, self, a fault": known(SIGNS, admin("A"), own("S"), acts=LOCK_AND_EDIT),
     "deactivated: license, self, a fault": known(
         Status.IDP_SUCCESS, TWO_LICENSES[0], own("S"), acts=(staff_deactivates(),), strict=False

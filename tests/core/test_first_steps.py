@@ -195,16 +195,14 @@ def she(**changes: Any) -> Identity:
 
 
 NPI = frozenset({"1558598797"})
-KNOWS = "DoseSpot knows a clinician with this NPI whose"
+FINDS = "DoseSpot's look-up by NPI finds a clinician who has another"
 DIFFERING = {
-    f"Practitioner.identifier: {KNOWS} NPI differs": she(npis=NPI),
-    f"Practitioner.birthDate: {KNOWS} birth date differs": she(birth_date="1970-03-03"),
-    f"Practitioner.name: {KNOWS} family name differs": she(family_names=frozenset({"Jones"})),
-    "Practitioner.identifier, Practitioner.birthDate, Practitioner.name: DoseSpot knows a clinician"
-    " with this NPI whose NPI, birth date and family name differs": Identity(
-        NPI, "1970-03-03", frozenset({"Jones"})
-    ),
-    f"Practitioner.name: {KNOWS} family name differs ": she(
+    f"Practitioner.identifier: {FINDS} NPI": she(npis=NPI),
+    f"Practitioner.birthDate: {FINDS} birth date": she(birth_date="1970-03-03"),
+    f"Practitioner.name: {FINDS} family name": she(family_names=frozenset({"Jones"})),
+    "Practitioner.identifier, Practitioner.birthDate, Practitioner.name:"
+    f" {FINDS} NPI, birth date and family name": Identity(NPI, "1970-03-03", frozenset({"Jones"})),
+    f"Practitioner.name: {FINDS} family name ": she(
         birth_date="", family_names=frozenset({"Jones"})
     ),
 }

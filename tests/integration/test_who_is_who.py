@@ -83,9 +83,9 @@ def test_nobody_takes_over_whom_dosespot_knows_by_a_number(
     answer = run(clinic, bot, taker)
     assert answer.body["errorType"] == "RecordsDisagree"
     assert answer.error == (
-        f"{paths}: DoseSpot knows a clinician with this NPI whose {differs} differs, so nobody was"
-        " linked and nothing was changed. Check that the NPI is this person's. If DoseSpot's record"
-        " is wrong, have DoseSpot support correct it."
+        f"{paths}: DoseSpot's look-up by NPI finds a clinician who has another {differs}, so nobody"
+        " was linked and nothing was changed. Check that the NPI is this person's. If DoseSpot's"
+        " record is wrong, have DoseSpot support correct it."
     )
     assert writes(clinic) == []
     assert (linked(clinic, taker), clinic.clinician(known)) == ((), before)

@@ -25,6 +25,7 @@ def administrator_page(browser: Browser) -> bytes:
         _sign_agreements(garcia, sandbox)
         garcia.press("Initialize IDP")
         garcia.expect_result("Identity proofing is initialized.")
+        screen.page.evaluate("scrollTo(0, 0)")
         return screen.page.screenshot()
 
 
