@@ -17,6 +17,9 @@ from shared.timing import Timing
 Record = Mapping[str, Any]
 """A person's record as DoseSpot is asked to store it."""
 
+NOT_SHOWN = frozenset({"EPCSRequested"})
+"""What DoseSpot stores of a record and need not show."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -92,6 +95,15 @@ def sendable_s(claim: Claim, now: datetime, timing: Timing) -> float:
 def vain_digest(stored: Record, change: Record | None) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
     return None if change is None else digest([stored, change])
+
+
+def record_digest(record: Record) -> str:
+    """A digest of a record, by which another run sees whether DoseSpot has stored it.
+
+    What is emptied counts as what is not there: DoseSpot may show it either way.
+    """
+    told = {name: value for name, value in record.items() if value or value is False}
+    return digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
 
 
 def digest(value: object) -> str:

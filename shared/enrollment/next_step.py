@@ -18,11 +18,10 @@ from shared.claimed_steps import (
     Link,
     Look,
     LookAgain,
-    Record,
     Refuse,
     Settle,
     Wait,
-    digest,
+    record_digest,
     sendable_s,
     vain_digest,
 )
@@ -56,8 +55,6 @@ from shared.records.findings import Finding
 from shared.timing import Timing
 
 ROLES = "ClinicianRoleType"
-NOT_SHOWN = frozenset({"EPCSRequested"})
-"""What DoseSpot stores of a record and need not show."""
 
 
 @dataclass(frozen=True)
@@ -172,15 +169,6 @@ def left_in_dosespot(s: Situation) -> tuple[Finding, ...]:
 def in_vain(s: Situation) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
     return None if s.shown is None else vain_digest(s.shown.stored, s.shown.change)
-
-
-def record_digest(record: Record) -> str:
-    """A digest of a record, by which another run sees whether DoseSpot has stored it.
-
-    What is emptied counts as what is not there: DoseSpot may show it either way.
-    """
-    told = {name: value for name, value in record.items() if value or value is False}
-    return digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
 
 
 def has_new_roles(s: Situation, order: Order) -> bool:

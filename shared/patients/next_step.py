@@ -20,6 +20,7 @@ from shared.claimed_steps import (
     Refuse,
     Settle,
     Wait,
+    record_digest,
     sendable_s,
     vain_digest,
 )
@@ -27,9 +28,9 @@ from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RecordsDi
 from shared.records.findings import Finding
 from shared.timing import Timing
 
-PATIENT, IN_VAIN = "patient", "in-vain"
-"""Names in a claim's memory: the id of the patient who was created, and a digest of the change that
-DoseSpot took without changing."""
+PATIENT, IN_VAIN, CHANGED_TO = "patient", "in-vain", "changed-to"
+"""Names in a claim's memory: the id of the patient who was created; a digest of the change that
+DoseSpot took without changing; and one of the record that an announced change is to store."""
 
 SEVERAL = (
     "DoseSpot has several patients with this name, birth date, gender and ZIP code. Merge them in"
@@ -190,13 +191,20 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
         return step
     if s.claim.others_time(s.run, s.now, timing.claim) > timedelta():
         return Wait(timing.pause_s(s.looks))
-    announced = s.claim.announced
-    if not s.holds or announced is None or (announced.act, announced.run) != (act, s.run):
-        return Announce(act)
+    changed_to = record_digest(step.record) if isinstance(step, Change) else None
+    if not _is_announced(act, changed_to, s):
+        return Announce(act, changed_to)
     left_s = sendable_s(s.claim, s.now, timing)
     if left_s <= 0:
-        return Announce(act)
+        return Announce(act, changed_to)
     return Create(left_s) if isinstance(step, Create) else step
+
+
+def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
+    announced = s.claim.announced
+    if not s.holds or announced is None or (announced.act, announced.run) != (act, s.run):
+        return False
+    return changed_to is None or changed_to == s.claim.memory.get(CHANGED_TO)
 
 
 def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | None:
@@ -206,7 +214,8 @@ def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | N
     free = s.claim.others_time(s.run, s.now, timing.claim) <= timedelta()
     over = trouble is None and announced is not None and free
     if not s.left and not open_still and (mine or over):
-        memory: dict[str, str | None] = {}
+        known = s.claim.memory
+        memory: dict[str, str | None] = {CHANGED_TO: None} if CHANGED_TO in known else {}
         # A change that was refused may be taken another time.
         if s.seen is not None and s.changes and trouble is None:
             memory[IN_VAIN] = in_vain(s.seen)

@@ -2,7 +2,7 @@
 
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced
-from shared.enrollment.next_step import record_digest
+from shared.claimed_steps import record_digest
 from shared.enrollment.ports import Keeper
 from shared.enrollment.situation import CHANGED_TO, Act, Situation, stage_of
 from shared.workflow.trail import version_key

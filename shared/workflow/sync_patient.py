@@ -26,6 +26,7 @@ from shared.claimed_steps import (
     Refuse,
     Settle,
     Wait,
+    record_digest,
 )
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.left_over import left_over
@@ -40,6 +41,7 @@ from shared.enrollment.ports import Waiter
 from shared.errors import BotError, LookUpFirst, RecordsDisagree, RecordsRefused, TryAgain
 from shared.fhir.client import FhirClient
 from shared.patients.next_step import (
+    CHANGED_TO,
     PATIENT,
     Act,
     Seen,
@@ -250,7 +252,8 @@ class _Run:
         self.sync.trail.save()
         now, is_new = self.sync.now(), s.claim.resource is None
         asked = Announced(step.act, s.run, self._reference, self.sync.trail.who, now)
-        taken = s.claim.taken(s.run, now + self.sync.timing.claim, asked)
+        memory = {} if step.changed_to is None else {CHANGED_TO: step.changed_to}
+        taken = s.claim.taken(s.run, now + self.sync.timing.claim, asked, **memory)
         after = replace(s.with_claim(self.sync.claims.write(taken)), now=now)
         if not after.holds:
             if not self.sync.wait(self.sync.timing.pause_s(s.looks)):
@@ -322,7 +325,10 @@ class _Run:
         known = s.linked if s.linked is not None else next(iter(s.seen.found), None)
         if asked.act == Act.CREATE and known is not None:
             self._keep(AuditAction.PATIENT_CREATED, known, asked.run, asked.who)
-        if asked.act == Act.CHANGE and known is not None and s.seen.change is None:
+        # Another run may have wanted another change than this one.
+        stored = record_digest(s.seen.stored) == s.claim.memory.get(CHANGED_TO)
+        changed = s.seen.change is None if asked.run == s.run else stored
+        if asked.act == Act.CHANGE and known is not None and changed:
             self._keep(AuditAction.PATIENT_CHANGED, known, asked.run, asked.who)
 
     def _keep(self, action: AuditAction, patient_id: int, run: str, who: str | None = None) -> None:

@@ -8,7 +8,8 @@ import pytest
 from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.registration_status import registration_status
-from shared.enrollment.next_step import Remember, record_digest
+from shared.claimed_steps import record_digest
+from shared.enrollment.next_step import Remember
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.trouble import (
     BEGIN_UNANSWERED,

@@ -9,7 +9,7 @@ from fhir_profiles.claim import Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
-from shared.claimed_steps import Announce, Change, LookAgain, Settle, Wait
+from shared.claimed_steps import Announce, Change, LookAgain, Settle, Wait, record_digest
 from shared.enrollment.next_step import (
     Begin,
     CheckGrant,
@@ -17,7 +17,6 @@ from shared.enrollment.next_step import (
     WriteStatus,
     in_vain,
     left_in_dosespot,
-    record_digest,
 )
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import Act, Order, Situation

@@ -18,6 +18,7 @@ from shared.claimed_steps import (
     Refuse,
     Settle,
     Wait,
+    record_digest,
 )
 from shared.errors import DoseSpotRefused, EnrollmentInProgress, LookUpFirst, RecordsDisagree
 from shared.patients.next_step import (
@@ -40,6 +41,8 @@ ME, OTHER = "run-1", "run-2"
 CREATE, CHANGE = Act.CREATE, Act.CHANGE
 FREE = Claim("patient.123.p1")
 STORED, WANTED = {"City": "Springfield"}, {"City": "Chicago"}
+TOLD = record_digest(WANTED)
+TO_CHANGE = Announce(CHANGE, TOLD)
 NO = DoseSpotRefused("no")
 SILENT_CREATE, SILENT_CHANGE = (LookUpFirst, CREATE_UNANSWERED), (LookUpFirst, CHANGE_UNANSWERED)
 
@@ -115,15 +118,20 @@ DIGEST = in_vain(seen(**DUE))
         (situation(seen(FREE, 7, 8), linked=7), None),
         # The Patient carries an id.
         (situation(linked=7), None),
-        (situation(seen(**DUE), linked=7), Announce(CHANGE)),
+        (situation(seen(**DUE), linked=7), TO_CHANGE),
         (situation(seen(claim(OTHER, 20), **DUE), linked=7), Wait(0.5)),
         (situation(seen(claim(OTHER, 20)), linked=7), None),
-        (situation(seen(claim(ME, 45, CHANGE), **DUE), linked=7), Change(WANTED)),
-        (situation(seen(claim(ME, 31, CHANGE), **DUE), linked=7), Change(WANTED)),
-        (situation(seen(claim(ME, 30, CHANGE), **DUE), linked=7), Announce(CHANGE)),
-        (situation(seen(claim(ME, 45, CREATE), **DUE), linked=7), Announce(CHANGE)),
+        (situation(seen(claim(ME, 45, CHANGE, changed_to=TOLD), **DUE), linked=7), Change(WANTED)),
+        (situation(seen(claim(ME, 31, CHANGE, changed_to=TOLD), **DUE), linked=7), Change(WANTED)),
+        (situation(seen(claim(ME, 30, CHANGE, changed_to=TOLD), **DUE), linked=7), TO_CHANGE),
+        (situation(seen(claim(ME, 45, CREATE), **DUE), linked=7), TO_CHANGE),
+        (situation(seen(claim(ME, 45, CHANGE, changed_to="x"), **DUE), linked=7), TO_CHANGE),
+        (
+            situation(seen(claim(ME, 45, CHANGE, changed_to=TOLD)), linked=7, changes=1),
+            Settle({"changed-to": None, "in-vain": None, "patient": "7"}),
+        ),
         (situation(seen(claim(None, in_vain=str(DIGEST)), **DUE), linked=7), None),
-        (situation(seen(claim(None, in_vain="x"), **DUE), linked=7), Announce(CHANGE)),
+        (situation(seen(claim(None, in_vain="x"), **DUE), linked=7), TO_CHANGE),
         # A change is repeated once, where DoseSpot did not say.
         (
             situation(seen(claim(ME, 45, CHANGE), **DUE), linked=7, changes=1),
@@ -134,7 +142,12 @@ DIGEST = in_vain(seen(**DUE))
             Settle({"in-vain": None, "patient": "7"}),
         ),
         (
-            situation(seen(claim(ME, 45, CHANGE), **DUE), linked=7, changes=1, opened=CHANGE),
+            situation(
+                seen(claim(ME, 45, CHANGE, changed_to=TOLD), **DUE),
+                linked=7,
+                changes=1,
+                opened=CHANGE,
+            ),
             Change(WANTED),
         ),
         (

@@ -10,9 +10,9 @@ import pytest
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.today import Today
-from shared.claimed_steps import Announce, Refuse
+from shared.claimed_steps import Announce, Refuse, record_digest
 from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import Step, next_step, record_digest
+from shared.enrollment.next_step import Step, next_step
 from shared.enrollment.recorded_status import as_dosespot_says
 from shared.enrollment.refusals import Refusal
 from shared.enrollment.situation import Act, Order, Records, Shown, Situation
