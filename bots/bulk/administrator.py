@@ -13,7 +13,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Credential, FhirClient
-from shared.http import Sender
+from shared.http.sending import Sender
 from shared.workflow.authorize import NOT_ADMINISTRATOR
 from shared.workflow.caller import token_owner
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from shared.errors import BotError
-from shared.http import Call, Reply, Sender
+from shared.http.sending import Call, Reply, Sender
 
 _BATCH = "/fhir/R4/"
 

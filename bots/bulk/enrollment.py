@@ -24,8 +24,8 @@ from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
 from shared.fhir.client import Credential, FhirClient
 from shared.fhir.units import FhirUnits
-from shared.http import Call, Http
-from shared.quota import Charge, QuotaHttp
+from shared.http.quota import Charge, QuotaHttp
+from shared.http.sending import Call, Http
 from shared.runtime.lambda_handler import THREADS, Services
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings

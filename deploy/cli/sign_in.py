@@ -15,9 +15,9 @@ import click
 
 from shared.fhir.client import Credential, FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http import Http, Sender
+from shared.http.sending import Http, Sender
+from shared.http.token_cache import TokenCache
 from shared.runtime.payload import secure_url
-from shared.token_cache import TokenCache
 
 ACCESS_TOKEN = "MEDPLUM_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 CLIENT_ID = "MEDPLUM_CLIENT_ID"

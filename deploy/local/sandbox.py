@@ -24,7 +24,7 @@ from deploy.local.pages import origin
 from deploy.local.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.local.serve import listen
 from shared.fhir.client import FhirClient, GivenToken
-from shared.http import Http
+from shared.http.sending import Http
 from shared.runtime.lambda_handler import Services
 
 DOSESPOT_PATH = "webapi/v2/"

@@ -11,7 +11,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, RemoteMisbehaved
 from shared.fhir.client import HEADERS, SERVICE, Credential, FhirClient, send_as
-from shared.http import Call, Reply, Sender
+from shared.http.sending import Call, Reply, Sender
 
 SEARCHED = "Practitioner"
 MOST_FOUND = 10_000

@@ -11,7 +11,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child
 from shared.errors import NotAuthorized, RemoteMisbehaved
 from shared.fhir.client import FhirClient
-from shared.http import Reply
+from shared.http.sending import Reply
 
 NOT_ADMINISTRATOR = (
     "The access token is none of a project administrator. Sign in as one, or set"

@@ -35,9 +35,9 @@ from shared.dosespot.wire import (
     read,
 )
 from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
-from shared.http import Call, Sender, unavailable, unconfirmed, with_token
-from shared.http import Reply as HttpReply
-from shared.token_cache import TokenCache
+from shared.http.sending import Call, Sender, unavailable, unconfirmed, with_token
+from shared.http.sending import Reply as HttpReply
+from shared.http.token_cache import TokenCache
 
 if TYPE_CHECKING:
     from shared.dosespot.patient_record import PatientRecord

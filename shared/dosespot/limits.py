@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from shared.dosespot.settings import SERVICE
-from shared.http import Call
-from shared.quota import Charge, Quota
+from shared.http.quota import Charge, Quota
+from shared.http.sending import Call
 
 _TOKEN = "connect/token"  # noqa: S105 - a path
 

@@ -6,8 +6,8 @@ Source: DoseSpot, Authentication Guide V2.
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.wire import TokenReply, read
 from shared.errors import Misconfigured, RemoteMisbehaved
-from shared.http import Call, Sender
-from shared.token_cache import REFRESH_EARLY_S, FetchedToken, TokenCache
+from shared.http.sending import Call, Sender
+from shared.http.token_cache import REFRESH_EARLY_S, FetchedToken, TokenCache
 
 DEFAULT_LIFETIME_S = 600.0
 

@@ -17,7 +17,7 @@ from shared.errors import (
     RemoteMisbehaved,
     RemoteUnavailable,
 )
-from shared.http import open_write
+from shared.http.sending import open_write
 
 SERVICE = "The FHIR server"
 

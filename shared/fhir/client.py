@@ -27,7 +27,7 @@ from shared.fhir.answers import (
     write_failure,
 )
 from shared.fhir.entries import Create, CreateOnce, Entry, Put, Read, reference, version_tag
-from shared.http import Call, Reply, Sender, unavailable, unconfirmed, with_token
+from shared.http.sending import Call, Reply, Sender, unavailable, unconfirmed, with_token
 
 __all__ = ["SERVICE", "Answer", "Credential", "FhirClient", "GivenToken", "send_as"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Misconfigured
-from shared.http import Call, Sender
-from shared.token_cache import FetchedToken, TokenCache
+from shared.http.sending import Call, Sender
+from shared.http.token_cache import FetchedToken, TokenCache
 
 
 class _TokenReply(BaseModel):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.fhir.answers import SERVICE
-from shared.http import Call
-from shared.quota import Charge, Quota
+from shared.http.quota import Charge, Quota
+from shared.http.sending import Call
 
 HOSTED_UNITS_PER_MINUTE = 50_000
 READ, SEARCH, WRITE = 1, 20, 100

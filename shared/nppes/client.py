@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from shared.http import Call, Sender, unavailable
+from shared.http.sending import Call, Sender, unavailable
 from shared.nppes.wire import parse_answer
 from shared.records.registry import RegistryEntry
 

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
-from shared.connections import read_trust_early
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import BotError, Unforeseen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceCredential
-from shared.http import Http, Sender
-from shared.pace import Pace, PatientHttp
+from shared.http.connections import read_trust_early
+from shared.http.pace import Pace, PatientHttp
+from shared.http.sending import Http, Sender
+from shared.http.token_cache import TokenCache
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics, ObservedHttp
@@ -32,7 +33,6 @@ from shared.runtime.settings import Settings
 from shared.runtime.surroundings import in_lambda
 from shared.runtime.trace import trace_headers
 from shared.timing import Timing
-from shared.token_cache import TokenCache
 from shared.workflow.claims import ClaimStore
 from shared.workflow.enroll import Enrollment
 from shared.workflow.inputs import BotOutput

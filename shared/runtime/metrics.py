@@ -12,7 +12,7 @@ from typing import Any
 
 from fhir_profiles.audit_event import AuditAction
 from shared.errors import BotError, Unforeseen
-from shared.http import Call, Reply, Sender
+from shared.http.sending import Call, Reply, Sender
 from shared.workflow.steps import Happening, Step
 
 NAMESPACE = "PrescriberBots"

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.connections import trust
 from shared.errors import BotError, LookUpFirst, RemoteUnavailable
-from shared.http import Call, Http
+from shared.http.connections import trust
+from shared.http.sending import Call, Http
 
 ANSWER = json.dumps({"name": "Zoë"}).encode()
 

@@ -27,8 +27,8 @@ from shared.errors import (
     RemoteUnavailable,
     Throttled,
 )
-from shared.http import Http
-from shared.token_cache import TokenCache
+from shared.http.sending import Http
+from shared.http.token_cache import TokenCache
 from tests.builders import (
     ABSENT,
     CLINIC_ID,

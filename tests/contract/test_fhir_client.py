@@ -26,8 +26,8 @@ from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.entries import Create, CreateOnce, Put, Read
 from shared.fhir.search import by_identifier
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http import Http
-from shared.token_cache import TokenCache
+from shared.http.sending import Http
+from shared.http.token_cache import TokenCache
 from tests.builders import (
     MEMBERSHIP_ID,
     PRACTITIONER_ID,

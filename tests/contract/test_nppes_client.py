@@ -8,7 +8,7 @@ import requests
 import responses
 
 from shared.errors import RemoteUnavailable
-from shared.http import Http
+from shared.http.sending import Http
 from shared.nppes.client import KEPT_S, MOST_KEPT, NpiRegistry, RegistryEntries
 from shared.records.prescriber import MedicalLicense
 from shared.records.registry import RegistryEntry

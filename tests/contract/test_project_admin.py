@@ -9,7 +9,7 @@ import responses
 from deploy.medplum.server import ProjectAdmin
 from shared.errors import LookUpFirst
 from shared.fhir.client import GivenToken
-from shared.http import Http
+from shared.http.sending import Http
 from tests.builders import PROJECT_ID, dropped
 
 BASE = "https://fhir.example.com/"

@@ -14,7 +14,7 @@ from deploy.aws.functions.run_bot import BotFailed, BotRunner
 from deploy.aws.functions.status_schedule import LEAST_TIME_MS, Unfinished
 from shared.errors import Misconfigured, RemoteUnavailable
 from shared.fhir.service_credential import ServiceAccount
-from shared.http import Http
+from shared.http.sending import Http
 
 BASE_URL = "https://api.example.org/"
 EXECUTE = f"{BASE_URL}fhir/R4/Bot/$execute"

@@ -12,8 +12,8 @@ from deploy.local.serve import LocalServer
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import DoseSpotRefused, LookUpFirst
-from shared.http import Http
-from shared.token_cache import TokenCache
+from shared.http.sending import Http
+from shared.http.token_cache import TokenCache
 from tests.builders import CLINIC_ID, sample
 from tests.contract.recording_proxy import Exchange, RecordingProxy
 from tests.contract.swagger import SwaggerContract

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote
 from fhir_profiles import Resource
 from shared.errors import BotError
 from shared.fhir.client import FhirClient, GivenToken
-from shared.http import Call, Reply
+from shared.http.sending import Call, Reply
 
 BASE = "https://fhir.example/"
 FHIR = f"{BASE}fhir/R4/"

@@ -6,8 +6,8 @@ import pytest
 
 from shared.dosespot.effects import LONGEST_TEXT, Done, Effect, Open, Refused, effect, says_refusal
 from shared.errors import RemoteUnavailable
-from shared.http import Call, Reply, unavailable
-from shared.pace import Pace, PatientHttp
+from shared.http.pace import Pace, PatientHttp
+from shared.http.sending import Call, Reply, unavailable
 
 CALL = Call("DoseSpot", "answer", "GET", "https://dosespot.example/", {})
 

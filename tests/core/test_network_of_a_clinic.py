@@ -15,10 +15,10 @@ from shared.enrollment.clinician import Clinician
 from shared.enrollment.situation import Shown, Situation
 from shared.enrollment.trouble import UNKNOWN_ID
 from shared.errors import RecordsDisagree
-from shared.http import Call, Reply
+from shared.http.sending import Call, Reply
+from shared.http.token_cache import TokenCache
 from shared.records.identity import Identity
 from shared.records.prescriber import MedicalLicense
-from shared.token_cache import TokenCache
 from shared.workflow.network import FOUND_NOBODY, DoseSpotNetwork, clinician_of, identity_shown
 from shared.workflow.record_change import Wish, new_clinician
 from shared.workflow.together import Together

@@ -8,8 +8,8 @@ from bots.bulk.enrollment import BulkEnrollment
 from shared.dosespot.limits import DoseSpotLimits
 from shared.fhir.client import GivenToken
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits, units
-from shared.http import Call
-from shared.quota import Charge
+from shared.http.quota import Charge
+from shared.http.sending import Call
 from tests.integration.clinic import DEA, Clinic
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "enroll-many.md"

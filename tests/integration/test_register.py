@@ -24,7 +24,7 @@ from fhir_profiles.systems import (
     PRESCRIBER_POLICY,
 )
 from shared.fhir.client import GivenToken
-from shared.http import Http
+from shared.http.sending import Http
 from tests.integration.clinic import ADMIN_BOT
 from tests.integration.project import SENTINEL, Project, Servers, new_project
 from tests.integration.self_service import IFRAME_BOT, SELF_BOT, SYNC_BOT

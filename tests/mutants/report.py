@@ -115,7 +115,7 @@ def survivor(name: str, shown: str) -> Survivor:
     """A mutant as what it changes.
 
     Args:
-        name: mutmut's, such as `shared.pace.xǁPaceǁwait__mutmut_4`.
+        name: mutmut's, such as `shared.http.pace.xǁPaceǁwait__mutmut_4`.
         shown: mutmut's diff of it.
     """
     lines = [line for line in shown.splitlines() if not line.startswith(("---", "+++", "#"))]

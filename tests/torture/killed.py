@@ -14,7 +14,7 @@ from typing import Any
 
 from bots.catalog import BOTS
 from shared.errors import BotError
-from shared.http import Call, Http, Reply
+from shared.http.sending import Call, Http, Reply
 from shared.runtime.lambda_handler import Services
 
 

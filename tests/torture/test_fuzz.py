@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bots.catalog import BOTS
 from deploy.local.clinic import PUSH_SECRET
 from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Unforeseen
-from shared.http import Call, Http, Reply, Sender, unavailable
+from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.lambda_handler import Services
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import new_form

@@ -8,7 +8,7 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from shared.errors import NotAuthorized
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient, GivenToken
-from shared.http import Call, Http, Reply
+from shared.http.sending import Call, Http, Reply
 from shared.workflow.authorize import (
     NO_DOSESPOT_IDENTIFIER,
     NOT_ADMINISTRATOR,

@@ -10,7 +10,7 @@ from deploy.medplum.doctor.finding import Check, Finding, Verdict, examine, miss
 from deploy.medplum.doctor.secret_checks import check_secret
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
-from shared.http import Reply
+from shared.http.sending import Reply
 from shared.runtime.payload import Secret
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bots.bulk.dry_run import ReadOnly, WouldChange
-from shared.http import Call, Reply
+from shared.http.sending import Call, Reply
 
 REPLY = Reply(200, {}, b"{}")
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.many.search import MOST_FOUND, count_found
 from shared.errors import FhirDenied, RemoteMisbehaved
 from shared.fhir.client import GivenToken
-from shared.http import Call, Reply
+from shared.http.sending import Call, Reply
 
 
 class Server:

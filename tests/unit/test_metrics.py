@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from fhir_profiles.audit_event import AuditAction
 from shared.errors import BotError, LookUpFirst, RemoteUnavailable, StageRefused, Unforeseen
-from shared.http import Call, Reply
+from shared.http.sending import Call, Reply
 from shared.runtime.metrics import COUNTED, MOST_VALUES, UNITS, Metrics, ObservedHttp
 from shared.runtime.trace import plain_trace_id, trace_headers
 from shared.workflow.steps import Step

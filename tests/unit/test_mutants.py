@@ -2,22 +2,23 @@
 
 from tests.mutants.report import Report, Survivor, explained, survivor
 
-SHOWN = """# shared.pace.xǁPaceǁwait__mutmut_4: survived
---- shared/pace.py
-+++ shared/pace.py
+SHOWN = """# shared.http.pace.xǁPaceǁwait__mutmut_4: survived
+--- shared/http/pace.py
++++ shared/http/pace.py
 @@ -1,4 +1,4 @@
  def wait(self, seconds):
 -    if seconds > 1:
 -        return True
 +    if seconds >= 1:
 """
-SURVIVOR = Survivor("shared.pace.Pace.wait", "if seconds > 1: return True", "if seconds >= 1:")
+SURVIVOR = Survivor("shared.http.pace.Pace.wait", "if seconds > 1: return True", "if seconds >= 1:")
 
 
 def test_a_survivor_is_known_by_its_function_and_what_it_changes() -> None:
-    assert survivor("shared.pace.xǁPaceǁwait__mutmut_4", SHOWN) == SURVIVOR
-    assert survivor("shared.pace.x__too_late__mutmut_12", "").function == "shared.pace._too_late"
-    assert survivor("shared.pace.x_wait__mutmut_1", "").function == "shared.pace.wait"
+    assert survivor("shared.http.pace.xǁPaceǁwait__mutmut_4", SHOWN) == SURVIVOR
+    too_late = survivor("shared.http.pace.x__too_late__mutmut_12", "")
+    assert too_late.function == "shared.http.pace._too_late"
+    assert survivor("shared.http.pace.x_wait__mutmut_1", "").function == "shared.http.pace.wait"
 
 
 def test_a_run_is_in_order_only_with_few_survivors_all_of_them_explained() -> None:

@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 
 from shared.errors import BotError, LookUpFirst, RemoteUnavailable, Throttled
-from shared.http import Call, Reply
-from shared.pace import LONGEST_WAIT_S, RESERVE_S, SHORTEST_WAIT_S, Pace, PatientHttp
+from shared.http.pace import LONGEST_WAIT_S, RESERVE_S, SHORTEST_WAIT_S, Pace, PatientHttp
+from shared.http.sending import Call, Reply
 
 CALL = Call("DoseSpot", "answer", "GET", "https://dosespot.example/", {})
 DONE = Reply(200, {}, b"")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.http import Call, Reply
-from shared.quota import Charge, Quota, QuotaHttp, Quotas
+from shared.http.quota import Charge, Quota, QuotaHttp, Quotas
+from shared.http.sending import Call, Reply
 
 WRITES = Quota("writes", 400, 10.0)
 

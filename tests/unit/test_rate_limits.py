@@ -6,8 +6,8 @@ import pytest
 
 from shared.dosespot.limits import DoseSpotLimits, operation
 from shared.fhir.units import FhirUnits, units
-from shared.http import Call
-from shared.quota import Quota
+from shared.http.quota import Quota
+from shared.http.sending import Call
 
 DOSESPOT, FHIR = "https://my.staging.dosespot.com/webapi/v2/", "https://fhir.example/"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.retry_after import DEFAULT_S, LONGEST_S, retry_after_s
+from shared.http.retry_after import DEFAULT_S, LONGEST_S, retry_after_s
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, tzinfo=UTC)
 IN_A_MINUTE = "Tue, 10 Mar 2026 12:01:00 GMT"

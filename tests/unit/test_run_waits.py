@@ -9,8 +9,8 @@ import pytest
 from bots.iframe.contract import IframeInput
 from fhir_profiles import Resource
 from shared.errors import BotError, EditConflict, LookUpFirst, Throttled, Unforeseen
-from shared.http import Call, Reply, unconfirmed
-from shared.pace import LONGEST_WAIT_S
+from shared.http.pace import LONGEST_WAIT_S
+from shared.http.sending import Call, Reply, unconfirmed
 from shared.runtime.lambda_handler import Invocation, Services, lambda_handler
 from tests.builders import lambda_payload, practitioner
 

@@ -5,7 +5,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from shared.token_cache import FetchedToken, TokenCache
+from shared.http.token_cache import FetchedToken, TokenCache
 
 KEY = ("https://fhir.example.com/", "client")
 

@@ -29,11 +29,11 @@ from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceCredential
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits
-from shared.http import Http
+from shared.http.sending import Http
+from shared.http.token_cache import TokenCache
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics
 from shared.timing import Timing
-from shared.token_cache import TokenCache
 from shared.workflow.steps import Step
 
 RESULTS_QUEUE_URL = "RESULTS_QUEUE_URL"

@@ -14,11 +14,11 @@ from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import BotError, Misconfigured
 from shared.fhir.client import SERVICE, send_as
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http import Call, Http, Reply, Sender
+from shared.http.sending import Call, Http, Reply, Sender
+from shared.http.token_cache import TokenCache
 from shared.runtime.lambda_handler import Handler, guarded
 from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics
-from shared.token_cache import TokenCache
 
 
 class BotFailed(BotError):

@@ -10,7 +10,7 @@ from deploy.medplum.wanted import FunctionNames, wanted_bot
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from shared.errors import InputRefused
-from shared.http import Reply
+from shared.http.sending import Reply
 
 REGISTER = "Run `prescriber-bots register`."
 PROBE: Resource = {"prescriberBotsDoctor": True}

@@ -9,9 +9,9 @@ from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import Misconfigured
-from shared.http import Call, Reply, Sender
+from shared.http.sending import Call, Reply, Sender
+from shared.http.token_cache import TokenCache
 from shared.runtime import settings
-from shared.token_cache import TokenCache
 
 MEANS: Mapping[str, str] = {
     "invalid_client": f"most likely {settings.CLINIC_ID} or {settings.CLINIC_KEY} is wrong",

@@ -25,10 +25,10 @@ from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
 from shared.fhir.client import FhirClient
 from shared.fhir.service_credential import ServiceCredential
-from shared.http import Sender
+from shared.http.sending import Sender
+from shared.http.token_cache import TokenCache
 from shared.runtime import settings
 from shared.runtime.settings import Settings
-from shared.token_cache import TokenCache
 from shared.workflow.caller import is_program
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"

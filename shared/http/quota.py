@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic, sleep
 
-from shared.http import Call, Reply, Sender
+from shared.http.sending import Call, Reply, Sender
 
 MARGIN = 0.01
 """Part of a window by which places are kept longer, for clocks that do not run alike."""

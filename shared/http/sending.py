@@ -18,9 +18,9 @@ from requests import ConnectTimeout, PreparedRequest, RequestException
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
-from shared.connections import CONNECTIONS, Connections
 from shared.errors import LookUpFirst, RemoteUnavailable, Throttled
-from shared.retry_after import retry_after_s
+from shared.http.connections import CONNECTIONS, Connections
+from shared.http.retry_after import retry_after_s
 
 if TYPE_CHECKING:
     from requests.structures import CaseInsensitiveDict

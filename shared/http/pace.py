@@ -8,7 +8,7 @@ from threading import Lock
 from time import monotonic
 
 from shared.errors import RemoteUnavailable, Throttled
-from shared.http import Call, Reply, Sender, unavailable
+from shared.http.sending import Call, Reply, Sender, unavailable
 
 RESERVE_S = 3.0
 LONGEST_WAIT_S = 60.0

@@ -1,0 +1,1 @@
+"""HTTP with servers: sending, connections, pace, quotas and tokens. Knows no server."""
