@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-DEMO_LOCK := deploy/local/requirements.lock
+DEMO_LOCK := deploy/sandbox/requirements.lock
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.docs-ready
@@ -56,12 +56,12 @@ clean:
 	rm -rf $(VENV)
 
 $(DEMO_READY): $(DEMO_LOCK) pyproject.toml
-	@$(PYTHON) deploy/local/environment.py $(VENV) $(DEMO_LOCK)
+	@$(PYTHON) deploy/environment.py $(VENV) $(DEMO_LOCK)
 	@touch $(DEMO_READY)
 
 # The complete environment is the demo's too.
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) deploy/local/environment.py $(VENV) requirements.lock
+	@$(PYTHON) deploy/environment.py $(VENV) requirements.lock
 	@touch $(DEMO_READY) $(READY)
 
 $(DOCS_READY): $(READY) docs/requirements.lock

@@ -1,1 +1,1 @@
-"""Ways of running the bots: on one machine (`local`) and the command `prescriber-bots`."""
+"""Ways of running the bots, each in a folder, and the command `prescriber-bots` (`cli`)."""

@@ -13,7 +13,7 @@ from deploy.cli.serving import port_option, ready_file_option, serving, until_in
 from deploy.cli.table import print_row, row, terminal_width
 
 if TYPE_CHECKING:
-    from deploy.local.demo.walk import Path as DemoPath
+    from deploy.demo.walk import Path as DemoPath
 
 LOOPBACK = "127.0.0.1"
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8105, 8106, 8107
@@ -32,8 +32,8 @@ def demo(as_json: bool) -> None:
       prescriber-bots demo
       prescriber-bots demo --json
     """
-    from deploy.local.demo.paths import run
-    from deploy.local.sandbox import Sandbox
+    from deploy.demo.paths import run
+    from deploy.sandbox.sandbox import Sandbox
 
     paths = []
     with Sandbox() as sandbox:
@@ -76,7 +76,7 @@ def sandbox(
       prescriber-bots sandbox --ready-file ready.json
       prescriber-bots sandbox --data ./sandbox-data --fhir-port 0
     """
-    from deploy.local.sandbox import Ports, Sandbox
+    from deploy.sandbox.sandbox import Ports, Sandbox
 
     ports = Ports(**{name.removesuffix("_port"): port for name, port in port_options.items()})
     options = {f"--{name.replace('_', '-')}": port for name, port in port_options.items()}
@@ -113,8 +113,8 @@ def functions(
       prescriber-bots functions
       prescriber-bots functions --port 9001 --bot 5d1f0c2e-...=admin_enroll
     """
-    from deploy.local.sandbox import functions_app
-    from deploy.local.serve import LocalServer
+    from deploy.sandbox.sandbox import functions_app
+    from deploy.sandbox.serve import LocalServer
 
     by_bot_id = dict(_bot_id(given) for given in bots)
     with serving(ready_file, {"--port": port}), LocalServer(host, port) as server:
@@ -137,10 +137,10 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
     Examples:
       prescriber-bots dosespot --ready-file dosespot.json
     """
-    from deploy.local.clinic import seed_dosespot
-    from deploy.local.dosespot.app import create_app
-    from deploy.local.sandbox import describe_dosespot
-    from deploy.local.serve import LocalServer
+    from deploy.sandbox.clinic import seed_dosespot
+    from deploy.sandbox.dosespot.app import create_app
+    from deploy.sandbox.sandbox import describe_dosespot
+    from deploy.sandbox.serve import LocalServer
 
     app = create_app()
     administrator = seed_dosespot(app)
@@ -189,7 +189,7 @@ def _bot_id(given: str) -> tuple[str, str]:
 
 def _sign_ins(pages: str) -> list[str]:
     """Where the pages are, and who can sign in there."""
-    from deploy.local.people import PASSWORD, PEOPLE
+    from deploy.sandbox.people import PASSWORD, PEOPLE
 
     rows = [(person.email, person.name, person.description) for person in PEOPLE]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]

@@ -34,7 +34,7 @@ def serving(ready_file: Path | None, ports: Mapping[str, int]) -> Iterator[None]
     Raises:
         click.ClickException: ports are taken.
     """
-    from deploy.local.serve import PortTaken
+    from deploy.sandbox.serve import PortTaken
 
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)

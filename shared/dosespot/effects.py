@@ -85,7 +85,7 @@ REFUSALS = (
     r"\bcannot\s+be\s+initiali[sz]ed\s+at\b",
 )
 """Texts that only a refusal has. Sources: what DoseSpot is known to answer, the messages of ASP.NET
-model validation, and what the local DoseSpot answers."""
+model validation, and what the sandbox's DoseSpot answers."""
 
 FAULTS = (
     r"\btime-?\s?out\b|\btimed\s+out\b",

@@ -22,7 +22,7 @@ from typing import Any
 
 import requests
 
-from deploy.local.people import Person
+from deploy.sandbox.people import Person
 from tests.integration.clinic import new_npi
 
 ROWS = (200, 2_000)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.catalog import BOTS
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from shared.runtime.lambda_handler import Handler
 from tests.integration.clinic import TIMEOUT_S, Clinic, Member
 from tests.torture.flows import FLOWS, Flow, payload, start

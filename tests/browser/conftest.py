@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from tests.browser.screen import Complaints, Screen
 from tests.integration.clinic import Clinic, undisturbed
 

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.local.people import PEOPLE
+from deploy.sandbox.people import PEOPLE
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
 from tests.integration.clinic import Clinic, Member
 

@@ -13,7 +13,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from deploy.local.people import PASSWORD
+from deploy.sandbox.people import PASSWORD
 
 # Chromium writes this for every answer with such a status; the pages tell it to the person.
 ANSWERED_NO = re.compile(r"Failed to load resource: .* status of 40[0134] \(")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from deploy.local.nppes.records import individual
+from deploy.sandbox.nppes.records import individual
 from tests.browser.people import ADMIN
 from tests.browser.screen import Screen
 from tests.integration.clinic import Clinic, new_npi

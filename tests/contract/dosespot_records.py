@@ -1,6 +1,6 @@
 """Made-up records for DoseSpot's calls, most with every field that its Swagger document has."""
 
-from tests.unit.local_dosespot import CONTACT, RECORD
+from tests.sandbox.served_dosespot import CONTACT, RECORD
 
 ADMIN = {**RECORD, "PrimaryPhoneType": "Work", "Email": "ada@example.com"}
 PRESCRIBER = {

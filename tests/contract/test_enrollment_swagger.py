@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
-from deploy.local.serve import LocalServer
+from deploy.sandbox.sandbox import Sandbox
+from deploy.sandbox.serve import LocalServer
 from tests.contract.recording_proxy import RecordingProxy
 from tests.contract.swagger import SwaggerContract
 from tests.integration.clinic import DEA, Clinic

@@ -23,9 +23,9 @@ import requests
 from botocore.config import Config
 from moto import mock_aws
 
-from deploy.local.fhir.invoker import InvokeError, InvokeResult, LambdaInvoker
-from deploy.local.functions.app import create_app, plain_name
-from deploy.local.serve import LocalServer
+from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult, LambdaInvoker
+from deploy.sandbox.functions.app import create_app, plain_name
+from deploy.sandbox.serve import LocalServer
 
 AWS = "https://lambda.us-east-1.amazonaws.com"
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:echo"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 import responses
 
-from deploy.local.sandbox import Sandbox
-from deploy.local.serve import LocalServer
+from deploy.sandbox.sandbox import Sandbox
+from deploy.sandbox.serve import LocalServer
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import DoseSpotRefused, LookUpFirst

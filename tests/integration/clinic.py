@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
-from deploy.local.people import Person
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.people import Person
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.claim import Claim, read_claim
 from fhir_profiles.systems import CLAIM, MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
 from tests.integration.documented import require_documented

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from shared.runtime.lambda_handler import Services
 from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed

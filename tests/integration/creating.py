@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from deploy.local.nppes.records import individual
+from deploy.sandbox.nppes.records import individual
 from tests.builders import form
 from tests.integration.clinic import Answer, Clinic, Member, new_dea, new_npi
 

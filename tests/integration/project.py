@@ -11,14 +11,14 @@ import requests
 from click.testing import CliRunner, Result
 
 from deploy.cli import main
-from deploy.local.clinic import seed_dosespot
-from deploy.local.dosespot.app import DoseSpotServer
-from deploy.local.dosespot.app import create_app as create_dosespot
-from deploy.local.fhir.app import FhirServer
-from deploy.local.fhir.app import create_app as create_fhir
-from deploy.local.people import PASSWORD, Person
-from deploy.local.sandbox import DOSESPOT_PATH, functions_app
-from deploy.local.serve import LocalServer
+from deploy.sandbox.clinic import seed_dosespot
+from deploy.sandbox.dosespot.app import DoseSpotServer
+from deploy.sandbox.dosespot.app import create_app as create_dosespot
+from deploy.sandbox.fhir.app import FhirServer
+from deploy.sandbox.fhir.app import create_app as create_fhir
+from deploy.sandbox.people import PASSWORD, Person
+from deploy.sandbox.sandbox import DOSESPOT_PATH, functions_app
+from deploy.sandbox.serve import LocalServer
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
 from tests.integration.clinic import TIMEOUT_S, Answer, Member, execute, new_npi
 

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from deploy.aws.functions import push_endpoint, status_schedule
 from deploy.aws.functions.run_bot import BotFailed
-from deploy.local.clinic import PUSH_SECRET
+from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.registration_status import registration_status
 from shared.errors import Misconfigured
 from shared.runtime.lambda_handler import Handler

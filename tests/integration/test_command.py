@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from deploy.cli import main
-from deploy.local.people import PASSWORD, PEOPLE
-from deploy.local.serve import LocalServer
+from deploy.sandbox.people import PASSWORD, PEOPLE
+from deploy.sandbox.serve import LocalServer
 
 COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
 START_TIMEOUT_S = 120

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
-from deploy.local.people import Person
+from deploy.sandbox.people import Person
 from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project

@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from bots.catalog import BOTS
-from deploy.local.clinic import PUSH_SECRET
 from deploy.reference.json_schema import json_schema
+from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.creating import new_form

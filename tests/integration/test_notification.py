@@ -19,8 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bots.notification import bot as sentences
-from deploy.local.clinic import PUSH_SECRET
-from deploy.local.serve import LocalServer
+from deploy.sandbox.clinic import PUSH_SECRET
+from deploy.sandbox.serve import LocalServer
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import MEDPLUM_BOTS

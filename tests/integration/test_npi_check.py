@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from deploy.local.nppes.records import individual, organization
-from deploy.local.people import ORGANIZATION_NPI
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.nppes.records import individual, organization
+from deploy.sandbox.people import ORGANIZATION_NPI
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.check_due import is_check_due
 from shared.records.form_sentences import FormSentence
 from shared.records.registry import NOT_IN_SERVICE, OTHER_LICENSE, OTHER_NAME, OTHER_STATE

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.fhir.execute import readable_log
+from deploy.sandbox.fhir.execute import readable_log
 from tests.builders import lambda_payload
 from tests.integration.clinic import TIMEOUT_S, Clinic, Member
 from tests.integration.self_service import SELF_BOT, grant

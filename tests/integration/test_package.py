@@ -21,8 +21,8 @@ from bots.catalog import BOTS
 from deploy.aws.bytecode import bytecode_path
 from deploy.aws.interpreters import RUNNING, RUNTIMES, WITHOUT_SNAP_START, Interpreter, named
 from deploy.aws.package import NAME, ROOT, Package, build, commit_of, runtime_of
-from deploy.local.fhir.invoker import InvokeResult
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.fhir.invoker import InvokeResult
+from deploy.sandbox.sandbox import Sandbox
 from tests.integration.clinic import DEA, Clinic
 from tests.integration.self_service import grant, self_enroll
 

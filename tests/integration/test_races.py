@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from tests.integration.clinic import DEA, Answer, Clinic, Member

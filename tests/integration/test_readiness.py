@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.workflow import authorize, enrolled
 from tests.builders import dea, dosespot_clinician

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from bots.readiness.contract import PAGE_SIZE
 from deploy.cli import main
 from deploy.cli.names import name_of
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import NPI
 from shared.workflow import authorize
 from tests.integration.clinic import Clinic, Member, new_npi

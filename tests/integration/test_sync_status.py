@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.clinic import PUSH_SECRET
+from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.patient_identifier import with_dosespot_patient_id
 from fhir_profiles.systems import DEA
 from shared.dosespot.left_over import ANOTHER, KEPT, LACKING

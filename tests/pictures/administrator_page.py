@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Browser, expect
 
-from deploy.local.people import PEOPLE
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.people import PEOPLE
+from deploy.sandbox.sandbox import Sandbox
 from tests.browser.screen import Complaints, PrescriberRow, Screen
 
 ADMIN = next(person.email for person in PEOPLE if person.admin)

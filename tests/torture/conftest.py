@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from tests.integration.clinic import Clinic
 from tests.torture.breaking import QuickClock, Runner
 

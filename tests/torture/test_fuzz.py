@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.catalog import BOTS
-from deploy.local.clinic import PUSH_SECRET
+from deploy.sandbox.clinic import PUSH_SECRET
 from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.lambda_handler import Services

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
-from deploy.local.clinic import PUSH_SECRET
-from deploy.local.nppes.records import individual
+from deploy.sandbox.clinic import PUSH_SECRET
+from deploy.sandbox.nppes.records import individual
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, REGISTRATION_STATUS
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
-from deploy.local.sandbox import Sandbox
+from deploy.sandbox.sandbox import Sandbox
 from shared.errors import BotError, StageRefused
 from shared.runtime.lambda_handler import Services
 from shared.timing import Timing

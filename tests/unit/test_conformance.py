@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from deploy.local.fhir.profiles import broken_rules
 from deploy.medplum.conformance import conformance_resources
+from deploy.sandbox.fhir.profiles import broken_rules
 from fhir_profiles import Resource, systems
 from fhir_profiles.codes import EPCS_QUALIFICATION, ClinicianRole, RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification

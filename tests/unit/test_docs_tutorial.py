@@ -10,7 +10,7 @@ TUTORIAL = ROOT.joinpath("docs/tutorial/first-prescriber.md").read_text(encoding
 NAMES = sorted(set(re.findall(r"(?<![*\w])\*([^*\n]+)\*(?!\*)", TUTORIAL)))
 SHOWN = "\n".join(
     path.read_text(encoding="utf-8")
-    for folder in ("deploy/local/pages/static", "deploy/local/dosespot", "fhir_profiles")
+    for folder in ("deploy/sandbox/pages/static", "deploy/sandbox/dosespot", "fhir_profiles")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".html", ".js", ".json", ".py"}
 )

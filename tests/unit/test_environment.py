@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.environment import Ticker, problem, run
+from deploy.environment import Ticker, problem, run
 from tests.unit.test_package_parts import PIN
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = ROOT / "deploy" / "local" / "environment.py"
-LOCK = ROOT / "deploy" / "local" / "requirements.lock"
+PROGRAM = ROOT / "deploy" / "environment.py"
+LOCK = ROOT / "deploy" / "sandbox" / "requirements.lock"
 WITHOUT_ENSUREPIP = f"""
 import importlib.util, runpy, sys
 find = importlib.util.find_spec

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.fhir.profiles import broken_rules
+from deploy.sandbox.fhir.profiles import broken_rules
 from fhir_profiles import Resource
 from shared.records.practitioner import read_practitioner
 from shared.records.reading import LAST_RESORT

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 
-from deploy.local.fhir.profiles import broken_rules
+from deploy.sandbox.fhir.profiles import broken_rules
 from fhir_profiles import Resource
 from shared.records.identifiers import (
     ADDRESS_STATES,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.nppes.records import individual, organization
+from deploy.sandbox.nppes.records import individual, organization
 from shared.nppes.wire import parse_answer
 from shared.records.findings import Findings
 from shared.records.form_sentences import FormSentence

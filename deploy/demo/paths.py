@@ -1,0 +1,159 @@
+"""The paths of Medplum's prescriber enrollment guide, with what it promises of each step.
+
+One more begins before the guide does: with a form about somebody whom nobody knows yet.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from deploy.demo.walk import (
+    IDENTIFIER,
+    MEMBERSHIP,
+    PRACTITIONER,
+    QUALIFICATION,
+    STATUS,
+    Expected,
+    Path,
+    Walk,
+)
+from deploy.sandbox.people import NEWCOMER
+
+SUFFIX = "Practitioner.name[0].suffix"
+
+
+def run(ready: dict[str, Any]) -> Iterator[Path]:
+    """Walks every path of the guide through a running sandbox."""
+    yield _administrator_to_epcs(
+        Walk(ready, "smith", "Administrator enrolls Dr. Smith, who has DEA numbers in two states")
+    )
+    yield _administrator_without_dea(
+        Walk(ready, "obrien", "Administrator enrolls Dr. O'Brien, who has no DEA number")
+    )
+    yield _self_service_to_epcs(
+        Walk(ready, "garcia", "Dr. Garcia, who has a DEA number, enrolls herself")
+    )
+    yield _self_service_without_dea(
+        Walk(ready, "okafor", "Dr. Okafor, who has no DEA number, enrolls himself")
+    )
+    yield _form_to_epcs(Walk(ready, "", "A form about Dr. O'Connor-Patel becomes a prescriber"))
+
+
+def _form_to_epcs(walk: Walk) -> Path:
+    wrong = {**NEWCOMER, "fName": "", "phone": "555-123-4567"}
+    walk.sends_form(
+        "sends the form with two mistakes",
+        Expected("", ("error: The form was refused.", "fName: ", "phone: ")),
+        wrong,
+    )
+    form = {**NEWCOMER, "invite": True}
+    walk.sends_form(
+        "sends it with both corrected",
+        Expected(
+            "",
+            ("created: true", "npiCheck: passed", "ready: true"),
+            (PRACTITIONER, MEMBERSHIP),
+            warnings=("invite",),  # no e-mail leaves a sandbox
+        ),
+        form,
+    )
+    walk.sends_form(
+        "sends it again: nothing is left to write", Expected("", ("created: false",)), form
+    )
+    return _administrator_to_epcs(walk)
+
+
+def _administrator_to_epcs(walk: Walk) -> Path:
+    walk.administrator(
+        "1. enrolls the prescriber",
+        Expected("Pending", ("registrationStatus: Pending",), (IDENTIFIER, STATUS)),
+    )
+    walk.in_iframe("2. signs the legal agreements", "RegistrationSuccess", "sign-agreements")
+    walk.administrator(
+        "3. initializes identity proofing",
+        Expected("IDPInitializeSuccess", ("idpInitialized: true",), (STATUS,)),
+        initIdp=True,
+    )
+    walk.in_iframe("4. proves the identity", "IDPSuccess", "pass-idp")
+    walk.administrator(
+        "5. initializes two-factor authentication",
+        Expected("TFAActivateInit", ("tfaInitialized: true",), (STATUS,)),
+        initTfa=True,
+        tfaType="Mobile",
+    )
+    walk.in_iframe("6. activates the second factor", "TFAActivatedSuccess", "activate-tfa")
+    done = ("registrationStatus: TFAActivatedSuccess",)
+    walk.administrator(
+        "runs the bot once more: EPCS is on record",
+        Expected("TFAActivatedSuccess", done, (STATUS, QUALIFICATION)),
+    )
+    walk.administrator("and again: nothing is left to write", Expected("TFAActivatedSuccess", done))
+    return walk.path
+
+
+def _administrator_without_dea(walk: Walk) -> Path:
+    walk.administrator(
+        "1. enrolls the prescriber, whose suffix is too long for DoseSpot",
+        Expected("Pending", ("registrationStatus: Pending",), (IDENTIFIER, STATUS), (SUFFIX,)),
+    )
+    walk.administrator(
+        "asks for identity proofing, which needs a DEA number",
+        Expected("Pending", ("error: No DEA number found on the Practitioner",)),
+        initIdp=True,
+    )
+    walk.in_iframe("2. signs the legal agreements", "RegistrationSuccess", "sign-agreements")
+    walk.administrator(
+        "runs the bot once more: ready for non-controlled medications",
+        Expected(
+            "RegistrationSuccess",
+            ("registrationStatus: RegistrationSuccess",),
+            (STATUS,),
+            (SUFFIX,),
+        ),
+    )
+    return walk.path
+
+
+def _self_service_to_epcs(walk: Walk) -> Path:
+    walk.opens_eprescribing(
+        "1. opens ePrescribing for the first time",
+        Expected("Pending", ("status: created", "Sign the legal"), (IDENTIFIER, STATUS)),
+    )
+    walk.in_iframe("signs the legal agreements", "RegistrationSuccess", "sign-agreements")
+    walk.opens_eprescribing(
+        "2. opens it again",
+        Expected(
+            "IDPInitializeSuccess", ("status: advanced", "Complete identity proofing"), (STATUS,)
+        ),
+    )
+    walk.in_iframe("proves her identity", "IDPSuccess", "pass-idp")
+    walk.opens_eprescribing(
+        "3. opens it again",
+        Expected("TFAActivateInit", ("status: advanced", "Set up two-factor"), (STATUS,)),
+    )
+    walk.in_iframe("activates the second factor", "TFAActivatedSuccess", "activate-tfa")
+    walk.opens_eprescribing(
+        "4. opens it again",
+        Expected(
+            "TFAActivatedSuccess",
+            ("status: already_enrolled", "epcsEnabled: true", "Nothing is left to do"),
+            (STATUS, QUALIFICATION),
+        ),
+    )
+    return walk.path
+
+
+def _self_service_without_dea(walk: Walk) -> Path:
+    walk.opens_eprescribing(
+        "1. opens ePrescribing for the first time",
+        Expected("Pending", ("status: created", "Sign the legal"), (IDENTIFIER, STATUS)),
+    )
+    walk.in_iframe("signs the legal agreements", "RegistrationSuccess", "sign-agreements")
+    walk.opens_eprescribing(
+        "2. opens it again",
+        Expected(
+            "RegistrationSuccess",
+            ("status: already_enrolled", "epcsEnabled: false", "Nothing is left to do"),
+            (STATUS,),
+        ),
+    )
+    return walk.path

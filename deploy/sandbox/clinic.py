@@ -1,0 +1,106 @@
+"""The made-up clinic that a new sandbox starts with: project, people, bots, patients.
+
+Everything that an administrator and an engineer would set up by hand on a Medplum server.
+"""
+
+from typing import Any
+
+from bots.catalog import BOTS
+from deploy.medplum.access_policy import access_policy
+from deploy.sandbox.dosespot.app import DoseSpotServer
+from deploy.sandbox.fhir.app import FhirServer
+from deploy.sandbox.people import PASSWORD, PATIENTS, PEOPLE
+from fhir_profiles.systems import (
+    CLINICIAN_IDENTIFIER,
+    MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
+    MEDPLUM_BOTS,
+    PRACTITIONER_ROLE_TYPE,
+)
+from shared.runtime import settings
+
+SERVICE_NAME = "Prescriber bots"
+PUSH_SECRET = "sandbox-push-notification-secret"  # noqa: S105 - proves nothing outside a sandbox
+
+
+def seed_dosespot(server: DoseSpotServer) -> int:
+    """Makes the clinic's first administrator, whom nobody could create by a call.
+
+    Returns:
+        The administrator's clinician id.
+    """
+    administrator = next(person for person in PEOPLE if person.roles)
+    return server.add_clinician(
+        administrator.clinician(), [role.code for role in administrator.roles]
+    )
+
+
+def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
+    """Sets the project up: members, who may enroll themselves, bots, their credential, patients."""
+    project = server.add_project("Sandbox clinic")
+    clinician = {"system": CLINICIAN_IDENTIFIER, "value": str(administrators_clinician_id)}
+    # The administrator comes first, because whoever may enroll themselves has it from them.
+    for person in sorted(PEOPLE, key=lambda person: not person.admin):
+        added = server.add_person(
+            project,
+            person.practitioner(),
+            person.email,
+            PASSWORD,
+            admin=person.admin,
+            identifiers=[clinician] if person.roles else [],
+        )
+        for role in person.grants:
+            server.add_resource(project, _practitioner_role(added.profile_id, role.code))
+    for bot in BOTS:
+        server.add_bot(
+            project,
+            bot.identifier,
+            [
+                {"system": MEDPLUM_BOTS, "value": bot.identifier},
+                {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": bot.function_name},
+            ],
+            run_as_user=bot.run_as_user,
+            admin=bot.admin,
+        )
+    server.add_client(project, SERVICE_NAME, admin=True)
+    server.add_resource(project, access_policy())
+    for patient, observations in PATIENTS:
+        subject = server.add_resource(project, patient)
+        for observation in observations:
+            reference = {"reference": f"Patient/{subject['id']}"}
+            server.add_resource(project, {**observation, "subject": reference})
+
+
+def project_secrets(
+    fhir: FhirServer, dosespot: DoseSpotServer, dosespot_url: str, api_path: str, registry_url: str
+) -> dict[str, str]:
+    """The project secrets of the clinic, for servers at these addresses."""
+    service = next(
+        one for one in fhir.resources("ClientApplication") if one["name"] == SERVICE_NAME
+    )
+    administrator = next(
+        identifier["value"]
+        for membership in fhir.resources("ProjectMembership")
+        for identifier in membership.get("identifier", [])
+        if membership.get("admin")
+    )
+    return {
+        settings.BASE_URL: f"{dosespot_url}{api_path}",
+        settings.IFRAME_URL: f"{dosespot_url}LoginSingleSignOn.aspx",
+        settings.CLINIC_ID: str(dosespot.clinic_id),
+        settings.CLINIC_KEY: dosespot.clinic_key,
+        settings.SUBSCRIPTION_KEY: dosespot.subscription_key,
+        settings.USER_ID: administrator,
+        settings.WEBHOOK_SECRET: PUSH_SECRET,
+        settings.NPI_REGISTRY_URL: registry_url,
+        settings.SERVICE_ID: service["id"],
+        settings.SERVICE_SECRET: service["secret"],
+    }
+
+
+def _practitioner_role(practitioner_id: str, code: str) -> dict[str, Any]:
+    return {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"reference": f"Practitioner/{practitioner_id}"},
+        "active": True,
+        "code": [{"coding": [{"system": PRACTITIONER_ROLE_TYPE, "code": code}]}],
+    }

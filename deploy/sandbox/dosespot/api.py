@@ -1,0 +1,145 @@
+"""The routes under /webapi/v2/: keys, limits, tokens and bodies around the operations.
+
+A call is taken in whole first; from then on nothing waits, so that each one takes effect as if it
+were alone.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from math import ceil
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from deploy.sandbox.dosespot import admin, patients, prescriber, replies
+from deploy.sandbox.dosespot.accounts import Session
+from deploy.sandbox.dosespot.backend import Backend
+from deploy.sandbox.dosespot.clinician import Refusal
+from deploy.sandbox.dosespot.operations import Call, Operation, Reply
+from deploy.sandbox.dosespot.rules import missing_refusal
+from deploy.sandbox.dosespot.tokens import TokenRefusal, grant
+
+BASE = "/webapi/v2/"
+OPERATIONS = (*admin.OPERATIONS, *prescriber.OPERATIONS, *patients.OPERATIONS)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(backend: Backend) -> list[Route]:
+    """All routes of the API, over that state."""
+    return [
+        Route(f"{BASE}connect/token", _token_endpoint(backend), methods=["POST"]),
+        *(
+            Route(f"{BASE}api/{each.path}", _endpoint(backend, each), methods=[each.method])
+            for each in OPERATIONS
+        ),
+    ]
+
+
+def _token_endpoint(backend: Backend) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        form = await request.body()
+        with backend.transaction():
+            limit = backend.switches.token_requests_per_10_s
+            return _gate(backend, request, "token", limit) or _issue(backend, request, form)
+
+    return endpoint
+
+
+def _endpoint(backend: Backend, operation: Operation) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+        with backend.transaction():
+            switches = backend.switches
+            is_read = operation.method == "GET"
+            limit = switches.reads_per_10_s if is_read else switches.writes_per_10_s
+            return _gate(backend, request, operation.name, limit) or _answer(
+                backend, operation, request, body
+            )
+
+    return endpoint
+
+
+def _gate(backend: Backend, request: Request, kind: str, limit: int) -> Response | None:
+    key = request.headers.get("Subscription-Key", "")
+    if not hmac.compare_digest(key.encode(), backend.accounts.subscription_key.encode()):
+        return Response(status_code=401)
+    switches = backend.switches
+    limits = {kind: limit, "total": switches.total_per_10_s}
+    at_s = backend.now().timestamp()
+    window_s = switches.rate_window_s
+    if not switches.enforce_rate_limits or backend.limiter.admit(limits, window_s, at_s):
+        return None
+    headers = {"Retry-After": str(ceil(window_s))} if switches.retry_after_header else {}
+    return Response(status_code=429, headers=headers)
+
+
+def _issue(backend: Backend, request: Request, body: bytes) -> Response:
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return JSONResponse({"error": "invalid_request"}, 400)
+    form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    session = grant(backend, form)
+    if isinstance(session, TokenRefusal):
+        return JSONResponse({"error": session.error}, 400)
+    lifetime_s = backend.switches.token_lifetime_s
+    token = backend.accounts.issue_token(session, backend.now(), lifetime_s)
+    return JSONResponse(
+        {
+            "access_token": token,
+            "expires_in": lifetime_s,
+            "token_type": "Bearer",
+            "scope": "api",
+        }
+    )
+
+
+def _answer(backend: Backend, operation: Operation, request: Request, body: bytes) -> Response:
+    session = _session(backend, request)
+    if session is None:
+        return Response(status_code=401)
+    target_id = next(iter(request.path_params.values()), None)
+    try:
+        shaped = _shaped(operation, request, body)
+    except ValidationError as error:
+        return _malformed(error)
+    call = Call(backend, session, request.query_params, target_id, shaped)
+    reply = _incomplete(shaped) or operation.carry_out(call)
+    return JSONResponse(_enveloped(operation, reply))
+
+
+def _shaped(operation: Operation, request: Request, body: bytes) -> object:
+    if operation.query is not None:
+        given = {name: value for name, value in request.query_params.items() if value.strip()}
+        return operation.query.validate_python(given)
+    return None if operation.body is None else operation.body.validate_json(body)
+
+
+def _session(backend: Backend, request: Request) -> Session | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return backend.accounts.session(token.strip(), backend.now())
+
+
+def _incomplete(body: object) -> Refusal | None:
+    required: tuple[str, ...] = getattr(body, "required", ())
+    return missing_refusal(vars(body), required) if required else None
+
+
+def _enveloped(operation: Operation, reply: Reply) -> dict[str, object]:
+    if isinstance(reply, Refusal):
+        return replies.error(operation.on_error, reply)
+    return replies.ok(reply)
+
+
+def _malformed(error: ValidationError) -> Response:
+    """Names the fields and never repeats what was in them."""
+    state = {
+        ".".join(("request", *map(str, each["loc"]))): ["The value is not valid."]
+        for each in error.errors(include_input=False, include_url=False, include_context=False)
+    }
+    return JSONResponse({"Message": "The request is invalid.", "ModelState": state}, 400)

@@ -1,0 +1,95 @@
+"""The operations on patients, for any active clinician of the token's clinic.
+
+A clinic sees and changes its own patients alone; those of others do not exist for it.
+"""
+
+from typing import Any
+
+from deploy.sandbox.dosespot import replies, rules
+from deploy.sandbox.dosespot.bodies import AddEditPatientRequest, PatientSearch
+from deploy.sandbox.dosespot.clinician import Refusal
+from deploy.sandbox.dosespot.operations import NOT_AUTHORIZED, Call, Operation, Reply, shape
+from deploy.sandbox.dosespot.register import Patient
+
+PAGE_SIZE = 50
+
+NOT_FOUND = Refusal("PatientId", "Patient not found")
+
+
+def create(call: Call) -> Reply:
+    """POST patients: a new patient of the token's clinic."""
+    if not call.user().active:
+        return NOT_AUTHORIZED
+    record = call.body.model_dump()
+    now = call.backend.now()
+    refusal = rules.patient_refusal(record, now.date())
+    return refusal or {"Id": call.backend.register.add(call.clinic_id, record, now).id}
+
+
+def change(call: Call) -> Reply:
+    """PUT patients/{id}: another record for a patient."""
+    patient = _own(call)
+    if isinstance(patient, Refusal):
+        return patient
+    record = call.body.model_dump()
+    if call.backend.switches.put_semantics == "merge":
+        record = call.body.merged_into(patient.record)
+    refusal = rules.patient_refusal(record, call.backend.now().date())
+    if refusal is not None:
+        return refusal
+    call.backend.register.put(patient.model_copy(update={"record": record}))
+    return {}
+
+
+def read(call: Call) -> Reply:
+    """GET patients/{id}: the record."""
+    patient = _own(call)
+    if isinstance(patient, Refusal):
+        return patient
+    return {"Item": {**replies.patient(patient), "HasSSN": False}}
+
+
+def search(call: Call) -> Reply:
+    """GET patients/search: those whose names begin so, oldest record first, page by page."""
+    if not call.user().active:
+        return NOT_AUTHORIZED
+    query: PatientSearch = call.body
+    known = (each for each in call.backend.register.of(call.clinic_id) if _listed(call, each))
+    found = [each for each in known if _matches(each, query)]
+    first = (query.pageNumber - 1) * PAGE_SIZE
+    return {
+        "Items": [replies.patient(each) for each in found[first : first + PAGE_SIZE]],
+        "PageResult": replies.page(query.pageNumber, PAGE_SIZE, len(found)),
+    }
+
+
+def _own(call: Call) -> Patient | Refusal:
+    if not call.user().active:
+        return NOT_AUTHORIZED
+    return call.backend.register.get(call.clinic_id, call.target_id or 0) or NOT_FOUND
+
+
+def _listed(call: Call, patient: Patient) -> bool:
+    age = call.backend.now() - patient.created_at
+    return age.total_seconds() >= call.backend.switches.patient_search_lag_s
+
+
+def _matches(patient: Patient, query: PatientSearch) -> bool:
+    record = patient.record
+    names = ((record["FirstName"], query.firstName), (record["LastName"], query.lastName))
+    if not all(name.casefold().startswith((asked or "").casefold()) for name, asked in names):
+        return False
+    if query.dob not in (None, record["DateOfBirth"]):
+        return False
+    return query.status == "Both" or record["Active"] is (query.status == "ActiveOnly")
+
+
+_ONE = "patients/{patient_id:int}"
+_NO_LIST: dict[str, Any] = {"Items": [], "PageResult": None}
+
+OPERATIONS = (
+    Operation("POST", "patients", create, shape(AddEditPatientRequest), {"Id": 0}),
+    Operation("PUT", _ONE, change, shape(AddEditPatientRequest)),
+    Operation("GET", _ONE, read, on_error={"Item": None}),
+    Operation("GET", "patients/search", search, on_error=_NO_LIST, query=shape(PatientSearch)),
+)

@@ -1,0 +1,59 @@
+"""The patients of all clinics, kept in a store, each known to one clinic alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from deploy.sandbox.dosespot.store import Store
+
+FIRST_PATIENT_ID = 70001
+
+
+class Patient(BaseModel):
+    """A patient; `record` is what was last accepted under the names of AddEditPatientRequest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    clinic_id: int
+    record: dict[str, Any]
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.record['FirstName']} {self.record['LastName']}"
+
+
+class Register:
+    """All patients."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, clinic_id: int, patient_id: int) -> Patient | None:
+        """The patient, None where that clinic has nobody with this id."""
+        document = self._store.get("patient", patient_id)
+        patient = None if document is None else Patient.model_validate(document)
+        return patient if patient is not None and patient.clinic_id == clinic_id else None
+
+    def put(self, patient: Patient) -> None:
+        """Stores a patient in the place of what was stored under that id."""
+        self._store.put("patient", patient.id, patient.model_dump(mode="json"))
+
+    def add(self, clinic_id: int, record: dict[str, Any], at: datetime) -> Patient:
+        """A new patient of that clinic, made at `at`; nobody is found to be the same person."""
+        number = self._store.next_number("patient", FIRST_PATIENT_ID)
+        patient = Patient(id=number, clinic_id=clinic_id, record=record, created_at=at)
+        self.put(patient)
+        return patient
+
+    def all(self) -> list[Patient]:
+        """The patients of every clinic, oldest first."""
+        return [Patient.model_validate(each) for each in self._store.all("patient")]
+
+    def of(self, clinic_id: int) -> Iterator[Patient]:
+        """The patients of one clinic, oldest first."""
+        return (patient for patient in self.all() if patient.clinic_id == clinic_id)

@@ -1,0 +1,79 @@
+"""Where a clinician stands before the iFrame: which page is next, and what they can do already.
+
+Pure functions; the rules by which a clinician moves on are in `steps`.
+"""
+
+from enum import Enum, auto
+
+from deploy.sandbox.dosespot import steps
+from deploy.sandbox.dosespot.clinician import (
+    IDP_ERROR,
+    IDP_INITIALIZE_SUCCESS,
+    IDP_SUCCESS,
+    REGISTRATION_SUCCESS,
+    TFA_ACTIVATE_INIT,
+    TFA_ACTIVATED_ERROR,
+    TFA_ACTIVATED_SUCCESS,
+    TFA_DEACTIVATE_INIT,
+    TFA_DEACTIVATED_ERROR,
+    TFA_DEACTIVATED_SUCCESS,
+    Clinician,
+    Enrollment,
+)
+
+_START_IDP = "Close this window; your clinic or its software starts identity proofing."
+_START_TFA = "Close this window; your clinic or its software starts two-factor authentication."
+_NEXT = {
+    REGISTRATION_SUCCESS: _START_IDP,
+    IDP_SUCCESS: f"Identity proofing is complete. {_START_TFA}",
+    TFA_ACTIVATED_ERROR: f"Two-factor authentication failed ({TFA_ACTIVATED_ERROR}). {_START_TFA}",
+    TFA_ACTIVATED_SUCCESS: "Two-factor authentication is active.",
+    TFA_DEACTIVATED_SUCCESS: f"Two-factor authentication was given up. {_START_TFA}",
+    TFA_DEACTIVATED_ERROR: "Two-factor authentication could not be given up "
+    f"({TFA_DEACTIVATED_ERROR}). Close this window; your clinic or its software tries again.",
+}
+
+
+class Stage(Enum):
+    """What the next page is about."""
+
+    AGREEMENTS = auto()
+    BEFORE_PROOFING = auto()
+    PROOFING = auto()
+    ACTIVATION = auto()
+    DEACTIVATION = auto()
+    DONE = auto()
+    UNCLEAR = auto()
+
+
+def stage(enrollment: Enrollment) -> Stage:
+    """The stage for any status, known or not; an unknown one is never taken for done."""
+    if enrollment.agreements_signed < len(enrollment.agreements):
+        return Stage.AGREEMENTS
+    match enrollment.status:
+        case status if status in (IDP_INITIALIZE_SUCCESS, IDP_ERROR):
+            return Stage.PROOFING if enrollment.idp_session else Stage.BEFORE_PROOFING
+        case status if status == TFA_ACTIVATE_INIT:
+            return Stage.ACTIVATION
+        case status if status == TFA_DEACTIVATE_INIT:
+            return Stage.DEACTIVATION
+        case status:
+            return Stage.DONE if status in _NEXT else Stage.UNCLEAR
+
+
+def abilities(clinician: Clinician, enrollment: Enrollment, *, clinic_has_epcs: bool) -> str:
+    """What a clinician whose stage is DONE can do now."""
+    if not enrollment.prescribes:
+        return "Your role is not one that prescribes."
+    if enrollment.status != TFA_ACTIVATED_SUCCESS or steps.epcs_refusal(clinician):
+        return "You can prescribe medications that are not controlled substances."
+    if not clinic_has_epcs:
+        return "Your clinic may not send controlled substances; you can prescribe all others."
+    return "You can prescribe medications, including controlled substances."
+
+
+def next_step(clinician: Clinician, enrollment: Enrollment) -> str:
+    """What became of the last step and what comes next; empty where nothing is to be said."""
+    if not enrollment.prescribes or steps.epcs_refusal(clinician):
+        return ""
+    return _NEXT.get(enrollment.status, "")

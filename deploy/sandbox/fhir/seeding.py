@@ -1,0 +1,202 @@
+"""Fills the server with projects, people, clients and bots, without going through HTTP.
+
+For whoever sets a sandbox or a test up; everything here acts as the server itself.
+"""
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deploy.sandbox.fhir.backend import SERVER_AUTHOR, Backend, reference_to
+from deploy.sandbox.fhir.outcomes import Resource
+from deploy.sandbox.fhir.sessions import LIFETIME_S
+from deploy.sandbox.fhir.store import Selection
+
+SettingValue = str | int | bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who was added: ids, what signs them in, and a token that is good for an hour.
+
+    Args:
+        profile_id: id of the Practitioner or Patient.
+        membership_id: id of the ProjectMembership.
+        user_id: id of the User.
+        login: the body that `auth/login` takes.
+        token: access token.
+    """
+
+    profile_id: str
+    membership_id: str
+    user_id: str
+    login: dict[str, str]
+    token: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """A ClientApplication that was added."""
+
+    id: str
+    secret: str
+    membership_id: str
+
+
+@dataclass(frozen=True)
+class BotEntry:
+    """A Bot that was added."""
+
+    id: str
+    membership_id: str
+
+
+class Seeding:
+    """The seeding interface.
+
+    Args:
+        backend: what to fill.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def add_project(
+        self,
+        name: str,
+        secrets: Mapping[str, SettingValue] | None = None,
+        system_settings: Mapping[str, SettingValue] | None = None,
+    ) -> str:
+        """Adds a project and returns its id."""
+        project = str(uuid.uuid4())
+        resource = {
+            "resourceType": "Project",
+            "id": project,
+            "name": name,
+            "features": ["bots"],
+            "secret": _settings(secrets),
+            "systemSetting": _settings(system_settings),
+        }
+        return str(self.add_resource(project, resource)["id"])
+
+    def add_person(  # noqa: PLR0913 - a person is that much
+        self,
+        project: str,
+        resource: Resource,
+        email: str,
+        password: str,
+        *,
+        admin: bool = False,
+        identifiers: Sequence[Resource] = (),
+        access_policy: Resource | None = None,
+    ) -> Person:
+        """Adds somebody who can sign in; one email address is one user, in however many projects.
+
+        Args:
+            project: id of the project.
+            resource: the Practitioner or Patient.
+            email: address to sign in with.
+            password: password to sign in with.
+            admin: whether the membership is an administrator's.
+            identifiers: identifiers of the membership.
+            access_policy: an AccessPolicy that restricts the membership.
+        """
+        profile = self.add_resource(project, resource)
+        user = self._user(project, email)
+        self._backend.sessions.set_password(email, user["id"], password)
+        membership_id = self._membership(
+            project, user, profile, admin, identifiers, access_policy=access_policy
+        )
+        token = self.token_for(membership_id)
+        login = {"email": email, "password": password}
+        return Person(profile["id"], membership_id, user["id"], login, token)
+
+    def add_client(self, project: str, name: str, admin: bool = False) -> Client:
+        """Adds a ClientApplication with a secret."""
+        secret = secrets.token_hex(32)
+        resource = {"resourceType": "ClientApplication", "name": name, "secret": secret}
+        client = self.add_resource(project, resource)
+        return Client(client["id"], secret, self._membership(project, client, client, admin))
+
+    def add_bot(
+        self,
+        project: str,
+        name: str,
+        identifiers: Sequence[Resource] = (),
+        run_as_user: bool = False,
+        admin: bool = False,
+    ) -> BotEntry:
+        """Adds a Bot that runs as a Lambda function."""
+        resource = {
+            "resourceType": "Bot",
+            "name": name,
+            "identifier": list(identifiers),
+            "runtimeVersion": "awslambda",
+            "runAsUser": run_as_user,
+        }
+        bot = self.add_resource(project, resource)
+        return BotEntry(bot["id"], self._membership(project, bot, bot, admin))
+
+    def add_resource(self, project: str, resource: Resource) -> Resource:
+        """Adds a resource, under its own `id` if it has one, and returns it as stored.
+
+        Its author is the project's first administrator, as if that person had set the project up.
+        """
+        found = self._backend.store.referring("ProjectMembership", "project", f"Project/{project}")
+        people = [one for one in found if one.get("admin") and "Practitioner/" in _profile(one)]
+        author = people[0]["profile"] if people else SERVER_AUTHOR
+        repository = self._backend.server_repository(project, author)
+        return repository.create(resource["resourceType"], resource)[0]
+
+    def token_for(self, membership_id: str, lifetime_s: float = LIFETIME_S) -> str:
+        """A new access token that acts as a membership for so many seconds."""
+        login_id = self._backend.sessions.start_login(membership_id, "openid", membership_id)
+        return self._backend.sessions.issue(login_id, membership_id, lifetime_s)
+
+    def resources(self, resource_type: str) -> list[Resource]:
+        """All current resources of a type, of all projects."""
+        return self._backend.store.find(Selection(resource_type))
+
+    def _user(self, project: str, email: str) -> Resource:
+        known = self._backend.sessions.user_of(email)
+        found = self._backend.resource(f"User/{known}")
+        return found or self.add_resource(project, {"resourceType": "User", "email": email})
+
+    def _membership(
+        self,
+        project: str,
+        user: Resource,
+        profile: Resource,
+        admin: bool,
+        identifiers: Sequence[Resource] = (),
+        *,
+        access_policy: Resource | None = None,
+    ) -> str:
+        membership: Resource = {
+            "resourceType": "ProjectMembership",
+            "project": {"reference": f"Project/{project}"},
+            "user": reference_to(user),
+            "profile": reference_to(profile),
+            "identifier": list(identifiers),
+        }
+        if admin:
+            membership["admin"] = True
+        if access_policy is not None:
+            policy = self.add_resource(project, access_policy)
+            membership["accessPolicy"] = reference_to(policy)
+        return str(self.add_resource(project, membership)["id"])
+
+
+def _settings(values: Mapping[str, SettingValue] | None) -> list[Resource]:
+    return [{"name": name, _value_field(value): value} for name, value in (values or {}).items()]
+
+
+def _value_field(value: SettingValue) -> str:
+    if isinstance(value, bool):
+        return "valueBoolean"
+    return "valueInteger" if isinstance(value, int) else "valueString"
+
+
+def _profile(membership: Resource) -> str:
+    return str(membership["profile"]["reference"])

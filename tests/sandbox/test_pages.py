@@ -1,0 +1,101 @@
+"""The web pages as files, and the headers that they are served with."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from deploy.sandbox.pages import STATIC, create_app, origin
+from deploy.sandbox.serve import LocalServer
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from shared.enrollment.clinician import Clinician
+from shared.enrollment.guidance import GUIDANCE, NON_CONTROLLED, next_steps
+
+FHIR = "https://fhir.example.com/r4/"
+DOSESPOT = "https://dosespot.example.com"
+VENDORED = STATIC / "vendor" / "pico"
+OWN = sorted(path for path in STATIC.rglob("*") if path.is_file() and VENDORED not in path.parents)
+STATUSES = json.loads((STATIC / "statuses.json").read_bytes())
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; connect-src https://fhir.example.com 'self';"
+    " frame-src https://dosespot.example.com; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with LocalServer() as server:
+        yield server.start(create_app(FHIR, DOSESPOT)).url
+
+
+@pytest.mark.parametrize("path", ["", "provider/", "admin/", "config.json", "no-such-page"])
+def test_every_answer_carries_the_security_headers(url: str, path: str) -> None:
+    headers = requests.get(f"{url}{path}", timeout=10).headers
+    assert headers["Content-Security-Policy"] == POLICY
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_config_names_the_fhir_server_and_nothing_else(url: str) -> None:
+    assert requests.get(f"{url}config.json", timeout=10).json() == {"fhirBaseUrl": FHIR}
+
+
+def test_only_static_files_are_served(url: str) -> None:
+    assert requests.get(f"{url}__init__.py", timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8103/", "http://127.0.0.1:8103/base/path?query"])
+def test_origin_is_scheme_host_and_port(url: str) -> None:
+    assert origin(url) == "http://127.0.0.1:8103"
+
+
+def test_statuses_say_what_the_guidance_says() -> None:
+    assert STATUSES["statuses"] == {
+        status.value: {
+            "meaning": guidance.meaning,
+            "owner": guidance.owner.value,
+            "action": guidance.action,
+        }
+        for status, guidance in GUIDANCE.items()
+    }
+
+
+def test_statuses_with_work_left_without_dea_number_are_those_of_the_guidance() -> None:
+    def is_ready(status: RegistrationStatus) -> bool:
+        clinician = Clinician(id=1, status=status, agreement_pending=False)
+        return next_steps(clinician, has_dea=False) == (NON_CONTROLLED,)
+
+    left = [status.value for status in RegistrationStatus if not is_ready(status)]
+    assert sorted(STATUSES["alsoWithoutDea"]) == sorted(left)
+
+
+def test_roles_have_the_numbers_of_the_bots() -> None:
+    source = (STATIC / "js" / "people.js").read_text(encoding="utf-8")
+    rows = re.findall(r"^  (\w+): \[(\d), \"", source, re.MULTILINE)
+    assert {code: int(number) for code, number in rows} == {
+        role.code: role.value for role in ClinicianRole
+    }
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(STATIC)))
+def test_pages_use_the_public_api_only_and_no_inline_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "_sandbox" not in text
+    assert "innerHTML" not in text
+    assert not re.search(r"<style|<script(?![^>]* src=)|\son[a-z]+=\"|\sstyle=", text)
+
+
+def test_vendored_files_are_the_released_ones() -> None:
+    readme = (VENDORED / "README.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", readme, re.MULTILINE))
+    files = {path.name for path in VENDORED.iterdir()} - {"README.md"}
+    assert stated == {
+        name: hashlib.sha256((VENDORED / name).read_bytes()).hexdigest() for name in files
+    }
