@@ -1,7 +1,14 @@
-"""How long claims and look-ups last."""
+"""How long claims and look-ups last, and what tells a run the time and lets it wait."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""The current time, aware."""
+
+Waiter = Callable[[float], bool]
+"""Waits for seconds; False, at once, where the run has no time for it."""
 
 
 @dataclass(frozen=True)

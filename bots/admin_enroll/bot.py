@@ -2,14 +2,23 @@
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from fhir_profiles.today import Today
-from shared.enrollment.stages import Stage
+from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.enrollment.rules.stages import Stage
+from shared.enrollment.wiring import enrollment_of
 from shared.errors import BotError
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
-from shared.workflow.inputs import FindingOutput
-from shared.workflow.subject import subject_of
+from shared.members.subject import subject_of
+from shared.npi_check.wiring import beside_npi_check
+from shared.runtime.bot import bot
+from shared.runtime.inputs import FindingOutput
+from shared.runtime.invocation import Invocation
 
 
+@bot(
+    identifier="dosespot-enroll-prescriber-bot",
+    description="Enrolls a named prescriber in DoseSpot, for an administrator.",
+    callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
+    run_as_user=True,
+)
 def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnrollOutput:
     """Enrolls the named prescriber as far as asked.
 
@@ -25,7 +34,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         RecordsDisagree: DoseSpot's clinician is not, or not surely, the person of the Practitioner.
         BotError: what any bot can raise.
     """
-    fhir, services = invocation.fhir, invocation.services
+    fhir = invocation.fhir
     practitioner = f"Practitioner/{request.practitionerId}"
     caller_found, practitioner_found, memberships_found = fhir.read_together(
         f"ProjectMembership?profile={invocation.requester}",
@@ -38,15 +47,17 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     )
     dosespot = invocation.dosespot(acting_as=caller)
     try:
-        subject = subject_of(practitioner_found, memberships_found, Today(services.now()))
+        subject = subject_of(practitioner_found, memberships_found, Today(invocation.now()))
     except BotError:
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)
         raise
-    enrollment, order = invocation.enrollment(dosespot, practitioner), request.order()
-    _, situation = services.together(
+    enrollment, order = enrollment_of(invocation, dosespot, practitioner), request.order()
+    _, situation = invocation.together(
         lambda: require_clinician_admin(dosespot, caller),
-        lambda: invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order)),
+        lambda: beside_npi_check(
+            invocation, subject.prescriber, lambda: enrollment.look(subject, order)
+        ),
     )
     outcome = enrollment.run(situation, order)
     invocation.log.findings(outcome.warnings)

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
-from shared.enrollment.situation import Order
-from shared.enrollment.stages import Stage
-from shared.workflow.inputs import (
+from shared.enrollment.rules.situation import Order
+from shared.enrollment.rules.stages import Stage
+from shared.runtime.inputs import (
     BotInput,
     FhirId,
     MedicalLicenseInput,

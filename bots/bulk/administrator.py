@@ -11,11 +11,11 @@ from uuid import uuid4
 from bots.bulk.result import Given
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
+from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Credential, FhirClient
 from shared.http.sending import Sender
-from shared.workflow.authorize import NOT_ADMINISTRATOR
-from shared.workflow.caller import token_owner
+from shared.members.caller import token_owner
 
 OPERATOR_REFUSED = (
     "The FHIR server refuses the sign-in of the administrator who enrolls (not that of the project"

@@ -6,7 +6,7 @@ One set of services sees every call of the process, and keeps to what both serve
 import threading
 from typing import Any
 
-from bots.admin_enroll.handler import make_handler
+from bots.admin_enroll.bot import admin_enroll
 from bots.bulk.administrator import Administrator, signed_in
 from bots.bulk.dry_run import ReadOnly, WouldChange
 from bots.bulk.result import (
@@ -19,6 +19,8 @@ from bots.bulk.result import (
 )
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.clinician_identifier import clinician_ids
+from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
@@ -26,12 +28,10 @@ from shared.fhir.client import Credential, FhirClient
 from shared.fhir.units import FhirUnits
 from shared.http.quota import Charge, QuotaHttp
 from shared.http.sending import Call, Http
-from shared.runtime.lambda_handler import THREADS, Services
 from shared.runtime.payload import parse_payload
+from shared.runtime.services import THREADS, Services
 from shared.runtime.settings import Settings
 from shared.timing import Timing
-from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
-from shared.workflow.trail import Trail
 
 WORTH_ANOTHER_TRY = (TryAgain, LookUpFirst)
 """Errors after which the same may work later."""
@@ -84,7 +84,7 @@ class BulkEnrollment:
         sender = Http(connections=at_once + THREADS)
         http = QuotaHttp(ReadOnly(sender) if dry else sender, charges)
         self._services = Services(http=http, timing=timing, at_end=self._changes.keep)
-        self._handler = make_handler(lambda: self._services)
+        self._handler = admin_enroll.handler(lambda: self._services)
 
     def sign_in(self, base_url: str, credential: Credential) -> Administrator:
         """The administrator, who is sure to be allowed to enroll others.

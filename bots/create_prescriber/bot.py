@@ -2,15 +2,24 @@
 
 from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
 from fhir_profiles.today import NATIONWIDE, Today
-from shared.records.prescriber_form import read_form
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.authorize import require_administrator
-from shared.workflow.create_prescriber import PrescriberCreation, refuse
-from shared.workflow.invitation import policy_to_give
-from shared.workflow.known_records import asked, known_records
-from shared.workflow.npi_check import checked, holder_of_form
+from shared.access.authorize import require_administrator
+from shared.npi_check.check import checked
+from shared.npi_check.wiring import npi_registry_of
+from shared.prescriber_form.create_prescriber import PrescriberCreation, refuse
+from shared.prescriber_form.invitation import policy_to_give
+from shared.prescriber_form.known_records import asked, known_records
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.npi_holder import holder_of_form
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
 
 
+@bot(
+    identifier="dosespot-create-prescriber-bot",
+    description="Creates everything that enrollment needs from one form, for an administrator.",
+    callers="An administrator of the project.",
+    run_as_user=True,
+)
 def create_prescriber(
     request: CreatePrescriberInput, invocation: Invocation
 ) -> CreatePrescriberOutput:
@@ -25,17 +34,16 @@ def create_prescriber(
         LookUpFirst: a write got no answer; the next run checks whether it took effect.
         BotError: what any bot can raise.
     """
-    fhir, caller, services = invocation.fhir, invocation.requester, invocation.services
-    today = Today(services.now())
+    fhir, caller = invocation.fhir, invocation.requester
+    today = Today(invocation.now())
     form, findings = read_form(request.form, today.in_state(NATIONWIDE))
     caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
     require_administrator(fhir, caller_found, caller)
     known = known_records(form, answers, today, findings)
-    check = checked(invocation.npi_registry(), holder_of_form(form, known.registrations))
+    check = checked(npi_registry_of(invocation), holder_of_form(form, known.registrations))
     findings.add(check.findings)
-    privileged = invocation.service_fhir() or fhir
-    policy = policy_to_give(privileged, findings) if form.invite else ""
+    policy = policy_to_give(invocation.privileged_fhir, findings) if form.invite else ""
     refuse(findings)
-    creation = PrescriberCreation(fhir, services.now, invocation.trail)
+    creation = PrescriberCreation(fhir, invocation.now, invocation.trail)
     done = creation.run(form, known, findings, policy=policy, check_due=check.due)
     return CreatePrescriberOutput.of(done, check.outcome)

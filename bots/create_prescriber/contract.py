@@ -1,7 +1,7 @@
 """Input and output of the bot.
 
-The input is taken as it comes: `shared/records/prescriber_form.py` reads it field by field, so that
-everything that is wrong with it is told at once, and says which fields there are.
+The input is taken as it comes: `shared/prescriber_form/rules/form.py` reads it field by field, so
+that all problems are reported at once, and says which fields there are.
 """
 
 from typing import Any, Self
@@ -9,15 +9,15 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from fhir_profiles.project_membership import access_policy_of
-from shared.workflow.create_prescriber import Created
-from shared.workflow.inputs import (
+from shared.npi_check.check import NpiCheckOutcome
+from shared.prescriber_form.create_prescriber import Created
+from shared.runtime.inputs import (
     BotInput,
     BotOutput,
     FindingOutput,
     MembershipOutput,
     PractitionerOutput,
 )
-from shared.workflow.npi_check import NpiCheckOutcome
 
 
 class CreatePrescriberInput(BotInput):

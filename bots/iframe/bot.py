@@ -5,8 +5,9 @@ from fhir_profiles.patient_identifier import dosespot_patient_id
 from shared.dosespot.single_sign_on import new_phrase, single_sign_on_url
 from shared.errors import RecordsRefused
 from shared.fhir.client import FhirClient
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.caller import callers_clinician_id
+from shared.members.caller import callers_clinician_id
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
 
 NOT_SYNCED = (
     "Patient.identifier: the patient has no DoseSpot id yet. Run dosespot-patient-sync-bot for the"
@@ -14,6 +15,13 @@ NOT_SYNCED = (
 )
 
 
+@bot(
+    identifier="dosespot-iframe-bot",
+    description="Gives the calling prescriber the single sign-on link for the DoseSpot iFrame.",
+    callers="An enrolled prescriber.",
+    run_as_user=True,
+    timeout_s=30,
+)
 def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     """The single sign-on link for the caller.
 
@@ -24,7 +32,7 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     """
     fhir = invocation.fhir
     iframe_url, clinic_id, clinic_key = invocation.settings.iframe()
-    clinician_id, patient_id = invocation.services.together(
+    clinician_id, patient_id = invocation.together(
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: _patient_id(fhir, request.patientId),
     )

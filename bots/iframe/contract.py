@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.workflow.inputs import BotInput, BotOutput, FhirId
+from shared.runtime.inputs import BotInput, BotOutput, FhirId
 
 
 class IframeInput(BotInput):

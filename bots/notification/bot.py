@@ -9,9 +9,11 @@ from hmac import compare_digest
 
 from bots.notification.contract import NotificationInput, NotificationOutput
 from shared.errors import NotAuthorized
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.enrolled import enrolled_as
-from shared.workflow.inputs import FindingOutput
+from shared.members.enrolled import enrolled_as
+from shared.runtime.bot import bot
+from shared.runtime.inputs import FindingOutput
+from shared.runtime.invocation import Invocation
+from shared.status_sync.wiring import status_sync_of
 
 SECRET_HEADERS = ("authorization", "x-dosespot-secret")
 NOT_FROM_DOSESPOT = (
@@ -25,6 +27,14 @@ UPDATED = "The Practitioner was brought in line with DoseSpot."
 UNCHANGED = "The Practitioner says what DoseSpot says."
 
 
+@bot(
+    identifier="dosespot-notification-bot",
+    description="Takes DoseSpot's push notifications about prescribers.",
+    callers="DoseSpot, with the secret of its push notifications.",
+    run_as_user=False,
+    admin=True,
+    timeout_s=15,  # DoseSpot waits for 20 in all
+)
 def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
     """Brings the prescriber whom a notification is about in line with DoseSpot.
 
@@ -40,12 +50,11 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
     clinician_id = request.clinician_id()
     if clinician_id is None:
         return NotificationOutput(handled=False, reason=NOT_ENROLLMENT)
-    fhir = invocation.service_fhir() or invocation.fhir
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
-    prescribers = enrolled_as(fhir, clinician_id)
+    prescribers = enrolled_as(invocation.privileged_fhir, clinician_id)
     if not prescribers:
         return NotificationOutput(handled=False, reason=NOBODY)
-    report = invocation.status_sync(dosespot, fhir).run(prescribers)
+    report = status_sync_of(invocation, dosespot).run(prescribers)
     if report.failures:
         raise report.failures[0].error
     told = [one.finding for one in report.doubts]

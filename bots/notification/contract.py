@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.workflow.inputs import BotInput, WarningOutput
+from shared.runtime.inputs import BotInput, WarningOutput
 
 ENROLLMENT_EVENTS = frozenset(
     {

@@ -1,11 +1,20 @@
 """The bot: whoever may read the Patient and is enrolled in DoseSpot may bring them there."""
 
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.caller import callers_clinician_id
-from shared.workflow.inputs import FindingOutput
+from shared.members.caller import callers_clinician_id
+from shared.patients.wiring import patient_sync_of
+from shared.runtime.bot import bot
+from shared.runtime.inputs import FindingOutput
+from shared.runtime.invocation import Invocation
 
 
+@bot(
+    identifier="dosespot-patient-sync-bot",
+    description="Finds or creates a patient in DoseSpot.",
+    callers="An enrolled prescriber who may read the Patient.",
+    run_as_user=True,
+    timeout_s=30,
+)
 def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSyncOutput:
     """Brings the patient to DoseSpot, once.
 
@@ -19,13 +28,13 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         RecordsDisagree: DoseSpot has several such patients, or another one with the id.
         BotError: what any bot can raise.
     """
-    fhir, services = invocation.fhir, invocation.services
-    clinician_id, patient = services.together(
+    fhir = invocation.fhir
+    clinician_id, patient = invocation.together(
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: fhir.read(f"Patient/{request.patientId}"),
     )
     invocation.trail.subject = f"Patient/{request.patientId}"
-    sync = invocation.patient_sync(invocation.dosespot(acting_as=clinician_id))
+    sync = patient_sync_of(invocation, invocation.dosespot(acting_as=clinician_id))
     synced = sync.run(patient, update=bool(request.update))
     invocation.log.findings(synced.warnings)
     return PatientSyncOutput(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.workflow.inputs import BotInput, FhirId, WarningOutput
+from shared.runtime.inputs import BotInput, FhirId, WarningOutput
 
 
 class PatientSyncInput(BotInput):

@@ -6,20 +6,28 @@ from bots.readiness.contract import ReadinessInput, ReadinessOutput
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.today import Today
+from shared.access.authorize import callers_memberships, require_administrator
+from shared.access.self_service import require_own_token
+from shared.audit.events import Step
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import FhirDenied, Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.authorize import callers_memberships, require_administrator
-from shared.workflow.enrolled import NO_CREDENTIAL, practitioners_memberships
-from shared.workflow.paging import next_page
-from shared.workflow.people import Person, people
-from shared.workflow.readiness import ReadinessCheck
-from shared.workflow.self_service import require_own_token
-from shared.workflow.steps import Step
+from shared.members.enrolled import NO_CREDENTIAL, practitioners_memberships
+from shared.members.paging import next_page
+from shared.members.people import Person, people
+from shared.readiness.check import ReadinessCheck
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
 
 
+@bot(
+    identifier="dosespot-readiness-bot",
+    description="Says why somebody can't prescribe or sign controlled substances; changes nothing.",
+    callers="An administrator of the project, or a prescriber about themselves.",
+    run_as_user=False,
+    admin=True,
+)
 def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutput:
     """Tells who may prescribe and sign controlled substances, and why others can't.
 
@@ -27,11 +35,10 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
         NotAuthorized: the caller is not an administrator and asks about somebody else.
         BotError: what any bot can raise.
     """
-    caller, services = invocation.requester, invocation.services
-    fhir = invocation.service_fhir() or invocation.fhir
+    caller, fhir = invocation.requester, invocation.privileged_fhir
     named = [] if request.practitionerId is None else [f"Practitioner/{request.practitionerId}"]
     searches = [f"ProjectMembership?profile={profile}" for profile in (caller, *named)]
-    me, (caller_found, *named_found) = services.together(
+    me, (caller_found, *named_found) = invocation.together(
         invocation.fhir.who_am_i, lambda: fhir.read_together(*searches)
     )
     require_own_token(me, caller)
@@ -39,7 +46,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
         require_administrator(invocation.fhir, caller_found, caller)
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
     dosespot = _dosespot(invocation, memberships)
-    check = ReadinessCheck(fhir, dosespot, services.together, Today(services.now()))
+    check = ReadinessCheck(fhir, dosespot, invocation.together, Today(invocation.now()))
     page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
     told = check.run(page)
     ready = sum(one.readiness.prescribes for one in told)

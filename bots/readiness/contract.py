@@ -5,12 +5,12 @@ from typing import Literal, Self
 from pydantic import Field
 
 from fhir_profiles.dea_identifier import DeaIdentifier
-from shared.enrollment.causes import Blocks
-from shared.enrollment.readiness import Readiness
-from shared.enrollment.reason import Reason
-from shared.workflow.inputs import BotOutput
-from shared.workflow.paging import OneOrPage, cursor_of
-from shared.workflow.readiness import Told
+from shared.readiness.check import Told
+from shared.readiness.rules.causes import Blocks
+from shared.readiness.rules.readiness import Readiness
+from shared.readiness.rules.reason import Reason
+from shared.runtime.inputs import BotOutput
+from shared.runtime.one_or_page import OneOrPage, cursor_of
 
 PAGE_SIZE = 25
 

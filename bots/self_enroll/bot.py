@@ -3,22 +3,31 @@
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
-from shared.dosespot.client import DoseSpotClient
-from shared.enrollment.guidance import next_steps
-from shared.errors import Misconfigured
-from shared.fhir.answers import Answer
-from shared.fhir.client import FhirClient
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.inputs import FindingOutput
-from shared.workflow.members import NO_CREDENTIAL
-from shared.workflow.self_service import (
+from shared.access.self_service import (
     named_roles_of,
     require_own_token,
     require_practitioner,
 )
-from shared.workflow.subject import subject_of
+from shared.dosespot.client import DoseSpotClient
+from shared.enrollment.fhir_members import NO_CREDENTIAL
+from shared.enrollment.wiring import enrollment_of
+from shared.errors import Misconfigured
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
+from shared.members.rules.guidance import next_steps
+from shared.members.subject import subject_of
+from shared.npi_check.wiring import beside_npi_check
+from shared.runtime.bot import bot
+from shared.runtime.inputs import FindingOutput
+from shared.runtime.invocation import Invocation
 
 
+@bot(
+    identifier="dosespot-self-enroll-prescriber-bot",
+    description="Enrolls the calling prescriber in DoseSpot, one step further per call.",
+    callers="A Practitioner with an active PractitionerRole for DoseSpot, about themselves.",
+    run_as_user=True,
+)
 def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollOutput:
     """Takes the caller one step further.
 
@@ -34,21 +43,23 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         RecordsDisagree: DoseSpot's clinician is not, or not surely, the person of the Practitioner.
         BotError: what any bot can raise.
     """
-    services, caller = invocation.services, invocation.requester
+    caller = invocation.requester
     invocation.trail.subject = caller
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     me, found = _me_and_records(invocation, dosespot, invocation.privileged_fhir)
     practitioner_found, roles_found, memberships_found = found
     require_own_token(me, caller)
-    today = Today(services.now())
+    today = Today(invocation.now())
     if memberships_found.status in (401, 403):
         raise Misconfigured(NO_CREDENTIAL)
     practitioner_roles, named = named_roles_of(roles_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
-    enrollment = invocation.enrollment(dosespot, caller, practitioner_roles)
+    enrollment = enrollment_of(invocation, dosespot, caller, practitioner_roles)
     order = request.order(named)
-    situation = invocation.beside_npi_check(subject, lambda: enrollment.look(subject, order))
+    situation = beside_npi_check(
+        invocation, subject.prescriber, lambda: enrollment.look(subject, order)
+    )
     outcome = enrollment.run(situation, order)
     invocation.log.findings(outcome.warnings)
     return SelfEnrollOutput(
@@ -65,7 +76,7 @@ def _me_and_records(
     invocation: Invocation, dosespot: DoseSpotClient, memberships: FhirClient
 ) -> tuple[Resource, list[Answer]]:
     """The answer of `auth/me`, and the records; DoseSpot's token is there then too."""
-    together, who_am_i = invocation.services.together, invocation.fhir.who_am_i
+    together, who_am_i = invocation.together, invocation.fhir.who_am_i
     if dosespot.is_signed_in:
         return together(who_am_i, lambda: _records(invocation, memberships))
     me, _, found = together(
@@ -81,7 +92,7 @@ def _records(invocation: Invocation, memberships: FhirClient) -> list[Answer]:
     guarded = f"ProjectMembership?profile={caller}"
     if memberships is fhir:
         return fhir.read_together(*own, guarded)
-    found, others = invocation.services.together(
+    found, others = invocation.together(
         lambda: fhir.read_together(*own), lambda: memberships.read_together(guarded)
     )
     return [*found, *others]

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fhir_profiles.codes import ClinicianRole, TfaType
-from shared.enrollment.situation import Order
-from shared.workflow.enroll import Outcome
-from shared.workflow.inputs import BotInput, MedicalLicenseInput, WarningOutput
+from shared.enrollment.enroll import Outcome
+from shared.enrollment.rules.situation import Order
+from shared.runtime.inputs import BotInput, MedicalLicenseInput, WarningOutput
 
 
 class SelfEnrollInput(BotInput):

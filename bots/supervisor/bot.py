@@ -2,11 +2,20 @@
 
 from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
 from fhir_profiles.today import Today
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.authorize import administrators_clinician_id, require_clinician_admin
-from shared.workflow.supervise import Party, supervision
+from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
+from shared.supervision.supervise import Party, supervision
+from shared.supervision.wiring import supervisors_of
 
 
+@bot(
+    identifier="dosespot-set-supervising-prescriber",
+    description="Says in DoseSpot who supervises a prescribing agent.",
+    callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
+    run_as_user=True,
+    timeout_s=30,
+)
 def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOutput:
     """Lets one clinician be supervised by another at this clinic, or by nobody any more.
 
@@ -22,7 +31,7 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         LookUpFirst: a write got no answer; the next run checks whether it took effect.
         BotError: what any bot can raise.
     """
-    fhir, services = invocation.fhir, invocation.services
+    fhir = invocation.fhir
     people = (request.practitioner, request.supervisor)
     caller_found, agent, other, agent_memberships, other_memberships = fhir.read_together(
         f"ProjectMembership?profile={invocation.requester}",
@@ -39,10 +48,10 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         Party("practitionerId", agent, agent_memberships),
         Party("supervisorPractitionerId", other, other_memberships),
         dosespot,
-        services.together,
-        Today(services.now()),
+        invocation.together,
+        Today(invocation.now()),
     )
     wanted = supervisor_id if request.action is Action.ADD else None
     detail = f"{request.action.value} {request.supervisor}"
-    invocation.supervisors(dosespot).set(agent_id, wanted, detail)
+    supervisors_of(invocation, dosespot).set(agent_id, wanted, detail)
     return SupervisorOutput.of(request)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.workflow.inputs import BotInput, BotOutput, FhirId
+from shared.runtime.inputs import BotInput, BotOutput, FhirId
 
 
 class Action(StrEnum):

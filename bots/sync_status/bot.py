@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
+from shared.access.authorize import require_administrator, runs_by_itself
 from shared.errors import RecordsRefused
 from shared.fhir.client import FhirClient
-from shared.runtime.lambda_handler import Invocation
-from shared.workflow.authorize import require_administrator, runs_by_itself
-from shared.workflow.enrolled import Enrolled, enrolled_among, enrolled_in
-from shared.workflow.sync_status import Report, StatusSync, joined
+from shared.members.enrolled import Enrolled, enrolled_among, enrolled_in
+from shared.npi_check.wiring import due_checks_of
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
+from shared.status_sync.sync_status import Report, StatusSync, joined
+from shared.status_sync.wiring import status_sync_of
 
 NOT_ENROLLED = (
     "ProjectMembership.identifier: nobody in this project is this Practitioner and has a DoseSpot"
@@ -16,6 +19,14 @@ NOT_ENROLLED = (
 )
 
 
+@bot(
+    identifier="dosespot-sync-status-bot",
+    description="Brings the status of enrolled prescribers in line with DoseSpot.",
+    callers="An administrator of the project, or a schedule.",
+    run_as_user=False,
+    admin=True,
+    timeout_s=300,
+)
 def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusOutput:
     """Compares what Practitioners say of DoseSpot with DoseSpot, and writes what differs.
 
@@ -29,10 +40,9 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         RecordsRefused: the named Practitioner is not enrolled.
         BotError: what any bot can raise.
     """
-    caller, services = invocation.requester, invocation.services
-    fhir = invocation.service_fhir() or invocation.fhir
+    caller, fhir = invocation.requester, invocation.privileged_fhir
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
-    me, (caller_found,) = services.together(
+    me, (caller_found,) = invocation.together(
         invocation.fhir.who_am_i,
         lambda: fhir.read_together(f"ProjectMembership?profile={caller}"),
     )
@@ -40,8 +50,8 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
     if not scheduled:
         require_administrator(invocation.fhir, caller_found, caller)
     dry_run = bool(request.dryRun)
-    sync = invocation.status_sync(dosespot, fhir, dry_run=dry_run)
-    due = invocation.due_checks(fhir, dry_run=dry_run)
+    sync = status_sync_of(invocation, dosespot, dry_run=dry_run)
+    due = due_checks_of(invocation, dry_run=dry_run)
     if request.practitionerId is not None:
         named = _named(fhir, request.practitionerId)
         checks = due.run(request.practitionerId)

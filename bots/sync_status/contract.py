@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from shared.workflow.inputs import BotOutput, FindingOutput, WarningOutput
-from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
-from shared.workflow.paging import OneOrPage, cursor_of
-from shared.workflow.sync_status import Difference, Doubt, Failure, Report
+from shared.npi_check.check import DueCheck, NpiCheckOutcome
+from shared.runtime.inputs import BotOutput, FindingOutput, WarningOutput
+from shared.runtime.one_or_page import OneOrPage, cursor_of
+from shared.status_sync.sync_status import Difference, Doubt, Failure, Report
 
 SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50

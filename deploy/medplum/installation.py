@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from bots.catalog import BOTS, BotFunction
+from bots.catalog import BOTS
 from deploy.medplum import wanted
 from deploy.medplum.server import ProjectAdmin, search
 from fhir_profiles import Resource
@@ -12,6 +12,7 @@ from fhir_profiles.elements import entries, items
 from fhir_profiles.systems import MEDPLUM_BOTS, PRESCRIBER_POLICY
 from shared.errors import FhirNotFound
 from shared.runtime import settings
+from shared.runtime.bot import BotFunction
 from shared.runtime.payload import Secret
 
 Found = list[Resource]

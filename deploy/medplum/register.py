@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from bots.catalog import BOTS, BotFunction
+from bots.catalog import BOTS
 from deploy.medplum import access_policy, project_secrets, wanted
 from deploy.medplum.aws_secrets import AwsSecret
 from deploy.medplum.installation import Installation, reference_to
@@ -21,6 +21,7 @@ from fhir_profiles.elements import items
 from fhir_profiles.systems import PRESCRIBER_POLICY
 from shared.errors import Misconfigured
 from shared.runtime import settings
+from shared.runtime.bot import BotFunction
 
 FEATURE = "bots"
 NO_FEATURE = (

@@ -7,10 +7,10 @@ everything of others kept as it is.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bots.catalog import BotFunction
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
+from shared.runtime.bot import BotFunction
 
 RUNTIME = "awslambda"
 CLIENT_NAME = "prescriber-bots"

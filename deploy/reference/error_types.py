@@ -3,7 +3,6 @@
 import inspect
 import re
 
-from bots.catalog import BotFunction
 from shared import errors
 from shared.errors import (
     BotError,
@@ -20,6 +19,7 @@ from shared.errors import (
     TryAgain,
     Unforeseen,
 )
+from shared.runtime.bot import BotFunction
 
 ANY_BOT: tuple[type[BotError], ...] = (
     InputRefused,
@@ -50,7 +50,7 @@ def own_errors(bot: BotFunction) -> dict[type[BotError], str]:
     Raises:
         LookupError: the docstring has no such section, or names an unknown error.
     """
-    found = _RAISES.search(inspect.getdoc(bot.function()) or "")
+    found = _RAISES.search(inspect.getdoc(bot.function) or "")
     if found is None:
         raise LookupError(f"The docstring of {bot.name} does not say what it raises.")
     named = {name: " ".join(when.split()) for name, when in _ERROR.findall(found[1])}

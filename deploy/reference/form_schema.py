@@ -12,9 +12,9 @@ from typing import Any
 from deploy.reference.form_fields import FIELDS, filled, without
 from deploy.reference.form_table import DAY
 from fhir_profiles.codes import ClinicianRole
-from shared.records.form_reading import NOT_FLAG, NOT_LIST, NOT_TEXT
-from shared.records.form_rules import GENDERS
-from shared.records.prescriber_form import read_form
+from shared.prescriber_form.rules.checks import GENDERS
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_TEXT
 
 Schema = dict[str, Any]
 

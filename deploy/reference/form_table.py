@@ -15,12 +15,12 @@ from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.today import Today
 from shared.dosespot.clinician_record import new_record
-from shared.records.form_practitioner import NEW, Kind, Registration, with_form
+from shared.prescriber_form.invitation import invitation_of
+from shared.prescriber_form.known_records import Place
+from shared.prescriber_form.rules.form import PrescriberForm, read_form
+from shared.prescriber_form.rules.practitioner import NEW, Kind, Registration, with_form
+from shared.prescriber_form.wanted_records import wanted_consents, wanted_roles
 from shared.records.practitioner import read_practitioner
-from shared.records.prescriber_form import PrescriberForm, read_form
-from shared.workflow.invitation import invitation_of
-from shared.workflow.known_records import Place
-from shared.workflow.wanted_records import wanted_consents, wanted_roles
 
 HEADER = (
     "| Field | Form | Required | In FHIR | Error message | In DoseSpot |",

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from bots.catalog import BotFunction
 from deploy.reference.form_schema import form_schemas
-from shared.workflow.inputs import BotInput, BotOutput
+from shared.runtime.bot import BotFunction
+from shared.runtime.inputs import BotInput, BotOutput
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,7 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
     chosen = list(bots)
     models: list[tuple[type[BotInput | BotOutput], JsonSchemaMode]] = []
     for bot in chosen:
-        given, answered = bot.models()
+        given, answered = bot.models
         models += [(given, INPUT), (answered, OUTPUT)]
     _, made = models_json_schema(models, schema_generator=_Generator)
     definitions = made["$defs"]
@@ -54,7 +54,7 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
 
 
 def _contract(bot: BotFunction) -> Schema:
-    given, answered = bot.models()
+    given, answered = bot.models
     return {
         "description": bot.description,
         "type": "object",

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bots.catalog import BOTS, BotFunction
+from bots.catalog import BOTS
 from deploy.reference import form_table
 from deploy.reference.error_types import ANY_BOT, error_types, own_errors, what_to_do
 from deploy.reference.json_schema import json_schema
 from deploy.reference.rows import Row, rows
-from shared.enrollment.guidance import GUIDANCE
-from shared.enrollment.refusals import Refusal
+from shared.enrollment.rules.refusals import Refusal
+from shared.members.rules.guidance import GUIDANCE
+from shared.runtime.bot import BotFunction
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bots.md"
 BLOCK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -67,7 +68,7 @@ def _overview() -> str:
 
 
 def _contract(bot: BotFunction, definitions: dict[str, Any]) -> str:
-    given, answered = (definitions[model.__name__] for model in bot.models())
+    given, answered = (definitions[model.__name__] for model in bot.models)
     parts = (
         _facts(bot),
         _inputs(rows(given, definitions)),

@@ -25,7 +25,7 @@ from deploy.sandbox.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.sandbox.serve import listen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.sending import Http
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 
 DOSESPOT_PATH = "webapi/v2/"
 TOKEN_LIFETIME_S = 24 * 3600.0

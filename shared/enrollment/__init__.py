@@ -1,1 +1,1 @@
-"""The rules of enrollment: values in, values out; no network, no clock, no log."""
+"""Enrolling a prescriber in DoseSpot, and keeping their status in line with it."""

@@ -1,18 +1,17 @@
 """What an enrollment run needs of the world; tests give it fakes that are kept in memory."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from shared.claimed_steps import Record
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.situation import Order, Records, Shown, Situation
-from shared.enrollment.stages import Stage
-from shared.enrollment.subject import Subject
+from shared.claims.rules.steps import Record
+from shared.enrollment.rules.situation import Order, Records, Shown, Situation
+from shared.enrollment.rules.stages import Stage
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.subject import Subject
 
 
 class Written(Protocol):
@@ -76,15 +75,8 @@ class Network(Protocol):
         """The registration status now."""
 
 
-Clock = Callable[[], datetime]
-"""The current time, aware."""
-
-Waiter = Callable[[float], bool]
-"""Waits for seconds; False, at once, where the run has no time for it."""
-
-
 class Keeper(Protocol):
-    """Keeps a trail of what was done; see `shared.workflow.trail.Trail`."""
+    """Keeps a trail of what was done; see `shared.audit.trail.Trail`."""
 
     run: str
     who: str

@@ -1,1 +1,1 @@
-"""The rules of keeping a patient in DoseSpot: values in, values out; no network, no clock."""
+"""Bringing a patient to DoseSpot, once, and keeping the record there in line."""

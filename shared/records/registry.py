@@ -9,9 +9,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from shared.records.findings import Findings
-from shared.records.form_sentences import FormSentence
 from shared.records.prescriber import MedicalLicense
 
+NPI_TYPE = (
+    "NPI Registry validation failed: Invalid NPI type. Only individual NPIs (Type 1) are allowed."
+)
+"""A row of the prescriber creation interface's error table, word for word."""
 NOT_IN_SERVICE = (
     "NPI Registry validation failed: the registry knows no such NPI, or it is deactivated; compare"
     " the number with the registry"
@@ -73,7 +76,7 @@ def compared(entry: RegistryEntry | None, holder: Holder) -> Findings:
     if entry is None or not entry.active:
         findings.problem(holder.npi.path, NOT_IN_SERVICE)
     elif not entry.individual:
-        findings.problem(holder.npi.path, FormSentence.NPI_TYPE)
+        findings.problem(holder.npi.path, NPI_TYPE)
     else:
         _warn(entry, holder, findings)
     return findings

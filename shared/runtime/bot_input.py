@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from shared.errors import InputRefused
 from shared.records.findings import path_of
-from shared.workflow.inputs import BotInput
+from shared.runtime.inputs import BotInput
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

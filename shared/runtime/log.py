@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from time import time
 
+from shared.audit.events import Fact, Happening, Step
 from shared.errors import BotError, Unforeseen
 from shared.records.findings import Finding
+from shared.runtime.environment import in_lambda
 from shared.runtime.metrics import Metrics
-from shared.runtime.surroundings import in_lambda
-from shared.workflow.steps import Fact, Happening, Step
 
 LOGGER = logging.getLogger("prescriber_bots")
 

@@ -11,9 +11,9 @@ from time import monotonic
 from typing import Any
 
 from fhir_profiles.audit_event import AuditAction
+from shared.audit.events import Happening, Step
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Reply, Sender
-from shared.workflow.steps import Happening, Step
 
 NAMESPACE = "PrescriberBots"
 MOST_VALUES = 100

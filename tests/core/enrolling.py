@@ -6,16 +6,16 @@ from functools import cached_property
 
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
-from shared.claimed_steps import Look, Refuse
-from shared.enrollment.next_step import CheckClaim, CheckGrant, next_step
-from shared.enrollment.situation import Order, Situation
+from shared.claims.rules.steps import Look, Refuse
+from shared.claims.store import ClaimStore
+from shared.enrollment.dosespot_network import DoseSpotNetwork
+from shared.enrollment.enroll import Enrollment
+from shared.enrollment.fhir_members import FhirMembers
+from shared.enrollment.rules.next_step import CheckClaim, CheckGrant, next_step
+from shared.enrollment.rules.situation import Order, Situation
 from shared.errors import BotError
+from shared.members.subject import subject_of
 from shared.timing import Timing
-from shared.workflow.claims import ClaimStore
-from shared.workflow.enroll import Enrollment
-from shared.workflow.members import FhirMembers
-from shared.workflow.network import DoseSpotNetwork
-from shared.workflow.subject import subject_of
 from tests.builders import CLINIC_ID
 from tests.core.fakes import Died, FakeDoseSpot, FakeFhir, FakeTogether, FakeTrail
 from tests.core.world import START, Scene, World, numbered

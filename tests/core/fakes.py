@@ -17,8 +17,7 @@ from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import RegistrationStatus, TfaType
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from shared.dosespot.wire import ClinicianItem, PatientItem
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.stages import Stage
+from shared.enrollment.rules.stages import Stage
 from shared.errors import (
     DoseSpotRefused,
     EditConflict,
@@ -28,6 +27,7 @@ from shared.errors import (
 )
 from shared.fhir.answers import Answer
 from shared.fhir.client import Edited, FhirClient
+from shared.members.rules.clinician import Clinician
 from shared.records.patient import Patient
 from tests.builders import CLINIC_ID, membership, project
 from tests.core.world import Person, Scene, numbered, value_of

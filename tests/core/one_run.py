@@ -13,18 +13,18 @@ from fhir_profiles.claim import Claim, claim_resource, read_claim
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from fhir_profiles.registration_status import registration_status
-from shared.claimed_steps import Record
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.recorded_status import as_dosespot_says
-from shared.enrollment.situation import Order, Records, Shown, Situation
-from shared.enrollment.stages import Stage
-from shared.enrollment.subject import Subject
+from shared.claims.rules.steps import Record
+from shared.enrollment.enroll import Enrollment, Outcome
+from shared.enrollment.fhir_members import SHARED_ID
+from shared.enrollment.rules.situation import Order, Records, Shown, Situation
+from shared.enrollment.rules.stages import Stage
 from shared.errors import BotError, RecordsDisagree
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.recorded_status import as_dosespot_says
+from shared.members.rules.subject import Subject
 from shared.records.findings import Finding
 from shared.timing import Timing
-from shared.workflow.enroll import Enrollment, Outcome
-from shared.workflow.members import SHARED_ID
-from shared.workflow.together import Together
+from shared.together import Together
 from tests.builders import CLINICIAN_ID, practitioner
 from tests.core.situations import JANE, KEY, ME, NOON, PRESCRIBING, SHE, STORED, WHO, admin, subject
 

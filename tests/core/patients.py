@@ -7,10 +7,10 @@ from typing import Any
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.today import Today
+from shared.claims.store import ClaimStore
 from shared.dosespot.patient_record import new_patient_record
+from shared.patients.sync_patient import PatientSync
 from shared.records.patient import Patient, read_patient
-from shared.workflow.claims import ClaimStore
-from shared.workflow.sync_patient import PatientSync
 from tests.core.enrolling import TIMING
 from tests.core.fakes import CLIENT, linked_id
 from tests.core.replaying import CallRun, Calls, Program, ReplayedDoseSpot, ReplayedFhir

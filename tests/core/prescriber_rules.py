@@ -10,8 +10,8 @@ from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import TfaType
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from shared.enrollment.situation import remembered_tfa_type
-from shared.enrollment.stages import Stage
+from shared.enrollment.rules.situation import remembered_tfa_type
+from shared.enrollment.rules.stages import Stage
 from tests.core.story import Story, Teller
 from tests.core.world import World, signs
 

@@ -7,7 +7,7 @@ from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.practitioner_role import granted_roles
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
 from shared.dosespot.clinician_record import new_record
-from shared.enrollment.situation import Order
+from shared.enrollment.rules.situation import Order
 from shared.records.prescriber import MedicalLicense
 from tests.builders import CLINIC_ID, NOW, PRACTITIONER_ID, membership, prescriber
 from tests.builders import practitioner as practitioner_resource

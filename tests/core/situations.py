@@ -8,13 +8,13 @@ from typing import Any
 from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
 from fhir_profiles.registration_status import with_registration_status
-from shared.claimed_steps import Refuse
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import Step, next_step
-from shared.enrollment.situation import Order, Records, Shown, Situation
-from shared.enrollment.stages import Stage
-from shared.enrollment.subject import Subject, claim_key
+from shared.claims.rules.steps import Refuse
+from shared.enrollment.rules.next_step import Step, next_step
+from shared.enrollment.rules.situation import Order, Records, Shown, Situation
+from shared.enrollment.rules.stages import Stage
 from shared.errors import BotError
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.subject import Subject, claim_key
 from shared.records.identity import Identity
 from shared.timing import Timing
 from tests.builders import (

@@ -1,7 +1,7 @@
 """A run that records what DoseSpot says of the prescriber."""
 
-from shared.workflow.enrolled import enrolled
-from shared.workflow.sync_status import StatusSync
+from shared.members.enrolled import enrolled
+from shared.status_sync.sync_status import StatusSync
 from tests.core.fakes import FakeTogether
 from tests.core.prescribers import JANE
 from tests.core.replaying import CallRun, Calls, ReplayedDoseSpot, ReplayedFhir, ReplayedTrail

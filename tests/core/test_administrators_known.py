@@ -6,9 +6,9 @@ import pytest
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
-from shared.enrollment.grants import introducers
+from shared.access.authorship import administrators, verified_roles
+from shared.access.rules.grants import introducers
 from shared.errors import FhirDenied
-from shared.workflow.authorship import administrators, verified_roles
 from tests.builders import NOW, PRACTITIONER_ID
 from tests.core.fhir_in_memory import FhirServer, paths
 

@@ -3,8 +3,8 @@
 import pytest
 
 from fhir_profiles.claim import Claim, Holder, claim_resource
+from shared.claims.store import NOT_ALLOWED, ClaimStore
 from shared.errors import FhirDenied, LookUpFirst, Misconfigured, RemoteUnavailable
-from shared.workflow.claims import NOT_ALLOWED, ClaimStore
 from tests.core.fhir_in_memory import FhirServer, paths
 from tests.core.situations import KEY, ME, OTHER, announced, at
 

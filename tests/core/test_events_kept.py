@@ -10,7 +10,7 @@ from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
-from shared.enrollment.clinician import Clinician
+from shared.audit.trail import Keyed, Trail, once, version_key
 from shared.errors import (
     BotError,
     InputRefused,
@@ -20,8 +20,8 @@ from shared.errors import (
     StageRefused,
     Throttled,
 )
-from shared.workflow.together import Together
-from shared.workflow.trail import Keyed, Trail, once, version_key
+from shared.members.rules.clinician import Clinician
+from shared.together import Together
 from tests.builders import PRACTITIONER_ID, practitioner
 from tests.core.one_run import Inline
 from tests.core.situations import NOON

@@ -11,7 +11,7 @@ import pytest
 
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.codes import TfaType
-from shared.enrollment.stages import Stage
+from shared.enrollment.rules.stages import Stage
 from tests.core.enrolling import Run, Runner
 from tests.core.explorer import explore
 from tests.core.prescriber_rules import PrescriberRules

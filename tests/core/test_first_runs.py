@@ -8,7 +8,9 @@ import pytest
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
-from shared.enrollment.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED, UNKNOWN_ID
+from shared.enrollment.enroll import Outcome
+from shared.enrollment.fhir_members import SHARED_ID
+from shared.enrollment.rules.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED
 from shared.errors import (
     BotError,
     DoseSpotRefused,
@@ -18,9 +20,8 @@ from shared.errors import (
     RecordsDisagree,
     RemoteUnavailable,
 )
+from shared.members.rules.another_person import UNKNOWN_ID
 from shared.records.findings import Finding
-from shared.workflow.enroll import Outcome
-from shared.workflow.members import SHARED_ID
 from tests.builders import CLINICIAN_ID
 from tests.core.one_run import World
 from tests.core.situations import (

@@ -7,11 +7,11 @@ import pytest
 
 from fhir_profiles.claim import Claim
 from fhir_profiles.registration_status import with_registration_status
-from shared.claimed_steps import Announce, Create, Link, Look, LookAgain, Settle, Wait
-from shared.enrollment.next_step import CheckClaim, CheckGrant
-from shared.enrollment.refusals import Refusal
-from shared.enrollment.situation import Act, Order, Shown, Situation
-from shared.enrollment.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED, NOT_GRANTED, UNKNOWN_ID
+from shared.claims.rules.steps import Announce, Create, Link, Look, LookAgain, Settle, Wait
+from shared.enrollment.rules.next_step import CheckClaim, CheckGrant
+from shared.enrollment.rules.refusals import Refusal
+from shared.enrollment.rules.situation import Act, Order, Shown, Situation
+from shared.enrollment.rules.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED, NOT_GRANTED
 from shared.errors import (
     DoseSpotRefused,
     EnrollmentLimitReached,
@@ -21,6 +21,7 @@ from shared.errors import (
     RecordsRefused,
     StageRefused,
 )
+from shared.members.rules.another_person import UNKNOWN_ID
 from shared.records.identity import Identity
 from tests.builders import CLINICIAN_ID, practitioner
 from tests.core.situations import (

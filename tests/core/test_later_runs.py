@@ -8,15 +8,11 @@ import pytest
 from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.registration_status import registration_status
-from shared.claimed_steps import record_digest
-from shared.enrollment.next_step import Remember
-from shared.enrollment.refusals import Refusal
-from shared.enrollment.trouble import (
-    BEGIN_UNANSWERED,
-    CHANGE_UNANSWERED,
-    NOT_KEPT,
-    UNKNOWN_ID,
-)
+from shared.claims.rules.steps import record_digest
+from shared.enrollment.enroll import Outcome
+from shared.enrollment.rules.next_step import Remember
+from shared.enrollment.rules.refusals import Refusal
+from shared.enrollment.rules.trouble import BEGIN_UNANSWERED, CHANGE_UNANSWERED, NOT_KEPT
 from shared.errors import (
     BotError,
     DoseSpotRefused,
@@ -26,8 +22,8 @@ from shared.errors import (
     RemoteUnavailable,
     StageRefused,
 )
+from shared.members.rules.another_person import UNKNOWN_ID
 from shared.records.findings import Finding
-from shared.workflow.enroll import Outcome
 from tests.builders import CLINICIAN_ID
 from tests.core.one_run import World
 from tests.core.situations import (

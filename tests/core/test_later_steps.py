@@ -9,8 +9,8 @@ from fhir_profiles.claim import Claim, Holder
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
-from shared.claimed_steps import Announce, Change, LookAgain, Settle, Wait, record_digest
-from shared.enrollment.next_step import (
+from shared.claims.rules.steps import Announce, Change, LookAgain, Settle, Wait, record_digest
+from shared.enrollment.rules.next_step import (
     Begin,
     CheckGrant,
     Remember,
@@ -18,9 +18,9 @@ from shared.enrollment.next_step import (
     in_vain,
     left_in_dosespot,
 )
-from shared.enrollment.refusals import Refusal
-from shared.enrollment.situation import Act, Order, Situation
-from shared.enrollment.trouble import BEGIN_UNANSWERED, CHANGE_UNANSWERED, NOT_KEPT
+from shared.enrollment.rules.refusals import Refusal
+from shared.enrollment.rules.situation import Act, Order, Situation
+from shared.enrollment.rules.trouble import BEGIN_UNANSWERED, CHANGE_UNANSWERED, NOT_KEPT
 from shared.errors import (
     DoseSpotRefused,
     LookUpFirst,

@@ -9,8 +9,9 @@ from fhir_profiles import Resource
 from fhir_profiles.claim import Claim, Holder, claim_resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRACTITIONER_ROLE_TYPE
-from shared.enrollment.situation import Records
-from shared.enrollment.subject import Subject
+from shared.claims.store import ClaimStore
+from shared.enrollment.fhir_members import ANOTHER_ID, NO_CREDENTIAL, SHARED_ID, FhirMembers
+from shared.enrollment.rules.situation import Records
 from shared.errors import (
     BotError,
     EnrollmentLimitReached,
@@ -19,8 +20,7 @@ from shared.errors import (
     RecordsDisagree,
     RecordsRefused,
 )
-from shared.workflow.claims import ClaimStore
-from shared.workflow.members import ANOTHER_ID, NO_CREDENTIAL, SHARED_ID, FhirMembers
+from shared.members.rules.subject import Subject
 from tests.builders import (
     CLINIC_ID,
     CLINICIAN_ID,

@@ -11,17 +11,18 @@ from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.wire import ClinicianItem, read
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.situation import Shown, Situation
-from shared.enrollment.trouble import UNKNOWN_ID
+from shared.enrollment.dosespot_network import FOUND_NOBODY, DoseSpotNetwork
+from shared.enrollment.record_change import Wish, new_clinician
+from shared.enrollment.rules.situation import Shown, Situation
 from shared.errors import RecordsDisagree
 from shared.http.sending import Call, Reply
 from shared.http.token_cache import TokenCache
+from shared.members.dosespot_clinician import clinician_of, identity_shown
+from shared.members.rules.another_person import UNKNOWN_ID
+from shared.members.rules.clinician import Clinician
 from shared.records.identity import Identity
 from shared.records.prescriber import MedicalLicense
-from shared.workflow.network import FOUND_NOBODY, DoseSpotNetwork, clinician_of, identity_shown
-from shared.workflow.record_change import Wish, new_clinician
-from shared.workflow.together import Together
+from shared.together import Together
 from tests.builders import CLINIC_ID, CLINICIAN_ID, dosespot_clinician, prescriber
 from tests.core.one_run import Inline
 from tests.core.situations import (

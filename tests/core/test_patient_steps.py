@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles.claim import Announced, Claim, Holder
-from shared.claimed_steps import (
+from shared.claims.rules.steps import (
     Announce,
     Change,
     Create,
@@ -21,7 +21,7 @@ from shared.claimed_steps import (
     record_digest,
 )
 from shared.errors import DoseSpotRefused, EnrollmentInProgress, LookUpFirst, RecordsDisagree
-from shared.patients.next_step import (
+from shared.patients.rules.next_step import (
     CHANGE_UNANSWERED,
     CREATE_UNANSWERED,
     SEVERAL,

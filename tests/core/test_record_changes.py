@@ -8,10 +8,7 @@ from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import new_record, stored_record
 from shared.dosespot.left_over import left_over
 from shared.dosespot.wire import ClinicianItem, read
-from shared.enrollment.situation import Shown
-from shared.records.findings import Finding
-from shared.records.prescriber import MedicalLicense, PersonName
-from shared.workflow.record_change import (
+from shared.enrollment.record_change import (
     ACTIVE_NOT_SHOWN,
     ANOTHER_NAME,
     DEACTIVATED,
@@ -20,6 +17,9 @@ from shared.workflow.record_change import (
     new_clinician,
     with_change,
 )
+from shared.enrollment.rules.situation import Shown
+from shared.records.findings import Finding
+from shared.records.prescriber import MedicalLicense, PersonName
 from tests.builders import CLINIC_ID, dosespot_clinician, prescriber
 from tests.core.situations import JANE, SHE
 

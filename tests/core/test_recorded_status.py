@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fhir_profiles.codes import RegistrationStatus
-from shared.enrollment.recorded_status import as_dosespot_says
+from shared.members.rules.recorded_status import as_dosespot_says
 from tests.builders import practitioner
 from tests.core.situations import JANE, NOON, at
 

@@ -10,7 +10,7 @@ import pytest
 from fhir_profiles.claim import Claim
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import RegistrationStatus
-from shared.enrollment.situation import Order
+from shared.enrollment.rules.situation import Order
 from shared.errors import BotError, DoseSpotRefused, LookUpFirst, RemoteUnavailable
 from tests.builders import CLINICIAN_ID
 from tests.core.one_run import World

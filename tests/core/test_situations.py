@@ -6,8 +6,8 @@ import pytest
 
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import RegistrationStatus
-from shared.enrollment.next_step import has_new_roles
-from shared.enrollment.situation import (
+from shared.enrollment.rules.next_step import has_new_roles
+from shared.enrollment.rules.situation import (
     Act,
     Situation,
     begun_memory,
@@ -17,8 +17,8 @@ from shared.enrollment.situation import (
     snapshot,
     stage_of,
 )
-from shared.enrollment.stages import Snapshot
-from shared.enrollment.trouble import came_true, in_progress, trouble_with, unanswered
+from shared.enrollment.rules.stages import Snapshot
+from shared.enrollment.rules.trouble import came_true, in_progress, trouble_with, unanswered
 from shared.errors import EnrollmentInProgress, LookUpFirst
 from shared.timing import Timing
 from tests.builders import CLINICIAN_ID, MEMBERSHIP_ID

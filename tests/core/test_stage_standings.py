@@ -7,8 +7,8 @@ import pytest
 
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import RegistrationStatus
-from shared.enrollment.refusals import Refusal
-from shared.enrollment.stages import Snapshot, Stage, Standing, standing
+from shared.enrollment.rules.refusals import Refusal
+from shared.enrollment.rules.stages import Snapshot, Stage, Standing, standing
 from tests.core.situations import JANE
 
 TABLE = """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.sandbox.sandbox import Sandbox
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed
 from tests.integration.project import Servers, servers

@@ -6,18 +6,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import indent
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-a-bot.md"
 BLOCK = re.compile(
-    r"^<!-- (?P<what>file|entry|run)(?:: (?P<path>\S+))? -->\n```\w+\n(?P<text>.*?)^```",
+    r"^<!-- (?P<what>file|run)(?:: (?P<path>\S+))? -->\n```\w+\n(?P<text>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 COPIED = ("bots", "deploy", "fhir_profiles", "shared", "tests", "pyproject.toml")
-END_OF_CATALOG = "\n)\n"
 
 
 @pytest.fixture
@@ -48,11 +46,6 @@ def follow(what: str, path: str, text: str, tree: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         return
     target = tree / path
-    if what == "entry":
-        catalog = target.read_text(encoding="utf-8")
-        assert catalog.endswith(END_OF_CATALOG)
-        entry = indent(text.rstrip(), "    ")
-        text = f"{catalog.removesuffix(END_OF_CATALOG)}\n{entry},{END_OF_CATALOG}"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
 
@@ -62,4 +55,4 @@ def test_a_stranger_adds_a_bot_by_following_the_page(tree: Path) -> None:
     for block in blocks:
         follow(block["what"], block["path"] or "", block["text"], tree)
     kinds = [block["what"] for block in blocks]
-    assert (kinds.count("file"), kinds.count("entry"), kinds.count("run")) == (5, 1, 1)
+    assert (kinds.count("file"), kinds.count("run")) == (5, 1)

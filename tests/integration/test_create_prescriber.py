@@ -11,8 +11,9 @@ from fhir_profiles.systems import (
     NPI,
     USERNAME,
 )
-from shared.records.form_sentences import FormSentence
-from shared.workflow import authorize, invitation, known_records, matching
+from shared.access import authorize
+from shared.prescriber_form import invitation, known_records, matching
+from shared.prescriber_form.rules.sentences import FormSentence
 from tests.builders import NOW
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.creating import (

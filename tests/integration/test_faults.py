@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.enrollment import trouble
+from shared.enrollment.rules import trouble
 from tests.integration.clinic import Clinic, Member
 
 CREATE = {"method": "POST", "path": "/webapi/v2/api/clinicians"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles.systems import DEA, NPI
-from shared.workflow import matching
+from shared.prescriber_form import matching
 from tests.integration.clinic import Answer, Clinic, Member, new_dea, new_npi
 from tests.integration.creating import at_once, create, created, new_form, practitioners
 

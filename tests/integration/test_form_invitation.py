@@ -7,7 +7,7 @@ import pytest
 
 from deploy.medplum.access_policy import access_policy
 from fhir_profiles.systems import PRESCRIBER_POLICY
-from shared.workflow import invitation
+from shared.prescriber_form import invitation
 from tests.integration.clinic import TIMEOUT_S, Clinic
 from tests.integration.creating import create, created, new_form, practitioners, search
 

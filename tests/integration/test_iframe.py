@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bots.iframe.bot import NOT_SYNCED
-from shared.workflow.caller import NOT_ENROLLED, RUN_AS_USER
+from shared.members.caller import NOT_ENROLLED, RUN_AS_USER
 from tests.integration.clinic import DEA, Answer, Clinic, Member
 from tests.integration.self_service import (
     IFRAME_BOT,

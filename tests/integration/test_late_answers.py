@@ -8,7 +8,7 @@ import pytest
 
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from shared.workflow import record_change
+from shared.enrollment import record_change
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.self_service import grant, self_enroll
 

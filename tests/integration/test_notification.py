@@ -24,7 +24,7 @@ from deploy.sandbox.serve import LocalServer
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import MEDPLUM_BOTS
-from shared.workflow import enrolled
+from shared.members import enrolled
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import (
     SERVICE_SECRETS,

@@ -12,9 +12,9 @@ from deploy.sandbox.nppes.records import individual, organization
 from deploy.sandbox.people import ORGANIZATION_NPI
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.check_due import is_check_due
-from shared.records.form_sentences import FormSentence
+from shared.npi_check.check import POSTPONED
+from shared.prescriber_form.rules.sentences import FormSentence
 from shared.records.registry import NOT_IN_SERVICE, OTHER_LICENSE, OTHER_NAME, OTHER_STATE
-from shared.workflow.npi_check import POSTPONED
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed
 from tests.integration.conftest import hurried
 from tests.integration.creating import create, created, new_form, practitioners, setting

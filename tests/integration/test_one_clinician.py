@@ -3,8 +3,8 @@
 import pytest
 
 from fhir_profiles.clinician_identifier import clinician_ids
-from shared.enrollment import trouble
-from shared.workflow import members
+from shared.enrollment import fhir_members as members
+from shared.members.rules import another_person
 from tests.integration.clinic import DEA, Clinic, Member
 
 
@@ -108,7 +108,10 @@ def test_an_id_that_dosespot_does_not_know_is_refused(clinic: Clinic, prescriber
     identifier = {"system": "https://dosespot.com/clinician-id", "value": "99999999"}
     clinic.write({**membership, "identifier": [identifier]})
     answer = clinic.enroll(prescriber)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", trouble.UNKNOWN_ID)
+    assert (answer.body["errorType"], answer.error) == (
+        "RecordsDisagree",
+        another_person.UNKNOWN_ID,
+    )
     assert clinic.clinicians(prescriber.npi) == []
 
 

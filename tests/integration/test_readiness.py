@@ -8,7 +8,8 @@ import pytest
 
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
-from shared.workflow import authorize, enrolled
+from shared.access import authorize
+from shared.members import enrolled
 from tests.builders import dea, dosespot_clinician
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.readiness import (

@@ -19,7 +19,7 @@ from deploy.cli import main
 from deploy.cli.names import name_of
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import NPI
-from shared.workflow import authorize
+from shared.access import authorize
 from tests.integration.clinic import Clinic, Member, new_npi
 from tests.integration.readiness import BOT, codes, ready, run, verdicts
 

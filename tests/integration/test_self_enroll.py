@@ -7,7 +7,7 @@ import pytest
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from shared.enrollment import guidance
+from shared.members.rules import guidance
 from tests.integration.clinic import Clinic, Member
 from tests.integration.self_service import (
     INITIALIZE_IDP,

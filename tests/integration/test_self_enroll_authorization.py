@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from fhir_profiles.registration_status import registration_status
-from shared.enrollment import trouble
-from shared.workflow import members
-from shared.workflow import self_service as sentences
+from shared.access import self_service as sentences
+from shared.enrollment import fhir_members as members
+from shared.enrollment.rules import trouble
 from tests.integration.clinic import Answer, Clinic, Member
 from tests.integration.self_service import (
     SELF_BOT,

@@ -6,7 +6,8 @@ import pytest
 from fhir.resources.R4B.parameters import Parameters
 
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
-from shared.workflow import authorize, supervise
+from shared.access import authorize
+from shared.supervision import supervise
 from tests.integration.clinic import DEA, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import dosespot_writes, writes
 

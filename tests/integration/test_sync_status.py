@@ -13,9 +13,10 @@ from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
-from shared.enrollment import trouble
+from shared.access import authorize
+from shared.members import enrolled
+from shared.members.rules import another_person
 from shared.records.identity import Identity
-from shared.workflow import authorize, enrolled
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import (
     SERVICE_SECRETS,
@@ -210,11 +211,11 @@ def test_one_failing_prescriber_stops_no_other(clinic: Clinic, members: list[Mem
         answer = sync(clinic)
     failures = {one["practitioner"]: one["error"] for one in answer["failures"]}
     npis = [Identity(npis=frozenset({number})) for number in ("1", "2")]
-    another = trouble.another_person(*npis)
+    another = another_person.another_person(*npis)
     assert failures == {
         f"Practitioner/{other_npi.id}": str(another),
         f"Practitioner/{no_number.id}": enrolled.NOT_ONE_ID,
-        f"Practitioner/{unknown.id}": trouble.UNKNOWN_ID,
+        f"Practitioner/{unknown.id}": another_person.UNKNOWN_ID,
         f"Practitioner/{silent.id}": "DoseSpot's answer, when it was asked to tell the registration"
         " status, does not have the documented form. Contact DoseSpot support.",
         f"Practitioner/{denied.id}": "The FHIR server does not allow access to this Practitioner.",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
-from shared.enrollment import trouble
+from shared.enrollment.rules import trouble
 from tests.integration.clinic import TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.self_service import (
     create,

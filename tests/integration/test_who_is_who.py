@@ -11,9 +11,9 @@ from fhir_profiles.claim import Announced, Claim, claim_resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.systems import DEA as DEA_SYSTEM
 from fhir_profiles.systems import NPI
-from shared.enrollment import trouble
-from shared.enrollment.situation import CREATED_FOR
-from shared.workflow import caller
+from shared.enrollment.rules import trouble
+from shared.enrollment.rules.situation import CREATED_FOR
+from shared.members import caller
 from tests.integration.clinic import DEA, Answer, Clinic, Member
 from tests.integration.self_service import (
     IFRAME_BOT,

@@ -12,8 +12,8 @@ import requests
 from deploy.sandbox.pages import STATIC, create_app, origin
 from deploy.sandbox.serve import LocalServer
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.guidance import GUIDANCE, NON_CONTROLLED, next_steps
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.guidance import GUIDANCE, NON_CONTROLLED, next_steps
 
 FHIR = "https://fhir.example.com/r4/"
 DOSESPOT = "https://dosespot.example.com"

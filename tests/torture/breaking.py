@@ -8,7 +8,7 @@ from typing import Any
 from bots.catalog import BOTS
 from shared.errors import BotError, Throttled
 from shared.http.sending import Call, Http, Reply, Sender, unavailable, unconfirmed
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 from shared.timing import Timing
 
 SELDOM = Timing(poll_s=5.0)

@@ -15,7 +15,7 @@ from typing import Any
 from bots.catalog import BOTS
 from shared.errors import BotError
 from shared.http.sending import Call, Http, Reply
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 
 
 class DeadlyHttp:

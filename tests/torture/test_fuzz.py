@@ -17,7 +17,7 @@ from bots.catalog import BOTS
 from deploy.sandbox.clinic import PUSH_SECRET
 from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender, unavailable
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import new_form
 from tests.integration.self_service import add_patient

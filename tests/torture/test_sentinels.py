@@ -23,7 +23,7 @@ from deploy.sandbox.nppes.records import individual
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, REGISTRATION_STATUS
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 from tests.builders import dea, form, npi
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.self_service import add_patient

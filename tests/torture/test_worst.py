@@ -12,7 +12,7 @@ import pytest
 from bots.catalog import BOTS
 from deploy.sandbox.sandbox import Sandbox
 from shared.errors import BotError, StageRefused
-from shared.runtime.lambda_handler import Services
+from shared.runtime.services import Services
 from shared.timing import Timing
 from tests.integration.clinic import TIMEOUT_S, Clinic, Member
 from tests.torture.breaking import REPLIES

@@ -9,8 +9,8 @@ from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.period import Days
 from fhir_profiles.state_license import StateLicense
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.readiness import (
+from shared.members.rules.clinician import Clinician
+from shared.readiness.rules.readiness import (
     Account,
     Facts,
     Membership,

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
-from shared.errors import NotAuthorized
-from shared.fhir.answers import Answer
-from shared.fhir.client import FhirClient, GivenToken
-from shared.http.sending import Call, Http, Reply
-from shared.workflow.authorize import (
+from shared.access.authorize import (
     NO_DOSESPOT_IDENTIFIER,
     NOT_ADMINISTRATOR,
     administrators_clinician_id,
 )
+from shared.errors import NotAuthorized
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient, GivenToken
+from shared.http.sending import Call, Http, Reply
 
 PERSON, PROGRAM, BOT = "Practitioner/p", "ClientApplication/c", "Bot/b"
 PROJECTS = 10001

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
-from shared.runtime.lambda_handler import Services, lambda_handler
+from shared.runtime.lambda_handler import lambda_handler
+from shared.runtime.services import Services
 
 HALF = json.loads('"\\ud800"')
 """Half a character, which JSON can spell and UTF-8 can not."""

@@ -11,14 +11,14 @@ from bots.supervisor.contract import SupervisorInput, SupervisorOutput
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles.codes import RegistrationStatus
 from shared.errors import InputRefused, Misconfigured, RecordsDisagree
+from shared.npi_check.check import DueCheck, NpiCheckOutcome
 from shared.records.findings import Finding
 from shared.runtime.bot_input import parse_input
+from shared.runtime.inputs import FindingOutput
+from shared.runtime.one_or_page import cursor_of
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
-from shared.workflow.inputs import FindingOutput
-from shared.workflow.npi_check import DueCheck, NpiCheckOutcome
-from shared.workflow.paging import cursor_of
-from shared.workflow.sync_status import Difference, Doubt, Failure, Recorded, Report, joined
+from shared.status_sync.sync_status import Difference, Doubt, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, BOT_ID, PRACTITIONER_ID, lambda_payload, secrets
 
 REFERENCE = f"Practitioner/{PRACTITIONER_ID}"

@@ -16,7 +16,7 @@ import shared
 from shared.errors import InputRefused
 from shared.records.identifiers import RuleBroken
 from shared.runtime.bot_input import ANOTHER_FORM, parse_input
-from shared.workflow.inputs import BotInput
+from shared.runtime.inputs import BotInput
 
 
 class Color(StrEnum):

@@ -12,8 +12,8 @@ from fhir_profiles.period import Days, days_of
 from fhir_profiles.state_license import state_licenses
 from fhir_profiles.systems import IDENTIFIER_TYPE, US_CORE_DIRECT
 from fhir_profiles.today import Today
-from shared.enrollment.causes import Cause
-from shared.enrollment.readiness import Facts, Membership, Record, readiness
+from shared.readiness.rules.causes import Cause
+from shared.readiness.rules.readiness import Facts, Membership, Record, readiness
 from shared.records.findings import Finding
 from shared.records.patient import read_patient
 from shared.records.practitioner import (

@@ -7,12 +7,12 @@ import pytest
 from fhir_profiles.dea_identifier import dea_identifiers
 from fhir_profiles.elements import child, items, text
 from fhir_profiles.systems import NADEAN
-from shared.records.form_practitioner import Kind, Registration, contradictions, with_form
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.practitioner import Kind, Registration, contradictions, with_form
 from shared.records.practitioner import (
     read_practitioner,
 )
 from shared.records.prescriber import Prescriber
-from shared.records.prescriber_form import read_form
 from tests.builders import (
     NOW,
     TODAY,

@@ -15,7 +15,7 @@ from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.practitioner_role import granted_roles
 from fhir_profiles.registration_status import with_registration_status
 from fhir_profiles.today import Today
-from shared.enrollment.guidance import GUIDANCE
+from shared.members.rules.guidance import GUIDANCE
 from shared.records.identifiers import ADDRESS_STATES, STATES
 from tests.profiles.examples import EXAMPLES, PROFILES
 

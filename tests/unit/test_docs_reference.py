@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bots.catalog import BOTS
-from shared.enrollment.causes import Cause
+from shared.readiness.rules.causes import Cause
 from shared.runtime import settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"

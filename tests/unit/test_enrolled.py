@@ -11,21 +11,21 @@ from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from fhir_profiles.today import Today
+from shared.access.authorize import runs_by_itself
 from shared.dosespot.wire import ClinicianItem, read
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.recorded_status import as_dosespot_says
-from shared.enrollment.trouble import UNKNOWN_ID
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
 from shared.fhir.answers import Answer
-from shared.workflow.authorize import runs_by_itself
-from shared.workflow.enrolled import (
+from shared.members.enrolled import (
     NO_CREDENTIAL,
     NOT_ONE_ID,
     Enrolled,
     enrolled,
     enrolled_among,
 )
-from shared.workflow.same_person import same_person
+from shared.members.rules.another_person import UNKNOWN_ID
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.recorded_status import as_dosespot_says
+from shared.members.same_person import same_person
 from tests.builders import dosespot_clinician, membership, npi, practitioner
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from fhir.resources.R4B.practitioner import Practitioner
 
 from fhir_profiles import Resource
 from fhir_profiles.systems import HPII, PBS_PRESCRIBER_NUMBER, PBS_PRESCRIBER_TYPE, USERNAME
-from shared.records.findings import Finding
-from shared.records.form_practitioner import (
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.practitioner import (
     ANOTHER_NUMBER,
     NEW,
     Kind,
@@ -16,9 +16,9 @@ from shared.records.form_practitioner import (
     contradictions,
     with_form,
 )
+from shared.records.findings import Finding
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import DeaRegistration, MedicalLicense
-from shared.records.prescriber_form import read_form
 from tests.builders import ABSENT, NOW, TODAY, dea, form, npi, practitioner
 
 DEA_IL = Registration(Kind.DEA, "AS1234563", "IL", "details.dea")

@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator
 from deploy.reference.form_fields import FIELDS, filled, without
 from deploy.reference.form_schema import TITLE, form_schemas
 from deploy.reference.form_table import DAY
-from shared.records.form_reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
-from shared.records.prescriber_form import read_form
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
 
 SCHEMAS = form_schemas()
 VALIDATOR = Draft202012Validator({**SCHEMAS[TITLE], "$defs": SCHEMAS})

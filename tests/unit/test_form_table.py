@@ -7,8 +7,8 @@ import pytest
 
 from deploy.reference.form_fields import FIELDS, filled
 from deploy.reference.form_table import DAY, said_of_a_wrong_value
-from shared.records.form_sentences import FormSentence
-from shared.records.prescriber_form import read_form
+from shared.prescriber_form.rules.form import read_form
+from shared.prescriber_form.rules.sentences import FormSentence
 
 
 class Asked(dict[str, Any]):

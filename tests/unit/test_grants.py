@@ -8,10 +8,8 @@ import pytest
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.practitioner_role import granted_roles, is_of
 from fhir_profiles.today import Today
-from shared.enrollment.grants import granted_by, granting, introducers, named_roles
-from shared.errors import FhirDenied, NotAuthorized
-from shared.fhir.answers import Answer
-from shared.workflow.self_service import (
+from shared.access.rules.grants import granted_by, granting, introducers, named_roles
+from shared.access.self_service import (
     ANOTHER_PERSON,
     NO_ROLE,
     NOT_A_PRACTITIONER,
@@ -19,6 +17,8 @@ from shared.workflow.self_service import (
     require_own_token,
     require_practitioner,
 )
+from shared.errors import FhirDenied, NotAuthorized
+from shared.fhir.answers import Answer
 from tests.builders import ABSENT, ADMIN_ID, BOT_ID, NOW, PRACTITIONER_ID, meta
 
 SYSTEM = "https://dosespot.com/practitionerrole-type"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fhir_profiles.codes import RegistrationStatus as Status
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.guidance import (
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.guidance import (
     CLINIC_WITHOUT_EPCS,
     GUIDANCE,
     INACTIVE,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.records.form_rules import LENIENT
+from shared.prescriber_form.rules.checks import LENIENT
 from shared.records.identifiers import (
     ADDRESS_STATES,
     PBS_PRESCRIBER_TYPES,

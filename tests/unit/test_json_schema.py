@@ -14,12 +14,12 @@ from deploy.cli import main
 from deploy.reference.json_schema import json_schema
 from shared.errors import InputRefused
 from shared.runtime.bot_input import parse_input
-from shared.workflow.inputs import WarningOutput
-from shared.workflow.paging import cursor_of
+from shared.runtime.inputs import WarningOutput
+from shared.runtime.one_or_page import cursor_of
 from tests.builders import PRACTITIONER_ID, form
 
 SCHEMA = json_schema(BOTS)
-MODELS = {bot.identifier: bot.models() for bot in BOTS}
+MODELS = {bot.identifier: bot.models for bot in BOTS}
 
 ENROLL, SELF = "dosespot-enroll-prescriber-bot", "dosespot-self-enroll-prescriber-bot"
 SYNC, PATIENT = "dosespot-sync-status-bot", "dosespot-patient-sync-bot"
@@ -111,7 +111,7 @@ def test_every_type_and_every_field_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
 def test_only_warnings_may_be_absent_from_an_output(bot: Any) -> None:
-    answered: type[BaseModel] = bot.models()[1]
+    answered: type[BaseModel] = bot.models[1]
     schema = SCHEMA["$defs"][answered.__name__]
     optional = schema["properties"].keys() - set(schema["required"])
     assert optional == ({"warnings"} if issubclass(answered, WarningOutput) else set())
@@ -140,4 +140,4 @@ def test_the_command_writes_to_a_file(tmp_path: Path) -> None:
 def test_the_command_names_the_bots_where_there_is_no_such_bot() -> None:
     done = CliRunner().invoke(main, ["schema", "nobody"])
     assert done.exit_code == 2
-    assert "there is no bot nobody; the bots are admin_enroll, self_enroll, " in done.output
+    assert "there is no bot nobody; the bots are admin_enroll, create_prescriber, " in done.output

@@ -7,11 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fhir_profiles.audit_event import AuditAction
+from shared.audit.events import Step
 from shared.errors import BotError, LookUpFirst, RemoteUnavailable, StageRefused, Unforeseen
 from shared.http.sending import Call, Reply
 from shared.runtime.metrics import COUNTED, MOST_VALUES, UNITS, Metrics, ObservedHttp
 from shared.runtime.trace import plain_trace_id, trace_headers
-from shared.workflow.steps import Step
 
 NOW_S = 1_780_000_000.5
 UUID = "0f1e2d3c-4b5a-4697-8879-6a5b4c3d2e1f"

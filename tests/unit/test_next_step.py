@@ -10,15 +10,15 @@ import pytest
 from fhir_profiles.claim import Claim
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.today import Today
-from shared.claimed_steps import Announce, Refuse, record_digest
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.next_step import Step, next_step
-from shared.enrollment.recorded_status import as_dosespot_says
-from shared.enrollment.refusals import Refusal
-from shared.enrollment.situation import Act, Order, Records, Shown, Situation
-from shared.enrollment.stages import Stage
-from shared.enrollment.subject import Subject
+from shared.claims.rules.steps import Announce, Refuse, record_digest
+from shared.enrollment.rules.next_step import Step, next_step
+from shared.enrollment.rules.refusals import Refusal
+from shared.enrollment.rules.situation import Act, Order, Records, Shown, Situation
+from shared.enrollment.rules.stages import Stage
 from shared.errors import StageRefused
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.recorded_status import as_dosespot_says
+from shared.members.rules.subject import Subject
 from shared.records.identity import Identity, identity_of
 from shared.records.practitioner import read_practitioner
 from shared.timing import Timing

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from fhir_profiles.audit_event import AuditAction
+from shared.audit.events import Step
 from shared.runtime.metrics import COUNTED, NAMESPACE, UNITS
-from shared.workflow.steps import Step
 
 HAPPENINGS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *Step]
 DOCS = Path(__file__).parents[2] / "docs"

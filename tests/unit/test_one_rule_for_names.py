@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from shared.prescriber_form.rules.form import read_form
 from shared.records.findings import Finding
 from shared.records.identifiers import names
 from shared.records.patient import read_patient
 from shared.records.practitioner import read_practitioner
-from shared.records.prescriber_form import read_form
 from tests.builders import NOW, TODAY, form, practitioner
 from tests.unit.maria_rossi import patient
 

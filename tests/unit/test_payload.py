@@ -10,6 +10,7 @@ import pytest
 from bots.admin_enroll.contract import AdminEnrollInput
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import TfaType
+from shared.audit.events import Step
 from shared.errors import InputRefused, Misconfigured
 from shared.records.prescriber import MedicalLicense
 from shared.runtime.bot_input import parse_input
@@ -17,7 +18,6 @@ from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
-from shared.workflow.steps import Step
 from tests.builders import ABSENT, ADMIN_ID, PRACTITIONER_ID, lambda_payload, secrets
 
 GOOD_INPUT = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1]}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.workflow.paging import next_page
-from shared.workflow.people import Person, people
+from shared.members.paging import next_page
+from shared.members.people import Person, people
 
 CLINICIAN = "https://dosespot.com/clinician-identifier"
 

@@ -6,12 +6,8 @@ from typing import Any
 import pytest
 
 from fhir_profiles.codes import ClinicianRole, ConsentStatus, SmsConsent
-from shared.records.findings import Finding, Findings
-from shared.records.form_reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
-from shared.records.form_rules import NOT_A_GENDER, NOT_AN_ADULT
-from shared.records.identifiers.addresses import PO_BOX
-from shared.records.prescriber import PersonName, StreetAddress
-from shared.records.prescriber_form import (
+from shared.prescriber_form.rules.checks import NOT_A_GENDER, NOT_AN_ADULT
+from shared.prescriber_form.rules.form import (
     NEEDS_NUMBER,
     NOT_A_ROLE,
     NOT_USED,
@@ -22,6 +18,10 @@ from shared.records.prescriber_form import (
     read_form,
     too_long,
 )
+from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
+from shared.records.findings import Finding, Findings
+from shared.records.identifiers.addresses import PO_BOX
+from shared.records.prescriber import PersonName, StreetAddress
 from tests.builders import ABSENT, TODAY, form
 
 

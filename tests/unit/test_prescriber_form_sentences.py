@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from shared.records.findings import Finding
-from shared.records.form_sentences import FormSentence
-from shared.records.prescriber_form import (
+from shared.access import authorize
+from shared.prescriber_form import known_records
+from shared.prescriber_form.rules.form import (
     read_form,
 )
+from shared.prescriber_form.rules.sentences import FormSentence
+from shared.records.findings import Finding
 from shared.records.registry import Holder, Placed, RegistryEntry, compared
-from shared.workflow import authorize, known_records
 from tests.builders import ABSENT, TODAY, form
 
 STREET = (

@@ -7,7 +7,7 @@ import pytest
 
 from fhir_profiles.codes import DeaSchedule
 from fhir_profiles.period import Days
-from shared.enrollment.causes import Blocks
+from shared.readiness.rules.causes import Blocks
 from tests.builders import TODAY
 from tests.unit.ready_prescriber import (
     ACCOUNT,

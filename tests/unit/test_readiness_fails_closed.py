@@ -12,16 +12,16 @@ from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.period import Days
 from fhir_profiles.state_license import StateLicense
-from shared.enrollment.causes import Blocks, Cause
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.readiness import (
+from shared.members.rules.clinician import Clinician
+from shared.readiness.rules.causes import Blocks, Cause
+from shared.readiness.rules.readiness import (
     Account,
     Facts,
     Flaw,
     Membership,
     Record,
 )
-from shared.enrollment.reason import reason
+from shared.readiness.rules.reason import reason
 from tests.builders import TODAY
 from tests.unit.ready_prescriber import (
     ACCOUNT,

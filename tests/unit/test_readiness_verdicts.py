@@ -10,10 +10,10 @@ from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.period import Days
-from shared.enrollment.causes import Blocks, Cause
-from shared.enrollment.clinician import Clinician
-from shared.enrollment.guidance import GUIDANCE, Owner
-from shared.enrollment.readiness import (
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.guidance import GUIDANCE, Owner
+from shared.readiness.rules.causes import Blocks, Cause
+from shared.readiness.rules.readiness import (
     Facts,
     Flaw,
     Membership,

@@ -6,8 +6,8 @@ import pytest
 
 from deploy.sandbox.nppes.records import individual, organization
 from shared.nppes.wire import parse_answer
+from shared.prescriber_form.rules.sentences import FormSentence
 from shared.records.findings import Findings
-from shared.records.form_sentences import FormSentence
 from shared.records.prescriber import MedicalLicense
 from shared.records.registry import (
     NOT_IN_SERVICE,

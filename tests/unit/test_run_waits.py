@@ -11,7 +11,9 @@ from fhir_profiles import Resource
 from shared.errors import BotError, EditConflict, LookUpFirst, Throttled, Unforeseen
 from shared.http.pace import LONGEST_WAIT_S
 from shared.http.sending import Call, Reply, unconfirmed
-from shared.runtime.lambda_handler import Invocation, Services, lambda_handler
+from shared.runtime.invocation import Invocation
+from shared.runtime.lambda_handler import lambda_handler
+from shared.runtime.services import Services
 from tests.builders import lambda_payload, practitioner
 
 JANE = practitioner()
@@ -101,7 +103,7 @@ def test_the_services_own_client_waits_as_the_run_does() -> None:
     secrets = {name: {"name": name, "valueString": value} for name, value in account.items()}
 
     def bot(_given: Any, run: Invocation) -> Any:
-        service = run.service_fhir()
+        service = run.privileged_fhir
         assert service is not None
         return service.apply(JANE, edited)
 

@@ -8,7 +8,7 @@ from threading import Barrier, Event, get_ident
 
 import pytest
 
-from shared.workflow.together import Together
+from shared.together import Together
 
 PATIENCE_S = 60.0
 LANGUAGE: ContextVar[str] = ContextVar("LANGUAGE", default="none")

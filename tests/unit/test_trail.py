@@ -11,11 +11,11 @@ from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
-from shared.enrollment.clinician import Clinician
+from shared.audit.events import Step
+from shared.audit.trail import Keyed, Trail, version_key
 from shared.errors import RemoteUnavailable
-from shared.workflow.steps import Step
-from shared.workflow.together import Together
-from shared.workflow.trail import Keyed, Trail, version_key
+from shared.members.rules.clinician import Clinician
+from shared.together import Together
 from tests.builders import PRACTITIONER_ID, practitioner
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

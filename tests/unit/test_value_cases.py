@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.prescriber_form.rules.form import read_form
 from shared.records.identifiers import (
     RuleBroken,
     is_us_country,
@@ -21,7 +22,6 @@ from shared.records.identifiers import (
 )
 from shared.records.identifiers.phone_numbers import FOREIGN
 from shared.records.identifiers.spelling import folded
-from shared.records.prescriber_form import read_form
 from tests.builders import TODAY, form
 
 PHONES = {

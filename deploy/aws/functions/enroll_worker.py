@@ -25,6 +25,7 @@ from bots.bulk.administrator import Administrator
 from bots.bulk.enrollment import WORTH_ANOTHER_TRY, BulkEnrollment
 from bots.bulk.result import NOBODY_CAN_BE_ENROLLED, Given, Result
 from deploy.aws.functions.service_account import service_account
+from shared.audit.events import Step
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceCredential
@@ -34,7 +35,6 @@ from shared.http.token_cache import TokenCache
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics
 from shared.timing import Timing
-from shared.workflow.steps import Step
 
 RESULTS_QUEUE_URL = "RESULTS_QUEUE_URL"
 RATE_SHARE = "RATE_SHARE"

@@ -20,10 +20,10 @@ from typing import Any
 
 from bots.notification.contract import NotificationInput
 from deploy.aws.functions.run_bot import BotFailed, BotRunner, function, make_runner
+from shared.audit.events import Step
 from shared.errors import NotAuthorized
 from shared.runtime.lambda_handler import Handler
 from shared.runtime.log import RunLog
-from shared.workflow.steps import Step
 
 NAME = "push_endpoint"
 BOT = "dosespot-notification-bot"

@@ -16,7 +16,8 @@ from shared.fhir.client import SERVICE, send_as
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
 from shared.http.sending import Call, Http, Reply, Sender
 from shared.http.token_cache import TokenCache
-from shared.runtime.lambda_handler import Handler, guarded
+from shared.runtime.guarded import guarded
+from shared.runtime.lambda_handler import Handler
 from shared.runtime.log import RunLog, set_up_logging
 from shared.runtime.metrics import Metrics
 

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from deploy.aws.functions.run_bot import BotRunner, function, make_runner
+from shared.audit.events import Step
 from shared.errors import TryAgain
 from shared.runtime.lambda_handler import Handler
 from shared.runtime.log import RunLog
-from shared.workflow.steps import Step
 
 NAME = "status_schedule"
 BOT = "dosespot-sync-status-bot"

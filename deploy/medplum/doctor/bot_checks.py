@@ -2,7 +2,6 @@
 
 import json
 
-from bots.catalog import BotFunction
 from deploy.medplum.doctor.finding import Result, missing, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
@@ -11,6 +10,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from shared.errors import InputRefused
 from shared.http.sending import Reply
+from shared.runtime.bot import BotFunction
 
 REGISTER = "Run `prescriber-bots register`."
 PROBE: Resource = {"prescriberBotsDoctor": True}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from time import monotonic
 
-from bots.catalog import BOTS, BotFunction
+from bots.catalog import BOTS
 from deploy.medplum import access_policy, wanted
 from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.doctor import bot_checks, dosespot_checks, secret_checks
@@ -27,9 +27,10 @@ from shared.fhir.client import FhirClient
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Sender
 from shared.http.token_cache import TokenCache
+from shared.members.caller import is_program
 from shared.runtime import settings
+from shared.runtime.bot import BotFunction
 from shared.runtime.settings import Settings
-from shared.workflow.caller import is_program
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
 PROFILES = "Practitioner,Patient,RelatedPerson"

@@ -1,0 +1,123 @@
+"""Who may enroll others: a project administrator who is a Clinician Admin in DoseSpot.
+
+Every bot decides this itself, because a Medplum server lets any member of a project run a bot.
+A program that is an administrator (a ClientApplication or a bot that enrolls many) is nobody in
+DoseSpot; it acts as the Clinician Admin as whom prescribers enroll themselves.
+Source: Medplum's prescriber enrollment guide, "Admin-Driven Enrollment".
+"""
+
+from collections.abc import Callable
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.clinician_record import known_roles
+from shared.errors import FhirDenied, NotAuthorized
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
+from shared.members.caller import PROGRAMS, own_membership, token_owner
+
+NOT_ADMINISTRATOR = (
+    "The caller is not a project administrator. Let an administrator run the bot, or set"
+    " ProjectMembership.admin to true on the caller's membership."
+)
+NO_DOSESPOT_IDENTIFIER = (
+    "The caller has no DoseSpot identifier. Add the caller's DoseSpot clinician id to"
+    f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+)
+NOT_CLINICIAN_ADMIN = (
+    "The caller's DoseSpot clinician does not have the ClinicianAdmin role. Have the role (4)"
+    " granted at this clinic."
+)
+UNKNOWN_CALLER = (
+    "The bot may not read the caller's ProjectMembership, so it can't tell whether the caller is a"
+    " project administrator. Let the bot run as the calling user (Bot.runAsUser), or set"
+    " ProjectMembership.admin to true on the bot's own membership."
+)
+
+_PROGRAMS = tuple(f"{kind}/" for kind in PROGRAMS)
+
+
+def administrators_clinician_id(
+    fhir: FhirClient, found: Answer, requester: str, programs_clinician_id: Callable[[], int]
+) -> int:
+    """The DoseSpot clinician id of the calling administrator.
+
+    Args:
+        fhir: asked for `auth/me` where the token may not read memberships.
+        found: the answer to `ProjectMembership?profile={requester}`.
+        requester: reference of the caller's profile.
+        programs_clinician_id: as whom an administrator acts that is a program and has no DoseSpot
+            identifier; not called for a person.
+
+    Raises:
+        NotAuthorized: says which of administrator and DoseSpot identifier is missing.
+        BotError: whatever `programs_clinician_id` raises.
+    """
+    memberships = callers_memberships(fhir, found, requester)
+    administrators = _administrators(memberships)
+    numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
+    if administrators and not numbers and requester.startswith(_PROGRAMS):
+        return programs_clinician_id()
+    missing = [] if administrators else [NOT_ADMINISTRATOR]
+    if not numbers:
+        missing.append(NO_DOSESPOT_IDENTIFIER)
+    if missing:
+        raise NotAuthorized(" ".join(missing))
+    return numbers[0]
+
+
+def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> None:
+    """Makes sure that the caller is a project administrator, whoever they are in DoseSpot.
+
+    The arguments are those of `administrators_clinician_id`, as far as they are here.
+
+    Raises:
+        NotAuthorized: the caller is not.
+    """
+    if not _administrators(callers_memberships(fhir, found, requester)):
+        raise NotAuthorized(NOT_ADMINISTRATOR)
+
+
+def callers_memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:
+    """The caller's memberships; the caller's own token shows the current one in any case.
+
+    The arguments are those of `administrators_clinician_id`.
+
+    Raises:
+        NotAuthorized: the bot may not read them.
+    """
+    try:
+        return found.all()
+    except FhirDenied:
+        membership = own_membership(fhir.who_am_i(), requester)
+    if membership is None:
+        raise NotAuthorized(UNKNOWN_CALLER)
+    return [membership]
+
+
+def runs_by_itself(me: Resource, requester: str) -> bool:
+    """Whether a bot runs without a caller, on a schedule: then it is its own requester.
+
+    Args:
+        me: the answer of `auth/me` to the bot's token.
+        requester: reference of the payload's requester.
+    """
+    return requester.startswith("Bot/") and token_owner(me) == requester
+
+
+def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None:
+    """Makes sure that the clinician has the ClinicianAdmin role at DoseSpot.
+
+    Raises:
+        NotAuthorized: the clinician has not, or DoseSpot does not say so.
+    """
+    item = dosespot.clinician(clinician_id)
+    if item is None or ClinicianRole.CLINICIAN_ADMIN not in known_roles(item):
+        raise NotAuthorized(NOT_CLINICIAN_ADMIN)
+
+
+def _administrators(memberships: list[Resource]) -> list[Resource]:
+    return [one for one in memberships if one.get("admin") is True]

@@ -1,0 +1,47 @@
+"""Whether an administrator, or our own client, wrote something, as the FHIR server remembers it."""
+
+from collections.abc import Collection, Sequence
+
+from fhir_profiles import Resource
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.elements import child, text
+from fhir_profiles.today import Today
+from shared.access.rules.grants import granted_by, granting, introducers
+from shared.fhir.client import FhirClient
+
+
+def verified_roles(
+    fhir: FhirClient, practitioner_roles: Sequence[Resource], practitioner: str, today: Today
+) -> frozenset[ClinicianRole]:
+    """The roles that an administrator is known to have granted to a prescriber.
+
+    Args:
+        fhir: may read memberships and the history of PractitionerRoles.
+        practitioner_roles: the prescriber's, as they are now.
+        practitioner: reference of the prescriber.
+        today: now; the roles have to be in effect.
+
+    Raises:
+        BotError: whatever the client raises.
+    """
+    named = granting(practitioner_roles, practitioner, today)
+    if not named:
+        return frozenset()
+    histories = fhir.read_together(*(f"PractitionerRole/{one['id']}/_history" for one in named))
+    introduced = [introducers(found.all(), practitioner, today) for found in histories]
+    authors = {author for one in introduced for author in one.values() if author}
+    return granted_by(introduced, administrators(fhir, authors))
+
+
+def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str]:
+    """Those of the profiles, given by reference, whose membership is an administrator's."""
+    asked = sorted(profile for profile in profiles if "/" in profile)
+    if not asked:
+        return frozenset()
+    answers = fhir.read_together(*(f"ProjectMembership?profile={one}" for one in asked))
+    return frozenset(
+        text(child(membership, "profile").get("reference"))
+        for answer in answers
+        for membership in answer.all()
+        if membership.get("admin") is True and membership.get("active") is not False
+    ) & set(asked)

@@ -1,0 +1,1 @@
+"""What grants a role, as pure functions of FHIR resources."""

@@ -1,0 +1,1 @@
+"""What a run did and was refused: AuditEvents, and the names of what a line of the log says."""

@@ -1,0 +1,175 @@
+"""The FHIR server as an enrollment run needs it; see `shared.enrollment.ports.Members`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from fhir_profiles import Resource
+from fhir_profiles.claim import Claim
+from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.elements import text
+from fhir_profiles.project_settings import MAX_CLINICIANS, max_clinicians
+from fhir_profiles.today import Today
+from shared.access.authorship import administrators, verified_roles
+from shared.claims.store import ClaimStore
+from shared.enrollment.rules.situation import Records
+from shared.errors import (
+    BotError,
+    EnrollmentLimitReached,
+    FhirDenied,
+    Misconfigured,
+    RecordsDisagree,
+)
+from shared.fhir.answers import Answer
+from shared.fhir.client import Edited, FhirClient
+from shared.members.numbers_of_others import numbers_query, shared_number
+from shared.members.rules.subject import Subject, claim_key
+
+SHARED_ID = (
+    "ProjectMembership.identifier: another membership carries this prescriber's DoseSpot id too."
+    " Have an administrator remove the wrong membership or identifier."
+)
+ANOTHER_ID = (
+    "ProjectMembership.identifier: another DoseSpot clinician id was written here meanwhile. Have"
+    " an administrator compare both clinicians in DoseSpot."
+)
+NO_CREDENTIAL = (
+    "The bot may not read and write ProjectMemberships. Set the project secrets MEDPLUM_CLIENT_ID"
+    " and MEDPLUM_CLIENT_SECRET to a ClientApplication whose ProjectMembership has admin set to"
+    " true; or let the bot run as itself (Bot.runAsUser false) and set admin to true on the bot's"
+    " own ProjectMembership."
+)
+
+
+@dataclass(frozen=True)
+class FhirMembers:
+    """The members of a project.
+
+    Attributes:
+        fhir: may read and write memberships, Practitioners and claims.
+        claims: keeps claims.
+        clinic_id: DoseSpot's number of the clinic.
+        today: the day on which numbers and roles have to be in effect.
+        practitioner_roles: the prescriber's; only self-service needs them.
+    """
+
+    fhir: FhirClient
+    claims: ClaimStore
+    clinic_id: int
+    today: Today
+    practitioner_roles: Sequence[Resource] = field(default=())
+    practitioner: str = ""
+
+    def look(self, subject: Subject, *, again: bool) -> tuple[Subject, Records]:
+        """Reads what stands beside the Practitioner; `again` reads the membership anew too.
+
+        Raises:
+            Misconfigured: the credential may not read what it has to.
+            BotError: whatever the client raises.
+        """
+        key = claim_key(self.clinic_id, subject.prescriber.npi)
+        number = subject.clinician_id
+        claim_found, people_found, members_found, *reread = self.fhir.read_together(
+            self.claims.query(key),
+            f"Practitioner?{numbers_query(subject.prescriber)}",
+            _project(subject) if number is None else _carriers(number),
+            *([subject.member] if again else []),
+        )
+        subject = _with_membership(subject, reread[0].one()) if reread else subject
+        people = people_found.all()
+        conflict = shared_number(subject.practitioner["id"], subject.prescriber, people, self.today)
+        if number is not None:
+            conflict = _shared_id(subject.membership, number, members_found) or conflict
+        obstacle = self._obstacle(members_found, subject) if number is None else None
+        return subject, Records(self.claims.read(key, claim_found), conflict, obstacle)
+
+    def read_claim(self, claim: Claim) -> Claim:
+        """The claim as it is now; raises what the client raises."""
+        return self.claims.read_again(claim)
+
+    def write_claim(self, claim: Claim) -> Claim:
+        """Writes a claim if nobody else has since it was read; returns it as the server has it."""
+        return self.claims.write(claim)
+
+    def link(self, membership: Resource, clinician_id: int, *, sure: bool) -> Resource:
+        """The membership with the clinician's id on it.
+
+        Args:
+            membership: as it was read.
+            clinician_id: DoseSpot's id of this prescriber.
+            sure: whether nobody else can have the id, because DoseSpot has just given it out.
+
+        Raises:
+            RecordsDisagree: there is another id on it, or the id is on another membership.
+            BotError: whatever the client raises.
+        """
+        if not sure:
+            (found,) = self.fhir.read_together(_carriers(clinician_id))
+            if conflict := _shared_id(membership, clinician_id, found):
+                raise conflict
+        return self.fhir.apply(membership, lambda found: _with_only_id(found, clinician_id))
+
+    def write_status(
+        self, practitioner: Resource, change: Callable[[Resource], Resource]
+    ) -> Edited:
+        """Writes a change of the Practitioner; made anew where somebody else wrote in between."""
+        return self.fhir.edit(practitioner, change)
+
+    def granted(self) -> frozenset[ClinicianRole]:
+        """The roles that an administrator, or our own client, is known to have granted."""
+        return verified_roles(self.fhir, self.practitioner_roles, self.practitioner, self.today)
+
+    def is_administrators(self, author: str) -> bool:
+        """Whether that profile, given by reference, is an administrator's or our own client's."""
+        return author in administrators(self.fhir, [author])
+
+    def _obstacle(self, project_found: Answer, subject: Subject) -> BotError | None:
+        """Why the project may not have another clinician, or why that can't be told."""
+        try:
+            limit = max_clinicians(project_found.one())
+            if limit is None:
+                return None
+            params = {"project": subject.membership["project"]["reference"]}
+            memberships = self.fhir.search_all("ProjectMembership", params)
+            enrolled = sum(1 for one in memberships if clinician_ids(one).numbers)
+        except BotError as error:
+            return error
+        if enrolled < limit:
+            return None
+        return EnrollmentLimitReached(
+            f"DoseSpot enrollment limit reached: {enrolled} of {limit} clinicians enrolled."
+            f" Increase the '{MAX_CLINICIANS}' project system setting to enroll more clinicians."
+        )
+
+
+def _project(subject: Subject) -> str:
+    return text(subject.membership["project"]["reference"])
+
+
+def _carriers(clinician_id: int) -> str:
+    """The search for the memberships that carry an id, whatever its system."""
+    return f"ProjectMembership?identifier={clinician_id}&_count=1000"
+
+
+def _shared_id(membership: Resource, clinician_id: int, found: Answer) -> BotError | None:
+    try:
+        others = found.all()
+    except FhirDenied:
+        raise Misconfigured(NO_CREDENTIAL) from None
+    for other in others:
+        if other["id"] != membership["id"] and clinician_id in clinician_ids(other).numbers:
+            return RecordsDisagree(SHARED_ID)
+    return None
+
+
+def _with_membership(subject: Subject, membership: Resource) -> Subject:
+    numbers = clinician_ids(membership).numbers
+    clinician_id = numbers[0] if numbers else None
+    return replace(subject, membership=membership, clinician_id=clinician_id)
+
+
+def _with_only_id(membership: Resource, clinician_id: int) -> Resource:
+    """The membership with that id; somebody may have written another one since it was read."""
+    if set(clinician_ids(membership).numbers) - {clinician_id}:
+        raise RecordsDisagree(ANOTHER_ID)
+    return with_clinician_id(membership, clinician_id)

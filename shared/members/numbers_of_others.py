@@ -1,0 +1,43 @@
+"""Whether another Practitioner has a prescriber's NPI or DEA number."""
+
+from collections.abc import Sequence
+
+from fhir_profiles import Resource
+from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES
+from fhir_profiles.today import Today
+from shared.errors import BotError, RecordsRefused
+from shared.fhir.search import by_identifiers
+from shared.records.identity import holders
+from shared.records.prescriber import Prescriber
+
+
+def numbers_query(prescriber: Prescriber) -> str:
+    """The query for the Practitioners that carry the prescriber's NPI or a DEA number."""
+    npis = [(system, prescriber.npi) for system in sorted(NPI_ALIASES) if prescriber.npi]
+    deas = [(system, one.number) for one in prescriber.dea for system in sorted(DEA_ALIASES)]
+    return f"{by_identifiers([*npis, *deas])}&_count=1000"
+
+
+def shared_number(
+    practitioner_id: str, prescriber: Prescriber, found: Sequence[Resource], today: Today
+) -> BotError | None:
+    """Why the prescriber's numbers can't be theirs alone.
+
+    Args:
+        practitioner_id: of the prescriber's own Practitioner.
+        prescriber: whose numbers they are said to be.
+        found: what `numbers_query` found.
+        today: now; another one's number has to be in effect.
+    """
+    strangers = [one for one in found if one.get("id") != practitioner_id]
+    numbers = [("NPI", NPI_ALIASES, prescriber.npi)]
+    numbers += [("DEA number", DEA_ALIASES, one.number) for one in prescriber.dea]
+    told = [
+        f"Practitioner.identifier: another Practitioner has the same {name}: "
+        + ", ".join(f"Practitioner/{one['id']}" for one in others)
+        + ". Take the number off the one that it does not belong to, or set its use to old; if both"
+        " are the same person, keep one."
+        for name, systems, number in numbers
+        if number and (others := holders(strangers, systems, number, today))
+    ]
+    return RecordsRefused(" ".join(dict.fromkeys(told))) if told else None

@@ -1,0 +1,1 @@
+"""What is known of a prescriber, and what follows from it: values in, values out."""

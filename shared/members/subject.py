@@ -1,0 +1,63 @@
+"""Reading the records of the prescriber whom an enrollment is about."""
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.today import Today
+from shared.errors import FhirNotFound, RecordsRefused
+from shared.fhir.answers import Answer
+from shared.members.rules.subject import Subject
+from shared.records.findings import Finding, Findings, listed
+from shared.records.identity import identity_of
+from shared.records.practitioner import read_practitioner
+
+REFUSED = "These records have to be corrected before enrollment: "
+
+
+def subject_of(practitioner_found: Answer, memberships_found: Answer, today: Today) -> Subject:
+    """Reads the prescriber's records and checks them.
+
+    Args:
+        practitioner_found: the answer to the read of the Practitioner.
+        memberships_found: the answer to the search for the memberships of that profile.
+        today: now, for the day on which identifiers, names and addresses have to be in effect.
+
+    Raises:
+        RecordsRefused: lists everything that has to be corrected, each with its FHIR path.
+    """
+    try:
+        practitioner = practitioner_found.one()
+    except FhirNotFound:
+        raise RecordsRefused(
+            f"{REFUSED}Practitioner: there is no such Practitioner, or it was deleted; give the id"
+            " of an existing one."
+        ) from None
+    prescriber, findings = read_practitioner(practitioner, today)
+    membership, clinician_id = sole_membership(memberships_found.all(), findings)
+    if findings.problems:
+        warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]
+        raise RecordsRefused(listed(REFUSED, [*findings.problems, *warned]))
+    identity = identity_of(practitioner, today)
+    warnings = tuple(findings.warnings)
+    return Subject(practitioner, membership, prescriber, identity, clinician_id, warnings)
+
+
+def sole_membership(memberships: list[Resource], findings: Findings) -> tuple[Resource, int | None]:
+    """The one membership and the DoseSpot id on it; notes what is wrong with them."""
+    if len(memberships) != 1:
+        sentence = (
+            f"the Practitioner has {len(memberships)} memberships in this project; remove all but"
+            " one"
+            if memberships
+            else "the Practitioner has no membership in this project; invite the prescriber first"
+        )
+        findings.problem("ProjectMembership.profile", sentence)
+        return {}, None
+    ids = clinician_ids(memberships[0])
+    for path in ids.unreadable:
+        findings.problem(path, "a DoseSpot identifier must hold the clinician's number; correct it")
+    if len(ids.numbers) > 1:
+        findings.problem(
+            "ProjectMembership.identifier",
+            "there are different DoseSpot clinician ids; keep the one of this person",
+        )
+    return memberships[0], ids.numbers[0] if ids.numbers else None

@@ -1,0 +1,1 @@
+"""Comparing an NPI and its holder with the NPI Registry."""

@@ -1,0 +1,180 @@
+"""Whether an NPI is in service and its holder's, as far as the NPI Registry can be asked now.
+
+Where it can't, a mark on the Practitioner remembers it, and the status sync makes up for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.check_due import NPI_REGISTRY_CHECK, is_check_due, with_check_due
+from fhir_profiles.systems import CHECK_DUE
+from fhir_profiles.today import Today
+from shared.audit.events import Log, Step
+from shared.audit.trail import Trail, version_key
+from shared.errors import BotError, RecordsRefused, RemoteUnavailable
+from shared.fhir.client import FhirClient
+from shared.fhir.search import by_tag
+from shared.members.subject import REFUSED
+from shared.nppes.client import NpiRegistry
+from shared.records.findings import Finding, Findings, listed
+from shared.records.practitioner import read_practitioner
+from shared.records.prescriber import Prescriber
+from shared.records.registry import Holder, Placed, compared
+
+POSTPONED = (
+    "the NPI Registry could not be asked, so the NPI is not checked yet; the status sync makes up"
+    " for it"
+)
+NOT_ASKED = (
+    "the NPI Registry could not be asked, so the NPI is not checked; the next run asks again"
+)
+NO_NPI = "the NPI is missing or malformed; correct it"
+
+
+class NpiCheckOutcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    DIFFERS = "differs"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
+
+
+@dataclass(frozen=True)
+class NpiCheck:
+    """A check of one NPI, and what was found."""
+
+    outcome: NpiCheckOutcome
+    findings: Findings
+
+    @property
+    def due(self) -> bool:
+        """Whether it has still to be done."""
+        return self.outcome is NpiCheckOutcome.POSTPONED
+
+
+@dataclass(frozen=True)
+class DueCheck:
+    """A check that was due, of a Practitioner given by reference."""
+
+    practitioner: str
+    outcome: NpiCheckOutcome
+    findings: tuple[Finding, ...]
+
+
+def checked(registry: NpiRegistry, holder: Holder) -> NpiCheck:
+    """Asks the registry; where it gives no usable answer, the check is postponed.
+
+    Without a number there is nothing to ask; whoever read it has said what is wrong with it.
+    """
+    if not holder.npi.value:
+        return NpiCheck(NpiCheckOutcome.REFUSED, Findings())
+    try:
+        entry = registry.entry(holder.npi.value)
+    except RemoteUnavailable:
+        findings = Findings()
+        findings.warning(holder.npi.path, POSTPONED)
+        return NpiCheck(NpiCheckOutcome.POSTPONED, findings)
+    findings = compared(entry, holder)
+    if findings.problems:
+        return NpiCheck(NpiCheckOutcome.REFUSED, findings)
+    differs = NpiCheckOutcome.DIFFERS if findings.warnings else NpiCheckOutcome.PASSED
+    return NpiCheck(differs, findings)
+
+
+def holder_of(prescriber: Prescriber) -> Holder:
+    """Whom a Practitioner says the NPI belongs to; the paths are the Practitioner's."""
+    identifiers, name = "Practitioner.identifier", "Practitioner.name"
+    return Holder(
+        npi=Placed(identifiers, prescriber.npi),
+        first_name=Placed(name, prescriber.name.first),
+        last_name=Placed(name, prescriber.name.last),
+        state=Placed("Practitioner.address", prescriber.address.state),
+        licenses=tuple((identifiers, license_) for license_ in prescriber.licenses),
+    )
+
+
+def require_npi(registry: NpiRegistry, prescriber: Prescriber) -> tuple[Finding, ...]:
+    """Makes sure that the registry does not know better, as far as it can be asked now.
+
+    Returns:
+        What differs from the registry, and stands in nobody's way.
+
+    Raises:
+        RecordsRefused: the NPI is no person's, or not in service.
+    """
+    check = checked(registry, holder_of(prescriber))
+    if check.findings.problems:
+        raise RecordsRefused(listed(REFUSED, check.findings.problems))
+    if check.due:  # an enrollment takes several runs
+        return (Finding("Practitioner.identifier", NOT_ASKED),)
+    return tuple(check.findings.warnings)
+
+
+@dataclass(frozen=True)
+class DueChecks:
+    """Does the checks that were postponed.
+
+    Attributes:
+        fhir: may read and write Practitioners.
+        registry: the NPI Registry.
+        now: the current time, aware.
+        trail: keeps what was changed.
+        log: writes warnings.
+        dry_run: whether marks stay as they are.
+    """
+
+    fhir: FhirClient
+    registry: NpiRegistry
+    now: Callable[[], datetime]
+    trail: Trail
+    log: Log
+    dry_run: bool = False
+
+    def run(self, practitioner_id: str | None) -> list[DueCheck]:
+        """Looks up every NPI that is due, of one Practitioner or of all, while that goes well.
+
+        The mark goes where the registry knows the NPI as a person's. Where it refuses the NPI, the
+        mark stays, so that it is told again until somebody mends it. Nobody is looked up any more
+        once the registry, or the FHIR server, does not answer: the next run goes on.
+        """
+        done: list[DueCheck] = []
+        for practitioner in self._due(practitioner_id):
+            done.append(self._made_up(practitioner))
+            if done[-1].outcome is NpiCheckOutcome.POSTPONED:
+                break
+        return done
+
+    def _due(self, practitioner_id: str | None) -> list[Resource]:
+        only = f"&_id={practitioner_id}" if practitioner_id else ""
+        query = f"Practitioner?{by_tag(CHECK_DUE, NPI_REGISTRY_CHECK)}&_count=1000{only}"
+        try:
+            (answer,) = self.fhir.read_together(query)
+            return [one for one in answer.all() if is_check_due(one)]
+        except BotError as error:  # the status is worth more than the checks
+            self.log(Step.NPI_CHECKS_POSTPONED, error=type(error).__name__)
+            return []
+
+    def _made_up(self, practitioner: Resource) -> DueCheck:
+        reference = f"Practitioner/{practitioner['id']}"
+        prescriber, _ = read_practitioner(practitioner, Today(self.now()))
+        check = checked(self.registry, holder_of(prescriber))
+        findings = [*check.findings.problems, *check.findings.warnings]
+        if not prescriber.npi:
+            findings.append(Finding("Practitioner.identifier", NO_NPI))
+        passed = check.outcome in (NpiCheckOutcome.PASSED, NpiCheckOutcome.DIFFERS)
+        if passed and not self.dry_run:
+            try:
+                after = self.fhir.apply(
+                    practitioner, lambda found: with_check_due(found, due=False)
+                )
+            except BotError as error:
+                findings.append(Finding(reference, str(error)))
+                return DueCheck(reference, NpiCheckOutcome.POSTPONED, tuple(findings))
+            key = version_key(AuditAction.NPI_CHECKED, after)
+            self.trail.did(AuditAction.NPI_CHECKED, check.outcome.value, key=key, subject=reference)
+        return DueCheck(reference, check.outcome, tuple(findings))

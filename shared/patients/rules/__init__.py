@@ -1,0 +1,1 @@
+"""The rules of keeping a patient in DoseSpot: values in, values out; no network, no clock."""

@@ -1,0 +1,365 @@
+"""Keeping a patient in DoseSpot: found or created once, changed where that is asked for.
+
+`shared.patients.rules.next_step` decides; this module does what it says, one step at a time.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.claim import Announced, Claim
+from fhir_profiles.elements import positive_number
+from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
+from fhir_profiles.today import Today
+from shared.audit.trail import Trail
+from shared.claims.rules.steps import (
+    Announce,
+    Change,
+    Create,
+    Link,
+    Look,
+    LookAgain,
+    Refuse,
+    Settle,
+    Wait,
+    record_digest,
+)
+from shared.claims.store import ClaimStore
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.left_over import left_over
+from shared.dosespot.patient_record import (
+    differing_traits,
+    is_same_patient,
+    merged_patient_record,
+    new_patient_record,
+    stored_patient_record,
+)
+from shared.errors import BotError, LookUpFirst, RecordsDisagree, RecordsRefused, TryAgain
+from shared.fhir.client import FhirClient
+from shared.patients.rules.next_step import (
+    CHANGED_TO,
+    PATIENT,
+    Act,
+    Seen,
+    Situation,
+    Step,
+    in_progress,
+    next_step,
+    unanswered,
+)
+from shared.records.findings import Finding, listed
+from shared.records.identity import folded_name
+from shared.records.measures import MEASURE_CODES
+from shared.records.patient import DECEASED, Patient, is_deceased, is_minor, read_patient
+from shared.timing import Timing, Waiter
+
+SyncStatus = Literal["created", "linked", "updated", "unchanged"]
+
+REFUSED = "The patient can't be sent to DoseSpot as the FHIR records are. "
+UNKNOWN_ID = (
+    "Patient.identifier: DoseSpot has no patient with this id. Correct the id, or remove it and run"
+    " the bot again."
+)
+
+
+@dataclass(frozen=True)
+class SyncedPatient:
+    """The patient's DoseSpot id, what the run did, and what the caller has to know of it."""
+
+    patient_id: int
+    status: SyncStatus
+    warnings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class PatientSync:
+    """The use case.
+
+    Attributes:
+        fhir: may read and write the Patient and read its Observations.
+        claims: keeps claims.
+        dosespot: acts as a clinician of the clinic.
+        trail: keeps what was changed.
+        now: the clock.
+        wait: waits as long as the run has time.
+        timing: how long claims last.
+    """
+
+    fhir: FhirClient
+    claims: ClaimStore
+    dosespot: DoseSpotClient
+    trail: Trail
+    now: Callable[[], datetime]
+    wait: Waiter
+    timing: Timing
+
+    def run(self, patient: Resource, *, update: bool) -> SyncedPatient:
+        """Makes sure that DoseSpot has the patient, and that the Patient carries DoseSpot's id.
+
+        Args:
+            patient: raw FHIR Patient.
+            update: whether a patient whom DoseSpot has already gets changed demographics.
+
+        Raises:
+            RecordsRefused: lists everything that the Patient lacks, or says that they are dead.
+            RecordsDisagree: DoseSpot has several such patients, or another one with the id.
+            LookUpFirst: DoseSpot did not say whether it created or changed the patient.
+            BotError: whatever the two clients raise.
+        """
+        known = dosespot_patient_id(patient)
+        if known is not None and not update:
+            if is_deceased(patient):
+                raise RecordsRefused(listed(REFUSED, [DECEASED]))
+            return SyncedPatient(known, "unchanged")
+        wanted, warnings = self._checked(patient)
+        run = _Run(self, patient, wanted)
+        s = Situation(self.trail.run, self.now(), known)
+        try:
+            while (step := next_step(s, self.timing)) is not None:
+                s = replace(run.take(step, s), now=self.now())
+        except BotError:
+            run.give_back(s)
+            raise
+        if s.linked is None:
+            raise AssertionError("a run ends with an id or an error")
+        left = s.seen.left if s.seen and s.seen.change else ()
+        return SyncedPatient(s.linked, _status(s), (*warnings, *left))
+
+    def _checked(self, patient: Resource) -> tuple[Patient, list[Finding]]:
+        today = Today(self.now())
+        observations = []
+        if is_minor(patient, today):
+            (answer,) = self.fhir.read_together(
+                f"Observation?subject=Patient/{patient['id']}&code={','.join(MEASURE_CODES)}"
+                "&_sort=-date&_count=1000"
+            )
+            observations = answer.all()
+        read, findings = read_patient(patient, observations, today)
+        if findings.problems:
+            raise RecordsRefused(listed(REFUSED, findings.problems))
+        return read, findings.warnings
+
+
+@dataclass
+class _Run:
+    """One run for one patient.
+
+    Attributes:
+        sync: the use case.
+        patient: raw FHIR Patient, as it was last read or written.
+        wanted: what it says.
+    """
+
+    sync: PatientSync
+    patient: Resource
+    wanted: Patient
+
+    def take(self, step: Step, s: Situation) -> Situation:
+        """Does one step; returns how things stand then."""
+        match step:
+            case Look():
+                return self._looked(s)
+            case LookAgain():
+                return self._looked_again(step, s)
+            case Wait():
+                return self._waited(step, s)
+            case Announce():
+                return self._announced(step, s)
+            case Create():
+                return self._created(step, s)
+            case Link():
+                return self._linked(step, s)
+            case Change():
+                return self._changed(step, s)
+            case Settle():
+                return self._settled(step, s)
+            case Refuse():
+                raise step.error
+            case _:
+                assert_never(step)
+
+    def give_back(self, s: Situation) -> None:
+        """Gives the claim back where the run ends in an error and nothing was sent under it."""
+        sent = s.created is not None or s.changes or s.opened
+        if s.seen is None or not s.holds or sent or s.left:
+            return
+        with suppress(BotError):  # the claim ends by itself
+            self.sync.claims.write(s.claim.settled())
+
+    def _looked(self, s: Situation) -> Situation:
+        if s.linked is not None:
+            claim = s.seen.claim if s.seen else self.sync.claims.find(self._key(s.linked))
+            return replace(s, seen=self._changeable(claim, s.linked))
+        claim = self.sync.claims.find(self._key(None))
+        return replace(s, seen=Seen(claim, self._found(claim)))
+
+    def _changeable(self, claim: Claim, patient_id: int) -> Seen:
+        """The record that DoseSpot has, who must be this person, and the one it should have."""
+        item = self.sync.dosespot.patient(patient_id)
+        if item is None:
+            raise RecordsDisagree(UNKNOWN_ID)
+        if differing := differing_traits(item, self.patient, self.wanted):
+            raise RecordsDisagree(
+                "Patient.identifier: DoseSpot's patient with this id has another"
+                f" {', '.join(differing)}, so nothing was changed. Correct the id; if it is the"
+                " same person, add the former name to Patient.name with use old, or have the birth"
+                " date corrected in DoseSpot."
+            )
+        stored = stored_patient_record(item)
+        merged = merged_patient_record(stored, new_patient_record(self.wanted))
+        if merged == stored:
+            return Seen(claim, stored=stored)
+        return Seen(claim, stored=stored, change=merged, left=left_over("Patient", merged, stored))
+
+    def _found(self, claim: Claim) -> frozenset[int]:
+        """DoseSpot's patients who are surely this one; the one that the claim remembers too."""
+        found = self.sync.dosespot.find_patients(self.wanted)
+        remembered = positive_number(claim.memory.get(PATIENT, ""))
+        if remembered is not None and all(one.PatientId != remembered for one in found):
+            item = self.sync.dosespot.patient(remembered)
+            found = [*found, item] if item is not None else found
+        return frozenset(
+            one.PatientId for one in found if one.PatientId and is_same_patient(one, self.wanted)
+        )
+
+    def _looked_again(self, step: LookAgain, s: Situation) -> Situation:
+        if not self.sync.wait(step.pause_s):
+            return replace(s, trouble=unanswered(Act.CREATE))
+        seen = Seen(s.claim, self._found(s.claim))
+        return replace(s, seen=seen, looks=s.looks + 1)
+
+    def _waited(self, step: Wait, s: Situation) -> Situation:
+        if not self.sync.wait(step.pause_s):
+            return replace(s, trouble=in_progress(s, self.sync.timing))
+        claim = self.sync.claims.read_again(s.claim)
+        if claim.others_time(s.run, self.sync.now(), self.sync.timing.claim):
+            return replace(s.with_claim(claim), looks=s.looks + 1)
+        return self._read_again(s)
+
+    def _read_again(self, s: Situation) -> Situation:
+        """The situation with everything to be looked at again, the Patient too."""
+        self.patient = self.sync.fhir.read(f"Patient/{self.patient['id']}")
+        return replace(s, linked=dosespot_patient_id(self.patient), seen=None)
+
+    def _announced(self, step: Announce, s: Situation) -> Situation:
+        self._account_for_announced(s)
+        self.sync.trail.save()
+        now, is_new = self.sync.now(), s.claim.resource is None
+        asked = Announced(step.act, s.run, self._reference, self.sync.trail.who, now)
+        memory = {} if step.changed_to is None else {CHANGED_TO: step.changed_to}
+        taken = s.claim.taken(s.run, now + self.sync.timing.claim, asked, **memory)
+        after = replace(s.with_claim(self.sync.claims.write(taken)), now=now)
+        if not after.holds:
+            if not self.sync.wait(self.sync.timing.pause_s(s.looks)):
+                return replace(after, trouble=in_progress(after, self.sync.timing))
+            return replace(self._read_again(after), looks=s.looks + 1)
+        return after if is_new and step.act == Act.CREATE else self._seen_again(after)
+
+    def _seen_again(self, s: Situation) -> Situation:
+        """The situation, looked at again under the claim that this run now holds."""
+        claim, again = s.claim, self._read_again(s)
+        if again.linked != s.linked:
+            return replace(again, seen=Seen(claim))
+        if again.linked is not None:
+            return replace(again, seen=self._changeable(claim, again.linked))
+        return replace(again, seen=Seen(claim, self._found(claim)))
+
+    def _created(self, step: Create, s: Situation) -> Situation:
+        try:
+            record = new_patient_record(self.wanted)
+            patient_id = self.sync.dosespot.create_patient(record, step.within_s)
+        except LookUpFirst:
+            return replace(s, opened=Act.CREATE)
+        self._keep(AuditAction.PATIENT_CREATED, patient_id, self.sync.trail.run)
+        self.sync.trail.begin_to_save()
+        return replace(s, created=patient_id)
+
+    def _linked(self, step: Link, s: Situation) -> Situation:
+        self._account_for_announced(s)
+        after = self.sync.fhir.edit(
+            self.patient, lambda found: with_dosespot_patient_id(found, step.dosespot_id)
+        )
+        self.patient = after.resource
+        linked = dosespot_patient_id(self.patient)
+        if after.replaced is not None and linked == step.dosespot_id:
+            key = f"{AuditAction.PATIENT_LINKED}.{self.patient['id']}.{after.replaced}"
+            self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.dosespot_id}", key=key)
+        return replace(s, linked=linked, linked_here=after.replaced is not None)
+
+    def _changed(self, step: Change, s: Situation) -> Situation:
+        patient_id, opened, trouble = s.linked or 0, None, None
+        try:
+            self.sync.dosespot.edit_patient(patient_id, dict(step.record))
+        except LookUpFirst:
+            opened = Act.CHANGE
+        except TryAgain:
+            raise
+        except BotError as refused:
+            trouble = refused
+        else:
+            self._keep(AuditAction.PATIENT_CHANGED, patient_id, s.run)
+        s = replace(s, opened=opened, trouble=trouble, changes=s.changes + 1)
+        return s if trouble else replace(s, seen=self._changeable(s.claim, patient_id))
+
+    def _settled(self, step: Settle, s: Situation) -> Situation:
+        self._account_for_announced(s)
+        try:
+            self.sync.trail.save()
+        except BotError:
+            # The run tries again when it ends; what is announced stays for the next run to keep.
+            return replace(s, left=True)
+        claim = self.sync.claims.write(s.claim.settled(**step.memory))
+        return replace(s.with_claim(claim), left=True)
+
+    def _account_for_announced(self, s: Situation) -> None:
+        """Keeps what was announced and has happened, whether or not the run that did it lives."""
+        asked = s.claim.announced
+        if asked is None or s.seen is None or (asked.run == s.run and s.opened is None):
+            return
+        known = s.linked if s.linked is not None else next(iter(s.seen.found), None)
+        if asked.act == Act.CREATE and known is not None:
+            self._keep(AuditAction.PATIENT_CREATED, known, asked.run, asked.who)
+        # Another run may have wanted another change than this one.
+        stored = record_digest(s.seen.stored) == s.claim.memory.get(CHANGED_TO)
+        changed = s.seen.change is None if asked.run == s.run else stored
+        if asked.act == Act.CHANGE and known is not None and changed:
+            self._keep(AuditAction.PATIENT_CHANGED, known, asked.run, asked.who)
+
+    def _keep(self, action: AuditAction, patient_id: int, run: str, who: str | None = None) -> None:
+        """Keeps what happened to a patient, under a key that any run would give it."""
+        trail, detail = self.sync.trail, f"DoseSpot {patient_id}"
+        key = f"{action.value}.{patient_id}"
+        if action is not AuditAction.PATIENT_CREATED:
+            key = f"{key}.{run}"
+        if who is None or run == trail.run:
+            trail.did(action, detail, key=key)
+        else:
+            trail.found(action, detail, key=key, who=who)
+
+    @property
+    def _reference(self) -> str:
+        return f"Patient/{self.patient['id']}"
+
+    def _key(self, linked: int | None) -> str:
+        """The key of the claim: of the id, or of who the patient is, so that two Patients of one
+        person meet; the digest keeps the person's data out of it."""
+        clinic = self.sync.dosespot.clinic_id
+        if linked is not None:
+            return f"patient.{clinic}.{linked}"
+        names = (self.wanted.first_name, self.wanted.last_name)
+        who = (*map(folded_name, names), self.wanted.birth_date, self.wanted.gender)
+        digest = hashlib.sha256("\n".join((*who, self.wanted.zip_code[:5])).encode()).hexdigest()
+        return f"patient.{clinic}.{digest[:32]}"
+
+
+def _status(s: Situation) -> SyncStatus:
+    if s.created is not None or s.opened == Act.CREATE:
+        return "created"
+    if s.changes:
+        return "updated"
+    return "linked" if s.linked_here else "unchanged"

@@ -1,0 +1,19 @@
+"""The patient sync, wired for a run."""
+
+from shared.claims.store import ClaimStore
+from shared.dosespot.client import DoseSpotClient
+from shared.patients.sync_patient import PatientSync
+from shared.runtime.invocation import Invocation
+
+
+def patient_sync_of(run: Invocation, dosespot: DoseSpotClient) -> PatientSync:
+    """The use case; `dosespot` acts as a clinician of the clinic."""
+    return PatientSync(
+        fhir=run.fhir,
+        claims=ClaimStore(run.privileged_fhir),
+        dosespot=dosespot,
+        trail=run.trail,
+        now=run.now,
+        wait=run.wait,
+        timing=run.timing,
+    )

@@ -1,0 +1,1 @@
+"""The records of a prescriber who can be enrolled, created or corrected from one form."""

@@ -1,0 +1,219 @@
+"""What the FHIR server already has of what a form speaks of: the prescriber, and the locations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child, text
+from fhir_profiles.prescriber_identifiers import identifier_values
+from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
+from fhir_profiles.today import Today
+from shared.errors import FhirNotFound
+from shared.fhir.answers import Answer
+from shared.fhir.search import by_identifiers, by_name
+from shared.prescriber_form.matching import (
+    creation_query,
+    matched_practitioner,
+    refuse_numbers_of_others,
+    with_npi_to_correct,
+)
+from shared.prescriber_form.rules.form import FormLocation, PrescriberForm
+from shared.prescriber_form.rules.practitioner import Kind, Registration
+from shared.prescriber_form.rules.sentences import FormSentence
+from shared.records.findings import Findings
+from shared.records.identifiers import RuleBroken, parse_state
+
+EVERYBODY = "&_count=1000"
+USERNAME_OF_ANOTHER = (
+    f"{FormSentence.USERNAME_OF_ANOTHER} (the username is that of another Practitioner;"
+    " give another username)"
+)
+ANOTHER_USERNAME = (
+    f"{FormSentence.ANOTHER_USERNAME} The Practitioner with this NPI has another username; give"
+    " that one."
+)
+NO_LOCATION = "there is no such Location in this project; create it first, or correct this"
+SEVERAL_LOCATIONS = "several Locations have this name; give the locationId of the right one"
+SAME_LOCATION = "this Location is given twice; give each Location once"
+NO_STATE = "the Location has no two-letter state in its address; give the state here"
+TWO_STATES = "the same DEA number is given for two states; give each state its own"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a prescriber works.
+
+    Attributes:
+        location: reference of the Location; empty where the form names none.
+        organization: its `managingOrganization`; None where it has none.
+        default: whether the prescriber usually prescribes from there.
+    """
+
+    location: str = ""
+    organization: Resource | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class KnownRecords:
+    """The records that a form speaks of.
+
+    Attributes:
+        practitioner: the one whom the form is about; None where there is none yet.
+        creation_query: the query of the search that has to find nobody for one to be created.
+        places: where the prescriber works; one without a Location where the form names none.
+        registrations: the form's DEA numbers, NADEANs and licenses, each with its state.
+    """
+
+    practitioner: Resource | None
+    creation_query: str
+    places: tuple[Place, ...]
+    registrations: tuple[Registration, ...]
+
+
+def asked(form: PrescriberForm) -> list[str]:
+    """The reads and searches that `known_records` needs answered, in this order."""
+    people = [
+        (NPI_ALIASES, [form.npi or "-"]),
+        ({USERNAME}, [form.username or "-"]),
+        (DEA_ALIASES, _deas(form)),
+    ]
+    queries = (
+        by_identifiers([(system, value) for system in sorted(systems) for value in values])
+        for systems, values in people
+    )
+    return [
+        *(f"Practitioner?{query}{EVERYBODY}" for query in queries),
+        *(_location_asked(location) for location in form.locations),
+    ]
+
+
+def known_records(
+    form: PrescriberForm, answers: Sequence[Answer], today: Today, findings: Findings
+) -> KnownRecords:
+    """What there is; notes what does not fit to the form.
+
+    Args:
+        form: may have gaps.
+        answers: to `asked`.
+        today: now; identifiers have to be in force.
+        findings: of the form.
+
+    Raises:
+        BotError: the FHIR server could not tell.
+    """
+    by_npi, by_username, by_dea, *found = answers
+    with_npi = by_npi.all()
+    with_username = by_username.all()
+    practitioner = matched_practitioner(form, with_npi, today, findings)
+    if practitioner is None:
+        practitioner = with_npi_to_correct(form, with_username, today)
+    _refuse_username_of_another(form, practitioner, with_username, findings)
+    locations = [
+        (one, _location(one, answer, findings))
+        for one, answer in zip(form.locations, found, strict=True)
+    ]
+    places = [_place(one, location) for one, location in locations]
+    references = [place.location for place in places]
+    for index, reference in enumerate(references):
+        if reference and reference in references[:index]:
+            findings.problem(form.locations[index].path, SAME_LOCATION)
+    registrations = list(_registrations(form, locations, findings))
+    _refuse_two_states(registrations, findings)
+    refuse_numbers_of_others(registrations, by_dea.all(), practitioner, today, findings)
+    return KnownRecords(
+        practitioner=practitioner,
+        creation_query=creation_query(form, with_npi),
+        places=tuple(places) or (Place(),),
+        registrations=tuple(registrations),
+    )
+
+
+def require_username(practitioner: Resource, username: str, findings: Findings) -> None:
+    """Notes a problem where the Practitioner carries another username than this one."""
+    known = identifier_values(practitioner, USERNAME)
+    if known and username and username not in known:
+        findings.problem("username", ANOTHER_USERNAME)
+
+
+def _refuse_username_of_another(
+    form: PrescriberForm,
+    practitioner: Resource | None,
+    with_username: list[Resource],
+    findings: Findings,
+) -> None:
+    own_id = practitioner["id"] if practitioner else None
+    if form.npi and any(one["id"] != own_id for one in with_username):
+        findings.problem("username", USERNAME_OF_ANOTHER)
+    elif practitioner:
+        require_username(practitioner, form.username, findings)
+
+
+def _deas(form: PrescriberForm) -> list[str]:
+    """The form's DEA numbers, which somebody may have typed in small letters elsewhere."""
+    numbers = [form.dea, *(location.dea for location in form.locations)]
+    return [each for one in numbers if one for each in (one, one.lower())] or ["-"]
+
+
+def _location_asked(location: FormLocation) -> str:
+    if location.name:
+        return f"Location?{by_name(location.name)}&_count=100"
+    return f"Location/{location.location_id or '-'}"
+
+
+def _location(given: FormLocation, answer: Answer, findings: Findings) -> Resource:
+    """The Location that the form means; {} after noting why there is none."""
+    if given.location_id:
+        try:
+            return answer.one()
+        except FhirNotFound:
+            findings.problem(f"{given.path}.locationId", NO_LOCATION)
+    elif given.name:
+        called = [
+            one for one in answer.all() if text(one.get("name")).casefold() == given.name.casefold()
+        ]
+        if len(called) == 1:
+            return called[0]
+        sentence = SEVERAL_LOCATIONS if called else NO_LOCATION
+        findings.problem(f"{given.path}.locationName", sentence)
+    return {}
+
+
+def _place(given: FormLocation, location: Resource) -> Place:
+    reference = f"Location/{location['id']}" if location else ""
+    return Place(reference, child(location, "managingOrganization") or None, given.default)
+
+
+def _registrations(
+    form: PrescriberForm, locations: list[tuple[FormLocation, Resource]], findings: Findings
+) -> Iterator[Registration]:
+    if form.dea:
+        yield Registration(Kind.DEA, form.dea, form.dea_state, "details.dea")
+    for given, location in locations:
+        numbers = (
+            (Kind.DEA, given.dea, "deaNumber"),
+            (Kind.NADEAN, given.nadean, "naDeaNumber"),
+            (Kind.LICENSE, given.license, "medicalLicenseNumber"),
+        )
+        if not any(number for _, number, _ in numbers):
+            continue
+        state = given.state or _state(location)
+        if location and not state:
+            findings.problem(f"{given.path}.state", NO_STATE)
+        for kind, number, name in numbers:
+            if number:
+                yield Registration(kind, number, state, f"{given.path}.{name}")
+
+
+def _state(location: Resource) -> str:
+    try:
+        return parse_state(text(child(location, "address").get("state")))
+    except RuleBroken:
+        return ""
+
+
+def _refuse_two_states(registrations: list[Registration], findings: Findings) -> None:
+    states: dict[str, str] = {}
+    for one in registrations:
+        if one.kind is Kind.DEA and states.setdefault(one.number, one.state) != one.state:
+            findings.problem(one.path, TWO_STATES)

@@ -1,0 +1,1 @@
+"""What a form must hold and what it means: values in, values out."""

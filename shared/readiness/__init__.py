@@ -1,0 +1,1 @@
+"""Whether somebody can prescribe and sign controlled substances, and why not."""

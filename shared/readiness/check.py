@@ -1,0 +1,317 @@
+"""Who may prescribe, and why others can't: read in both systems, and never written.
+
+People do not know of each other: what can't be told of one is a reason of theirs, and the others'
+verdicts stand.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import TypeVar
+
+from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from fhir_profiles.dea_identifier import dea_identifiers
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.state_license import state_licenses
+from fhir_profiles.today import Today
+from shared.access.authorship import verified_roles
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.clinician_record import ClinicianRecord, known_roles, stored_record
+from shared.dosespot.wire import ClinicianItem
+from shared.errors import (
+    BotError,
+    DoseSpotRefused,
+    FhirNotFound,
+    Misconfigured,
+    NotAuthorized,
+    RecordsDisagree,
+    RemoteMisbehaved,
+)
+from shared.fhir.answers import Answer
+from shared.fhir.client import FhirClient
+from shared.members.dosespot_clinician import clinician_of
+from shared.members.numbers_of_others import numbers_query, shared_number
+from shared.members.people import Person
+from shared.members.rules.clinician import Clinician
+from shared.members.same_person import same_person
+from shared.readiness.rules.causes import Cause
+from shared.readiness.rules.readiness import (
+    Account,
+    Facts,
+    Flaw,
+    Membership,
+    OtherClinic,
+    Readiness,
+    Record,
+    readiness,
+)
+from shared.readiness.rules.reason import Reason, dosespot_field, reason
+from shared.records.findings import Finding
+from shared.records.practitioner import read_practitioner
+from shared.together import Together
+
+A = TypeVar("A")
+
+_IDENTIFIER = "ProjectMembership.identifier"
+_NUMBERS = "Practitioner.identifier"
+_PRESCRIBING = {ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.PRESCRIBING_AGENT_CLINICIAN}
+
+_IN_FHIR: Mapping[type[BotError], Cause] = MappingProxyType(
+    {FhirNotFound: Cause.PRACTITIONER_NOT_FOUND}
+)
+_IN_DOSESPOT: Mapping[type[BotError], Cause] = MappingProxyType(
+    {
+        NotAuthorized: Cause.DOSESPOT_DENIES,
+        DoseSpotRefused: Cause.DOSESPOT_ANSWER_UNUSABLE,
+        RemoteMisbehaved: Cause.DOSESPOT_ANSWER_UNUSABLE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The verdicts about one Practitioner, given by reference."""
+
+    practitioner: str
+    readiness: Readiness
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What DoseSpot is being asked about one clinician."""
+
+    clinician_id: int
+    item: Future[ClinicianItem | None]
+    status: Future[RegistrationStatus]
+    agreement_pending: Future[bool]
+
+    def standing(self) -> tuple[RegistrationStatus, bool]:
+        """Status, and whether an agreement is pending; raises what the first of them raises."""
+        return self.status.result(), self.agreement_pending.result()
+
+
+@dataclass(frozen=True)
+class _LookedUp:
+    """What the FHIR server is being asked about one person's numbers and roles."""
+
+    conflict: Future[BotError | None]
+    granted: Future[frozenset[ClinicianRole]]
+
+
+@dataclass(frozen=True)
+class ReadinessCheck:
+    """The use case.
+
+    Attributes:
+        fhir: may read Practitioners, PractitionerRoles and ProjectMemberships.
+        dosespot: acts as somebody who may see the clinicians; only ever asked.
+        together: runs calls at the same time.
+        today: now, for the day on which everything has to be in force.
+    """
+
+    fhir: FhirClient
+    dosespot: DoseSpotClient
+    together: Together
+    today: Today
+
+    def run(self, people: Sequence[Person]) -> tuple[Told, ...]:
+        """The verdicts about these people, whom both systems are asked about at the same time.
+
+        Raises:
+            Misconfigured: DoseSpot does not let the bot in.
+            BotError: the FHIR server could not be asked at all.
+        """
+        if not people:
+            return ()
+        asked = [self._ask(one.clinician_id) for one in people]
+        paths = [_paths(one) for one in people]
+        answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
+        found = [tuple(islice(answers, len(each))) for each in paths]
+        looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
+        return tuple(
+            Told(one.practitioner, readiness(self._facts(one, asks, answered, more), self.today))
+            for one, asks, answered, more in zip(people, asked, found, looked_up, strict=True)
+        )
+
+    def _look_up(self, one: Person, found: tuple[Answer, ...]) -> _LookedUp:
+        """What can only be asked now that the person's own records are known."""
+        practitioner_found, roles_found, *_ = found
+        started = self.together.started
+        return _LookedUp(
+            conflict=started(lambda: self._conflict(practitioner_found.one())),
+            granted=started(lambda: self._granted(one, roles_found.all())),
+        )
+
+    def _conflict(self, practitioner: Resource) -> BotError | None:
+        """Why the numbers can't be this person's alone."""
+        prescriber, _ = read_practitioner(practitioner, self.today)
+        if not (prescriber.npi or prescriber.dea):
+            return None
+        (people_found,) = self.fhir.read_together(f"Practitioner?{numbers_query(prescriber)}")
+        return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
+
+    def _granted(self, one: Person, roles: list[Resource]) -> frozenset[ClinicianRole]:
+        return verified_roles(self.fhir, roles, one.practitioner, self.today)
+
+    def _ask(self, clinician_id: int | None) -> _Asked | None:
+        if clinician_id is None:
+            return None
+        started, dosespot = self.together.started, self.dosespot
+        return _Asked(
+            clinician_id,
+            started(lambda: dosespot.clinician(clinician_id)),
+            started(lambda: dosespot.registration_status(clinician_id)),
+            started(lambda: dosespot.agreement_pending(clinician_id)),
+        )
+
+    def _facts(
+        self,
+        one: Person,
+        asked: _Asked | None,
+        found: tuple[Answer, ...],
+        looked_up: _LookedUp,
+    ) -> Facts:
+        practitioner_found, _, *others_found = found
+        others = _tried(
+            lambda: [other for answer in others_found for other in answer.all()], _IDENTIFIER, {}
+        )
+        membership = Membership(
+            count=len(one.memberships),
+            clinician_ids=one.clinician_ids,
+            unreadable=one.unreadable,
+            shared=not isinstance(others, Reason) and _is_shared(one, others),
+            self_service=_self_service(looked_up),
+        )
+        practitioner = _tried(practitioner_found.one, "Practitioner", _IN_FHIR)
+        if isinstance(practitioner, Reason):
+            return Facts(membership, obstacles=(practitioner,))
+        account = None if asked is None else self._account(asked, practitioner)
+        conflict = _tried(looked_up.conflict.result, _NUMBERS, {})
+        if isinstance(conflict, BotError):
+            conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
+        obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
+        record = _record(practitioner, self.today)
+        shown = account if isinstance(account, Account) else None
+        return Facts(membership, record, shown, obstacles)
+
+    def _account(self, asked: _Asked, practitioner: Resource) -> Account | Reason:
+        """What DoseSpot shows, or why that is nothing usable."""
+        item = _tried(asked.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
+        if isinstance(item, Reason):
+            return item
+        if item is None:
+            return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
+        if not _is_same_person(item, practitioner, self.today):
+            return reason(Cause.CLINICIAN_OF_ANOTHER_PERSON, _IDENTIFIER)
+        standing = _tried(asked.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
+        if isinstance(standing, Reason):
+            return standing
+        status, agreement_pending = standing
+        clinic_id = self.dosespot.clinic_id
+        clinician = clinician_of(item, asked.clinician_id, status, clinic_id)
+        return _shown(item, replace(clinician, agreement_pending=agreement_pending), clinic_id)
+
+
+def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Cause]) -> A | Reason:
+    """What was asked for; or why it is not there, which is told of this person alone.
+
+    Raises:
+        Misconfigured: it would be the same for everybody.
+    """
+    try:
+        return ask()
+    except Misconfigured:
+        raise
+    except BotError as error:
+        cause = causes.get(type(error), Cause.NOT_CHECKED)
+        return reason(cause, path, sentence=f"{cause.sentence} In detail: {error}")
+
+
+def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -> bool:
+    """Whether the clinician is who the Practitioner is; without a sound NPI nobody can tell."""
+    try:
+        same_person(item, practitioner, today)
+    except RecordsDisagree:
+        return False
+    return bool(read_practitioner(practitioner, today)[0].npi)
+
+
+def _paths(one: Person) -> list[str]:
+    """What is read of a person on the FHIR server, and who else may carry the clinician id."""
+    number = one.clinician_id
+    return [
+        one.practitioner,
+        f"PractitionerRole?practitioner={one.practitioner}&_count=1000",
+        *([] if number is None else [f"ProjectMembership?identifier={number}&_count=1000"]),
+    ]
+
+
+def _is_shared(one: Person, others: Iterable[Resource]) -> bool:
+    own = {membership.get("id") for membership in one.memberships}
+    return any(
+        other.get("id") not in own and one.clinician_id in clinician_ids(other).numbers
+        for other in others
+    )
+
+
+def _self_service(looked_up: _LookedUp) -> bool | None:
+    """Whether they may enroll themselves as a prescriber; None where that can't be read."""
+    try:
+        return bool(looked_up.granted.result() & _PRESCRIBING)
+    except BotError:
+        return None
+
+
+def _record(practitioner: Resource, today: Today) -> Record:
+    """What the Practitioner says."""
+    prescriber, findings = read_practitioner(practitioner, today)
+    return Record(
+        active=prescriber.active,
+        problems=_flaws(findings.problems),
+        warnings=_flaws(findings.warnings),
+        dea=dea_identifiers(practitioner),
+        licenses=state_licenses(practitioner),
+        status=registration_status(practitioner),
+        epcs=has_epcs_qualification(practitioner),
+    )
+
+
+def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:
+    return tuple(
+        Flaw(one.path, f"{one.sentence[:1].upper()}{one.sentence[1:]}.") for one in findings
+    )
+
+
+def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> Account:
+    record = stored_record(item, clinic_id)
+    everywhere = item.ClinicInfo or []
+    here = [info for info in everywhere if info.ClinicId == clinic_id]
+    single = record.get("DEANumber")
+    return Account(
+        clinician=clinician,
+        roles=known_roles(item),
+        dea=_numbers(record.get("DEANumbers", []), "DEANumber", clinic_id)
+        | ({(single, "")} if single else frozenset()),
+        licenses=_numbers(record.get("MedicalLicenseNumbers", []), "LicenseNumber", clinic_id),
+        linked=bool(here) if everywhere else None,
+        has_new_rx=here[0].HasNewRx if here else None,
+        others=tuple(
+            OtherClinic(info.ClinicId, info.HasEpcs) for info in everywhere if info not in here
+        ),
+    )
+
+
+def _numbers(
+    stored: Iterable[ClinicianRecord], number: str, clinic_id: int
+) -> frozenset[tuple[str, str]]:
+    """This clinic's numbers, each with its state."""
+    return frozenset(
+        (entry[number], entry.get("State", ""))
+        for entry in stored
+        if entry["ClinicId"] == str(clinic_id)
+    )

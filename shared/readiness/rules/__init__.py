@@ -1,0 +1,1 @@
+"""The rules of readiness: values in, values out; nothing unknown is ready."""

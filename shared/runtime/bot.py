@@ -1,0 +1,95 @@
+"""How a bot is declared: by one decorator above its function.
+
+The catalog, the functions, the sandbox and `prescriber-bots register` read what stands there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, get_type_hints
+
+from shared.runtime.inputs import BotInput, BotOutput
+from shared.runtime.invocation import Invocation
+from shared.runtime.lambda_handler import Handler, lambda_handler
+from shared.runtime.services import Services
+
+Given = TypeVar("Given", bound=BotInput)
+
+
+@dataclass(frozen=True)
+class BotFunction:
+    """One bot.
+
+    Attributes:
+        name: the bot's folder below `bots`, and its function's name.
+        identifier: value of the Bot's identifier with system `https://www.medplum.com/bots`.
+        description: what it does, for people who see the Bot on a server.
+        callers: who may run it.
+        run_as_user: whether a server should run it with the caller's own token.
+        admin: whether the bot's own membership should be an administrator's.
+        timeout_s: seconds that a run may take.
+        function: the bot itself.
+    """
+
+    name: str
+    identifier: str
+    description: str
+    callers: str
+    run_as_user: bool
+    admin: bool
+    timeout_s: int
+    function: Callable[[Any, Invocation], BotOutput] = field(repr=False, compare=False)
+
+    @property
+    def function_name(self) -> str:
+        """Name of the Lambda function, where nobody wants another prefix."""
+        return self.function_name_after("prescriber-bots")
+
+    def function_name_after(self, prefix: str) -> str:
+        """Name of the Lambda function after a prefix such as a stack's name."""
+        return f"{prefix}-{self.name.replace('_', '-')}"
+
+    @cached_property
+    def models(self) -> tuple[type[BotInput], type[BotOutput]]:
+        """What the bot takes and what it answers, by its own type hints."""
+        hints: dict[str, Any] = get_type_hints(self.function)
+        return hints["request"], hints["return"]
+
+    def handler(self, make_services: Callable[[], Services] = Services) -> Handler:
+        """The Lambda handler.
+
+        Args:
+            make_services: called once, at the handler's first invocation.
+        """
+        return lambda_handler(self.name, self.models[0], self.function, make_services)
+
+
+def bot(
+    *,
+    identifier: str,
+    description: str,
+    callers: str,
+    run_as_user: bool,
+    admin: bool = False,
+    timeout_s: int = 60,
+) -> Callable[[Callable[[Given, Invocation], BotOutput]], BotFunction]:
+    """Declares a function `name(request, invocation)` in `bots/<name>/bot.py` as a bot.
+
+    The arguments are the attributes of `BotFunction`. `timeout_s` is without a reason as many as
+    load balancers wait for an answer by default; Medplum's own 10 are less than a slow answer of
+    DoseSpot takes.
+    """
+
+    def declared(function: Callable[[Given, Invocation], BotOutput]) -> BotFunction:
+        return BotFunction(
+            name=function.__name__,
+            identifier=identifier,
+            description=description,
+            callers=callers,
+            run_as_user=run_as_user,
+            admin=admin,
+            timeout_s=timeout_s,
+            function=function,
+        )
+
+    return declared

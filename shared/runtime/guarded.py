@@ -1,0 +1,42 @@
+"""The one place that catches every exception: our own errors get out, and nothing else."""
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shared.errors import BotError, Unforeseen
+from shared.runtime.log import RunLog
+
+
+def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Lets our own errors out, and nothing else: a foreign text may quote a person.
+
+    The caller's browser is shown the stack trace, so it ends here, and the error brings along none
+    that it came from.
+
+    Args:
+        log: the run's.
+        run: the run.
+
+    Raises:
+        BotError: what the run raised, or Unforeseen in the place of anything else.
+    """
+    try:
+        answer = run()
+    except BotError as error:
+        told = error
+        log.ended(told)
+    except Exception as error:  # noqa: BLE001 - see the docstring; always raised again
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+        told = Unforeseen(
+            f"The bot failed in a way that was not foreseen ({where}). Running it again is safe;"
+            " if it fails again, report this text to those who run the bot."
+        )
+        log.ended(told, where=where)
+    else:
+        log.ended(None)
+        return answer
+    told.__cause__ = told.__context__ = None
+    raise told.with_traceback(None)

@@ -1,0 +1,92 @@
+"""What a bot gets beside its input: who asks, the two servers, and the run's clock, log and trail.
+
+It knows no use case; each is wired beside itself, from what stands here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shared.audit.trail import Trail
+from shared.dosespot.client import DoseSpotClient
+from shared.fhir.client import FhirClient
+from shared.fhir.service_credential import ServiceCredential
+from shared.http.pace import Pace
+from shared.http.sending import Sender
+from shared.runtime.log import RunLog
+from shared.runtime.services import Services
+from shared.runtime.settings import Settings
+from shared.timing import Clock, Timing, Waiter
+from shared.together import Together
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One run of a bot.
+
+    Attributes:
+        requester: reference of the caller's profile.
+        headers: the HTTP headers with which the bot was called.
+        base_url: base URL of the FHIR server that runs the bot.
+        fhir: that server, with the token that it gave the bot.
+        settings: the project's secrets.
+        services: what the process keeps between runs.
+        pace: the time that the run has.
+        http: sends the run's calls, and again what had no effect, while there is time.
+        log: the run's log.
+        trail: what the run did, for AuditEvents.
+    """
+
+    requester: str
+    headers: Mapping[str, str] = field(repr=False)
+    base_url: str
+    fhir: FhirClient
+    settings: Settings
+    services: Services
+    pace: Pace
+    http: Sender
+    log: RunLog
+    trail: Trail
+
+    @property
+    def now(self) -> Clock:
+        """The clock."""
+        return self.services.now
+
+    @property
+    def together(self) -> Together:
+        """Runs independent calls at the same time."""
+        return self.services.together
+
+    @property
+    def timing(self) -> Timing:
+        """How long claims and look-ups last."""
+        return self.services.timing
+
+    @property
+    def wait(self) -> Waiter:
+        """Waits as long as the run has time."""
+        return self.pace.wait
+
+    @cached_property
+    def privileged_fhir(self) -> FhirClient:
+        """The FHIR server, seen by who may read and write memberships and claims, if anybody may:
+        the bots' own ClientApplication, or else whoever's token the bot was given.
+
+        Raises:
+            Misconfigured: only one of the ClientApplication's two secrets is there.
+        """
+        account = self.settings.service_account(self.base_url)
+        if account is None:
+            return self.fhir
+        credential = ServiceCredential(self.http, self.services.tokens, account)
+        return FhirClient(self.http, self.base_url, credential, self.wait)
+
+    def dosespot(self, acting_as: int) -> DoseSpotClient:
+        """DoseSpot, seen by one of its clinicians.
+
+        Raises:
+            Misconfigured: a secret is missing or malformed.
+        """
+        settings = self.settings.dosespot()
+        return DoseSpotClient(self.http, self.services.tokens, settings, acting_as)

@@ -1,0 +1,1 @@
+"""Bringing what Practitioners say of their registration in line with DoseSpot."""

@@ -1,0 +1,248 @@
+"""Bringing what the Practitioners say of DoseSpot in line with DoseSpot, which is only read.
+
+Prescribers do not know of each other: what goes wrong with one is told, and the others go on.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from fhir_profiles import Resource
+from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.today import Today
+from shared.audit.events import Log, Step
+from shared.audit.trail import Trail
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.wire import ClinicianItem
+from shared.errors import BotError, Misconfigured
+from shared.fhir.answers import Answer
+from shared.fhir.client import Edited, FhirClient
+from shared.members.dosespot_clinician import clinician_of
+from shared.members.enrolled import Enrolled
+from shared.members.paging import next_page
+from shared.members.rules.clinician import Clinician
+from shared.members.rules.recorded_status import as_dosespot_says
+from shared.members.same_person import same_person
+from shared.records.findings import Finding
+from shared.records.practitioner import dea_warnings_of
+from shared.together import Together
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a Practitioner says of DoseSpot.
+
+    Attributes:
+        status: the registration status; None where there is none.
+        epcs: whether there is an EPCS qualification in force.
+    """
+
+    status: str | None
+    epcs: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A Practitioner that did not say what DoseSpot says."""
+
+    practitioner: str
+    before: Recorded
+    after: Recorded
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A Practitioner of whom nothing can be said, and why."""
+
+    practitioner: str
+    error: BotError
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something on a Practitioner that looks wrong, whether or not the status does."""
+
+    practitioner: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        unchanged: how many Practitioners said what DoseSpot says.
+        differences: the others, as they were and as they are now (or would be).
+        failures: those that could not be compared or written.
+        last: reference of the last Practitioner that was looked at; empty where nobody is left.
+        doubts: what else has to be told.
+    """
+
+    unchanged: int = 0
+    differences: tuple[Difference, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    last: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What became of one prescriber.
+
+    Attributes:
+        found: None where nothing differs.
+        doubts: what else has to be told.
+    """
+
+    found: Difference | Failure | None
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What DoseSpot is being asked about one clinician."""
+
+    item: Future[ClinicianItem | None]
+    status: Future[RegistrationStatus]
+
+
+@dataclass(frozen=True)
+class StatusSync:
+    """The use case.
+
+    Attributes:
+        fhir: may read and write the Practitioners.
+        dosespot: acts as a Clinician Admin; only ever asked, never told.
+        together: runs calls at the same time.
+        now: the current time, aware.
+        log: the run's.
+        trail: keeps what was changed.
+        dry_run: whether differences are only told.
+    """
+
+    fhir: FhirClient
+    dosespot: DoseSpotClient
+    together: Together
+    now: Callable[[], datetime]
+    log: Log
+    trail: Trail
+    dry_run: bool = False
+
+    def page(self, everybody: Sequence[Enrolled], after: str, size: int) -> Report:
+        """Looks at the next prescribers; the arguments are those of `next_page`.
+
+        Raises:
+            Misconfigured, BotError: as `run`.
+        """
+        prescribers, last = next_page(everybody, after, size)
+        return replace(self.run(prescribers), last=last)
+
+    def run(self, prescribers: Sequence[Enrolled]) -> Report:
+        """Looks at these prescribers, all at the same time.
+
+        The Practitioners are read before DoseSpot is asked: a run that is held up in between then
+        finds that they were written meanwhile, and can't put back an older status.
+
+        Raises:
+            Misconfigured: DoseSpot does not let the bot in.
+            BotError: the FHIR server could not be asked for the Practitioners at all.
+        """
+        if not prescribers:
+            return Report()
+        found = self.fhir.read_together(*(one.practitioner for one in prescribers))
+        asked = [self._ask(one) for one in prescribers]
+        begun = [
+            self.together.started(partial(self._outcome, *each))
+            for each in zip(prescribers, asked, found, strict=True)
+        ]
+        report = _report([future.result() for future in begun])
+        self.log(
+            Step.PRESCRIBERS_COMPARED,
+            unchanged=report.unchanged,
+            different=len(report.differences),
+            failed=len(report.failures),
+        )
+        return report
+
+    def _ask(self, one: Enrolled) -> _Asked:
+        return _Asked(
+            self.together.started(lambda: self.dosespot.clinician(one.clinician_id())),
+            self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
+        )
+
+    def _outcome(self, one: Enrolled, asked: _Asked, found: Answer) -> _Compared:
+        try:
+            practitioner = found.one()
+            item = same_person(asked.item.result(), practitioner, Today(self.now()))
+            clinician = clinician_of(
+                item, one.clinician_id(), asked.status.result(), self.dosespot.clinic_id
+            )
+            after = self._recorded(practitioner, clinician)
+            latest = after.resource
+        except Misconfigured:
+            raise
+        except BotError as error:
+            return _Compared(Failure(one.practitioner, error))
+        told = dea_warnings_of(latest, Today(self.now()))
+        doubts = tuple(Doubt(one.practitioner, finding) for finding in told)
+        if _said(latest) == _said(practitioner):
+            return _Compared(None, doubts)
+        if after.replaced is not None:
+            self.trail.recorded(
+                clinician,
+                practitioner,
+                latest,
+                replaced=after.replaced,
+                subject=one.practitioner,
+            )
+        difference = Difference(one.practitioner, _said(practitioner), _said(latest))
+        return _Compared(difference, doubts)
+
+    def _recorded(self, practitioner: Resource, clinician: Clinician) -> Edited:
+        """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run.
+
+        Where somebody else wrote in between, they may know more: DoseSpot is asked again.
+        """
+        now = self.now()
+        known = iter([clinician])
+
+        def change(found: Resource) -> Resource:
+            return as_dosespot_says(found, next(known, None) or self._again(found, clinician), now)
+
+        if self.dry_run:
+            return Edited(change(practitioner), None)
+        return self.fhir.edit(practitioner, change)
+
+    def _again(self, practitioner: Resource, clinician: Clinician) -> Clinician:
+        item = same_person(self.dosespot.clinician(clinician.id), practitioner, Today(self.now()))
+        status = self.dosespot.registration_status(clinician.id)
+        return clinician_of(item, clinician.id, status, self.dosespot.clinic_id)
+
+
+def joined(first: Report, second: Report) -> Report:
+    """Two pages as one."""
+    return Report(
+        first.unchanged + second.unchanged,
+        first.differences + second.differences,
+        first.failures + second.failures,
+        second.last,
+        first.doubts + second.doubts,
+    )
+
+
+def _said(practitioner: Resource) -> Recorded:
+    return Recorded(registration_status(practitioner), has_epcs_qualification(practitioner))
+
+
+def _report(compared: Sequence[_Compared]) -> Report:
+    outcomes = [one.found for one in compared]
+    return Report(
+        unchanged=outcomes.count(None),
+        differences=tuple(one for one in outcomes if isinstance(one, Difference)),
+        failures=tuple(one for one in outcomes if isinstance(one, Failure)),
+        doubts=tuple(doubt for one in compared for doubt in one.doubts),
+    )

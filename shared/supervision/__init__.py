@@ -1,0 +1,1 @@
+"""Who supervises a prescribing agent in DoseSpot."""

@@ -1,0 +1,179 @@
+"""Who supervises whom in DoseSpot: a prescriber of the project a prescribing agent of it.
+
+DoseSpot does not show who supervises a clinician, so the claim to it remembers who was set last.
+"""
+
+from dataclasses import dataclass
+
+from fhir_profiles.audit_event import AuditAction
+from fhir_profiles.claim import Announced, Claim
+from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.today import Today
+from shared.audit.trail import Trail
+from shared.claims.store import ClaimStore
+from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.clinician_record import known_roles
+from shared.errors import (
+    BotError,
+    EnrollmentInProgress,
+    LookUpFirst,
+    RecordsDisagree,
+    RecordsRefused,
+)
+from shared.fhir.answers import Answer
+from shared.members.enrolled import enrolled_among
+from shared.members.same_person import same_person
+from shared.timing import Clock, Timing, Waiter
+from shared.together import Together
+
+AGENT = ClinicianRole.PRESCRIBING_AGENT_CLINICIAN
+PRESCRIBER = ClinicianRole.PRESCRIBING_CLINICIAN
+SUPERVISOR, NOBODY = "supervisor", "nobody"
+"""The name in a claim's memory of who supervises, and what stands there for nobody."""
+IN_PROGRESS = "Another run is setting this prescriber's supervisor. Try again in a minute."
+ONE_CLINICIAN = (
+    "ProjectMembership.identifier: both Practitioners carry the same DoseSpot clinician id. Correct"
+    " the one that is wrong."
+)
+
+
+@dataclass(frozen=True)
+class Party:
+    """One of the two people, as the FHIR server answered about them.
+
+    Attributes:
+        name: the input that names the person.
+        practitioner_found: the answer to the read of the Practitioner.
+        memberships_found: the answer to the search for the memberships of that profile.
+    """
+
+    name: str
+    practitioner_found: Answer
+    memberships_found: Answer
+
+
+def supervision(
+    agent: Party, supervisor: Party, dosespot: DoseSpotClient, together: Together, today: Today
+) -> tuple[int, int]:
+    """The DoseSpot ids of the two, who are sure to be themselves and have the roles for it.
+
+    Args:
+        agent: who is to be supervised.
+        supervisor: who supervises.
+        dosespot: acts as a Clinician Admin; is only asked.
+        together: runs independent calls at the same time.
+        today: now, for the day on which the NPIs have to be in effect.
+
+    Raises:
+        RecordsRefused: lists who is not enrolled, or else who lacks the role.
+        RecordsDisagree: DoseSpot's clinician is somebody else, or both are the same one.
+        BotError: whatever the two servers' answers raise.
+    """
+    agent_id, supervisor_id = _clinician_ids(agent, supervisor)
+    agent_item, supervisor_item = together(
+        lambda: dosespot.clinician(agent_id), lambda: dosespot.clinician(supervisor_id)
+    )
+    problems = []
+    for party, item, role in (
+        (agent, agent_item, AGENT),
+        (supervisor, supervisor_item, PRESCRIBER),
+    ):
+        clinician = same_person(item, party.practitioner_found.one(), today)
+        if role not in known_roles(clinician):
+            problems.append(
+                f"{party.name}: the DoseSpot clinician must have the role {role.code}; enroll the"
+                f" prescriber with {int(role)} in practitionerRoleTypes."
+            )
+    if problems:
+        raise RecordsRefused(" ".join(problems))
+    return agent_id, supervisor_id
+
+
+def _clinician_ids(agent: Party, supervisor: Party) -> tuple[int, int]:
+    agents = enrolled_among(agent.memberships_found)
+    supervisors = enrolled_among(supervisor.memberships_found)
+    missing = [
+        f"{party.name}: the Practitioner has no DoseSpot clinician id; enroll the prescriber first."
+        for party, found in ((agent, agents), (supervisor, supervisors))
+        if not found
+    ]
+    if missing:
+        raise RecordsRefused(" ".join(missing))
+    ids = agents[0].clinician_id(), supervisors[0].clinician_id()
+    if ids[0] == ids[1]:
+        raise RecordsDisagree(ONE_CLINICIAN)
+    return ids
+
+
+@dataclass(frozen=True)
+class Supervisors:
+    """Sets supervisors, one run at a time for each agent.
+
+    Attributes:
+        claims: keeps claims.
+        dosespot: acts as a Clinician Admin.
+        trail: keeps what was changed.
+        now: the clock.
+        wait: waits as long as the run has time.
+        timing: how long claims last.
+    """
+
+    claims: ClaimStore
+    dosespot: DoseSpotClient
+    trail: Trail
+    now: Clock
+    wait: Waiter
+    timing: Timing
+
+    def set(self, agent_id: int, supervisor_id: int | None, detail: str) -> None:
+        """Lets the agent be supervised by that clinician, or by nobody.
+
+        Nothing is written where that was set last.
+
+        Args:
+            agent_id: DoseSpot's id of who is supervised.
+            supervisor_id: of who supervises; None ends the supervision.
+            detail: what the AuditEvent says, without personal data.
+
+        Raises:
+            EnrollmentInProgress: another run is setting the agent's supervisor.
+            LookUpFirst: DoseSpot did not say whether it did it; running again is safe.
+            BotError: whatever the clients raise.
+        """
+        wanted = NOBODY if supervisor_id is None else str(supervisor_id)
+        claim = self._taken(f"supervisor.{self.dosespot.clinic_id}.{agent_id}", wanted)
+        if claim is None:
+            return
+        try:
+            self._put(agent_id, supervisor_id)
+        except LookUpFirst:
+            raise
+        except BotError:
+            self.claims.write(claim.settled())
+            raise
+        key = f"{AuditAction.SUPERVISOR_SET.value}.{agent_id}.{self.trail.run}"
+        self.trail.did(AuditAction.SUPERVISOR_SET, detail, key=key)
+        self.trail.save()
+        self.claims.write(claim.settled(**{SUPERVISOR: wanted}))
+
+    def _taken(self, key: str, wanted: str) -> Claim | None:
+        """The claim, held by this run; None where nothing is to be done."""
+        claim, tries = self.claims.find(key), 0
+        while True:
+            if claim.announced is None and claim.memory.get(SUPERVISOR) == wanted:
+                return None
+            now, run = self.now(), self.trail.run
+            if not claim.others_time(run, now, self.timing.claim):
+                asked = Announced("supervise", run, wanted, self.trail.who, now)
+                claim = self.claims.write(claim.taken(run, now + self.timing.claim, asked))
+                if claim.held_by(run, self.now()):
+                    return claim
+            if not self.wait(self.timing.pause_s(tries)):
+                raise EnrollmentInProgress(IN_PROGRESS)
+            claim, tries = self.claims.read_again(claim), tries + 1
+
+    def _put(self, agent_id: int, supervisor_id: int | None) -> None:
+        if supervisor_id is None:
+            self.dosespot.remove_supervisors(agent_id)
+        else:
+            self.dosespot.add_supervisor(agent_id, supervisor_id)
