@@ -1,52 +1,16 @@
-"""Commands that run everything, or a part of it, on this machine."""
+"""Commands that run the sandbox, or one of its stand-ins, on this machine."""
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bots.catalog import BOTS
 from deploy.cli.command import is_verbose, verbose_option
 from deploy.cli.serving import port_option, ready_file_option, serving, until_interrupted
-from deploy.cli.table import print_row, row, terminal_width
-
-if TYPE_CHECKING:
-    from deploy.demo.walk import Path as DemoPath
+from deploy.cli.table import row, terminal_width
 
 LOOPBACK = "127.0.0.1"
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8105, 8106, 8107
-
-
-@click.command()
-@verbose_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-def demo(as_json: bool) -> None:
-    """Enroll made-up prescribers on local servers, step by step.
-
-    Exits with 1 if any step is not as it should be.
-
-    \b
-    Examples:
-      prescriber-bots demo
-      prescriber-bots demo --json
-    """
-    from deploy.demo.paths import run
-    from deploy.sandbox.sandbox import Sandbox
-
-    paths = []
-    with Sandbox() as sandbox:
-        for path in run(sandbox.ready):
-            paths.append(path)
-            if not as_json:
-                _print_path(path)
-    ok = all(path.ok for path in paths)
-    if as_json:
-        click.echo(json.dumps({"ok": ok, "paths": [path.as_json() for path in paths]}, indent=2))
-    else:
-        click.echo("Every step went as it should." if ok else "Not every step went as it should.")
-    sys.exit(0 if ok else 1)
 
 
 @click.command()
@@ -155,30 +119,6 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
         until_interrupted({"dosespot": ready}, ready_file)
 
 
-@click.command()
-@verbose_option
-@click.argument("bot", type=click.Choice([bot.name for bot in BOTS]))
-@click.option(
-    "--payload",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="JSON file with a Lambda payload as Medplum sends it.",
-)
-def invoke(bot: str, payload: Path) -> None:
-    """Run one bot once on a saved payload and print its answer.
-
-    \b
-    Examples:
-      prescriber-bots invoke admin_enroll --payload payload.json
-    """
-    try:
-        event = json.loads(payload.read_bytes())
-    except ValueError:
-        raise click.ClickException(f"{payload} is not JSON.") from None
-    handler = next(known.handler() for known in BOTS if known.name == bot)
-    click.echo(json.dumps(handler(event, None), indent=2))
-
-
 def _bot_id(given: str) -> tuple[str, str]:
     bot_id, separator, name = given.partition("=")
     if not separator or name not in {bot.name for bot in BOTS}:
@@ -202,21 +142,3 @@ def _sign_ins(pages: str) -> list[str]:
         *(f"  {line}" for cells in rows for line in row(cells, widths, width and width - 2)),
         "",
     ]
-
-
-def _print_path(path: "DemoPath") -> None:
-    click.secho(path.name, bold=True)
-    for step in path.steps:
-        click.echo(f"  {step.actor} {step.title}")
-        _print_fact("answer", step.answer)
-        _print_fact("DoseSpot", step.dosespot)
-        _print_fact("FHIR", "; ".join(step.written) or "nothing written")
-        for warning in step.warnings:
-            _print_fact("warning", warning, fg="yellow")
-        for problem in step.unexpected:
-            _print_fact("WRONG", problem, fg="red")
-    click.echo()
-
-
-def _print_fact(label: str, text: str, *, fg: str | None = None) -> None:
-    print_row((f"      {label}", text), (14,), fg=fg)
