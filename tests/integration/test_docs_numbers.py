@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots.bulk.enrollment import BulkEnrollment
+from deploy.bulk.worker.enrollment import BulkEnrollment
 from shared.dosespot.limits import DoseSpotLimits
 from shared.fhir.client import GivenToken
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits, units

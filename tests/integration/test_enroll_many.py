@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from bots.bulk.administrator import OPERATOR_REFUSED
-from bots.bulk.enrollment import BulkEnrollment
-from deploy.many.rows import table_rows
-from deploy.many.run import Run
+from deploy.bulk.rows import table_rows
+from deploy.bulk.run import Run
+from deploy.bulk.worker.administrator import OPERATOR_REFUSED
+from deploy.bulk.worker.enrollment import BulkEnrollment
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import FhirDenied
 from shared.fhir.client import GivenToken

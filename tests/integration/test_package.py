@@ -123,9 +123,10 @@ def test_it_holds_what_functions_run_and_nothing_else(files: dict[str, bytes]) -
         *("typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
     }
     deploy = {name for name in files if name.startswith("deploy/") and name.endswith(".py")}
-    functions = (ROOT / "deploy" / "aws" / "functions").rglob("*.py")
-    assert deploy == {"deploy/__init__.py", "deploy/aws/__init__.py"} | {
-        path.relative_to(ROOT).as_posix() for path in functions
+    run_there = [ROOT / "deploy" / "aws" / "functions", ROOT / "deploy" / "bulk" / "worker"]
+    parents = {f"deploy/{name}__init__.py" for name in ("", "aws/", "bulk/")}
+    assert deploy == parents | {
+        path.relative_to(ROOT).as_posix() for folder in run_there for path in folder.rglob("*.py")
     }
     assert {Path(name).suffix for name in files if OURS.match(name)} == {".py", ".pyc"}
 

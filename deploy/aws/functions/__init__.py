@@ -1,1 +1,4 @@
-"""Lambda functions that are no bots: what Medplum does not start. They are part of the package."""
+"""All Lambda functions beside the bots: what Medplum does not start, each in a module of its name.
+
+They are part of the Lambda package, and nothing else of `deploy` is but `deploy/bulk/worker`.
+"""

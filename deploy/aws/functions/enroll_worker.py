@@ -21,10 +21,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.bulk.administrator import Administrator
-from bots.bulk.enrollment import WORTH_ANOTHER_TRY, BulkEnrollment
-from bots.bulk.result import NOBODY_CAN_BE_ENROLLED, Given, Result
 from deploy.aws.functions.service_account import service_account
+from deploy.bulk.worker.administrator import Administrator
+from deploy.bulk.worker.enrollment import WORTH_ANOTHER_TRY, BulkEnrollment
+from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, Result
 from shared.audit.events import Step
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import Misconfigured

@@ -9,9 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import takewhile
 from threading import Event
 
-from bots.bulk.enrollment import WORTH_ANOTHER_TRY
-from bots.bulk.result import NOBODY_CAN_BE_ENROLLED, Given, Result, not_enrolled
-from deploy.many.rows import Row
+from deploy.bulk.rows import Row
+from deploy.bulk.worker.enrollment import WORTH_ANOTHER_TRY
+from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, Result, not_enrolled
 from shared.errors import BotError, Throttled
 
 PAUSES_S = (2.0, 10.0, 50.0)

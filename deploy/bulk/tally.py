@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bots.bulk.result import Result
+from deploy.bulk.worker.result import Result
 
 NO_ID = "(no usable id)"
 

@@ -1,7 +1,7 @@
 """What a run of many counts, and what it tells of single prescribers."""
 
-from bots.bulk.result import Outcome, Result
-from deploy.many.tally import NO_ID, Tally
+from deploy.bulk.tally import NO_ID, Tally
+from deploy.bulk.worker.result import Outcome, Result
 
 WARNING = {"path": "Practitioner.name[0].suffix", "sentence": "is left out"}
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bots.bulk.result import Given
-from deploy.many.cells import CELLS, ID
+from deploy.bulk.cells import CELLS, ID
+from deploy.bulk.worker.result import Given
 
 SEPARATORS = ",;\t|"
 NOT_UTF8 = "The row holds letters that are not UTF-8; save the file as CSV UTF-8."

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bots.bulk.dry_run import ReadOnly, WouldChange
+from deploy.bulk.worker.dry_run import ReadOnly, WouldChange
 from shared.http.sending import Call, Reply
 
 REPLY = Reply(200, {}, b"{}")

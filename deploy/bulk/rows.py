@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bots.admin_enroll.contract import AdminEnrollInput
-from bots.bulk.result import Given, Result, not_enrolled
-from deploy.many.cells import ID, ROLES
-from deploy.many.table import Line, table_lines
+from deploy.bulk.cells import ID, ROLES
+from deploy.bulk.table import Line, table_lines
+from deploy.bulk.worker.result import Given, Result, not_enrolled
 from shared.errors import InputRefused
 from shared.runtime.bot_input import parse_input
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bots.bulk.result import Outcome, Result
-from deploy.many.cells import NOT_LICENSES, NOT_ROLES
-from deploy.many.rows import NO_ROLES, Row, table_rows
-from deploy.many.search import search_params
-from deploy.many.table import NOT_UTF8
-from deploy.many.text_file import TextFile
+from deploy.bulk.cells import NOT_LICENSES, NOT_ROLES
+from deploy.bulk.rows import NO_ROLES, Row, table_rows
+from deploy.bulk.search import search_params
+from deploy.bulk.table import NOT_UTF8
+from deploy.bulk.text_file import TextFile
+from deploy.bulk.worker.result import Outcome, Result
 
 DEFAULTS = {"practitionerRoleTypes": [1]}
 ONE = Row("a", {"practitionerRoleTypes": [1], "practitionerId": "a"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import uuid4
 
-from bots.bulk.result import Given
+from deploy.bulk.worker.result import Given
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.access.authorize import NOT_ADMINISTRATOR

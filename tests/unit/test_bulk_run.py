@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bots.bulk.result import Given, Outcome, Result
-from deploy.many.rows import Row
-from deploy.many.run import Run
+from deploy.bulk.rows import Row
+from deploy.bulk.run import Run
+from deploy.bulk.worker.result import Given, Outcome, Result
 from shared.errors import (
     EnrollmentInProgress,
     LookUpFirst,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from bots.bulk.result import Given, Result
-from deploy.many.cells import ROLES
-from deploy.many.rows import NO_ROLES, Row, table_rows
-from deploy.many.search import found_rows, search_params
-from deploy.many.text_file import TextFile
+from deploy.bulk.cells import ROLES
+from deploy.bulk.rows import NO_ROLES, Row, table_rows
+from deploy.bulk.search import found_rows, search_params
+from deploy.bulk.text_file import TextFile
+from deploy.bulk.worker.result import Given, Result
 from shared.fhir.client import FhirClient
 
 

@@ -24,11 +24,10 @@ from shared.fhir.units import HOSTED_UNITS_PER_MINUTE
 from shared.runtime.log import LOGGER
 
 if TYPE_CHECKING:
-    from bots.bulk.result import Result
-    from deploy.many.results import Ledger
-    from deploy.many.rows import Row
-    from deploy.many.source import Source
-    from deploy.many.tally import Tally
+    from deploy.bulk.results import Ledger
+    from deploy.bulk.source import Source
+    from deploy.bulk.tally import Tally
+    from deploy.bulk.worker.result import Result
 
 RESUME = "Run the same command again to go on."
 
@@ -37,7 +36,7 @@ def _roles(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[ClinicianRole, ...]:
     """The roles that numbers or names stand for."""
-    from deploy.many.cells import NOT_A_ROLE, role_number
+    from deploy.bulk.cells import NOT_A_ROLE, role_number
 
     try:
         return tuple(ClinicianRole(role_number(value)) for value in values)
@@ -96,9 +95,9 @@ class Asked:
     @contextmanager
     def source(self) -> "Iterator[Source]":
         """Whom to enroll."""
-        from deploy.many.search import count_found
-        from deploy.many.source import FileSource, SearchSource
-        from deploy.many.text_file import text_file
+        from deploy.bulk.search import count_found
+        from deploy.bulk.source import FileSource, SearchSource
+        from deploy.bulk.text_file import text_file
 
         if self.search is None:
             with text_file(str(self.file)) as file:
@@ -165,7 +164,7 @@ class Asked:
     default=HOSTED_UNITS_PER_MINUTE,
     show_default=True,
     help="FHIR interaction units that the server allows, as hosted Medplum does; a first"
-    " enrollment needs about 640. 0 for a server without such a limit.",
+    " enrollment needs about 780. 0 for a server without such a limit.",
 )
 @click.option("--queue", metavar="URL", help="Send the rows to this SQS queue instead.")
 @click.option("--collect", metavar="URL", help="Add the results in this SQS queue to the file.")
@@ -197,8 +196,8 @@ def enroll_many(ctx: click.Context, /, **options: Any) -> None:
       prescriber-bots enroll-many prescribers.csv --queue https://sqs... --results results.jsonl
       prescriber-bots enroll-many --collect https://sqs... --results results.jsonl
     """
-    from deploy.many.results import Ledger, ResultsFile, read_done
-    from deploy.many.tally import Tally
+    from deploy.bulk.results import Ledger, ResultsFile, read_done
+    from deploy.bulk.tally import Tally
 
     asked = Asked(**options)
     if not is_verbose(ctx):
@@ -225,33 +224,27 @@ def enroll_many(ctx: click.Context, /, **options: Any) -> None:
     sys.exit(0 if tally.is_well else 1)
 
 
-def _checked(source: "Source", tally: "Tally") -> int:
-    """How many rows there are to work on; those that can't be used are results already."""
-    for result in source.refused():
-        tally.add(result)
-    return source.total()
-
-
 def _enroll(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
     """Enrolls here, or finds out what that would do."""
-    from bots.bulk.enrollment import BulkEnrollment
-    from deploy.many.run import Run
+    from deploy.bulk.job import Job
+    from deploy.bulk.run import Run
+    from deploy.bulk.worker.enrollment import BulkEnrollment
     from shared.dosespot.limits import DoseSpotLimits
     from shared.fhir.units import FhirUnits
 
     units = FhirUnits(asked.fhir_units_per_minute) if asked.fhir_units_per_minute else None
     limits = DoseSpotLimits().share(asked.share)
     bulk = BulkEnrollment(limits, units, asked.concurrency, dry=asked.dry_run)
+    job = Job(tally, ledger)
     with asked.source() as source:
-        if not (total := _checked(source, tally)):
+        if not (total := job.checked(source)):
             return
         administrator = bulk.sign_in(asked.server.base_url, asked.server.credential)
         run = Run(lambda given: bulk.enroll(administrator, given), asked.concurrency)
         with Progress(total) as progress, _stopping(run.stopped):
-            for result in run.results(ledger.due(source.rows())):
-                tally.add(result)
+            for result in job.enrolled(source, run):
                 _show_plan(asked, result)
-                progress.show(_looked_at(tally, ledger), str(tally))
+                progress.show(job.looked_at, str(tally))
     if run.stopped.is_set():
         tally.stopped = str(run.stopped_by or "Interrupted.")
 
@@ -266,36 +259,25 @@ def _show_plan(asked: Asked, result: "Result") -> None:
 
 def _send(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
     """Sends to a queue."""
-    from bots.bulk.result import Result
-    from deploy.many.queue import Queue
+    from deploy.bulk.job import Job
+    from deploy.bulk.queue import Queue
 
-    def usable(rows: "Iterator[Row | Result]") -> "Iterator[Row]":
-        for row in rows:
-            if isinstance(row, Result):
-                tally.add(row)
-            else:
-                yield row
-
+    job = Job(tally, ledger)
     with asked.source() as source:
-        if not (total := _checked(source, tally)):
+        if not (total := job.checked(source)):
             return
         with Progress(total) as progress:
-            for sent in Queue(str(asked.queue)).send(usable(ledger.due(source.rows()))):
-                tally.counts["sent"] += sent
-                progress.show(_looked_at(tally, ledger), str(tally))
+            for _ in job.sent(source, Queue(str(asked.queue))):
+                progress.show(job.looked_at, str(tally))
 
 
 def _collect(asked: Asked, tally: "Tally") -> None:
     """Empties a queue of results."""
-    from deploy.many.queue import Queue
+    from deploy.bulk.queue import Queue
 
     with Progress(None) as progress:
         for _ in Queue(str(asked.collect)).collect(tally.add, asked.wait):
             progress.show(tally.counts.total(), str(tally))
-
-
-def _looked_at(tally: "Tally", ledger: "Ledger") -> int:
-    return tally.counts.total() + ledger.already_done + ledger.duplicates
 
 
 @contextmanager

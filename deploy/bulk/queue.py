@@ -16,8 +16,8 @@ from uuid import uuid4
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.bulk.result import Result
-from deploy.many.rows import Row
+from deploy.bulk.rows import Row
+from deploy.bulk.worker.result import Result
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

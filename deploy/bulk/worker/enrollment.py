@@ -7,9 +7,9 @@ import threading
 from typing import Any
 
 from bots.admin_enroll.bot import admin_enroll
-from bots.bulk.administrator import Administrator, signed_in
-from bots.bulk.dry_run import ReadOnly, WouldChange
-from bots.bulk.result import (
+from deploy.bulk.worker.administrator import Administrator, signed_in
+from deploy.bulk.worker.dry_run import ReadOnly, WouldChange
+from deploy.bulk.worker.result import (
     NOBODY_CAN_BE_ENROLLED,
     Given,
     Outcome,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.many.search import MOST_FOUND, count_found
+from deploy.bulk.search import MOST_FOUND, count_found
 from shared.errors import FhirDenied, RemoteMisbehaved
 from shared.fhir.client import GivenToken
 from shared.http.sending import Call, Reply

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from bots.bulk.administrator import OPERATOR_REFUSED
-from bots.bulk.result import Given, Result
-from deploy.many.rows import Row, id_row
+from deploy.bulk.rows import Row, id_row
+from deploy.bulk.worker.administrator import OPERATOR_REFUSED
+from deploy.bulk.worker.result import Given, Result
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, RemoteMisbehaved

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.bulk.result import Outcome, Result, not_enrolled
-from deploy.many.results import Ledger, ResultsFile
-from deploy.many.rows import Row
+from deploy.bulk.results import Ledger, ResultsFile
+from deploy.bulk.rows import Row
+from deploy.bulk.worker.result import Outcome, Result, not_enrolled
 from shared.errors import FhirDenied, LookUpFirst, RecordsRefused, Throttled, Unforeseen
 
 ENROLLED = Result(practitionerId="a", outcome=Outcome.ENROLLED, doseSpotClinicianId=7)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self, TextIO
 
-from bots.bulk.result import Result
-from deploy.many.rows import Row
+from deploy.bulk.rows import Row
+from deploy.bulk.worker.result import Result
 
 _BEGINNING = '{"practitionerId":'
 

@@ -1,1 +1,0 @@
-"""Many enrollments from a file or a search: here with bounded concurrency, or through a queue."""
