@@ -1,4 +1,4 @@
-"""What restricts a member of a Medplum project, as the ProjectMembership says.
+"""What a member of a Medplum project may do, as the ProjectMembership says.
 
 Source: Medplum, "Access Policies". Without a policy a member may do everything but administrate,
 which includes reading the secret of a ClientApplication.
@@ -6,6 +6,11 @@ which includes reading the secret of a ClientApplication.
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
+
+
+def is_administrator(membership: Resource) -> bool:
+    """Whether the member administrates the project; who was deactivated does not any more."""
+    return membership.get("admin") is True and membership.get("active") is not False
 
 
 def access_policy_of(membership: Resource) -> str | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child
+from fhir_profiles.project_membership import is_administrator
 from shared.errors import NotAuthorized, RemoteMisbehaved
 from shared.fhir.client import FhirClient
 from shared.http.sending import Reply
@@ -36,7 +37,7 @@ class ProjectAdmin(FhirClient):
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
         """
         me = self.who_am_i()
-        if child(me, "membership").get("admin") is not True:
+        if not is_administrator(child(me, "membership")):
             raise NotAuthorized(NOT_ADMINISTRATOR)
         return str(child(me, "project").get("id"))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries
+from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from shared.runtime.bot import BotFunction
 
@@ -65,8 +66,9 @@ def wanted_bot(found: Resource, bot: BotFunction, function_name: str | None) -> 
 
 
 def wanted_administrator(found: Resource) -> Resource:
-    """The ProjectMembership, an administrator's."""
-    return {**found, "resourceType": "ProjectMembership", "admin": True}
+    """The ProjectMembership, an administrator's; activated where it was deactivated."""
+    kept = {**found, "resourceType": "ProjectMembership", "admin": True}
+    return kept if is_administrator(kept) else {**kept, "active": True}
 
 
 def wanted_content(found: Resource, content: Resource) -> Resource:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
@@ -120,4 +121,4 @@ def require_clinician_admin(dosespot: DoseSpotClient, clinician_id: int) -> None
 
 
 def _administrators(memberships: list[Resource]) -> list[Resource]:
-    return [one for one in memberships if one.get("admin") is True]
+    return [one for one in memberships if is_administrator(one)]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.elements import child, text
+from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.today import Today
 from shared.access.rules.grants import granted_by, granting, introducers
 from shared.fhir.client import FhirClient
@@ -43,5 +44,5 @@ def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str
         text(child(membership, "profile").get("reference"))
         for answer in answers
         for membership in answer.all()
-        if membership.get("admin") is True and membership.get("active") is not False
+        if is_administrator(membership)
     ) & set(asked)

@@ -9,6 +9,7 @@ from shared.access.authorize import (
     NO_DOSESPOT_IDENTIFIER,
     NOT_ADMINISTRATOR,
     administrators_clinician_id,
+    require_administrator,
 )
 from shared.errors import NotAuthorized
 from shared.fhir.answers import Answer
@@ -24,14 +25,22 @@ class Silent(Http):
         raise AssertionError("nobody is asked")
 
 
+FHIR = FhirClient(Silent(), "https://fhir.example/", GivenToken("token"))
+
+
+def member(*clinician_ids: str, **changes: Any) -> dict[str, Any]:
+    identifiers = [{"system": CLINICIAN_IDENTIFIER, "value": value} for value in clinician_ids]
+    return {"resourceType": "ProjectMembership", "identifier": identifiers, **changes}
+
+
+def found(*memberships: dict[str, Any]) -> Answer:
+    entry = [{"resource": one} for one in memberships]
+    return Answer("ProjectMembership", 200, {"resourceType": "Bundle", "entry": entry})
+
+
 def acting_as(requester: str, *, admin: bool, clinician_id: str | None) -> int:
-    membership: dict[str, Any] = {"resourceType": "ProjectMembership", "admin": admin}
-    if clinician_id is not None:
-        membership["identifier"] = [{"system": CLINICIAN_IDENTIFIER, "value": clinician_id}]
-    bundle = {"resourceType": "Bundle", "entry": [{"resource": membership}]}
-    fhir = FhirClient(Silent(), "https://fhir.example/", GivenToken("token"))
-    found = Answer("ProjectMembership", 200, bundle)
-    return administrators_clinician_id(fhir, found, requester, lambda: PROJECTS)
+    hers = member(*([] if clinician_id is None else [clinician_id]), admin=admin)
+    return administrators_clinician_id(FHIR, found(hers), requester, lambda: PROJECTS)
 
 
 @pytest.mark.parametrize("requester", [PERSON, PROGRAM, BOT])
@@ -55,3 +64,21 @@ def test_who_is_no_administrator_may_not(requester: str) -> None:
     with pytest.raises(NotAuthorized) as refused:
         acting_as(requester, admin=False, clinician_id=None)
     assert str(refused.value) == f"{NOT_ADMINISTRATOR} {NO_DOSESPOT_IDENTIFIER}"
+
+
+@pytest.mark.parametrize("requester", [PERSON, PROGRAM, BOT])
+def test_a_membership_that_is_deactivated_makes_nobody_an_administrator(requester: str) -> None:
+    former = member("7", admin=True, active=False)
+    for memberships in ([former], [former, member("7")]):
+        with pytest.raises(NotAuthorized) as refused:
+            administrators_clinician_id(FHIR, found(*memberships), requester, lambda: PROJECTS)
+        assert str(refused.value) == NOT_ADMINISTRATOR
+        with pytest.raises(NotAuthorized) as refused:
+            require_administrator(FHIR, found(*memberships), requester)
+        assert str(refused.value) == NOT_ADMINISTRATOR
+
+
+def test_who_was_deactivated_and_came_back_acts_as_the_membership_now_says() -> None:
+    memberships = [member("6", admin=True, active=False), member("7", admin=True, active=True)]
+    require_administrator(FHIR, found(*memberships), PERSON)
+    assert administrators_clinician_id(FHIR, found(*memberships), PERSON, lambda: PROJECTS) == 7

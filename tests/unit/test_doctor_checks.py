@@ -4,10 +4,18 @@ import json
 
 import pytest
 
-from deploy.medplum.doctor.bot_checks import check_function
+from bots.catalog import BOTS
+from deploy.medplum.doctor.bot_checks import (
+    NO_ADMINISTRATOR,
+    REGISTER,
+    check_bot,
+    check_function,
+)
 from deploy.medplum.doctor.dosespot_checks import check_clinician, check_epcs
 from deploy.medplum.doctor.finding import Check, Finding, Verdict, examine, missing, note, ok
 from deploy.medplum.doctor.secret_checks import check_secret
+from deploy.medplum.installation import Installation
+from deploy.medplum.wanted import FunctionNames, wanted_bot
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
 from shared.http.sending import Reply
@@ -80,6 +88,34 @@ def test_what_a_server_says_of_a_function_is_put_into_words(body, verdict, sente
 def test_an_answer_that_is_no_json_is_no_answer_of_the_function():
     result = check_function(Reply(200, {}, b"<html>"))
     assert result.sentence == "The server did not run the bot (200): "
+
+
+@pytest.mark.parametrize(
+    ("membership", "sentence"),
+    [
+        ({"admin": True}, "There, with its function and rights."),
+        ({"admin": True, "active": True}, "There, with its function and rights."),
+        ({"admin": True, "active": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
+        ({"admin": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
+        ({}, f"{NO_ADMINISTRATOR} {REGISTER}"),
+        (None, f"{NO_ADMINISTRATOR} {REGISTER}"),
+    ],
+)
+def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membership, sentence):
+    bot = next(one for one in BOTS if one.admin)
+    names = FunctionNames()
+    there = {**wanted_bot({}, bot, names.of(bot)), "id": "1"}
+    found = Installation(
+        project={},
+        bots={bot.identifier: [there]},
+        unfinished={bot.identifier: []},
+        clients=[],
+        named_client=None,
+        policies=[],
+        conformance={},
+        memberships={} if membership is None else {"Bot/1": membership},
+    )
+    assert check_bot(bot, found, names).sentence == sentence
 
 
 SECRETS = {

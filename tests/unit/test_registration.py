@@ -88,6 +88,12 @@ def test_secrets_of_others_stay_and_one_name_stands_once():
 def test_a_membership_becomes_an_administrators_and_stays_what_it_is():
     membership = {"resourceType": "ProjectMembership", "id": "1", "access": []}
     assert wanted_administrator(membership) == {**membership, "admin": True}
+    assert wanted_administrator({**membership, "active": True})["active"] is True
+
+
+def test_a_membership_that_was_deactivated_is_activated_to_be_an_administrators():
+    former = {"resourceType": "ProjectMembership", "id": "1", "admin": True, "active": False}
+    assert wanted_administrator(former) == {**former, "active": True}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from deploy.medplum.ledger import differing
 from deploy.medplum.wanted import FunctionNames, wanted_bot
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
+from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
 from shared.http.sending import Reply
 from shared.runtime.bot import BotFunction
 
+NO_ADMINISTRATOR = "The Bot's ProjectMembership has no admin right, or is deactivated."
 REGISTER = "Run `prescriber-bots register`."
 PROBE: Resource = {"prescriberBotsDoctor": True}
 """An input that every bot refuses before it reads or changes anything."""
@@ -42,8 +44,8 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Re
     if differences:
         return missing(f"The Bot differs: {'; '.join(differences)}. {REGISTER}")
     membership = found.membership(bots[0])
-    if bot.admin and (membership is None or membership.get("admin") is not True):
-        return missing(f"The Bot's ProjectMembership has no admin right. {REGISTER}")
+    if bot.admin and (membership is None or not is_administrator(membership)):
+        return missing(f"{NO_ADMINISTRATOR} {REGISTER}")
     return ok("There, with its function and rights.")
 
 

@@ -18,7 +18,7 @@ from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, items
-from fhir_profiles.project_membership import is_unrestricted
+from fhir_profiles.project_membership import is_administrator, is_unrestricted
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
@@ -115,7 +115,7 @@ class Examination:
         assert account is not None  # noqa: S101 - both its secrets were found by earlier checks
         credential = ServiceCredential(self._http, self._tokens, account)
         me = FhirClient(self._http, self._base_url, credential).who_am_i()
-        if child(me, "membership").get("admin") is not True:
+        if not is_administrator(child(me, "membership")):
             return missing(
                 f"The ClientApplication of {settings.SERVICE_ID} has no admin right. Set"
                 " ProjectMembership.admin to true on its membership, or take both its secrets away"
