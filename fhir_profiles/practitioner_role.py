@@ -23,6 +23,11 @@ def granted_roles(practitioner_role: Resource, today: Today) -> frozenset[Clinic
     """
     if practitioner_role.get("active") is not True or not in_force(practitioner_role, today):
         return frozenset()
+    return coded_roles(practitioner_role)
+
+
+def coded_roles(practitioner_role: Resource) -> frozenset[ClinicianRole]:
+    """The DoseSpot roles whose codes a PractitionerRole has, in effect or not."""
     return frozenset(
         _BY_CODE[code]
         for _, concept in entries(practitioner_role, "code")

@@ -29,8 +29,8 @@ def verified_roles(
     if not named:
         return frozenset()
     histories = fhir.read_together(*(f"PractitionerRole/{one['id']}/_history" for one in named))
-    introduced = [introducers(found.all(), practitioner, today) for found in histories]
-    authors = {author for one in introduced for author in one.values() if author}
+    introduced = [introducers(found.versions(), practitioner, today) for found in histories]
+    authors = {author for one in introduced for each in one.values() for author in each}
     return granted_by(introduced, administrators(fhir, authors))
 
 

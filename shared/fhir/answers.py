@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries
+from fhir_profiles.elements import child, entries, items, text
 from shared.errors import (
     EditConflict,
     FhirDenied,
@@ -81,16 +81,28 @@ class Answer:
         raise write_failure(self.status, self.asked, wish, explained=self.explained)
 
     def all(self) -> list[Resource]:
-        """The resources that a search found, or the versions of a history.
+        """The resources that a search found.
 
         Raises:
             RemoteMisbehaved: there are more of them than this answer holds.
             BotError: as `one` does.
         """
+        return list(found(self._whole()))
+
+    def versions(self) -> list[Resource | None]:
+        """The versions of a history, the newest first; raises as `all` does.
+
+        Empty for a deletion, which FHIR R4 shows by its method and Medplum by the status 410
+        (its source, `readHistory`); None for what can't be read.
+        """
+        kind = _kind(self.asked)
+        return [_version(entry, kind) for entry in items(self._whole(), "entry")]
+
+    def _whole(self) -> Resource:
         bundle = self.one()
         if next_query(bundle) is not None:
             raise misbehaved()
-        return list(found(bundle))
+        return bundle
 
 
 def failure(status: int, asked: str) -> Exception:
@@ -168,6 +180,18 @@ def next_query(bundle: Resource) -> str | None:
                 raise misbehaved()
             return query
     return None
+
+
+def _version(entry: Any, kind: str) -> Resource | None:
+    """The version of a resource of that type in an entry of a history; see `versions`."""
+    if not isinstance(entry, dict):
+        return None
+    resource = entry.get("resource")
+    if isinstance(resource, dict):
+        return resource if resource.get("resourceType") == kind else None
+    deleted = child(entry, "request").get("method") == "DELETE"
+    gone = text(child(entry, "response").get("status"))[:3] == "410"
+    return {} if resource is None and (deleted or gone) else None
 
 
 def _answer(asked: str, entry: Any) -> Answer:

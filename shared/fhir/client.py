@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, text
+from fhir_profiles.elements import child, items, text
 from shared.errors import EditConflict, LookUpFirst
 from shared.fhir.answers import (
     SERVICE,
@@ -323,13 +323,13 @@ class FhirClient:
             following = next_query(page)
 
     def _whole(self, answer: Answer) -> Answer:
-        """The answer to a search with all that its further pages hold."""
+        """The answer to a search or a history with all that its further pages hold."""
         following = next_query(answer.resource) if answer.resource is not None else None
         if answer.status != 200 or following is None:
             return answer
         more = self._pages(answer.asked.partition("?")[0], following)
-        resources = chain.from_iterable(map(found, (answer.one(), *more)))
-        whole = {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+        pages = (items(page, "entry") for page in (answer.one(), *more))
+        whole = {"resourceType": "Bundle", "entry": list(chain.from_iterable(pages))}
         return replace(answer, resource=whole)
 
     def _resource(self, asked: str, call: Call) -> Resource:

@@ -496,6 +496,16 @@ def test_a_history_is_read_in_a_batch_too(wire: Wire, fhir: FhirClient) -> None:
     assert versions.all() == [role(2), role(1)]
 
 
+def test_a_deletion_on_any_page_of_a_history_is_kept(wire: Wire, fhir: FhirClient) -> None:
+    deleted = {"response": {"status": "410", "outcome": OUTCOME}}
+    first = page(role(3), following=f"{HISTORY}?_a=1")
+    last = page(role(1))
+    wire.post(FHIR, json=batched(("200", {**first, "entry": [*first["entry"], deleted]})))
+    wire.get(f"{HISTORY}?_a=1", json={**last, "entry": [deleted, *last["entry"]]})
+    (versions,) = fhir.read_together(f"{ROLE}/_history")
+    assert versions.versions() == [role(3), {}, {}, role(1)]
+
+
 def test_a_search_in_a_batch_is_read_to_its_last_page(wire: Wire, fhir: FhirClient) -> None:
     asked = "ProjectMembership?profile=x&_count=1"
     one, two, three = (membership(id=f"m-{n}") for n in (1, 2, 3))

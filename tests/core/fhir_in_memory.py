@@ -46,6 +46,11 @@ class FhirServer:
         self.resources[reference] = stored
         return stored
 
+    def delete(self, reference: str) -> None:
+        """Deletes a resource, which its history shows as Medplum's does."""
+        del self.resources[reference]
+        self.versions[reference].insert(0, {})
+
     def send(self, call: Call) -> Reply:
         """Answers one call."""
         path = call.url.removeprefix(FHIR)
@@ -79,7 +84,7 @@ class FhirServer:
         if kind in self.denied:
             return 403, None
         if path.endswith("/_history"):
-            return 200, _bundle(self.versions.get(path.removesuffix("/_history"), []))
+            return 200, _history(self.versions.get(path.removesuffix("/_history"), []))
         if "?" in path:
             return 200, _bundle(self._found(*path.split("?")))
         found = self.resources.get(path)
@@ -120,6 +125,12 @@ def _tokens(resource: Resource) -> set[str]:
 
 def _bundle(resources: list[Resource]) -> Resource:
     return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+
+
+def _history(versions: list[Resource]) -> Resource:
+    gone = {"response": {"status": "410"}}
+    entry = [{"resource": one} if one else gone for one in versions]
+    return {"resourceType": "Bundle", "entry": entry}
 
 
 def _reply(status: int, body: Any) -> Reply:

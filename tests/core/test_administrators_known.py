@@ -87,6 +87,11 @@ def test_each_is_asked_about_once_and_only_those_asked_about_are_answered() -> N
             {PRESCRIBING},
         ),
         ([role(ADMIN, PRESCRIBING), role(ADMIN, PRESCRIBING, active=False)], set()),
+        ([role(ADMIN, PRESCRIBING), role(COLLEAGUE), role(JANE, PRESCRIBING)], set()),
+        ([role(ADMIN, PRESCRIBING, active=False), role(JANE, PRESCRIBING)], set()),
+        ([role(JANE, PRESCRIBING, active=False), role(ADMIN, PRESCRIBING)], set()),
+        ([role(CLIENT, PRESCRIBING, active=False), role(ADMIN, PRESCRIBING)], {PRESCRIBING}),
+        ([role(JANE), role(ADMIN, PRESCRIBING)], {PRESCRIBING}),
     ],
 )
 def test_a_role_counts_by_who_introduced_it(
@@ -119,6 +124,18 @@ def test_roles_of_several_resources_are_added_and_those_that_name_none_are_not_a
     assert silent.asked == []
 
 
+@pytest.mark.parametrize(("author", "granted"), [(JANE, set()), (ADMIN, {PRESCRIBING})])
+def test_who_brings_back_a_role_that_was_deleted_introduces_it(
+    author: str, granted: set[ClinicianRole]
+) -> None:
+    server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING))
+    server.delete("PractitionerRole/r1")
+    now = [server.put(role(author, PRESCRIBING))]
+    assert verified_roles(server.client, now, JANE, NOW) == granted
+    server.delete("PractitionerRole/r1")
+    assert verified_roles(server.client, now, JANE, NOW) == frozenset()
+
+
 def test_a_history_that_may_not_be_read_is_not_taken_for_a_grant() -> None:
     server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING))
     roles = [server.resources["PractitionerRole/r1"]]
@@ -139,14 +156,18 @@ BOTH = role(COLLEAGUE, PRESCRIBING, COORDINATOR)
 @pytest.mark.parametrize(
     ("versions", "introduced"),
     [
-        (history(99), {PRESCRIBING: ADMIN}),
-        (history(100), {PRESCRIBING: ""}),
-        (history(101), {PRESCRIBING: ""}),
-        (history(100, BOTH), {PRESCRIBING: "", COORDINATOR: COLLEAGUE}),
-        (history(100, BOTH, role(ADMIN)), {PRESCRIBING: COLLEAGUE, COORDINATOR: COLLEAGUE}),
+        (history(99), {PRESCRIBING: {ADMIN}}),
+        (history(100), {PRESCRIBING: {""}}),
+        (history(101), {PRESCRIBING: {""}}),
+        (history(100, BOTH), {PRESCRIBING: {""}, COORDINATOR: {COLLEAGUE}}),
+        (history(100, BOTH, role(ADMIN)), {PRESCRIBING: {COLLEAGUE}, COORDINATOR: {COLLEAGUE}}),
+        (
+            history(100, BOTH, role(ADMIN, PRESCRIBING, active=False)),
+            {PRESCRIBING: {"", COLLEAGUE}, COORDINATOR: {COLLEAGUE}},
+        ),
     ],
 )
 def test_who_introduced_what_all_versions_that_are_shown_grant_is_not_known(
-    versions: list[dict[str, Any]], introduced: dict[ClinicianRole, str]
+    versions: list[dict[str, Any]], introduced: dict[ClinicianRole, set[str]]
 ) -> None:
     assert introducers(versions, JANE, NOW) == introduced

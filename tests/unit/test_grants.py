@@ -24,6 +24,7 @@ from tests.builders import ABSENT, ADMIN_ID, BOT_ID, NOW, PRACTITIONER_ID, meta
 SYSTEM = "https://dosespot.com/practitionerrole-type"
 JANE = f"Practitioner/{PRACTITIONER_ID}"
 ADMIN = f"Practitioner/{ADMIN_ID}"
+CLIENT = "ClientApplication/c"
 COLLEAGUE = "Practitioner/0b8c5e0e-1111-4000-8000-000000000002"
 PRESCRIBING = ClinicianRole.PRESCRIBING_CLINICIAN
 COORDINATOR = ClinicianRole.EPCS_COORDINATOR
@@ -186,38 +187,71 @@ def test_without_any_role_the_sentence_names_what_to_set() -> None:
         assert told in NO_ROLE
 
 
+DELETED: dict[str, Any] = {}
+UNREADABLE = None
+BOTH = ("PrescribingClinician", "EpcsCoordinator")
+
+
 @pytest.mark.parametrize(
     ("versions", "introduced"),
     [
         ([], {}),
-        ([by(ADMIN)], {PRESCRIBING: ADMIN}),
-        ([by(JANE)], {PRESCRIBING: JANE}),
-        ([by(None)], {PRESCRIBING: ""}),
+        ([by(ADMIN)], {PRESCRIBING: {ADMIN}}),
+        ([by(JANE)], {PRESCRIBING: {JANE}}),
+        ([by(None)], {PRESCRIBING: {""}}),
         ([by(ADMIN, active=False)], {}),
         # Who saves a role later adds nothing to it.
-        ([by(ADMIN), by(JANE)], {PRESCRIBING: JANE}),
-        ([by(JANE), by(ADMIN)], {PRESCRIBING: ADMIN}),
-        ([by(None), by(ADMIN)], {PRESCRIBING: ADMIN}),
-        ([by(ADMIN), by(None)], {PRESCRIBING: ""}),
+        ([by(ADMIN), by(JANE)], {PRESCRIBING: {JANE}}),
+        ([by(JANE), by(ADMIN)], {PRESCRIBING: {ADMIN}}),
+        ([by(None), by(ADMIN)], {PRESCRIBING: {ADMIN}}),
+        ([by(ADMIN), by(None)], {PRESCRIBING: {""}}),
         # Each code has its own history.
         (
-            [
-                by(ADMIN, "PrescribingClinician", "EpcsCoordinator"),
-                by(JANE, "PrescribingClinician", "EpcsCoordinator"),
-                by(ADMIN, "PrescribingClinician"),
-            ],
-            {PRESCRIBING: ADMIN, COORDINATOR: JANE},
+            [by(ADMIN, *BOTH), by(JANE, *BOTH), by(ADMIN, "PrescribingClinician")],
+            {PRESCRIBING: {ADMIN}, COORDINATOR: {JANE}},
         ),
-        # A gap ends it: who brings a role back has introduced it.
-        ([by(JANE), by(ADMIN, active=False), by(ADMIN)], {PRESCRIBING: JANE}),
-        ([by(ADMIN), by(JANE, active=False), by(ADMIN)], {PRESCRIBING: ADMIN}),
-        ([by(COLLEAGUE), by(ADMIN, period={"end": "2020"}), by(ADMIN)], {PRESCRIBING: COLLEAGUE}),
+        # A gap ends it: who brings a code back has introduced it, whoever had it there before.
+        ([by(JANE), by(COLLEAGUE, "Physician"), by(ADMIN)], {PRESCRIBING: {JANE}}),
+        ([by(ADMIN), by(JANE), by(ADMIN, "Physician"), by(ADMIN)], {PRESCRIBING: {JANE}}),
+        ([by(ADMIN), by(JANE, "Physician"), by(ADMIN)], {PRESCRIBING: {ADMIN}}),
+        ([by(JANE), by(ADMIN), by(COLLEAGUE, "Physician"), by(JANE)], {PRESCRIBING: {ADMIN}}),
+        # Who puts a role into effect has introduced it as well as who added its code.
+        ([by(JANE), by(ADMIN, active=False)], {PRESCRIBING: {ADMIN, JANE}}),
+        ([by(JANE), by(ADMIN, active=False), by(ADMIN)], {PRESCRIBING: {ADMIN, JANE}}),
+        ([by(ADMIN), by(JANE, active=False)], {PRESCRIBING: {ADMIN, JANE}}),
+        ([by(ADMIN), by(JANE, active=False), by(ADMIN)], {PRESCRIBING: {ADMIN}}),
+        ([by(ADMIN), by(JANE, "Physician")], {PRESCRIBING: {ADMIN}}),
+        (
+            [by(COLLEAGUE), by(ADMIN, period={"end": "2020"}), by(ADMIN)],
+            {PRESCRIBING: {ADMIN, COLLEAGUE}},
+        ),
+        ([by(ADMIN), by(JANE, period={"end": "2020"})], {PRESCRIBING: {ADMIN, JANE}}),
         # A role that was another person's is introduced by who made it Jane's.
-        ([by(JANE), by(ADMIN, practitioner={"reference": COLLEAGUE})], {PRESCRIBING: JANE}),
+        ([by(JANE), by(ADMIN, practitioner={"reference": COLLEAGUE})], {PRESCRIBING: {JANE}}),
+        (
+            [
+                by(ADMIN),
+                by(JANE, active=False),
+                by(ADMIN, active=False, practitioner={"reference": COLLEAGUE}),
+            ],
+            {PRESCRIBING: {ADMIN, JANE}},
+        ),
+        # A deletion is a gap.
+        ([by(JANE), DELETED, by(ADMIN)], {PRESCRIBING: {JANE}}),
+        ([by(ADMIN), DELETED, by(JANE)], {PRESCRIBING: {ADMIN}}),
+        ([DELETED, by(ADMIN)], {}),
+        # Who wrote what can't be read is not known, nor who wrote what stands since before.
+        ([UNREADABLE], {}),
+        ([UNREADABLE, by(ADMIN)], {}),
+        ([by(ADMIN), UNREADABLE], {PRESCRIBING: {""}}),
+        ([by(ADMIN), UNREADABLE, by(ADMIN)], {PRESCRIBING: {""}}),
+        ([by(ADMIN), by(JANE, "Physician"), UNREADABLE], {PRESCRIBING: {ADMIN}}),
+        ([by(ADMIN), by(ADMIN, active=False), UNREADABLE], {PRESCRIBING: {ADMIN, ""}}),
+        ([by(JANE, *BOTH), by(ADMIN), UNREADABLE], {PRESCRIBING: {""}, COORDINATOR: {JANE}}),
     ],
 )
 def test_who_introduced_a_role_is_who_wrote_the_first_version_without_a_gap(
-    versions: list[dict[str, Any]], introduced: dict[ClinicianRole, str]
+    versions: list[dict[str, Any] | None], introduced: dict[ClinicianRole, set[str]]
 ) -> None:
     assert introducers(versions, JANE, NOW) == introduced
 
@@ -226,18 +260,21 @@ def test_who_introduced_a_role_is_who_wrote_the_first_version_without_a_gap(
     ("introduced", "granted"),
     [
         ([], set()),
-        ([{PRESCRIBING: ADMIN}], {PRESCRIBING}),
-        ([{PRESCRIBING: COLLEAGUE}], set()),
-        ([{PRESCRIBING: ""}], set()),
-        ([{PRESCRIBING: JANE, COORDINATOR: ADMIN}], {COORDINATOR}),
-        ([{PRESCRIBING: JANE}, {PRESCRIBING: ADMIN}], {PRESCRIBING}),
-        ([{PRESCRIBING: ADMIN}, {COORDINATOR: ADMIN}], {PRESCRIBING, COORDINATOR}),
+        ([{PRESCRIBING: {ADMIN}}], {PRESCRIBING}),
+        ([{PRESCRIBING: {COLLEAGUE}}], set()),
+        ([{PRESCRIBING: {""}}], set()),
+        ([{PRESCRIBING: {ADMIN, JANE}}], set()),
+        ([{PRESCRIBING: {ADMIN, ""}}], set()),
+        ([{PRESCRIBING: {ADMIN, CLIENT}}], {PRESCRIBING}),
+        ([{PRESCRIBING: {JANE}, COORDINATOR: {ADMIN}}], {COORDINATOR}),
+        ([{PRESCRIBING: {JANE}}, {PRESCRIBING: {ADMIN}}], {PRESCRIBING}),
+        ([{PRESCRIBING: {ADMIN}}, {COORDINATOR: {ADMIN}}], {PRESCRIBING, COORDINATOR}),
     ],
 )
 def test_only_what_an_administrator_introduced_is_granted(
-    introduced: list[dict[ClinicianRole, str]], granted: set[ClinicianRole]
+    introduced: list[dict[ClinicianRole, frozenset[str]]], granted: set[ClinicianRole]
 ) -> None:
-    assert granted_by(introduced, {ADMIN}) == granted
+    assert granted_by(introduced, {ADMIN, CLIENT}) == granted
 
 
 def test_roles_that_may_not_be_read_are_not_taken_for_none() -> None:

@@ -1,16 +1,18 @@
-"""Who granted a role: whoever wrote the version of the PractitionerRole that introduced it.
+"""Who granted a role: whoever wrote the versions of the PractitionerRole that introduced it.
 
 Medplum lets every member write PractitionerRoles where no AccessPolicy forbids it. So a role counts
-only if an administrator, or our own client, wrote the version from which on it has been granted
-without a gap. Who saves the resource later adds nothing to that.
+only if an administrator, or our own client, wrote the version from which on the prescriber has had
+its code without a gap, and the one from which on it has been in effect as well. Who saves the
+resource later adds nothing to that.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.elements import child, text
-from fhir_profiles.practitioner_role import granted_roles, is_of
+from fhir_profiles.practitioner_role import coded_roles, granted_roles, is_of
 from fhir_profiles.today import Today
 
 VERSIONS_SHOWN = 100
@@ -41,37 +43,55 @@ def named_roles(
 
 
 def introducers(
-    versions: Sequence[Resource], practitioner: str, today: Today
-) -> Mapping[ClinicianRole, str]:
+    versions: Sequence[Resource | None], practitioner: str, today: Today
+) -> Mapping[ClinicianRole, frozenset[str]]:
     """Who introduced each role that the newest version grants.
 
     Args:
-        versions: every version of one PractitionerRole, the newest first.
+        versions: every version of one PractitionerRole, the newest first; an empty one for its
+            deletion, None for one that can't be read.
         practitioner: reference of the prescriber.
         today: now; the role has to be in effect.
 
     Returns:
-        References of the authors; empty where the server does not say, or shows too few versions.
+        References of who added its code and of who put it into effect; an empty one among them
+        where the server does not say, or shows too few versions.
     """
-    authors: dict[ClinicianRole, str] = {}
-    standing = named_roles(versions[0], practitioner, today) if versions else frozenset()
-    for version in versions:
-        standing &= named_roles(version, practitioner, today)
-        authors |= dict.fromkeys(standing, author_of(version))
-    if len(versions) >= VERSIONS_SHOWN:
-        authors |= dict.fromkeys(standing, "")
-    return authors
+    coded = _introduced(versions, partial(_coded_roles, practitioner=practitioner))
+    in_effect = _introduced(versions, partial(named_roles, practitioner=practitioner, today=today))
+    return {role: frozenset({coded[role], author}) for role, author in in_effect.items()}
 
 
 def granted_by(
-    introduced: Collection[Mapping[ClinicianRole, str]], administrators: Collection[str]
+    introduced: Collection[Mapping[ClinicianRole, frozenset[str]]],
+    administrators: Collection[str],
 ) -> frozenset[ClinicianRole]:
-    """The roles that one of the administrators introduced in any of the PractitionerRoles."""
+    """The roles that administrators alone introduced in any of the PractitionerRoles."""
+    known = frozenset(administrators)
     return frozenset(
-        role for one in introduced for role, author in one.items() if author in administrators
+        role for one in introduced for role, authors in one.items() if authors <= known
     )
 
 
 def author_of(resource: Resource) -> str:
     """Reference of who wrote a version; empty where the server does not say."""
     return text(child(child(resource, "meta"), "author").get("reference"))
+
+
+def _introduced(
+    versions: Sequence[Resource | None], roles_of: Callable[[Resource], frozenset[ClinicianRole]]
+) -> dict[ClinicianRole, str]:
+    """Who wrote the version from which on each role of the newest one has stood without a gap."""
+    authors: dict[ClinicianRole, str] = {}
+    standing = frozenset(ClinicianRole) if versions and versions[0] is not None else frozenset()
+    for version in versions:
+        if version is None:
+            return authors | dict.fromkeys(standing, "")
+        standing &= roles_of(version)
+        authors |= dict.fromkeys(standing, author_of(version))
+    return authors | dict.fromkeys(standing if len(versions) >= VERSIONS_SHOWN else (), "")
+
+
+def _coded_roles(practitioner_role: Resource, practitioner: str) -> frozenset[ClinicianRole]:
+    """The DoseSpot roles that the prescriber would have if it were in effect."""
+    return coded_roles(practitioner_role) if is_of(practitioner_role, practitioner) else frozenset()

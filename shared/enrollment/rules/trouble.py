@@ -31,9 +31,9 @@ ASK_ADMINISTRATOR = (
     " dosespot-enroll-prescriber-bot for you."
 )
 NOT_GRANTED = (
-    "You are not authorized for DoseSpot yet: no role code of your PractitionerRole was added by an"
-    " administrator. Ask an administrator to remove the DoseSpot role code from the"
-    " PractitionerRole, save it, add the code again, and save it again."
+    "You are not authorized for DoseSpot yet: no administrator added the role code of your"
+    " PractitionerRole, or none put it into effect. Ask an administrator to remove the DoseSpot"
+    " role code from the PractitionerRole, save it, add the code again, and save it again."
 )
 CREATE_UNANSWERED = (
     "DoseSpot was asked to create the clinician and did not say whether it did, and its look-up"
