@@ -58,6 +58,12 @@ def dea_identifiers(practitioner: Resource) -> tuple[DeaIdentifier, ...]:
     )
 
 
+def dea_spellings(number: str) -> tuple[str, ...]:
+    """A DEA number as people type its letters: a FHIR server finds only the one it is asked for."""
+    cases = (number, number.upper(), number.lower(), number.capitalize())
+    return tuple(dict.fromkeys(cases))
+
+
 def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
     """FHIR paths of identifiers in force that say DEA by type or system, but not by a known one."""
     return [

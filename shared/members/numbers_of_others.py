@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fhir_profiles import Resource
+from fhir_profiles.dea_identifier import dea_spellings
 from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES
 from fhir_profiles.today import Today
 from shared.errors import BotError, RecordsRefused
@@ -14,7 +15,8 @@ from shared.records.prescriber import Prescriber
 def numbers_query(prescriber: Prescriber) -> str:
     """The query for the Practitioners that carry the prescriber's NPI or a DEA number."""
     npis = [(system, prescriber.npi) for system in sorted(NPI_ALIASES) if prescriber.npi]
-    deas = [(system, one.number) for one in prescriber.dea for system in sorted(DEA_ALIASES)]
+    spelled = [spelling for one in prescriber.dea for spelling in dea_spellings(one.number)]
+    deas = [(system, spelling) for spelling in spelled for system in sorted(DEA_ALIASES)]
     return f"{by_identifiers([*npis, *deas])}&_count=1000"
 
 

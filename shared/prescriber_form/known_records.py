@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
+from fhir_profiles.dea_identifier import dea_spellings
 from fhir_profiles.elements import child, text
 from fhir_profiles.prescriber_identifiers import identifier_values
 from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
@@ -150,9 +151,9 @@ def _refuse_username_of_another(
 
 
 def _deas(form: PrescriberForm) -> list[str]:
-    """The form's DEA numbers, which somebody may have typed in small letters elsewhere."""
+    """The form's DEA numbers, which somebody may have typed otherwise elsewhere."""
     numbers = [form.dea, *(location.dea for location in form.locations)]
-    return [each for one in numbers if one for each in (one, one.lower())] or ["-"]
+    return [each for one in numbers if one for each in dea_spellings(one)] or ["-"]
 
 
 def _location_asked(location: FormLocation) -> str:

@@ -14,6 +14,7 @@ from fhir_profiles.choice import numbered
 from fhir_profiles.elements import entries, text
 from fhir_profiles.systems import NPI_ALIASES
 from fhir_profiles.today import Today
+from shared.records.identifiers.spelling import folded
 
 ACCENTS = range(0x0300, 0x0370)
 """Unicode's block of combining diacritical marks; marks of other scripts are letters to us."""
@@ -107,9 +108,9 @@ def holders(
 def numbers_in_force(
     practitioner: Resource, systems: frozenset[str], today: Today
 ) -> frozenset[str]:
-    """The values, in upper case, of the identifiers of these systems that count today."""
+    """The identifiers of these systems that count today, spelled as they are sent to DoseSpot."""
     found = numbered(practitioner, systems, today)
-    return frozenset(text(identifier.get("value")).upper() for _, identifier in found)
+    return frozenset(folded(text(identifier.get("value"))).upper() for _, identifier in found)
 
 
 def _known(identity: Identity, trait: Trait) -> frozenset[str]:

@@ -149,6 +149,11 @@ OID = "urn:oid:2.16.840.1.113883.4.6"
             [doctor("p2", npi(), dea("AS1234563", "IL"))],
             (RecordsRefused, f"{shared('NPI', 'p2')[1]} {shared('DEA number', 'p2')[1]}"),
         ),
+        # However its letters are typed; a phone capitalizes the first one.
+        ([doctor("p2", dea("as1234563", "IL"))], shared("DEA number", "p2")),
+        ([doctor("p2", dea("As1234563", "IL"))], shared("DEA number", "p2")),
+        ([doctor("p2", dea("cs9876547", "NY"))], shared("DEA number", "p2")),
+        ([doctor("p2", dea("as1234563", "IL", use="old"))], None),
         # An NPI that stands where a DEA number belongs is nobody's DEA number.
         ([doctor("p2", npi("AS1234563"))], None),
     ],

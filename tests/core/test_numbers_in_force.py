@@ -45,6 +45,10 @@ def test_traits_are_told_in_one_order(traits: set[Trait], words: str) -> None:
         ([npi(ABSENT)], NPI_ALIASES, set()),
         ([npi("")], NPI_ALIASES, set()),
         ([npi(), dea("as1234563", "IL")], DEA_ALIASES, {"AS1234563"}),
+        # What is sent to DoseSpot is folded first; it stays the same number.
+        ([npi("1234567893\u200b")], NPI_ALIASES, {"1234567893"}),
+        ([npi("\uff11234567893")], NPI_ALIASES, {"1234567893"}),
+        ([dea("\uff41s1234563\u2011a1", "IL")], DEA_ALIASES, {"AS1234563-A1"}),
         (
             [{"system": "http://hl7.org/fhir/sid/us-dea", "value": "AS1234563"}],
             DEA_ALIASES,

@@ -183,7 +183,7 @@ def with_dea(number: str, **more: Any) -> Callable[[Clinic], Member]:
     return add
 
 
-@pytest.mark.parametrize("spelled", [str.upper, str.lower])
+@pytest.mark.parametrize("spelled", [str.upper, str.lower, str.capitalize])
 def test_a_dea_number_of_another_is_refused_and_says_whose(
     clinic: Clinic, spelled: Callable[[str], str]
 ) -> None:
