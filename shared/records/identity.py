@@ -65,8 +65,12 @@ def missing(one: Identity, other: Identity) -> frozenset[Trait]:
 
 
 def folded_name(name: str) -> str:
-    """A name without case, accents, hyphens, apostrophes, periods and spaces."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    """A name without case, accents, hyphens, apostrophes, periods and spaces.
+
+    The same for a name and for its spelling that is sent to DoseSpot.
+    """
+    plain = unicodedata.normalize("NFKD", folded(name.casefold()))
+    decomposed = unicodedata.normalize("NFKD", plain.casefold())
     letters = (one for one in decomposed if ord(one) not in ACCENTS and not _separates(one))
     return "".join(letters).translate(STROKES)
 

@@ -26,6 +26,7 @@ from shared.members.rules.another_person import UNKNOWN_ID
 from shared.members.rules.clinician import Clinician
 from shared.members.rules.recorded_status import as_dosespot_says
 from shared.members.same_person import same_person
+from shared.records.practitioner import read_practitioner
 from tests.builders import dosespot_clinician, membership, npi, practitioner
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -142,6 +143,13 @@ def test_a_practitioner_without_an_npi_in_force_is_not_contradicted(
 ) -> None:
     found = item()
     assert same_person(found, practitioner(identifier=identifiers), Today(NOW)) is found
+
+
+def test_a_number_that_was_folded_before_it_was_sent_is_the_same_number() -> None:
+    found = item(NPINumber="1234567893")
+    written = practitioner(identifier=[npi("1234567893\N{ZERO WIDTH SPACE}")])
+    assert read_practitioner(written, Today(NOW))[0].npi == found.NPINumber
+    assert same_person(found, written, Today(NOW)) is found
 
 
 def test_the_practitioner_says_what_dosespot_says_and_then_stays_the_same() -> None:

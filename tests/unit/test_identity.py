@@ -2,7 +2,9 @@
 
 import pytest
 
+from fhir_profiles.elements import text
 from fhir_profiles.systems import NPI
+from shared.records.identifiers import parse_recorded_name
 from shared.records.identity import Identity, Trait, differences, folded_name, identity_of, missing
 from tests.builders import NOW
 
@@ -87,8 +89,34 @@ def test_one_name_however_it_is_spelled(one, other):
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "O\N{MODIFIER LETTER ACUTE ACCENT}Brien",
+        "O\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}Brien",
+        "O\N{LATIN SMALL LETTER SALTILLO}Brien",
+        "O\N{LATIN CAPITAL LETTER SALTILLO}Brien",
+        "Smith\N{MINUS SIGN}Jones",
+        "Smith\N{HYPHEN BULLET}Jones",
+        "Smith\N{ZERO WIDTH SPACE}",
+        "\N{LEFT-TO-RIGHT MARK}Garc\N{LATIN SMALL LETTER I WITH ACUTE}a",
+        "\N{LEFT DOUBLE QUOTATION MARK}Bo\N{RIGHT DOUBLE QUOTATION MARK} Smith",
+        "\N{DOUBLE PRIME}Bo\N{DOUBLE PRIME} Smith",
+        "\N{FULLWIDTH LATIN CAPITAL LETTER S}mith",
+        "Smith \N{EN DASH}  Jones",
+    ],
+    ids=ascii,
+)
+def test_a_name_is_the_one_that_is_sent_to_dosespot_for_it(name):
+    sent = parse_recorded_name(text(name))
+    assert folded_name(name) == folded_name(sent) == folded_name(sent.upper()) != ""
+    assert differences(named(name), named(sent)) == frozenset()
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
+        ('"Bo" Smith', "Bo Smith"),
+        ("Smith, Jr.", "Smith Jr."),
         ("Smith", "Smyth"),
         ("Smith-Jones", "Smith"),
         ("Garcia", "Garza"),
