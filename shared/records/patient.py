@@ -107,7 +107,7 @@ def read_patient(
     if any(link.get("type") == "replaced-by" for _, link in entries(patient, "link")):
         reading.findings.warning(REPLACED.path, REPLACED.sentence)
     name = reading.name(NAME, parse_recorded_name)
-    address = reading.address(PATIENT_ADDRESS, parse_address_line)
+    address = reading.address(PATIENT_ADDRESS, parse_address_line, parse_address_line)
     measured = list(observations) if is_minor(patient, today) else None
     found = Patient(
         prefix=name.prefix,

@@ -169,14 +169,15 @@ class Reading:
             self.findings.warning(f"{self.resource_type}.telecom", missing)
         return self.optional(f"{path}.value", value, parse)
 
-    def address(self, rule: Rule, parse_line: Parse) -> StreetAddress:
+    def address(self, rule: Rule, parse_line: Parse, parse_later_line: Parse) -> StreetAddress:
         """The address; empty, after noting why, where there is none that DoseSpot takes."""
         found = self.best(rule)
         if found is None:
             return StreetAddress("", "", "", "", "")
         path, address = found
         path = path or f"{self.resource_type}.{rule.element}"
-        line1, line2 = self._lines(path, value_texts(address, "line"), parse_line)
+        lines = value_texts(address, "line")
+        line1, line2 = self._lines(path, lines, parse_line, parse_later_line)
         state = value_text(address, "state")
         zip_code = value_text(address, "postalCode")
         return StreetAddress(
@@ -192,7 +193,9 @@ class Reading:
             zip_code=self.required(f"{path}.postalCode", "postal code", zip_code, parse_zip),
         )
 
-    def _lines(self, path: str, lines: list[str], parse: Parse) -> tuple[str, str]:
+    def _lines(
+        self, path: str, lines: list[str], parse: Parse, parse_later: Parse
+    ) -> tuple[str, str]:
         first = f"{path}.line[0]" if lines else f"{path}.line"
         rest = ", ".join(lines[1:])
         if rest and len(lines[0]) > ADDRESS_LINE_LENGTH:
@@ -202,7 +205,7 @@ class Reading:
         if len(rest) > ADDRESS_LINE_LENGTH:
             self.findings.problem(f"{path}.line[1]", FURTHER_LINES_TOO_LONG)
             return line1, ""
-        return line1, self.findings.parsed(f"{path}.line[1]", parse, rest)
+        return line1, self.findings.parsed(f"{path}.line[1]", parse_later, rest)
 
 
 def _against_extension(rule: Rule, number: str, extension: str) -> str:

@@ -237,6 +237,42 @@ def test_three_lines() -> None:
     assert (path, "split" in sentence) == ("address[0].line[0]", False)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["RR 2", "BOX 152"],
+        ["PSC 3", "BOX 1234"],
+        ["HC 1", "BOX 7"],
+        ["CMR 420", "Box 12"],
+        ["Unit 2050", "Box 4190"],
+        ["Springfield Clinic", "RR 2 BOX 152"],
+        ["RR 2 BOX 152"],
+        ["PSC 3 BOX 1234"],
+        ["HC 1 BOX 7"],
+    ],
+    ids="/".join,
+)
+def test_the_box_of_a_route_is_no_po_box_on_either_line(lines: list[str]) -> None:
+    found = jane(address=[{**STREET, "line": lines}]).address
+    assert [found.line1, found.line2] == [*lines, ""][:2]
+    assert warned(address=[{**STREET, "line": lines}]) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        (["123 Main St", "PO Box 12"], 1),
+        (["RR 2", "PO Box 152"], 1),
+        (["PO Box 12", "123 Main St"], 0),
+        (["Box 12"], 0),
+    ],
+    ids=str,
+)
+def test_a_po_box_is_refused_on_either_line(lines: list[str], at: int) -> None:
+    (path, _), *_ = refused(address=[{**STREET, "line": lines}])
+    assert path == f"address[0].line[{at}]"
+
+
 def test_direct_address() -> None:
     direct = {
         **EMAIL,
