@@ -6,6 +6,7 @@ extensions data-absent-reason, contactpoint-country and us-core-direct.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,7 +28,11 @@ OVER, TEMPORARY = "old", "temp"
 
 _NAME = ("family", "given")
 _ADDRESS = ("line", "city", "state", "postalCode")
-_COUNTRY_CODE = re.compile(r"(?:tel:)?[\s(]*\+[\s(]*([0-9])", re.IGNORECASE)
+_COUNTRY_CODE = re.compile(
+    r"[^0-9+]*(?:\+|(?:011(?=(?:\W*[0-9]){8})|00(?=(?:\W*[0-9]){9})))\W*([0-9])"
+)
+"""The first digit behind a plus sign, or behind what is dialed for another country: 011 in North
+America and 00 elsewhere, where more than ten digits are written."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,7 @@ def is_foreign(address: Resource) -> bool:
 
 def is_foreign_number(telecom: Resource) -> bool:
     """Whether a phone or fax number says that it has another country code than 1."""
-    code = _COUNTRY_CODE.match(value_text(telecom, "value"))
+    code = _COUNTRY_CODE.match(_as_typed(value_text(telecom, "value")))
     if code:
         return code[1] != "1"
     said = extension_of(telecom, CONTACTPOINT_COUNTRY) or {}
@@ -246,6 +251,15 @@ def _order(rule: Rule, entry: Resource, index: int) -> tuple[int, int, int, int]
 
 def _place(value: str, order: tuple[str, ...]) -> int:
     return order.index(value) if value in order else len(order)
+
+
+def _as_typed(value: str) -> str:
+    """A text with plain digits and plus signs, and without characters that are not seen."""
+    if value.isascii():
+        return value
+    return "".join(
+        mark for mark in unicodedata.normalize("NFKC", value) if unicodedata.category(mark) != "Cf"
+    )
 
 
 def _not_counting(rule: Rule, entry: Resource, today: Today, state: str) -> tuple[str, str] | None:

@@ -80,6 +80,38 @@ class TestForeign:
         _, findings = read_patient(patient(telecom=[foreign]), [], NOW)
         assert findings.problems == [Finding("Patient.telecom[0].value", NOT_US_NUMBER)]
 
+    @pytest.mark.parametrize(
+        "number",
+        [
+            "+44 20 7946 0958",
+            "0044 20 7946 0958",
+            "00 44 20 7946 0958",
+            "011 44 20 7946 0958",
+            "011-44-20-7946-0958",
+            "fax:+442079460958",
+            "Tel. +44 20 7946 0958",
+            "\N{FULLWIDTH PLUS SIGN}44 20 7946 0958",
+            "\N{LEFT-TO-RIGHT EMBEDDING}+44 20 7946 0958\N{POP DIRECTIONAL FORMATTING}",
+        ],
+        ids="plus|00|00 apart|011|dashes|fax|words|full width|unseen marks".split("|"),
+    )
+    def test_a_foreign_number_is_passed_over_however_it_is_dialed(self, number: str) -> None:
+        foreign, told_ = {**PHONE, "value": number, "rank": 1}, f"{NOT_SENT}{NOT_US_NUMBER}"
+        numbers = [PHONE, foreign, {**FAX, "value": number}, FAX, EMAIL]
+        found = jane(telecom=numbers)
+        assert (found.phone, found.fax) == ("3451234567", "5671234568")
+        assert warned(telecom=numbers) == [("telecom[1].value", told_), ("telecom[2].value", told_)]
+        mobile = {**foreign, "use": "mobile"}
+        found_, findings = read_patient(patient(telecom=[mobile, PHONE]), [], NOW)
+        assert (found_.phone, found_.phone_type) == ("3451234567", "Work")
+        assert findings.warnings == [Finding("Patient.telecom[0].value", told_)]
+
+    @pytest.mark.parametrize(
+        "number", ["001 345 123 4567", "011 1 345 123 4567", "+1 345 123 4567", "1-345-123-4567"]
+    )
+    def test_a_us_number_is_one_however_it_is_dialed(self, number: str) -> None:
+        assert jane(telecom=[{**PHONE, "value": number}, FAX, EMAIL]).phone == "3451234567"
+
     def test_foreign_fax_by_the_country_extension(self) -> None:
         for country, told_ in (
             ("47", [("telecom[1].value", NOT_US_NUMBER)]),
