@@ -15,27 +15,32 @@ AL Alabama; AK Alaska; AZ Arizona; AR Arkansas; CA California; CO Colorado; CT C
 Delaware; FL Florida; GA Georgia; HI Hawaii, Hawai i; ID Idaho; IL Illinois; IN Indiana; IA Iowa;
 KS Kansas; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts; MI Michigan; MN
 Minnesota; MS Mississippi; MO Missouri; MT Montana; NE Nebraska; NV Nevada; NH New Hampshire; NJ
-New Jersey; NM New Mexico; NY New York; NC North Carolina; ND North Dakota; OH Ohio; OK Oklahoma;
-OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina; SD South Dakota; TN Tennessee; TX
-Texas; UT Utah; VT Vermont; VA Virginia; WA Washington; WV West Virginia; WI Wisconsin; WY
-Wyoming; DC District of Columbia, Washington DC
+New Jersey; NM New Mexico; NY New York; NC North Carolina, N Carolina; ND North Dakota, N Dakota;
+OH Ohio; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina, S Carolina;
+SD South Dakota, S Dakota; TN Tennessee; TX Texas; UT Utah; VT Vermont; VA Virginia; WA Washington;
+WV West Virginia, W Virginia; WI Wisconsin; WY Wyoming;
+DC District of Columbia, Dist of Columbia, Washington DC
 """
 _TERRITORIES = """
 PR Puerto Rico; VI Virgin Islands, US Virgin Islands, Virgin Islands US, United States Virgin
-Islands; GU Guam; AS American Samoa; MP Northern Mariana Islands, Commonwealth of the Northern
-Mariana Islands
+Islands, USVI; GU Guam; AS American Samoa; MP Northern Mariana Islands, Commonwealth of the Northern
+Mariana Islands, CNMI
 """
 _FREELY_ASSOCIATED = """
 FM Micronesia, Federated States of Micronesia, Micronesia Federated States of; MH Marshall Islands,
 Republic of the Marshall Islands; PW Palau, Republic of Palau
 """
-_MILITARY = "AA Armed Forces Americas; AE Armed Forces Europe; AP Armed Forces Pacific"
+_MILITARY = """
+AA Armed Forces Americas, Armed Forces the Americas; AE Armed Forces Europe, Armed Forces Africa,
+Armed Forces Canada, Armed Forces Middle East; AP Armed Forces Pacific
+"""
 _ALPHA_3 = "PR pri; VI vir; GU gum; AS asm; MP mnp; FM fsm; MH mhl; PW plw"
 _UNITED_STATES = frozenset(
     {"us", "usa", "840", "united states", "united states of america", "america", "u s", "u s a"}
     | {"united states usa", "united states of america usa", "united states of america the"}
     | {"united states us", "usa united states", "us of america", "estados unidos", "us of a"}
     | {"estados unidos de america", "um", "umi", "united states minor outlying islands"}
+    | {"united states america", "u s of a", "ee uu", "eeuu"}
 )
 
 
@@ -92,7 +97,8 @@ def state_named(value: str, states: frozenset[str] = STATES) -> str:
     if value in states:
         return value
     words = _words(value)
-    code = STATE_NAMES.get(words) or words.removeprefix("us ").upper()
+    name = words.removeprefix("state of ").removeprefix("commonwealth of ")
+    code = STATE_NAMES.get(words) or STATE_NAMES.get(name) or words.removeprefix("us ").upper()
     return code if code in states else ""
 
 

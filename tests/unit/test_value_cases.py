@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.prescriber_form.rules.form import read_form
 from shared.records.identifiers import (
+    ADDRESS_STATES,
     RuleBroken,
     is_us_country,
     parse_city,
@@ -134,7 +135,8 @@ US = (
     "United States of America|U.S.|USA|PR|us|U.S.A.|US|United States|the United States"
     "|UNITED  STATES|U.S. Virgin Islands|Virgin Islands, U.S.|Virgin Islands (U.S.)|Puerto Rico"
     "|GU|Guam|American Samoa|AS|MP|Northern Mariana Islands|PRI|VIR|United States (US)"
-    "|United States of America (the)|Estados Unidos de Am\N{LATIN SMALL LETTER E WITH ACUTE}rica"
+    "|United States of America (the)|United States America|U. S. of A.|EE. UU.|EEUU|USVI"
+    "|Estados Unidos de Am\N{LATIN SMALL LETTER E WITH ACUTE}rica"
 )
 
 
@@ -166,12 +168,41 @@ STATES_IN_FULL = {
     "Puerto Rico": "PR",
     "U.S. Virgin Islands": "VI",
     "Hawai\N{MODIFIER LETTER TURNED COMMA}i": "HI",
+    "State of Illinois": "IL",
+    "State of Washington": "WA",
+    "Commonwealth of Massachusetts": "MA",
+    "N. Carolina": "NC",
+    "S Dakota": "SD",
+    "W. Virginia": "WV",
+    "Dist. of Columbia": "DC",
+    "USVI": "VI",
+    "CNMI": "MP",
+}
+MILITARY = {
+    "Armed Forces Americas": "AA",
+    "Armed Forces the Americas": "AA",
+    "Armed Forces Europe": "AE",
+    "Armed Forces Middle East": "AE",
+    "Armed Forces Africa": "AE",
+    "Armed Forces Canada": "AE",
+    "Armed Forces Pacific": "AP",
 }
 
 
 @pytest.mark.parametrize("name", STATES_IN_FULL)
 def test_a_state_may_be_spelled_out(name: str) -> None:
     assert parse_state(name) == STATES_IN_FULL[name]
+
+
+@pytest.mark.parametrize("name", MILITARY)
+def test_the_militarys_states_may_be_spelled_out_in_an_address(name: str) -> None:
+    assert parse_state(name, ADDRESS_STATES) == MILITARY[name]
+
+
+@pytest.mark.parametrize("name", ["State of Ontario", "State of", "W. Illinois", "Carolina"])
+def test_what_names_no_state_is_none(name: str) -> None:
+    with pytest.raises(RuleBroken):
+        parse_state(name, ADDRESS_STATES)
 
 
 CITIES = {
