@@ -38,6 +38,18 @@ DECEASED = Finding(
     "the patient is recorded as deceased, so nothing can be prescribed; correct this if it is not"
     " so",
 )
+DECEASED_UNREADABLE = (
+    "it can't be read whether the patient is deceased, and nothing of it is sent to DoseSpot; set"
+    " deceasedBoolean to true or false"
+)
+OTHER_GENDER = (
+    "DoseSpot has no word for this gender, so it is sent as Unknown; nothing has to be done if it"
+    " is recorded as meant"
+)
+GENDER_UNREADABLE = (
+    "this is none of FHIR's genders, so it is sent to DoseSpot as Unknown; set it to male, female,"
+    " other or unknown"
+)
 
 _GENDERS: Mapping[str, str] = MappingProxyType(
     {"male": "Male", "female": "Female", "other": "Unknown", "unknown": "Unknown"}
@@ -104,6 +116,8 @@ def read_patient(
     reading = _reading(patient, today)
     if is_deceased(patient):
         reading.findings.problem(DECEASED.path, DECEASED.sentence)
+    elif _may_be_deceased(patient):
+        reading.findings.warning(DECEASED.path, DECEASED_UNREADABLE)
     if any(link.get("type") == "replaced-by" for _, link in entries(patient, "link")):
         reading.findings.warning(REPLACED.path, REPLACED.sentence)
     name = reading.name(NAME, parse_recorded_name)
@@ -125,7 +139,7 @@ def read_patient(
         city=address.city,
         state=address.state,
         zip_code=address.zip_code,
-        active=patient.get("active") is not False,
+        active=reading.active(),
         height=_measure(reading, BODY_HEIGHT, measured),
         weight=_measure(reading, BODY_WEIGHT, measured),
     )
@@ -141,6 +155,13 @@ def is_deceased(patient: Resource) -> bool:
     return patient.get("deceasedBoolean") is True or bool(value_text(patient, "deceasedDateTime"))
 
 
+def _may_be_deceased(patient: Resource) -> bool:
+    """Whether something stands there of a death, but neither yes, no nor a date."""
+    stated = ("deceasedBoolean", "deceasedDateTime", "_deceasedBoolean", "_deceasedDateTime")
+    said = any(patient.get(name) is not None for name in stated)
+    return said and patient.get("deceasedBoolean") is not False
+
+
 def _birth_date(reading: Reading) -> str:
     today = reading.today.in_state(reading.state)
     return reading.required(
@@ -153,7 +174,12 @@ def _birth_date(reading: Reading) -> str:
 
 def _gender(reading: Reading) -> str:
     given = value_text(reading.resource, "gender")
-    return _GENDERS.get(reading.required("Patient.gender", "gender", given), "Unknown")
+    sent = _GENDERS.get(reading.required("Patient.gender", "gender", given), "Unknown")
+    if given == "other":
+        reading.findings.warning("Patient.gender", OTHER_GENDER)
+    elif given and given not in _GENDERS:
+        reading.findings.warning("Patient.gender", GENDER_UNREADABLE)
+    return sent
 
 
 def _phone_type(reading: Reading) -> str:

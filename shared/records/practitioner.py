@@ -112,7 +112,7 @@ def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber,
         fax=_fax(reading),
         address=reading.address(WORK_ADDRESS, parse_street_line, parse_second_street_line),
         dea=_dea(reading, name.last),
-        active=_active(reading),
+        active=reading.active(),
         nadean=tuple(_nadean(reading)),
         licenses=tuple(_licenses(reading)),
     )
@@ -242,11 +242,3 @@ def _phone(reading: Reading) -> str:
 def _fax(reading: Reading) -> str:
     hint = "add one with system fax and use work"
     return reading.number(WORK_FAX, "work fax number", parse_fax, hint)
-
-
-def _active(reading: Reading) -> bool:
-    active = reading.resource.get("active", True)
-    if not isinstance(active, bool):
-        reading.findings.problem("Practitioner.active", "active must be true or false; correct it")
-        return False
-    return active

@@ -46,6 +46,7 @@ TWO_EXTENSIONS = (
     " keep one of the two"
 )
 FAX_EXTENSION = "the extension is not sent to DoseSpot, which takes none with a fax number"
+ACTIVE_UNREADABLE = "active must be true or false; correct it"
 
 FIRST_LINE_TOO_LONG = (
     f"DoseSpot takes at most {ADDRESS_LINE_LENGTH} characters in an address line; shorten this one,"
@@ -125,6 +126,14 @@ class Reading:
         except RuleBroken as broken:
             self.findings.warning(path, f"{NOT_SENT}{broken}")
             return ""
+
+    def active(self) -> bool:
+        """Whether the record is active, as one is that does not say; notes what is neither."""
+        active = self.resource.get("active", True)
+        if not isinstance(active, bool):
+            self.findings.problem(f"{self.resource_type}.active", ACTIVE_UNREADABLE)
+            return False
+        return active
 
     def name(self, rule: Rule, parse: Parse) -> PersonName:
         """The person's name; without titles and middle names that DoseSpot can't take."""
