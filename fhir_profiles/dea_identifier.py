@@ -65,15 +65,39 @@ def dea_spellings(number: str) -> tuple[str, ...]:
 
 
 def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
-    """FHIR paths of identifiers in force that say DEA by type or system, but not by a known one."""
+    """FHIR paths of identifiers that say DEA by type or system, but not by a known one.
+
+    Those that are over are left out, those whose period can't be read are not.
+    """
     return [
         f"Practitioner.identifier[{index}]"
         for index, identifier in entries(practitioner, "identifier")
-        if text(identifier.get("system")) not in DEA_ALIASES | {NADEAN}
-        and has_value(identifier)
-        and in_force(identifier, today, state_code(identifier, "assigner"))
-        and (_SAYS_DEA.search(text(identifier.get("system"))) or _is_of_type_dea(identifier))
+        if text(identifier.get("system")) not in DEA_ALIASES
+        and says_dea(identifier)
+        and _may_count(identifier, today)
     ]
+
+
+def dea_in_qualifications(practitioner: Resource, today: Today) -> list[str]:
+    """FHIR paths of DEA numbers that stand in a qualification alone, where none is read."""
+    read = {one.number for one in dea_identifiers(practitioner)}
+    return [
+        f"Practitioner.qualification[{index}].identifier[{at}]"
+        for index, entry in entries(practitioner, "qualification")
+        for at, identifier in entries(entry, "identifier")
+        if says_dea(identifier)
+        and _may_count(identifier, today)
+        and value_text(identifier, "value").upper() not in read
+    ]
+
+
+def says_dea(identifier: Resource) -> bool:
+    """Whether an identifier is a DEA number, or says so by its type or the name of its system."""
+    system = text(identifier.get("system"))
+    if system == NADEAN:
+        return False
+    known = system in DEA_ALIASES or bool(_SAYS_DEA.search(system))
+    return known or _is_of_type_dea(identifier)
 
 
 def ended_dea(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
@@ -85,6 +109,13 @@ def ended_dea(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
         for one in everything
         if one.days.over(today.in_state(one.state)) and one.state not in states
     ]
+
+
+def _may_count(identifier: Resource, today: Today) -> bool:
+    """Whether a number is there that is in force, or of which that can't be read."""
+    state = state_code(identifier, "assigner")
+    counts = in_force(identifier, today, state) or not days_of(identifier, state).readable
+    return has_value(identifier) and identifier.get("use") not in (OVER, TEMPORARY) and counts
 
 
 def _is_of_type_dea(identifier: Resource) -> bool:

@@ -45,6 +45,7 @@ from shared.records.identifiers import (
 )
 from shared.records.prescriber import DeaRegistration, MedicalLicense, Prescriber
 from shared.records.reading import Parse, Reading
+from shared.records.unread_numbers import unread_numbers
 
 NO_EMAIL = "there is no e-mail address, so DoseSpot can't write to the prescriber; add one"
 DEA_ELSEWHERE = (
@@ -116,6 +117,7 @@ def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber,
         nadean=tuple(_nadean(reading)),
         licenses=tuple(_licenses(reading)),
     )
+    reading.findings.warnings += unread_numbers(practitioner, today, reading.state)
     _warn_of_australian_numbers(reading)
     return prescriber, reading.findings
 
@@ -138,13 +140,16 @@ def _npi(reading: Reading) -> str:
             "Practitioner.identifier", f"the NPI is missing; add an identifier with system {NPI}"
         )
         return ""
-    if len({text(entry.get("value")) for _, entry in found}) > 1:
+    parsed = [
+        reading.findings.parsed(f"{path}.value", parse_npi, text(entry.get("value")))
+        for path, entry in found
+    ]
+    if len(set(parsed)) > 1:
         reading.findings.problem(
             "Practitioner.identifier", "there is more than one NPI; keep the one of this person"
         )
         return ""
-    path, npi = found[0]
-    return reading.findings.parsed(f"{path}.value", parse_npi, text(npi.get("value")))
+    return parsed[0]
 
 
 def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fhir_profiles.choice import PERIOD_UNREADABLE
 from shared.records.findings import Finding
 from shared.records.patient import (
     DECEASED,
@@ -12,10 +13,18 @@ from shared.records.patient import (
     OTHER_GENDER,
     read_patient,
 )
+from shared.records.practitioner import DEA_ELSEWHERE
 from shared.records.reading import ACTIVE_UNREADABLE
-from tests.builders import NOW
+from shared.records.unread_numbers import DEA_IN_QUALIFICATION, NO_NUMBER
+from tests.builders import ABSENT, NOW, dea, npi
 from tests.unit.maria_rossi import patient
-from tests.unit.read_records import ABSENT_VALUE, warned
+from tests.unit.read_records import ABSENT_VALUE, NOT_SENT, jane, refused, warned
+
+NADEAN_OF_JANE = {
+    "system": "urn:prescriber-bots:nadean",
+    "value": "XS1234563",
+    "assigner": {"display": "IL"},
+}
 
 
 def told_of_patient(**changes: Any) -> list[Finding]:
@@ -76,3 +85,90 @@ class TestOfAPatient:
     def test_whether_a_patient_is_active_must_be_readable(self, active: Any) -> None:
         _, findings = read_patient(patient(active=active), [], NOW)
         assert findings.problems == [Finding("Patient.active", ACTIVE_UNREADABLE)]
+
+
+NPI_WITHOUT_VALUE = [
+    {"system": npi()["system"]},
+    npi(value=1234567893),
+    npi(" "),
+    npi(value=None),
+]
+
+
+class TestOfNumbers:
+    """NPIs, DEA numbers and NADEANs that can't be read."""
+
+    @pytest.mark.parametrize("unread", NPI_WITHOUT_VALUE, ids=str)
+    def test_an_npi_without_a_value_is_told(self, unread: dict[str, Any]) -> None:
+        told = [("identifier[0].value", f"{NOT_SENT}{NO_NUMBER}")]
+        assert warned(identifier=[unread, npi()]) == told
+        assert warned(identifier=[unread]) == told
+        assert [path for path, _ in refused(identifier=[unread])] == ["identifier"]
+
+    @pytest.mark.parametrize("period", [{"end": "soon"}, {"start": "2026-99"}, "2026"], ids=str)
+    def test_a_period_that_can_not_be_read_is_told(self, period: Any) -> None:
+        other = npi("1558598797", period=period)
+        told = f"{NOT_SENT}{PERIOD_UNREADABLE}"
+        assert warned(identifier=[npi(), other]) == [("identifier[1].period", told)]
+        nadean = {**NADEAN_OF_JANE, "period": period}
+        assert warned(identifier=[npi(), nadean]) == [("identifier[1].period", told)]
+
+    @pytest.mark.parametrize(
+        "identifier",
+        [
+            dea(ABSENT, "IL"),
+            dea("  ", "IL"),
+            {**dea("", "IL"), "value": 1234567},
+            dea(ABSENT, "IL", system="https://example.org/dea"),
+            {**NADEAN_OF_JANE, "value": 123456789},
+        ],
+        ids=["none", "blank", "number", "other system", "NADEAN"],
+    )
+    def test_a_registration_without_a_value_is_told(self, identifier: dict[str, Any]) -> None:
+        assert warned(identifier=[npi(), identifier]) == [
+            ("identifier[1].value", f"{NOT_SENT}{NO_NUMBER}")
+        ]
+
+    @pytest.mark.parametrize(
+        "history",
+        [
+            {"use": "old"},
+            {"use": "temp"},
+            {"period": {"end": "2025"}},
+            {"_value": ABSENT_VALUE},
+            ABSENT_VALUE,
+        ],
+        ids=["old", "temp", "ended", "said absent", "said absent of the whole"],
+    )
+    def test_nothing_is_told_of_history_and_of_what_is_said_absent(
+        self, history: dict[str, Any]
+    ) -> None:
+        without = [npi(value=None, **history), dea(ABSENT, "IL", **history)]
+        assert warned(identifier=[npi(), *without]) == []
+
+    def test_a_dea_number_under_another_system_is_told_though_its_period_can_not_be_read(
+        self,
+    ) -> None:
+        other = dea("AS1234563", "IL", system="https://example.org/dea", period={"end": "soon"})
+        assert warned(identifier=[npi(), other]) == [("identifier[1]", DEA_ELSEWHERE)]
+
+    @pytest.mark.parametrize("wrong", ["1234567890", "ABC", "3000000000", "12345678931"])
+    def test_each_malformed_npi_is_a_problem_at_its_path(self, wrong: str) -> None:
+        several = [npi(), npi(wrong)]
+        assert [path for path, _ in refused(identifier=several)] == [
+            "identifier[1].value",
+            "identifier",
+        ]
+        assert [path for path, _ in refused(identifier=[npi(wrong), npi(wrong)])] == [
+            "identifier[0].value",
+            "identifier[1].value",
+        ]
+
+    def test_one_npi_in_two_spellings_is_one(self) -> None:
+        assert jane(identifier=[npi(), npi("1234567893\N{ZERO WIDTH SPACE}")]).npi == "1234567893"
+
+    def test_a_dea_number_in_a_qualification_is_told(self) -> None:
+        held = {"code": {"text": "DEA"}, "identifier": [dea("AS1234563", "IL")]}
+        told = [("qualification[0].identifier[0]", DEA_IN_QUALIFICATION)]
+        assert warned(identifier=[npi()], qualification=[held]) == told
+        assert warned(qualification=[held]) == []
