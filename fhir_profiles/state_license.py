@@ -11,15 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fhir_profiles import Resource
-from fhir_profiles.choice import OVER, TEMPORARY, has_value
-from fhir_profiles.elements import child, entries, extension_of, items, text, value_text
+from fhir_profiles.choice import OVER, TEMPORARY, has_value, in_force
+from fhir_profiles.dea_identifier import says_dea
+from fhir_profiles.elements import (
+    child,
+    entries,
+    extension_of,
+    items,
+    says_absent,
+    state_code,
+    text,
+    value_text,
+)
 from fhir_profiles.given_by_form import MARK
 from fhir_profiles.period import Days, days_of
 from fhir_profiles.places import issuing_state, of_a_school
 from fhir_profiles.systems import (
+    DEA_ALIASES,
     DEGREE_OR_LICENSE_ALIASES,
+    HPII,
     IDENTIFIER_TYPE,
     IDENTIFIER_TYPE_ALIASES,
+    NADEAN,
+    NPI_ALIASES,
+    PBS_PRESCRIBER_NUMBER,
     PLAN_NET_QUALIFICATION,
 )
 from fhir_profiles.today import Today
@@ -33,8 +48,18 @@ UNREADABLE = (
     f" system {IDENTIFIER_TYPE} and the code {MEDICAL_LICENSE}, its identifier the number, and"
     " assigner.display the state"
 )
+NUMBER_UNREADABLE = (
+    "there is no license number here that can be read; add it as a string, or remove the identifier"
+)
+NUMBER_NOT_READ = (
+    "this looks like the number of a license, but only those beside it say so; give its type the"
+    f" system {IDENTIFIER_TYPE} and the code {MEDICAL_LICENSE}"
+)
+PLACE_UNREADABLE = "this place is no US state that gives licenses; correct it"
 
 _VERSION = re.compile(r"(\|.*|/[0-9]+(\.[0-9]+)+)$")
+_NO_LICENSES = NPI_ALIASES | DEA_ALIASES | {NADEAN, HPII, PBS_PRESCRIBER_NUMBER}
+"""Systems of numbers that are no license's, whatever their type says."""
 _SAYS_LICENSE = re.compile(r"licen[sc]", re.IGNORECASE)
 
 
@@ -65,13 +90,28 @@ def state_licenses(practitioner: Resource) -> tuple[StateLicense, ...]:
 
 
 def unreadable_licenses(practitioner: Resource) -> list[tuple[str, str]]:
-    """FHIR path and sentence of each qualification that looks like a license but is not read."""
+    """FHIR path and sentence of each license, its number or its state that is not read."""
     return [
-        (f"Practitioner.qualification[{index}]", UNREADABLE)
+        found
         for index, entry in entries(practitioner, "qualification")
-        if _looks_like_a_license(entry)
-        and not list(_licenses("", entry))
-        and not _has_only_old(entry)
+        for found in _unread(f"Practitioner.qualification[{index}]", entry)
+    ]
+
+
+def licenses_among_identifiers(practitioner: Resource, today: Today) -> list[str]:
+    """FHIR paths of the Practitioner's identifiers that are licenses, where none is read.
+
+    Those that are over, and those that a qualification has as well, are left out.
+    """
+    read = {one.number for one in state_licenses(practitioner)}
+    return [
+        f"Practitioner.identifier[{index}]"
+        for index, identifier in entries(practitioner, "identifier")
+        if _is_of(IDENTIFIER_TYPE_ALIASES, child(identifier, "type"), LICENSE_TYPES)
+        and text(identifier.get("system")) not in _NO_LICENSES
+        and has_value(identifier)
+        and value_text(identifier, "value") not in read
+        and in_force(identifier, today, state_code(identifier, "assigner"))
     ]
 
 
@@ -128,6 +168,60 @@ def _license_identifiers(entry: Resource, said: Resource) -> Iterator[Resource]:
         yield {}
 
 
+def _unread(path: str, entry: Resource) -> Iterator[tuple[str, str]]:
+    """What of a qualification is not read, though it looks like a license or a part of one."""
+    said = extension_of(entry, PLAN_NET_QUALIFICATION) or {}
+    read = list(_license_identifiers(entry, said))
+    if not read and not _has_only_old(entry):
+        if _looks_like_a_license(entry) or _is_of_a_state(entry, said):
+            yield path, UNREADABLE
+    elif {} not in read:
+        yield from _unread_numbers(path, entry, read)
+    if any(not issuing_state(_assigner(one)) for one in read):
+        yield from _unread_places(path, entry, said)
+
+
+def _unread_numbers(path: str, entry: Resource, read: list[Resource]) -> Iterator[tuple[str, str]]:
+    for index, identifier in _numbers(entry):
+        if any(identifier is one for one in read):
+            continue
+        if not value_text(identifier, "value"):
+            yield f"{path}.identifier[{index}].value", NUMBER_UNREADABLE
+        elif issuing_state(_assigner(identifier)):
+            yield f"{path}.identifier[{index}]", NUMBER_NOT_READ
+
+
+def _unread_places(path: str, entry: Resource, said: Resource) -> Iterator[tuple[str, str]]:
+    """The places that are no state, beside some that are."""
+    at = next((index for index, one in entries(entry, "extension") if one is said), 0)
+    places = [
+        (index, _state(part))
+        for index, part in entries(said, "extension")
+        if part.get("url") == "whereValid"
+    ]
+    if any(state for _, state in places):
+        for index, state in places:
+            if not state:
+                yield f"{path}.extension[{at}].extension[{index}]", PLACE_UNREADABLE
+
+
+def _is_of_a_state(entry: Resource, said: Resource) -> bool:
+    """Whether a state has given it a number, whatever its code says."""
+    return any(any(_states(entry, one, said)) for _, one in _numbers(entry))
+
+
+def _numbers(entry: Resource) -> list[tuple[int, Resource]]:
+    """The identifiers that may be a license's, with or without a value."""
+    return [
+        (index, one)
+        for index, one in entries(entry, "identifier")
+        if one.get("use") not in (OVER, TEMPORARY)
+        and not says_absent(one)
+        and not says_absent(child(one, "_value"))
+        and not says_dea(one)
+    ]
+
+
 def _has_only_old(entry: Resource) -> bool:
     found = [one for _, one in entries(entry, "identifier")]
     return bool(found) and all(one.get("use") in (OVER, TEMPORARY) for one in found)
@@ -135,11 +229,15 @@ def _has_only_old(entry: Resource) -> bool:
 
 def _states(entry: Resource, identifier: Resource, said: Resource) -> list[str]:
     """The states of a license; one empty text where none can be read."""
-    assigner = issuing_state(text(child(identifier, "assigner").get("display")))
+    assigner = issuing_state(_assigner(identifier))
     if assigner:
         return [assigner]
     valid = [state for state in (_state(place) for place in _where_valid(said)) if state]
     return list(dict.fromkeys(valid)) or [issuing_state(_issuer(entry))]
+
+
+def _assigner(identifier: Resource) -> str:
+    return text(child(identifier, "assigner").get("display"))
 
 
 def _issuer(entry: Resource) -> str:

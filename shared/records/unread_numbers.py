@@ -10,6 +10,7 @@ from fhir_profiles.choice import OVER, PERIOD_UNREADABLE, TEMPORARY
 from fhir_profiles.dea_identifier import dea_in_qualifications, says_dea
 from fhir_profiles.elements import child, entries, says_absent, state_code, text, value_text
 from fhir_profiles.period import days_of
+from fhir_profiles.state_license import licenses_among_identifiers
 from fhir_profiles.systems import DEA, DEA_ALIASES, NADEAN, NPI_ALIASES
 from fhir_profiles.today import Today
 from shared.records.findings import NOT_SENT, Finding
@@ -20,10 +21,14 @@ DEA_IN_QUALIFICATION = (
     f" DoseSpot; move it to the Practitioner's identifiers, with the system {DEA} and its state in"
     " assigner.display"
 )
+LICENSE_AMONG_IDENTIFIERS = (
+    "this says that it is a license, but it stands among the Practitioner's identifiers; move it to"
+    " a qualification with the same type as its code, and the state in assigner.display"
+)
 
 
 def unread_numbers(practitioner: Resource, today: Today, home: str) -> Iterator[Finding]:
-    """What is wrong with NPIs, DEA numbers and NADEANs that don't count, or stand elsewhere.
+    """What is wrong with NPIs, DEA numbers and NADEANs that don't count, and what stands elsewhere.
 
     Args:
         practitioner: raw JSON.
@@ -36,6 +41,8 @@ def unread_numbers(practitioner: Resource, today: Today, home: str) -> Iterator[
             yield from _about_one(path, identifier, today, home)
     for path in dea_in_qualifications(practitioner, today):
         yield Finding(path, DEA_IN_QUALIFICATION)
+    for path in licenses_among_identifiers(practitioner, today):
+        yield Finding(path, f"{NOT_SENT}{LICENSE_AMONG_IDENTIFIERS}")
 
 
 def _about_one(path: str, identifier: Resource, today: Today, home: str) -> Iterator[Finding]:

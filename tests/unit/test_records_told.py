@@ -5,6 +5,13 @@ from typing import Any
 import pytest
 
 from fhir_profiles.choice import PERIOD_UNREADABLE
+from fhir_profiles.state_license import (
+    NUMBER_NOT_READ,
+    NUMBER_UNREADABLE,
+    PLACE_UNREADABLE,
+    UNREADABLE,
+)
+from fhir_profiles.systems import DEGREE_OR_LICENSE, IDENTIFIER_TYPE, PLAN_NET_QUALIFICATION
 from shared.records.findings import Finding
 from shared.records.patient import (
     DECEASED,
@@ -15,7 +22,11 @@ from shared.records.patient import (
 )
 from shared.records.practitioner import DEA_ELSEWHERE
 from shared.records.reading import ACTIVE_UNREADABLE
-from shared.records.unread_numbers import DEA_IN_QUALIFICATION, NO_NUMBER
+from shared.records.unread_numbers import (
+    DEA_IN_QUALIFICATION,
+    LICENSE_AMONG_IDENTIFIERS,
+    NO_NUMBER,
+)
 from tests.builders import ABSENT, NOW, dea, npi
 from tests.unit.maria_rossi import patient
 from tests.unit.read_records import ABSENT_VALUE, NOT_SENT, jane, refused, warned
@@ -172,3 +183,119 @@ class TestOfNumbers:
         told = [("qualification[0].identifier[0]", DEA_IN_QUALIFICATION)]
         assert warned(identifier=[npi()], qualification=[held]) == told
         assert warned(qualification=[held]) == []
+
+
+LICENSE_TYPE = {"coding": [{"system": IDENTIFIER_TYPE, "code": "MD"}]}
+DEGREE = {"coding": [{"system": DEGREE_OR_LICENSE, "code": "MD"}]}
+
+
+def numbered(value: Any = "036987654", state: str = "IL", **changes: Any) -> dict[str, Any]:
+    return {"value": value, "assigner": {"display": state}, **changes}
+
+
+class TestOfLicenses:
+    """Licenses that can't be read."""
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            {},
+            {"text": "Registered Nurse"},
+            {"coding": [{"system": IDENTIFIER_TYPE, "code": "RN"}]},
+            {"coding": [{"system": IDENTIFIER_TYPE, "code": "md"}]},
+            {"coding": [{"code": "MD"}]},
+            {"coding": [{"system": "https://example.org/codes", "code": "MD"}]},
+        ],
+        ids=str,
+    )
+    def test_a_number_of_a_state_under_an_unknown_code_is_told(self, code: dict[str, Any]) -> None:
+        told = [("qualification[0]", f"{NOT_SENT}{UNREADABLE}")]
+        for held in (
+            {"code": code, "identifier": [numbered()]},
+            {
+                "code": code,
+                "identifier": [{"value": "036987654"}],
+                "issuer": {"display": "State of Illinois"},
+            },
+        ):
+            assert warned(qualification=[held]) == told
+            assert jane(qualification=[held]).licenses == ()
+
+    @pytest.mark.parametrize(
+        "held",
+        [
+            {"code": DEGREE, "identifier": [numbered(36987654)]},
+            {"code": DEGREE, "identifier": [numbered(None)]},
+            {
+                "code": DEGREE,
+                "identifier": [numbered()],
+                "issuer": {"display": "University of Illinois"},
+            },
+        ],
+        ids=["number", "none", "school"],
+    )
+    def test_a_degree_with_the_number_of_a_state_that_is_not_read_is_told(
+        self, held: dict[str, Any]
+    ) -> None:
+        assert warned(qualification=[held]) == [("qualification[0]", f"{NOT_SENT}{UNREADABLE}")]
+
+    @pytest.mark.parametrize(
+        ("other", "element", "sentence"),
+        [
+            (numbered(None, "WI"), ".value", NUMBER_UNREADABLE),
+            (numbered(12, "WI"), ".value", NUMBER_UNREADABLE),
+            (numbered("12", "WI"), "", NUMBER_NOT_READ),
+        ],
+        ids=["none", "number", "no type"],
+    )
+    def test_a_number_beside_one_that_is_read_is_told(
+        self, other: dict[str, Any], element: str, sentence: str
+    ) -> None:
+        held = {"code": DEGREE, "identifier": [numbered(type=LICENSE_TYPE), other]}
+        told = [(f"qualification[0].identifier[1]{element}", f"{NOT_SENT}{sentence}")]
+        assert warned(qualification=[held]) == told
+        assert [one.state for one in jane(qualification=[held]).licenses] == ["IL"]
+
+    def test_one_of_several_places_that_is_no_state_is_told(self) -> None:
+        places = [
+            {"url": "whereValid", "valueCodeableConcept": {"coding": [{"code": code}]}}
+            for code in ("IL", "ZZ")
+        ]
+        held = {
+            "extension": [{"url": PLAN_NET_QUALIFICATION, "extension": places}],
+            "code": LICENSE_TYPE,
+            "identifier": [{"value": "1"}],
+        }
+        told = [("qualification[0].extension[0].extension[1]", f"{NOT_SENT}{PLACE_UNREADABLE}")]
+        assert warned(qualification=[held]) == told
+        assert [one.state for one in jane(qualification=[held]).licenses] == ["IL"]
+
+    @pytest.mark.parametrize(
+        "held",
+        [
+            {"code": {"text": "Board certification"}, "identifier": [{"value": "1"}]},
+            {
+                "code": {"text": "Board certification"},
+                "identifier": [{"value": "1"}],
+                "issuer": {"display": "American Board of Internal Medicine"},
+            },
+            {"code": {"text": "Nurse"}, "identifier": [numbered(use="old")]},
+            {"code": LICENSE_TYPE, "identifier": [numbered(), numbered("1", use="old")]},
+            {"code": LICENSE_TYPE, "identifier": [numbered(), {"_value": ABSENT_VALUE}]},
+        ],
+        ids=["no state", "a board", "old", "one is old", "said absent"],
+    )
+    def test_nothing_is_told_of_what_is_no_license_or_history(self, held: dict[str, Any]) -> None:
+        assert warned(qualification=[held]) == []
+
+    @pytest.mark.parametrize("code", ["MD", "SL", "LN", "NP"])
+    def test_a_license_among_the_identifiers_is_told(self, code: str) -> None:
+        kind = {"coding": [{"system": IDENTIFIER_TYPE, "code": code}]}
+        number = numbered(type=kind)
+        told = [("identifier[1]", f"{NOT_SENT}{LICENSE_AMONG_IDENTIFIERS}")]
+        assert warned(identifier=[npi(), number]) == told
+        held = {"code": LICENSE_TYPE, "identifier": [numbered()]}
+        assert warned(identifier=[npi(), number], qualification=[held]) == []
+        for over in ({"use": "old"}, {"period": {"end": "2025"}}):
+            assert warned(identifier=[npi(), {**number, **over}]) == []
+        assert warned(identifier=[npi(type=kind)]) == []
