@@ -56,7 +56,8 @@ class DoseSpotClient:
     Every method raises `Misconfigured` (the sign-in is refused) and `RemoteUnavailable` (no usable
     answer, no effect); one that reads also `RemoteMisbehaved` (an answer against the contract),
     `DoseSpotRefused` and `NotAuthorized`; one that writes also `LookUpFirst` (the effect is open),
-    `DoseSpotRefused` and `NotAuthorized` (known to have had none).
+    `DoseSpotRefused` and `NotAuthorized` (known to have had none). What writes is told after how
+    many seconds it must not be sent any more (`send_within_s`).
 
     Args:
         http: sends the calls.
@@ -127,41 +128,39 @@ class DoseSpotClient:
 
         DoseSpot has no idempotency key: the caller has looked the NPI up before, and does not
         repeat this blindly after `LookUpFirst`.
-
-        Args:
-            record: what DoseSpot shall store.
-            send_within_s: seconds after which it must not be sent any more.
         """
-        call = self._call("POST", "api/clinicians", "create the clinician", json=record)
-        return self._created(replace(call, send_until_s=monotonic() + send_within_s))
+        wish, path = "create the clinician", "api/clinicians"
+        return self._created(self._write_call("POST", path, wish, send_within_s, record))
 
-    def edit_clinician(self, clinician_id: int, record: ClinicianRecord) -> None:
+    def edit_clinician(
+        self, clinician_id: int, record: ClinicianRecord, send_within_s: float
+    ) -> None:
         """Replaces a clinician's record."""
-        path = f"api/clinicians/{clinician_id}"
-        self._done(self._call("PUT", path, "change the clinician", json=record))
+        wish, path = "change the clinician", f"api/clinicians/{clinician_id}"
+        self._done(self._write_call("PUT", path, wish, send_within_s, record))
 
-    def initialize_idp(self, clinician_id: int) -> bool:
+    def initialize_idp(self, clinician_id: int, send_within_s: float) -> bool:
         """Lets the clinician begin identity proofing in the iFrame; False where it had begun."""
-        path = f"api/clinicians/{clinician_id}/idpInit"
-        return self._begin(self._call("POST", path, "initialize identity proofing"))
+        wish, path = "initialize identity proofing", f"api/clinicians/{clinician_id}/idpInit"
+        return self._begin(self._write_call("POST", path, wish, send_within_s))
 
-    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType) -> bool:
+    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType, send_within_s: float) -> bool:
         """Lets the clinician activate the second factor in the iFrame; False where it had begun."""
-        path = f"api/clinicians/{clinician_id}/initTfaActivate"
+        wish, path = "initialize TFA", f"api/clinicians/{clinician_id}/initTfaActivate"
         body = {"TfaTypeId": tfa_type.value}
-        return self._begin(self._call("POST", path, "initialize TFA", json=body))
+        return self._begin(self._write_call("POST", path, wish, send_within_s, body))
 
-    def add_supervisor(self, clinician_id: int, supervisor_id: int) -> None:
+    def add_supervisor(self, clinician_id: int, supervisor_id: int, send_within_s: float) -> None:
         """Lets a clinician be supervised at this clinic; whoever did so before no longer does."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = [{"ClinicId": self.clinic_id, "SupervisorId": supervisor_id}]
-        self._done(self._call("PUT", path, "set the supervisor", json=body))
+        self._done(self._write_call("PUT", path, "set the supervisor", send_within_s, body))
 
-    def remove_supervisors(self, clinician_id: int) -> None:
+    def remove_supervisors(self, clinician_id: int, send_within_s: float) -> None:
         """Lets nobody supervise the clinician at this clinic; DoseSpot takes no single name."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = {"ClinicIds": [self.clinic_id]}
-        self._done(self._call("DELETE", path, "remove the supervisor", json=body))
+        self._done(self._write_call("DELETE", path, "remove the supervisor", send_within_s, body))
 
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None where DoseSpot has none with that id."""
@@ -192,26 +191,17 @@ class DoseSpotClient:
         return found
 
     def create_patient(self, record: "PatientRecord", send_within_s: float) -> int:
-        """Creates a patient at this clinic and returns the new id.
+        """Creates a patient at this clinic and returns the new id; see `create_clinician`."""
+        wish, path = "create the patient", "api/patients"
+        return self._created(self._write_call("POST", path, wish, send_within_s, record))
 
-        The arguments are those of `create_clinician`.
-        """
-        call = self._call("POST", "api/patients", "create the patient", json=record)
-        return self._created(replace(call, send_until_s=monotonic() + send_within_s))
-
-    def edit_patient(self, patient_id: int, record: "PatientRecord") -> None:
+    def edit_patient(self, patient_id: int, record: "PatientRecord", send_within_s: float) -> None:
         """Replaces a patient's record."""
-        path = f"api/patients/{patient_id}"
-        self._done(self._call("PUT", path, "change the patient", json=record))
+        wish, path = "change the patient", f"api/patients/{patient_id}"
+        self._done(self._write_call("PUT", path, wish, send_within_s, record))
 
     def _call(
-        self,
-        method: str,
-        path: str,
-        wish: str,
-        *,
-        params: dict[str, str] | None = None,
-        json: Any = None,
+        self, method: str, path: str, wish: str, *, params: dict[str, str] | None = None
     ) -> Call:
         return Call(
             service=SERVICE,
@@ -220,9 +210,13 @@ class DoseSpotClient:
             url=f"{self._settings.base_url}{path}",
             headers={"Subscription-Key": self._settings.subscription_key},
             params=params or {},
-            json=json,
-            writes=method != "GET",
         )
+
+    def _write_call(
+        self, method: str, path: str, wish: str, send_within_s: float, json: Any = None
+    ) -> Call:
+        until_s = monotonic() + send_within_s
+        return replace(self._call(method, path, wish), json=json, writes=True, send_until_s=until_s)
 
     def _created(self, call: Call) -> int:
         return self._done(call, creates=True).identifier

@@ -63,15 +63,15 @@ class DoseSpotNetwork:
         record = new_clinician(self._wish(s, order))
         return self.dosespot.create_clinician(record, within_s)
 
-    def edit(self, clinician_id: int, record: Record) -> None:
+    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
         """Replaces the clinician's record; raises what the client raises."""
-        self.dosespot.edit_clinician(clinician_id, dict(record))
+        self.dosespot.edit_clinician(clinician_id, dict(record), within_s)
 
-    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType) -> bool:
+    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:
         """Begins a stage; False where it had begun already; raises what the client raises."""
         if stage is Stage.IDP:
-            return self.dosespot.initialize_idp(clinician_id)
-        return self.dosespot.initialize_tfa(clinician_id, tfa_type)
+            return self.dosespot.initialize_idp(clinician_id, within_s)
+        return self.dosespot.initialize_tfa(clinician_id, tfa_type, within_s)
 
     def status(self, clinician_id: int) -> RegistrationStatus:
         """The registration status now."""

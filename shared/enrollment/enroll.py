@@ -300,7 +300,7 @@ class Enrollment:
     def _changed(self, step: Change, s: Situation) -> Situation:
         clinician_id, opened, trouble = _id(s), None, None
         try:
-            self.network.edit(clinician_id, step.record)
+            self.network.edit(clinician_id, step.record, step.within_s)
         except LookUpFirst:
             opened = Act.CHANGE
         except TryAgain:
@@ -320,7 +320,7 @@ class Enrollment:
         stage, clinician_id = step.stage, _id(s)
         s = replace(s, begun_from=s.clinician.status if s.clinician else None)
         try:
-            began = self.network.begin(clinician_id, stage, step.tfa_type)
+            began = self.network.begin(clinician_id, stage, step.tfa_type, step.within_s)
         except LookUpFirst:
             return replace(s, opened=stage.act)
         except DoseSpotRefused as refused:

@@ -63,13 +63,13 @@ class Network(Protocol):
         """The same, with the change that is due now that more is known."""
 
     def create(self, s: Situation, order: Order, within_s: float) -> int:
-        """Creates the clinician; returns the new id."""
+        """Creates the clinician, if that can be sent within so many seconds; returns the new id."""
 
-    def edit(self, clinician_id: int, record: Record) -> None:
-        """Replaces the clinician's record."""
+    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
+        """Replaces the clinician's record, if that can be sent within so many seconds."""
 
-    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType) -> bool:
-        """Begins a stage; False where it had begun already."""
+    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:
+        """Begins a stage, if that can be sent within so many seconds; False where it had begun."""
 
     def status(self, clinician_id: int) -> RegistrationStatus:
         """The registration status now."""

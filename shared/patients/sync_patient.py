@@ -294,7 +294,7 @@ class _Run:
     def _changed(self, step: Change, s: Situation) -> Situation:
         patient_id, opened, trouble = s.linked or 0, None, None
         try:
-            self.sync.dosespot.edit_patient(patient_id, dict(step.record))
+            self.sync.dosespot.edit_patient(patient_id, dict(step.record), step.within_s)
         except LookUpFirst:
             opened = Act.CHANGE
         except TryAgain:

@@ -10,6 +10,7 @@ from fhir_profiles.claim import Announced, Claim
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.today import Today
 from shared.audit.trail import Trail
+from shared.claims.rules.steps import sendable_s
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
@@ -145,7 +146,8 @@ class Supervisors:
         if claim is None:
             return
         try:
-            self._put(agent_id, supervisor_id)
+            within_s = sendable_s(claim, self.now(), self.timing)
+            self._put(agent_id, supervisor_id, within_s)
         except LookUpFirst:
             raise
         except BotError:
@@ -172,8 +174,8 @@ class Supervisors:
                 raise EnrollmentInProgress(IN_PROGRESS)
             claim, tries = self.claims.read_again(claim), tries + 1
 
-    def _put(self, agent_id: int, supervisor_id: int | None) -> None:
+    def _put(self, agent_id: int, supervisor_id: int | None, within_s: float) -> None:
         if supervisor_id is None:
-            self.dosespot.remove_supervisors(agent_id)
+            self.dosespot.remove_supervisors(agent_id, within_s)
         else:
-            self.dosespot.add_supervisor(agent_id, supervisor_id)
+            self.dosespot.add_supervisor(agent_id, supervisor_id, within_s)

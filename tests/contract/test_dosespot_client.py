@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,7 +28,7 @@ from shared.errors import (
     RemoteUnavailable,
     Throttled,
 )
-from shared.http.sending import Http
+from shared.http.sending import Call, Http, Reply
 from shared.http.token_cache import TokenCache
 from tests.builders import (
     ABSENT,
@@ -56,20 +57,32 @@ READS: dict[str, tuple[str, Ask]] = {
 }
 WRITES: dict[str, tuple[str, str, Any, Ask]] = {
     "create": ("POST", "api/clinicians", RECORD, lambda c: c.create_clinician(RECORD, 10.0)),
-    "patient": ("POST", "api/patients", PATIENT, lambda c: c.create_patient(PATIENT, 30.0)),
+    "patient": ("POST", "api/patients", PATIENT, lambda c: c.create_patient(PATIENT, 10.0)),
     "supervisor": (
         "PUT",
         "api/clinicians/4711/supervisors",
         [{"ClinicId": CLINIC_ID, "SupervisorId": 5}],
-        lambda c: c.add_supervisor(4711, 5),
+        lambda c: c.add_supervisor(4711, 5, 10.0),
     ),
-    "edit": ("PUT", "api/clinicians/4711", RECORD, lambda c: c.edit_clinician(4711, RECORD)),
-    "IDP": ("POST", "api/clinicians/4711/idpInit", None, lambda c: c.initialize_idp(4711)),
+    "edit": ("PUT", "api/clinicians/4711", RECORD, lambda c: c.edit_clinician(4711, RECORD, 10.0)),
+    "no supervisor": (
+        "DELETE",
+        "api/clinicians/4711/supervisors",
+        {"ClinicIds": [CLINIC_ID]},
+        lambda c: c.remove_supervisors(4711, 10.0),
+    ),
+    "edit of a patient": (
+        "PUT",
+        "api/patients/4711",
+        PATIENT,
+        lambda c: c.edit_patient(4711, PATIENT, 10.0),
+    ),
+    "IDP": ("POST", "api/clinicians/4711/idpInit", None, lambda c: c.initialize_idp(4711, 10.0)),
     "TFA": (
         "POST",
         "api/clinicians/4711/initTfaActivate",
         {"TfaTypeId": "Token"},
-        lambda c: c.initialize_tfa(4711, TfaType.TOKEN),
+        lambda c: c.initialize_tfa(4711, TfaType.TOKEN, 10.0),
     ),
 }
 ALL = {name: ("GET", path, None, ask) for name, (path, ask) in READS.items()} | WRITES
@@ -349,6 +362,27 @@ def test_token_without_its_life_is_taken(
     # FAILS for null, which DoseSpot may send in any field: RemoteMisbehaved.
     wire.post(TOKEN, json={"access_token": "made-up-token", **life})
     assert DoseSpotSignIn(Http(), cache, SETTINGS, ADMIN).token() == "made-up-token"
+
+
+class Noting:
+    """Says yes to everything, and keeps the calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def send(self, call: Call) -> Reply:
+        self.calls.append(call)
+        done = {"access_token": "x", "expires_in": 600, "Id": 1, "Result": {"ResultCode": "OK"}}
+        return Reply(200, {}, json.dumps(done).encode())
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_says_until_when_it_may_be_sent(cache: TokenCache, name: str) -> None:
+    sender, before = Noting(), monotonic()
+    WRITES[name][3](DoseSpotClient(sender, cache, SETTINGS, ADMIN))
+    until_s = sender.calls[-1].send_until_s
+    assert until_s is not None
+    assert before + 10.0 <= until_s <= monotonic() + 10.0
 
 
 @pytest.mark.parametrize("id_", [0, -1, None, ABSENT], ids=["0", "negative", "null", "absent"])

@@ -29,12 +29,12 @@ CALLS: dict[str, tuple[str, object, Callable[[DoseSpotClient], None]]] = {
     "add": (
         "PUT",
         [{"ClinicId": CLINIC_ID, "SupervisorId": 815}],
-        lambda dosespot: dosespot.add_supervisor(4711, 815),
+        lambda dosespot: dosespot.add_supervisor(4711, 815, 10.0),
     ),
     "remove": (
         "DELETE",
         {"ClinicIds": [CLINIC_ID]},
-        lambda dosespot: dosespot.remove_supervisors(4711),
+        lambda dosespot: dosespot.remove_supervisors(4711, 10.0),
     ),
 }
 

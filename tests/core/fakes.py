@@ -171,13 +171,15 @@ class FakeDoseSpot:
     def create_clinician(self, record: dict[str, Any], send_within_s: float) -> int:
         return self._create("create the clinician", record, send_within_s)
 
-    def edit_clinician(self, clinician_id: int, record: dict[str, Any]) -> None:
+    def edit_clinician(
+        self, clinician_id: int, record: dict[str, Any], send_within_s: float
+    ) -> None:
         self._edit("change the clinician", clinician_id, record)
 
-    def initialize_idp(self, clinician_id: int) -> bool:
+    def initialize_idp(self, clinician_id: int, send_within_s: float) -> bool:
         return self._begin(clinician_id, Stage.IDP, "")
 
-    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType) -> bool:
+    def initialize_tfa(self, clinician_id: int, tfa_type: TfaType, send_within_s: float) -> bool:
         return self._begin(clinician_id, Stage.TFA, tfa_type.value)
 
     def patient(self, patient_id: int) -> PatientItem | None:
@@ -193,7 +195,7 @@ class FakeDoseSpot:
     def create_patient(self, record: dict[str, Any], send_within_s: float) -> int:
         return self._create("create the patient", record, send_within_s)
 
-    def edit_patient(self, patient_id: int, record: dict[str, Any]) -> None:
+    def edit_patient(self, patient_id: int, record: dict[str, Any], send_within_s: float) -> None:
         self._edit("change the patient", patient_id, record)
 
     def _create(self, wish: str, record: dict[str, Any], send_within_s: float) -> int:

@@ -241,14 +241,14 @@ class DoseSpot(Port):
         self.known[new] = replace(JANE, id=new)
         return new
 
-    def edit(self, clinician_id: int, record: Record) -> None:
+    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
         """Takes the change."""
-        self.noted("edit", clinician_id, dict(record))
+        self.noted("edit", clinician_id, dict(record), within_s)
         self.stored, self.due, self.warnings = record, None, ()
 
-    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType) -> bool:
+    def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:
         """Begins a stage; the status shows it, unless it lags."""
-        self.noted("begin", clinician_id, stage.act, tfa_type.value)
+        self.noted("begin", clinician_id, stage.act, tfa_type.value, within_s)
         if self.begins and not self.lags:
             self.reach(stage.begun, clinician_id)
         return self.begins

@@ -181,9 +181,9 @@ class ReplayedDoseSpot:
         create = self._fake.create_patient
         return self.calls.call("creates", lambda: create(record, send_within_s))
 
-    def edit_patient(self, patient_id: int, record: dict[str, Any]) -> None:
+    def edit_patient(self, patient_id: int, record: dict[str, Any], send_within_s: float) -> None:
         edit = self._fake.edit_patient
-        self.calls.call("changes the record", lambda: edit(patient_id, record))
+        self.calls.call("changes the record", lambda: edit(patient_id, record, send_within_s))
 
     @property
     def _fake(self) -> FakeDoseSpot:

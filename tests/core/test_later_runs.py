@@ -45,11 +45,12 @@ from tests.core.situations import (
 ID = str(CLINICIAN_ID)
 STATUS = RegistrationStatus
 PROVED, TO_PROVE = STATUS.IDP_SUCCESS, STATUS.IDP_INITIALIZE_SUCCESS
-GIVES_BACK, EDIT = ("write claim", None, None), ("edit", CLINICIAN_ID, dict(CHANGED))
+GIVES_BACK = ("write claim", None, None)
+EDIT = ("edit", CLINICIAN_ID, dict(CHANGED), 15.0)
 DOWN, SILENT, NO = RemoteUnavailable("down"), LookUpFirst("?"), DoseSpotRefused("not valid")
 VERSION = "11111111-0000-4000-8000-000000000001"
-BEGIN_IDP = ("begin", CLINICIAN_ID, "begin-idp", "Mobile")
-BEGIN_TFA = ("begin", CLINICIAN_ID, "begin-tfa", "Mobile")
+BEGIN_IDP = ("begin", CLINICIAN_ID, "begin-idp", "Mobile", 45.0)
+BEGIN_TFA = ("begin", CLINICIAN_ID, "begin-tfa", "Mobile", 45.0)
 
 
 def takes(act: str) -> tuple[Any, ...]:
@@ -462,7 +463,7 @@ def test_the_second_factor_chosen_last_is_the_one_that_is_begun() -> None:
     assert world.did() == []
     world.dosespot.reach(PROVED)
     world.run(by_herself(), run=OTHER)
-    assert world.did("begin") == [("begin", CLINICIAN_ID, "begin-tfa", "Token")]
+    assert world.did("begin") == [("begin", CLINICIAN_ID, "begin-tfa", "Token", 45.0)]
 
 
 # Roles that a prescriber's own run would add.

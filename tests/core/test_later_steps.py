@@ -140,7 +140,8 @@ def test_another_name_and_what_dosespot_leaves_out_are_no_reason_against_a_link(
         (outdated(), TO_CHANGE),
         (outdated(claim(OTHER, 20)), Wait(0.5)),
         (outdated(dead(CHANGE)), TO_CHANGE),
-        (outdated(TOLD), Change(CHANGED)),
+        (outdated(TOLD), Change(CHANGED, 15.0)),
+        (outdated(replace(TOLD, holder=Holder(ME, at(31)))), Change(CHANGED, 1.0)),
         (outdated(mine(CHANGE, changed_to="another")), TO_CHANGE),
         # What is under way when the claim ends would meet another run's.
         (outdated(replace(TOLD, holder=Holder(ME, at(1)))), TO_CHANGE),
@@ -152,7 +153,7 @@ def test_another_name_and_what_dosespot_leaves_out_are_no_reason_against_a_link(
         (linked(mine(CHANGE), changes=1), Settle({"clinician": ID, "in-vain": None})),
         (linked(TOLD, changes=1), Settle({"changed-to": None, "clinician": ID, "in-vain": None})),
         # DoseSpot did not say: done once more, then left open.
-        (outdated(TOLD, changes=1, opened=CHANGE), Change(CHANGED)),
+        (outdated(TOLD, changes=1, opened=CHANGE), Change(CHANGED, 15.0)),
         (
             linked(mine(CHANGE), changes=1, opened=CHANGE),
             Settle({"clinician": ID, "in-vain": None}),
@@ -224,7 +225,8 @@ def test_who_granted_a_role_is_looked_up_only_where_dosespot_does_not_have_it(
     [
         (linked(), asked(IDP), Announce("begin-idp")),
         (linked(claim(OTHER, 20)), asked(IDP), Wait(0.5)),
-        (linked(mine("begin-idp")), asked(IDP), Begin(IDP, MOBILE)),
+        (linked(mine("begin-idp")), asked(IDP), Begin(IDP, MOBILE, 45.0)),
+        (linked(mine("begin-idp", end_s=2)), asked(IDP), Begin(IDP, MOBILE, 2.0)),
         (linked(mine("begin-tfa")), asked(IDP), Announce("begin-idp")),
         (linked(mine("begin-idp", end_s=0)), asked(IDP), Announce("begin-idp")),
         (linked(), admin(), None),
@@ -242,16 +244,28 @@ def test_who_granted_a_role_is_looked_up_only_where_dosespot_does_not_have_it(
         (at_status(PROVED), asked(TFA), Announce("begin-tfa")),
         (at_status(PROVED), asked(IDP, TFA), Announce("begin-tfa")),
         (at_status(PROVED), asked(IDP), None),
-        (at_status(PROVED, mine("begin-tfa")), asked(TFA), Begin(TFA, MOBILE)),
-        (at_status(PROVED, mine("begin-tfa")), asked(TFA, tfa_type=TOKEN), Begin(TFA, TOKEN)),
-        (at_status(PROVED, mine("begin-tfa", tfa_type="Token")), asked(TFA), Begin(TFA, TOKEN)),
-        (at_status(PROVED, mine("begin-tfa", tfa_type="Token")), by_herself(), Begin(TFA, TOKEN)),
+        (at_status(PROVED, mine("begin-tfa")), asked(TFA), Begin(TFA, MOBILE, 45.0)),
+        (at_status(PROVED, mine("begin-tfa")), asked(TFA, tfa_type=TOKEN), Begin(TFA, TOKEN, 45.0)),
+        (
+            at_status(PROVED, mine("begin-tfa", tfa_type="Token")),
+            asked(TFA),
+            Begin(TFA, TOKEN, 45.0),
+        ),
+        (
+            at_status(PROVED, mine("begin-tfa", tfa_type="Token")),
+            by_herself(),
+            Begin(TFA, TOKEN, 45.0),
+        ),
         (
             at_status(PROVED, mine("begin-tfa", tfa_type="Token")),
             asked(TFA, tfa_type=MOBILE),
-            Begin(TFA, MOBILE),
+            Begin(TFA, MOBILE, 45.0),
         ),
-        (at_status(PROVED, mine("begin-tfa", tfa_type="Fax")), asked(TFA), Begin(TFA, MOBILE)),
+        (
+            at_status(PROVED, mine("begin-tfa", tfa_type="Fax")),
+            asked(TFA),
+            Begin(TFA, MOBILE, 45.0),
+        ),
         (at_status(STATUS.TFA_DEACTIVATED_SUCCESS), asked(TFA), Announce("begin-tfa")),
         (at_status(STATUS.TFA_DEACTIVATED_SUCCESS), by_herself(), None),
         (at_status(STATUS.TFA_ACTIVATED_ERROR), by_herself(), Announce("begin-tfa")),
@@ -321,7 +335,9 @@ def test_a_stage_that_has_begun_or_may_have_is_not_begun_again_while_the_status_
 ) -> None:
     waiting = step(linked(found), by_herself())
     begins = (
-        Begin(IDP, MOBILE) if found.holder and found.holder.run == ME else Announce("begin-idp")
+        Begin(IDP, MOBILE, 45.0)
+        if found.holder and found.holder.run == ME
+        else Announce("begin-idp")
     )
     assert waiting == (None if lags else begins)
     assert step(linked(found), asked(IDP)) == waiting

@@ -1,6 +1,7 @@
 """DoseSpot as an enrollment run sees it, over a `Sender` in memory."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -192,21 +193,36 @@ def test_the_record_is_compared_with_what_the_run_wishes() -> None:
     assert hers["ClinicianRoleType"] == ["ClinicianAdmin"]
 
 
-def test_a_create_is_not_sent_after_its_time() -> None:
+WRITES: dict[str, Callable[[DoseSpotNetwork], object]] = {
+    "create": lambda network: network.create(situation(), admin(), 12.0),
+    "edit": lambda network: network.edit(CLINICIAN_ID, {"City": "Chicago"}, 12.0),
+    "begin IDP": lambda network: network.begin(CLINICIAN_ID, IDP, MOBILE, 12.0),
+    "begin TFA": lambda network: network.begin(CLINICIAN_ID, TFA, MOBILE, 12.0),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_what_is_written_under_a_claim_is_not_sent_after_its_time(name: str) -> None:
     server = DoseSpot()
     before = monotonic()
+    WRITES[name](server.network)
+    (call,) = server.calls
+    assert call.send_until_s is not None
+    assert before + 12.0 <= call.send_until_s <= monotonic() + 12.0
+
+
+def test_somebody_new_is_created_as_the_records_say() -> None:
+    server = DoseSpot()
     assert server.network.create(situation(), admin(), 12.0) == 4712
     (call,) = server.calls
     assert (call.method, call.url) == ("POST", f"{BASE}api/clinicians")
-    assert call.send_until_s is not None
-    assert before + 12.0 <= call.send_until_s <= monotonic() + 12.0
     wish = Wish(prescriber(), admin().roles, (), CLINIC_ID, False, None)
     assert call.json == new_clinician(wish)
 
 
 def test_a_record_is_replaced_as_a_whole() -> None:
     server = DoseSpot()
-    server.network.edit(CLINICIAN_ID, {"City": "Chicago"})
+    server.network.edit(CLINICIAN_ID, {"City": "Chicago"}, 12.0)
     assert server.asked() == [f"PUT api/clinicians/{CLINICIAN_ID}"]
     assert server.calls[0].json == {"City": "Chicago"}
 
@@ -221,12 +237,12 @@ def test_a_record_is_replaced_as_a_whole() -> None:
 )
 def test_a_stage_is_begun_by_its_call(stage: Any, tfa_type: Any, path: str, body: Any) -> None:
     server = DoseSpot()
-    assert server.network.begin(CLINICIAN_ID, stage, tfa_type) is True
+    assert server.network.begin(CLINICIAN_ID, stage, tfa_type, 12.0) is True
     assert server.asked() == [f"POST api/clinicians/{CLINICIAN_ID}/{path}"]
     assert server.calls[0].json == body
     begun = "Two factor authentication activation is already in progress"
     server.result = {"ResultCode": "ERROR", "ResultDescription": begun}
-    assert server.network.begin(CLINICIAN_ID, stage, tfa_type) is False
+    assert server.network.begin(CLINICIAN_ID, stage, tfa_type, 12.0) is False
 
 
 def test_the_status_is_asked_for_alone() -> None:

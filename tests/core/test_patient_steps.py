@@ -121,8 +121,14 @@ DIGEST = in_vain(seen(**DUE))
         (situation(seen(**DUE), linked=7), TO_CHANGE),
         (situation(seen(claim(OTHER, 20), **DUE), linked=7), Wait(0.5)),
         (situation(seen(claim(OTHER, 20)), linked=7), None),
-        (situation(seen(claim(ME, 45, CHANGE, changed_to=TOLD), **DUE), linked=7), Change(WANTED)),
-        (situation(seen(claim(ME, 31, CHANGE, changed_to=TOLD), **DUE), linked=7), Change(WANTED)),
+        (
+            situation(seen(claim(ME, 45, CHANGE, changed_to=TOLD), **DUE), linked=7),
+            Change(WANTED, 15.0),
+        ),
+        (
+            situation(seen(claim(ME, 31, CHANGE, changed_to=TOLD), **DUE), linked=7),
+            Change(WANTED, 1.0),
+        ),
         (situation(seen(claim(ME, 30, CHANGE, changed_to=TOLD), **DUE), linked=7), TO_CHANGE),
         (situation(seen(claim(ME, 45, CREATE), **DUE), linked=7), TO_CHANGE),
         (situation(seen(claim(ME, 45, CHANGE, changed_to="x"), **DUE), linked=7), TO_CHANGE),
@@ -148,7 +154,7 @@ DIGEST = in_vain(seen(**DUE))
                 changes=1,
                 opened=CHANGE,
             ),
-            Change(WANTED),
+            Change(WANTED, 15.0),
         ),
         (
             situation(seen(claim(ME, 45, CHANGE), **DUE), linked=7, changes=2, opened=CHANGE),

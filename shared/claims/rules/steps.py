@@ -64,9 +64,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Change:
-    """Change the person's record in DoseSpot."""
+    """Change the person's record in DoseSpot, if that can be sent within so many seconds."""
 
     record: Record
+    within_s: float
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,12 @@ def sendable_s(claim: Claim, now: datetime, timing: Timing) -> float:
 
     What is under way when the claim ends would meet another run's.
     """
-    left_s = (claim.holder.until - now).total_seconds() if claim.holder else 0.0
-    return left_s - timing.create_s
+    return held_s(claim, now) - timing.create_s
+
+
+def held_s(claim: Claim, now: datetime) -> float:
+    """How many seconds the claim still lasts; 0 or less where nobody holds it."""
+    return (claim.holder.until - now).total_seconds() if claim.holder else 0.0
 
 
 def vain_digest(stored: Record, change: Record | None) -> str | None:

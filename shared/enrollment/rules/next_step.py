@@ -7,7 +7,7 @@ ends in a refusal; the claim is given back last, once what was done is in AuditE
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fhir_profiles.codes import TfaType
@@ -21,6 +21,7 @@ from shared.claims.rules.steps import (
     Refuse,
     Settle,
     Wait,
+    held_s,
     record_digest,
     sendable_s,
     vain_digest,
@@ -69,10 +70,11 @@ class CheckClaim:
 
 @dataclass(frozen=True)
 class Begin:
-    """Begin a stage."""
+    """Begin a stage, if that can be sent within so many seconds."""
 
     stage: Stage
     tfa_type: TfaType
+    within_s: float
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,10 @@ def _due(s: Situation, order: Order, timing: Timing) -> Step | None:
     if order.self_service and s.granted is None and has_new_roles(s, order):
         return CheckGrant()
     if s.shown is not None and s.shown.change is not None and _may_change(s):
-        return Change(s.shown.change)
+        return Change(s.shown.change, 0.0)
     stage = due_stage(s, order, timing)
     if stage is not None:
-        return Begin(stage, order.tfa_type or remembered_tfa_type(s.claim))
+        return Begin(stage, order.tfa_type or remembered_tfa_type(s.claim), 0.0)
     chosen = order.tfa_type
     is_new = chosen is not None and chosen is not remembered_tfa_type(s.claim)
     # What is announced is settled together with it.
@@ -206,12 +208,13 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     changed_to = record_digest(step.record) if isinstance(step, Change) else None
     if not _is_announced(act, changed_to, s):
         return Announce(act, changed_to)
+    if isinstance(step, Begin):
+        # What may have begun as late as when the claim ended is not begun again for a while.
+        return replace(step, within_s=held_s(s.claim, s.now))
     if not isinstance(step, Create | Change):
         return step
     left_s = sendable_s(s.claim, s.now, timing)
-    if left_s <= 0:
-        return Announce(act, changed_to)
-    return Create(left_s) if isinstance(step, Create) else step
+    return replace(step, within_s=left_s) if left_s > 0 else Announce(act, changed_to)
 
 
 def _act(step: Step) -> str | None:

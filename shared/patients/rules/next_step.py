@@ -180,24 +180,21 @@ def _due(s: Situation) -> Step | None:
     vain = s.claim.memory.get(IN_VAIN) == in_vain(s.seen)
     if s.seen.change is None or repeated or vain:
         return None
-    return Change(s.seen.change)
+    return Change(s.seen.change, 0.0)
 
 
 def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     """The step, once this run holds the claim and has announced it; what comes before it else."""
-    acts = {Create: Act.CREATE, Change: Act.CHANGE}
-    act = acts.get(type(step))
-    if act is None:
+    if not isinstance(step, Create | Change):
         return step
+    act = Act.CREATE if isinstance(step, Create) else Act.CHANGE
     if s.claim.others_time(s.run, s.now, timing.claim) > timedelta():
         return Wait(timing.pause_s(s.looks))
     changed_to = record_digest(step.record) if isinstance(step, Change) else None
     if not _is_announced(act, changed_to, s):
         return Announce(act, changed_to)
     left_s = sendable_s(s.claim, s.now, timing)
-    if left_s <= 0:
-        return Announce(act, changed_to)
-    return Create(left_s) if isinstance(step, Create) else step
+    return replace(step, within_s=left_s) if left_s > 0 else Announce(act, changed_to)
 
 
 def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
