@@ -1,8 +1,11 @@
 """Who supervises whom in DoseSpot: a prescriber of the project a prescribing agent of it.
 
-DoseSpot does not show who supervises a clinician, so the claim to it remembers who was set last.
+DoseSpot does not show who supervises a clinician, so the claim to it remembers who was set last. It
+forgets that where DoseSpot did not say whether it did what it was asked: the next run asks again,
+which changes nothing more.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fhir_profiles.audit_event import AuditAction
@@ -129,7 +132,7 @@ class Supervisors:
     def set(self, agent_id: int, supervisor_id: int | None, detail: str) -> None:
         """Lets the agent be supervised by that clinician, or by nobody.
 
-        Nothing is written where that was set last.
+        Nothing is written where that is known to have been set last.
 
         Args:
             agent_id: DoseSpot's id of who is supervised.
@@ -151,7 +154,8 @@ class Supervisors:
         except LookUpFirst:
             raise
         except BotError:
-            self.claims.write(claim.settled())
+            with suppress(BotError):  # the claim ends by itself
+                self.claims.write(claim.settled())
             raise
         key = f"{AuditAction.SUPERVISOR_SET.value}.{agent_id}.{self.trail.run}"
         self.trail.did(AuditAction.SUPERVISOR_SET, detail, key=key)
@@ -167,7 +171,11 @@ class Supervisors:
             now, run = self.now(), self.trail.run
             if not claim.others_time(run, now, self.timing.claim):
                 asked = Announced("supervise", run, wanted, self.trail.who, now)
-                claim = self.claims.write(claim.taken(run, now + self.timing.claim, asked))
+                # Whether what is announced still was done, nobody can look up.
+                is_open = claim.announced is not None
+                memory = {SUPERVISOR: None} if is_open else {}
+                taken = claim.taken(run, now + self.timing.claim, asked, **memory)
+                claim = self.claims.write(taken)
                 if claim.held_by(run, self.now()):
                     return claim
             if not self.wait(self.timing.pause_s(tries)):

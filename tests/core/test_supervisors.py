@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.claim import Claim
+from fhir_profiles.claim import Announced, Claim
 from shared.claims.store import ClaimStore
-from shared.errors import BotError
+from shared.errors import BotError, DoseSpotRefused, FhirDenied, LookUpFirst, RemoteUnavailable
 from shared.supervision.supervise import Supervisors
 from shared.timing import Timing
 from tests.core.fhir_in_memory import FhirServer
 from tests.core.one_run import Diary, Time
-from tests.core.situations import ME
+from tests.core.situations import ME, OTHER, WHO, at
 
 AGENT, ANN, BEN = 5, 1, 2
+NO, DOWN, SILENT = DoseSpotRefused("no"), RemoteUnavailable("down"), LookUpFirst("?")
 KEY = f"supervisor.123.{AGENT}"
 NOBODY = None
 
@@ -84,3 +85,54 @@ def test_it_is_sent_only_while_the_claim_lasts_long_enough(wanted: int | None) -
     late.fhir.before_write = [lambda: setattr(late.time, "passed_s", 4.0)]
     late.sets(wanted)
     assert late.dosespot.calls == [(wanted, 11.0)]
+
+
+def test_what_was_set_last_is_remembered_and_not_sent_again() -> None:
+    office = Office()
+    for wanted in (ANN, ANN, NOBODY, NOBODY, ANN):
+        office.sets(wanted)
+    assert office.asked() == [ANN, NOBODY, ANN]
+    assert (office.claim.holder, office.claim.announced) == (None, None)
+    assert office.claim.memory == {"supervisor": str(ANN)}
+
+
+@pytest.mark.parametrize("wanted", [ANN, BEN, NOBODY])
+def test_after_a_lost_answer_the_next_run_sends_whatever_it_wants(wanted: int | None) -> None:
+    office = Office()
+    office.sets(ANN)
+    assert isinstance(office.fails(BEN, SILENT), LookUpFirst)
+    assert office.claim.announced == Announced("supervise", ME, str(BEN), WHO, at(0))
+    office.time.passed_s = 45.0
+    office.sets(wanted, OTHER)
+    assert office.asked() == [ANN, BEN, wanted]
+    assert office.claim.memory == {"supervisor": "nobody" if wanted is NOBODY else str(wanted)}
+
+
+@pytest.mark.parametrize("then", [NO, DOWN, BotError("no")], ids=str)
+@pytest.mark.parametrize("wanted", [ANN, BEN])
+def test_a_lost_answer_stays_open_though_the_next_run_changes_nothing(
+    then: BotError, wanted: int
+) -> None:
+    office = Office()
+    office.sets(ANN)
+    office.fails(BEN, SILENT)
+    office.time.passed_s = 45.0
+    office.fails(NOBODY, then, OTHER)
+    assert (office.claim.holder, office.claim.announced) == (None, None)
+    office.sets(wanted)
+    assert office.asked() == [ANN, BEN, NOBODY, wanted]
+
+
+@pytest.mark.parametrize("answer", [NO, DOWN], ids=str)
+def test_what_had_no_effect_changes_nothing_that_is_remembered(answer: BotError) -> None:
+    office = Office()
+    office.sets(ANN)
+    assert office.fails(BEN, answer) is answer
+    office.sets(ANN)
+    assert office.asked() == [ANN, BEN]
+
+
+def test_a_claim_that_cannot_be_given_back_hides_no_refusal() -> None:
+    office = Office()
+    office.fhir.before_write = [lambda: None, FhirDenied("no")]
+    assert office.fails(ANN, NO) is NO
