@@ -23,7 +23,7 @@ class Timing:
         begun_s: for how long a stage that DoseSpot has begun counts as begun, although the status
             does not show it.
         maybe_begun_s: the same for a stage whose beginning DoseSpot did not confirm, from the end
-            of the claim on which it was announced.
+            of the claim on which it was announced; for as long a patient's change may still come.
     """
 
     claim_s: float = 45.0

@@ -298,7 +298,9 @@ class Enrollment:
         return replace(s, shown=shown)
 
     def _changed(self, step: Change, s: Situation) -> Situation:
-        clinician_id, opened, trouble = _id(s), None, None
+        clinician_id = _id(s)
+        opened: str | None = None
+        trouble: BotError | None = None
         try:
             self.network.edit(clinician_id, step.record, step.within_s)
         except LookUpFirst:
@@ -306,7 +308,8 @@ class Enrollment:
         except TryAgain:
             raise
         except BotError as refused:
-            trouble = refused
+            # What was sent before may have taken effect all the same.
+            opened, trouble = s.opened, refused
         else:
             keep(self.trail, AuditAction.CLINICIAN_CHANGED, s, clinician_id)
             self.trail.begin_to_save()

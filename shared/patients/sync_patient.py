@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +27,6 @@ from shared.claims.rules.steps import (
     Refuse,
     Settle,
     Wait,
-    record_digest,
 )
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
@@ -49,6 +48,8 @@ from shared.patients.rules.next_step import (
     Situation,
     Step,
     in_progress,
+    is_stored,
+    may_come,
     next_step,
     unanswered,
 )
@@ -189,7 +190,7 @@ class _Run:
         if s.seen is None or not s.holds or sent or s.left:
             return
         with suppress(BotError):  # the claim ends by itself
-            self.sync.claims.write(s.claim.settled())
+            self.sync.claims.write(_settled(s, {}))
 
     def _looked(self, s: Situation) -> Situation:
         if s.linked is not None:
@@ -258,7 +259,16 @@ class _Run:
             if not self.sync.wait(self.sync.timing.pause_s(s.looks)):
                 return replace(after, trouble=in_progress(after, self.sync.timing))
             return replace(self._read_again(after), looks=s.looks + 1)
-        return after if is_new and step.act == Act.CREATE else self._seen_again(after)
+        if is_new and step.act == Act.CREATE:
+            return after
+        return self._with_others_kept(s.claim, self._seen_again(after))
+
+    def _with_others_kept(self, before: Claim, s: Situation) -> Situation:
+        """The situation under a claim that was another's before; what shows meanwhile is kept."""
+        under_it = s.with_claim(before)
+        self._account_for_announced(under_it)
+        self.sync.trail.begin_to_save()
+        return replace(s, earlier=before) if may_come(under_it, self.sync.timing) else s
 
     def _seen_again(self, s: Situation) -> Situation:
         """The situation, looked at again under the claim that this run now holds."""
@@ -292,7 +302,9 @@ class _Run:
         return replace(s, linked=linked, linked_here=after.replaced is not None)
 
     def _changed(self, step: Change, s: Situation) -> Situation:
-        patient_id, opened, trouble = s.linked or 0, None, None
+        patient_id = s.linked or 0
+        opened: str | None = None
+        trouble: BotError | None = None
         try:
             self.sync.dosespot.edit_patient(patient_id, dict(step.record), step.within_s)
         except LookUpFirst:
@@ -300,9 +312,11 @@ class _Run:
         except TryAgain:
             raise
         except BotError as refused:
-            trouble = refused
+            # What was sent before may have taken effect all the same.
+            opened, trouble = s.opened, refused
         else:
             self._keep(AuditAction.PATIENT_CHANGED, patient_id, s.run)
+            s = replace(s, earlier=None)
         s = replace(s, opened=opened, trouble=trouble, changes=s.changes + 1)
         return s if trouble else replace(s, seen=self._changeable(s.claim, patient_id))
 
@@ -313,7 +327,7 @@ class _Run:
         except BotError:
             # The run tries again when it ends; what is announced stays for the next run to keep.
             return replace(s, left=True)
-        claim = self.sync.claims.write(s.claim.settled(**step.memory))
+        claim = self.sync.claims.write(_settled(s, step.memory))
         return replace(s.with_claim(claim), left=True)
 
     def _account_for_announced(self, s: Situation) -> None:
@@ -325,8 +339,7 @@ class _Run:
         if asked.act == Act.CREATE and known is not None:
             self._keep(AuditAction.PATIENT_CREATED, known, asked.run, asked.who)
         # Another run may have wanted another change than this one.
-        stored = record_digest(s.seen.stored) == s.claim.memory.get(CHANGED_TO)
-        changed = s.seen.change is None if asked.run == s.run else stored
+        changed = s.seen.change is None if asked.run == s.run else is_stored(s)
         if asked.act == Act.CHANGE and known is not None and changed:
             self._keep(AuditAction.PATIENT_CHANGED, known, asked.run, asked.who)
 
@@ -355,6 +368,15 @@ class _Run:
         who = (*map(folded_name, names), self.wanted.birth_date, self.wanted.gender)
         digest = hashlib.sha256("\n".join((*who, self.wanted.zip_code[:5])).encode()).hexdigest()
         return f"patient.{clinic}.{digest[:32]}"
+
+
+def _settled(s: Situation, memory: Mapping[str, str | None]) -> Claim:
+    """The claim given back, with nothing announced but what another run has left open."""
+    if s.earlier is None:
+        return s.claim.settled(**memory)
+    to_store = {CHANGED_TO: s.earlier.memory.get(CHANGED_TO)}
+    given_back = s.claim.given_back(**{**memory, **to_store})
+    return replace(given_back, announced=s.earlier.announced)
 
 
 def _status(s: Situation) -> SyncStatus:

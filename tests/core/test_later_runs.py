@@ -172,6 +172,19 @@ def test_a_change_without_an_answer_is_sent_twice_and_then_left_open() -> None:
     assert world.diary.kept == []
 
 
+def test_a_change_without_an_answer_stays_announced_though_it_is_refused_when_sent_again() -> None:
+    world = outdated()
+    world.dosespot.before["edit"] = [SILENT, NO]
+    assert raised(world) == (DoseSpotRefused, "not valid")
+    assert world.did() == [takes("change"), EDIT, EDIT]
+    assert left(world) == (ME, ("change", ME), {"changed-to": record_digest(CHANGED)})
+    world.dosespot.edit(CLINICIAN_ID, CHANGED, 1.0)
+    world.time.passed_s = 46
+    world.run(run=OTHER)
+    assert world.diary.kept == [deed("clinician-changed", ME, "Practitioner/7")]
+    assert left(world) == (None, None, {"clinician": ID})
+
+
 def test_a_change_that_is_answered_the_second_time_is_in_the_trail_once() -> None:
     world = outdated()
     world.dosespot.before["edit"] = [SILENT]

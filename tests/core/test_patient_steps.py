@@ -77,6 +77,9 @@ def told(step: Step | None) -> Any:
 
 
 DIGEST = in_vain(seen(**DUE))
+MAY_COME = seen(claim(OTHER, 0, CHANGE, changed_to=TOLD), stored=STORED)
+SETTLES = Settle({"changed-to": None, "patient": "7"})
+TO_CHANGE_IT = Announce(CHANGE, record_digest({"City": "x"}))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +181,22 @@ DIGEST = in_vain(seen(**DUE))
         (situation(seen(claim(OTHER, 20, CREATE)), linked=7), None),
         (situation(seen(claim(OTHER, -9)), linked=7), None),
         (situation(seen(claim(OTHER, -9, CREATE)), linked=7, left=True), None),
+        # Another run's change may still come, unless it shows.
+        (situation(MAY_COME, linked=7), None),
+        (situation(MAY_COME, linked=7, now=NOON + timedelta(seconds=104)), None),
+        (situation(MAY_COME, linked=7, now=NOON + timedelta(seconds=105)), SETTLES),
+        (situation(replace(MAY_COME, stored=WANTED), linked=7), SETTLES),
+        (situation(replace(MAY_COME, change={"City": "x"}), linked=7, left=True), TO_CHANGE_IT),
+        # What was not answered is not settled because it is in vain.
+        (
+            situation(
+                seen(claim(ME, 45, CHANGE, in_vain=str(DIGEST)), **DUE),
+                linked=7,
+                changes=1,
+                opened=CHANGE,
+            ),
+            None,
+        ),
         # Trouble ends the run, and leaves open what is open.
         (situation(trouble=NO), (DoseSpotRefused, "no")),
         (situation(seen(claim(OTHER, -9, CREATE)), trouble=NO), (DoseSpotRefused, "no")),
@@ -190,6 +209,16 @@ DIGEST = in_vain(seen(**DUE))
         (
             situation(seen(claim(ME, 45, CHANGE), **DUE), linked=7, trouble=NO, changes=1),
             Settle({"patient": "7"}),
+        ),
+        (
+            situation(
+                seen(claim(ME, 45, CHANGE), **DUE),
+                linked=7,
+                trouble=NO,
+                changes=2,
+                opened=CHANGE,
+            ),
+            (DoseSpotRefused, "no"),
         ),
     ],
 )

@@ -86,6 +86,7 @@ class Situation:
         linked_here: whether this run put the id on the Patient.
         changes: how often this run has changed the record.
         opened: the act of which DoseSpot's answer does not say whether it took effect.
+        earlier: the claim as this run found it, where another run's change may still take effect.
         looks: how often the run has looked in vain for what it waits for.
         left: whether the claim was given back, or has to be left as it is.
         trouble: why the run can't do what it was asked.
@@ -99,6 +100,7 @@ class Situation:
     linked_here: bool = False
     changes: int = 0
     opened: str | None = None
+    earlier: Claim | None = None
     looks: int = 0
     left: bool = False
     trouble: BotError | None = None
@@ -157,6 +159,20 @@ def in_vain(seen: Seen) -> str | None:
     return vain_digest(seen.stored, seen.change)
 
 
+def is_stored(s: Situation) -> bool:
+    """Whether DoseSpot has the record that the announced change is to store."""
+    return s.seen is not None and record_digest(s.seen.stored) == s.claim.memory.get(CHANGED_TO)
+
+
+def may_come(s: Situation, timing: Timing) -> bool:
+    """Whether a change that another run has announced may still take effect."""
+    announced = s.claim.announced
+    if announced is None or announced.act != Act.CHANGE or announced.run == s.run:
+        return False
+    until = announced.at + timing.claim + timedelta(seconds=timing.maybe_begun_s)
+    return s.now < until and not is_stored(s)
+
+
 def _trouble(s: Situation) -> BotError | None:
     if s.seen is None or s.created is not None:
         return None
@@ -205,11 +221,12 @@ def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
 
 
 def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | None:
-    open_still = s.opened is not None and trouble is not None
+    not_made = s.opened == Act.CHANGE and s.seen is not None and s.seen.change is not None
+    open_still = not_made or (s.opened is not None and trouble is not None)
     holder, announced = s.claim.holder, s.claim.announced
     mine = holder is not None and holder.run == s.run
     free = s.claim.others_time(s.run, s.now, timing.claim) <= timedelta()
-    over = trouble is None and announced is not None and free
+    over = trouble is None and announced is not None and free and not may_come(s, timing)
     if not s.left and not open_still and (mine or over):
         known = s.claim.memory
         memory: dict[str, str | None] = {CHANGED_TO: None} if CHANGED_TO in known else {}
