@@ -161,7 +161,7 @@ class DueChecks:
 
     def _made_up(self, practitioner: Resource) -> DueCheck:
         reference = f"Practitioner/{practitioner['id']}"
-        prescriber, _ = read_practitioner(practitioner, Today(self.now()))
+        prescriber = self._read(practitioner)
         check = checked(self.registry, holder_of(prescriber))
         findings = [*check.findings.problems, *check.findings.warnings]
         if not prescriber.npi:
@@ -169,12 +169,24 @@ class DueChecks:
         passed = check.outcome in (NpiCheckOutcome.PASSED, NpiCheckOutcome.DIFFERS)
         if passed and not self.dry_run:
             try:
-                after = self.fhir.apply(
-                    practitioner, lambda found: with_check_due(found, due=False)
-                )
+                after = self._without_mark(practitioner, prescriber.npi)
             except BotError as error:
                 findings.append(Finding(reference, str(error)))
                 return DueCheck(reference, NpiCheckOutcome.POSTPONED, tuple(findings))
+            if self._read(after).npi != prescriber.npi:
+                return self._made_up(after)
             key = version_key(AuditAction.NPI_CHECKED, after)
             self.trail.did(AuditAction.NPI_CHECKED, check.outcome.value, key=key, subject=reference)
         return DueCheck(reference, check.outcome, tuple(findings))
+
+    def _without_mark(self, practitioner: Resource, npi: str) -> Resource:
+        """The Practitioner after the check of that NPI; somebody may have written another one."""
+        return self.fhir.apply(
+            practitioner,
+            lambda found: (
+                with_check_due(found, due=False) if self._read(found).npi == npi else found
+            ),
+        )
+
+    def _read(self, practitioner: Resource) -> Prescriber:
+        return read_practitioner(practitioner, Today(self.now()))[0]
