@@ -192,8 +192,8 @@ def test_without_an_npi_nobody_can_tell_whose_clinician_it_is(
 
 
 def test_ends_are_told_before_and_after(clinic: Clinic, somebody: Member) -> None:
-    today = datetime.now(UTC).date()
-    past, near = (today - timedelta(days=1)).isoformat(), (today + timedelta(days=30)).isoformat()
+    today = datetime.now(UTC).date()  # in no state is it two days earlier
+    past, near = (today - timedelta(days=2)).isoformat(), (today + timedelta(days=30)).isoformat()
     identifiers = [
         {"system": NPI, "value": somebody.npi},
         dea(somebody.dea["IL"], "IL", period={"end": past}),

@@ -86,6 +86,13 @@ def test_an_end_that_is_near_is_no_matter_where_another_one_goes_on() -> None:
     ]
 
 
+def test_a_license_of_no_known_state_does_not_make_up_for_an_ended_one() -> None:
+    ended = replace(LICENSE, days=ending(YESTERDAY))
+    other = replace(LICENSE, state="NY", days=ending(None))
+    assert told(of_record(licenses=(ended, other))).prescribes
+    assert not told(of_record(licenses=(ended, replace(other, state="")))).prescribes
+
+
 def test_an_ended_license_ends_what_it_allowed_in_its_state() -> None:
     ended = replace(LICENSE, number="", days=ending(YESTERDAY))
     other = replace(LICENSE, path="Practitioner.qualification[1]", number="", state="NY")

@@ -88,7 +88,8 @@ def about_licenses(
 
     The arguments are those of `about_dea`.
     """
-    in_force = any(one.days.cover(today.in_state(one.state)) for one in licenses)
+    # A license of no known state does not make up for one that has ended.
+    in_force = any(one.state and one.days.cover(today.in_state(one.state)) for one in licenses)
     for one in counted(licenses, today):
         day = today.in_state(one.state)
         if found := _not_in_force(one.days, day, _LICENSE):
