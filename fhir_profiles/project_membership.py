@@ -8,9 +8,14 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 
 
+def is_active(membership: Resource) -> bool:
+    """Whether the membership counts: nobody has deactivated it."""
+    return membership.get("active") is not False
+
+
 def is_administrator(membership: Resource) -> bool:
     """Whether the member administrates the project; who was deactivated does not any more."""
-    return membership.get("admin") is True and membership.get("active") is not False
+    return membership.get("admin") is True and is_active(membership)
 
 
 def access_policy_of(membership: Resource) -> str | None:

@@ -28,6 +28,7 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     Raises:
         NotAuthorized: the caller is not enrolled.
         RecordsRefused: the patient is not in DoseSpot yet.
+        RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read.
         BotError: what any bot can raise.
     """
     fhir = invocation.fhir

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bots.readiness.contract import ReadinessInput, ReadinessOutput
 from fhir_profiles import Resource
-from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.today import Today
 from shared.access.authorize import callers_memberships, require_administrator
 from shared.access.self_service import require_own_token
@@ -13,12 +12,14 @@ from shared.dosespot.client import DoseSpotClient
 from shared.errors import FhirDenied, Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
+from shared.members.caller import sole_clinician_id
 from shared.members.enrolled import NO_CREDENTIAL, practitioners_memberships
 from shared.members.paging import next_page
 from shared.members.people import Person, people
 from shared.readiness.check import ReadinessCheck
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
+from shared.runtime.lambda_handler import Invocation
 
 
 @bot(
@@ -33,6 +34,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
 
     Raises:
         NotAuthorized: the caller is not an administrator and asks about somebody else.
+        RecordsDisagree: the caller has not just one DoseSpot clinician id, and would act as that.
         BotError: what any bot can raise.
     """
     caller, fhir = invocation.requester, invocation.privileged_fhir
@@ -56,8 +58,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
 
 def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotClient:
     """DoseSpot, seen by the Clinician Admin of the secrets, or else by the caller's clinician."""
-    own = [number for membership in callers for number in clinician_ids(membership).numbers]
-    admin = invocation.settings.clinician_admin(otherwise=own[0] if own else None)
+    admin = invocation.settings.clinician_admin(otherwise=lambda: sole_clinician_id(callers))
     return invocation.dosespot(acting_as=admin)
 
 

@@ -18,7 +18,7 @@ from shared.dosespot.clinician_record import known_roles
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
-from shared.members.caller import PROGRAMS, own_membership, token_owner
+from shared.members.caller import PROGRAMS, own_membership, sole_clinician_id, token_owner
 
 NOT_ADMINISTRATOR = (
     "The caller is not a project administrator. Let an administrator run the bot, or set"
@@ -55,19 +55,21 @@ def administrators_clinician_id(
 
     Raises:
         NotAuthorized: says which of administrator and DoseSpot identifier is missing.
+        RecordsDisagree: an administrator has several identifiers, or one that can't be read.
         BotError: whatever `programs_clinician_id` raises.
     """
     memberships = callers_memberships(fhir, found, requester)
     administrators = _administrators(memberships)
-    numbers = [n for one in administrators or memberships for n in clinician_ids(one).numbers]
-    if administrators and not numbers and requester.startswith(_PROGRAMS):
-        return programs_clinician_id()
-    missing = [] if administrators else [NOT_ADMINISTRATOR]
-    if not numbers:
-        missing.append(NO_DOSESPOT_IDENTIFIER)
-    if missing:
+    if not administrators:
+        has_id = any(clinician_ids(one).numbers for one in memberships)
+        missing = [NOT_ADMINISTRATOR, *([] if has_id else [NO_DOSESPOT_IDENTIFIER])]
         raise NotAuthorized(" ".join(missing))
-    return numbers[0]
+    number = sole_clinician_id(administrators)
+    if number is not None:
+        return number
+    if requester.startswith(_PROGRAMS):
+        return programs_clinician_id()
+    raise NotAuthorized(NO_DOSESPOT_IDENTIFIER)
 
 
 def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> None:

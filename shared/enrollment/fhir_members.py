@@ -78,7 +78,9 @@ class FhirMembers:
         subject = _with_membership(subject, reread[0].one()) if reread else subject
         people = people_found.all()
         conflict = shared_number(subject.practitioner["id"], subject.prescriber, people, self.today)
-        if number is not None:
+        if len(clinician_ids(subject.membership).numbers) > 1:
+            conflict = RecordsDisagree(ANOTHER_ID)
+        elif number is not None:
             conflict = _shared_id(subject.membership, number, members_found) or conflict
         obstacle = self._obstacle(members_found, subject) if number is None else None
         return subject, Records(self.claims.read(key, claim_found), conflict, obstacle)

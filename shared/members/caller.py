@@ -4,17 +4,24 @@ Measured on Medplum: the requester is always the caller's profile; `auth/me` is 
 the token, who is the caller where the bot runs as the user, and the bot itself otherwise.
 """
 
+from collections.abc import Iterable
+
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, text
+from fhir_profiles.project_membership import is_active
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
-from shared.errors import Misconfigured, NotAuthorized
+from shared.errors import Misconfigured, NotAuthorized, RecordsDisagree
 from shared.fhir.client import FhirClient
 
 RUN_AS_USER = "This bot must run as the calling user. Set Bot.runAsUser to true."
 NOT_ENROLLED = (
     "You have no DoseSpot identifier yet. Enroll first, or have an administrator add your DoseSpot"
     f" clinician id to ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+)
+CALLERS_NOT_ONE_ID = (
+    "ProjectMembership.identifier: the caller must have exactly one DoseSpot clinician id, a"
+    " number; have an administrator keep the caller's own and remove the others."
 )
 PROGRAMS = ("Bot", "ClientApplication")
 
@@ -41,11 +48,25 @@ def callers_clinician_id(fhir: FhirClient, requester: str) -> int:
     Raises:
         Misconfigured: the bot does not run as the user.
         NotAuthorized: the person has no DoseSpot identifier.
+        RecordsDisagree: the person has several, or one that can't be read.
     """
     membership = own_membership(fhir.who_am_i(), requester)
     if membership is None:
         raise Misconfigured(RUN_AS_USER)
-    numbers = clinician_ids(membership).numbers
-    if len(numbers) != 1:
+    number = sole_clinician_id([membership])
+    if number is None:
         raise NotAuthorized(NOT_ENROLLED)
-    return numbers[0]
+    return number
+
+
+def sole_clinician_id(memberships: Iterable[Resource]) -> int | None:
+    """The DoseSpot clinician id on a caller's memberships that count; None where there is none.
+
+    Raises:
+        RecordsDisagree: there are several, or one can't be read.
+    """
+    found = [clinician_ids(one) for one in memberships if is_active(one)]
+    numbers = {number for one in found for number in one.numbers}
+    if len(numbers) > 1 or any(one.unreadable for one in found):
+        raise RecordsDisagree(CALLERS_NOT_ONE_ID)
+    return next(iter(numbers), None)

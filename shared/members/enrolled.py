@@ -17,8 +17,8 @@ NO_CREDENTIAL = (
     " has admin set to true."
 )
 NOT_ONE_ID = (
-    "ProjectMembership.identifier: there must be one DoseSpot clinician id, a number. Keep the one"
-    " of this person."
+    "ProjectMembership.identifier: the prescriber must have exactly one DoseSpot clinician id, a"
+    " number; have an administrator keep the prescriber's own and remove the others."
 )
 
 
@@ -36,13 +36,18 @@ class Enrolled:
     numbers: tuple[int, ...]
     sound: bool
 
+    @property
+    def has_one_id(self) -> bool:
+        """Whether it is clear which clinician this is."""
+        return len(self.numbers) == 1 and self.sound
+
     def clinician_id(self) -> int:
         """The DoseSpot clinician id.
 
         Raises:
             RecordsDisagree: there are several, or one can't be read.
         """
-        if len(self.numbers) != 1 or not self.sound:
+        if not self.has_one_id:
             raise RecordsDisagree(NOT_ONE_ID)
         return self.numbers[0]
 

@@ -59,17 +59,19 @@ class Settings:
         values = self._checked(IFRAME_URL, CLINIC_ID, CLINIC_KEY)
         return values[IFRAME_URL].rstrip("?"), int(values[CLINIC_ID]), values[CLINIC_KEY]
 
-    def clinician_admin(self, otherwise: int | None = None) -> int:
+    def clinician_admin(self, otherwise: Callable[[], int | None] = lambda: None) -> int:
         """DoseSpot id of the Clinician Admin in whose name prescribers enroll themselves.
 
         Args:
-            otherwise: the id where there is no such secret.
+            otherwise: gives the id, if any, where there is no such secret; not called else.
 
         Raises:
             Misconfigured: the secret is missing, and so is the other id; or it is no number.
+            BotError: whatever `otherwise` raises.
         """
-        if otherwise is not None and not self._text(USER_ID):
-            return otherwise
+        other = None if self._text(USER_ID) else otherwise()
+        if other is not None:
+            return other
         return int(self._checked(USER_ID)[USER_ID])
 
     def webhook_secret(self) -> str:

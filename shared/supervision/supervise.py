@@ -25,7 +25,7 @@ from shared.errors import (
     RecordsRefused,
 )
 from shared.fhir.answers import Answer
-from shared.members.enrolled import enrolled_among
+from shared.members.enrolled import NOT_ONE_ID, enrolled_among
 from shared.members.same_person import same_person
 from shared.timing import Clock, Timing, Waiter
 from shared.together import Together
@@ -103,6 +103,13 @@ def _clinician_ids(agent: Party, supervisor: Party) -> tuple[int, int]:
     ]
     if missing:
         raise RecordsRefused(" ".join(missing))
+    unclear = [
+        f"{party.name}: {NOT_ONE_ID}"
+        for party, found in ((agent, agents), (supervisor, supervisors))
+        if not found[0].has_one_id
+    ]
+    if unclear:
+        raise RecordsDisagree(" ".join(unclear))
     ids = agents[0].clinician_id(), supervisors[0].clinician_id()
     if ids[0] == ids[1]:
         raise RecordsDisagree(ONE_CLINICIAN)

@@ -113,6 +113,15 @@ def test_a_second_look_reads_the_membership_anew(stored: Resource, number: int |
     assert told(records) == (None, None)
 
 
+@pytest.mark.parametrize("numbers", [(CLINICIAN_ID, 8), (8, CLINICIAN_ID)])
+def test_a_second_id_that_was_written_meanwhile_is_a_conflict(numbers: tuple[int, ...]) -> None:
+    server = clinic()
+    before = subject(server)
+    server.put(carrying(*numbers))
+    _, records = members(server).look(before, again=True)
+    assert told(records) == ((RecordsDisagree, ANOTHER_ID), None)
+
+
 def doctor(id_: str, *identifiers: Resource, **changes: Any) -> Resource:
     return practitioner(id=id_, identifier=list(identifiers), **changes)
 

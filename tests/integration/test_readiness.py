@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from shared.workflow import authorize, enrolled
 
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.access import authorize
 from shared.members import enrolled
+from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.builders import dea, dosespot_clinician
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.readiness import (
@@ -335,6 +337,19 @@ def test_without_a_clinician_admin_in_the_secrets_the_callers_own_clinician_asks
         answer = run(clinic, by=newcomer, practitionerId=somebody.id)
     assert answer.body["errorType"] == "Misconfigured"
     assert "DOSESPOT_USER_ID missing" in answer.error
+
+
+def test_a_caller_with_two_clinician_ids_asks_as_none_of_them(
+    clinic: Clinic, somebody: Member
+) -> None:
+    caller = clinic.add_member(admin=True)
+    membership = clinic.read(f"ProjectMembership/{caller.membership_id}")
+    identifiers = [{"system": CLINICIAN_IDENTIFIER, "value": value} for value in ("77776", "77777")]
+    clinic.write({**membership, "identifier": identifiers})
+    assert verdicts(told(clinic, somebody, by=caller)) == (True, True)
+    with without_secrets(clinic, "DOSESPOT_USER_ID"):
+        answer = run(clinic, by=caller, practitionerId=somebody.id)
+    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", CALLERS_NOT_ONE_ID)
 
 
 def test_the_bots_own_rights_are_enough_and_needed(clinic: Clinic, somebody: Member) -> None:

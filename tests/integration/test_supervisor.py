@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.parameters import Parameters
+from shared.workflow import authorize, supervise
 
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.access import authorize
+from shared.members.enrolled import NOT_ONE_ID
 from shared.supervision import supervise
 from tests.integration.clinic import DEA, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import dosespot_writes, writes
@@ -114,6 +116,19 @@ def test_both_must_be_enrolled(clinic: Clinic, agent: Member, supervisor: Member
     assert refused(answer, "RecordsRefused", f"{second}: {NOT_ENROLLED}")
     answer = run(clinic, stranger, supervisor)
     assert refused(answer, "RecordsRefused", f"{first}: {NOT_ENROLLED}")
+    assert writes(clinic) == []
+
+
+def test_each_must_have_one_clinician_id(clinic: Clinic, agent: Member, supervisor: Member) -> None:
+    for one in (agent, supervisor):
+        membership = clinic.read(f"ProjectMembership/{one.membership_id}")
+        second = {"system": "https://my.dosespot.com/webapi/v2/", "value": "77778"}
+        clinic.write({**membership, "identifier": [*membership["identifier"], second]})
+    clinic.reset()
+    both = " ".join(
+        f"{name}: {NOT_ONE_ID}" for name in ("practitionerId", "supervisorPractitionerId")
+    )
+    assert refused(run(clinic, agent, supervisor), "RecordsDisagree", both)
     assert writes(clinic) == []
 
 
