@@ -8,7 +8,8 @@ import pytest
 
 from bots.catalog import BOTS
 from deploy.sandbox.people import Person
-from fhir_profiles.systems import MEDPLUM_BOTS
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
+from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project
 
@@ -92,10 +93,15 @@ def policy_gone(project: Project) -> None:
     project.delete(project.resources("AccessPolicy")[0])
 
 
-def caller_without_identifier(project: Project) -> None:
-    found = project.resources("ProjectMembership")
-    (own,) = [one for one in found if one["id"] == project.admin.membership_id]
-    project.change(own, identifier=None)
+def caller_identified(*identifiers: dict[str, str]) -> Defect:
+    """The membership of whoever signs in carries these identifiers."""
+
+    def plant(project: Project) -> None:
+        found = project.resources("ProjectMembership")
+        (own,) = [one for one in found if one["id"] == project.admin.membership_id]
+        project.change(own, identifier=list(identifiers) or None)
+
+    return plant
 
 
 def another_clinician(*roles: str, **facts: Any) -> Defect:
@@ -183,7 +189,15 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
             "DoseSpot clinician",
             "is not active, or locked, in DoseSpot",
         ),
-        (caller_without_identifier, "your DoseSpot identifier", "Add your DoseSpot clinician id"),
+        (caller_identified(), "your DoseSpot identifier", "Add your DoseSpot clinician id"),
+        (
+            caller_identified(
+                {"system": CLINICIAN_IDENTIFIER, "value": "10001"},
+                {"system": CLINICIAN_IDENTIFIER, "value": "10002"},
+            ),
+            "your DoseSpot identifier",
+            CALLERS_NOT_ONE_ID,
+        ),
     ],
 )
 def test_a_defect_is_told(project: Project, plant: Defect, name: str, sentence: str) -> None:

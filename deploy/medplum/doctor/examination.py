@@ -16,7 +16,6 @@ from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
-from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, items
 from fhir_profiles.project_membership import is_administrator, is_unrestricted
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
@@ -27,7 +26,7 @@ from shared.fhir.client import FhirClient
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Sender
 from shared.http.token_cache import TokenCache
-from shared.members.caller import is_program
+from shared.members.caller import is_program, sole_clinician_id
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
 from shared.runtime.settings import Settings
@@ -160,7 +159,7 @@ class Examination:
         me = self._server.who_am_i()
         if is_program(me):
             return note("Signed in as a program: sign in as a person to have this checked.")
-        if clinician_ids(child(me, "membership")).numbers:
+        if sole_clinician_id([child(me, "membership")]) is not None:
             return ok("There: you may run the enroll bot.")
         return missing(
             "You have none, so you can't run the enroll bot. Add your DoseSpot clinician id to your"
