@@ -176,16 +176,20 @@ def _unread(path: str, entry: Resource) -> Iterator[tuple[str, str]]:
         if _looks_like_a_license(entry) or _is_of_a_state(entry, said):
             yield path, UNREADABLE
     elif {} not in read:
-        yield from _unread_numbers(path, entry, read)
+        yield from _unread_numbers(path, entry, said, read)
     if any(not issuing_state(_assigner(one)) for one in read):
         yield from _unread_places(path, entry, said)
 
 
-def _unread_numbers(path: str, entry: Resource, read: list[Resource]) -> Iterator[tuple[str, str]]:
+def _unread_numbers(
+    path: str, entry: Resource, said: Resource, read: list[Resource]
+) -> Iterator[tuple[str, str]]:
+    """The numbers that are none of a license, and what of the others is not read."""
     for index, identifier in _numbers(entry):
         if any(identifier is one for one in read):
-            continue
-        if not value_text(identifier, "value"):
+            if _is_unknown_code(_assigner(identifier)) and any(_states(entry, identifier, said)):
+                yield f"{path}.identifier[{index}].assigner.display", PLACE_UNREADABLE
+        elif not value_text(identifier, "value"):
             yield f"{path}.identifier[{index}].value", NUMBER_UNREADABLE
         elif issuing_state(_assigner(identifier)):
             yield f"{path}.identifier[{index}]", NUMBER_NOT_READ
@@ -203,6 +207,11 @@ def _unread_places(path: str, entry: Resource, said: Resource) -> Iterator[tuple
         for index, state in places:
             if not state:
                 yield f"{path}.extension[{at}].extension[{index}]", PLACE_UNREADABLE
+
+
+def _is_unknown_code(assigner: str) -> bool:
+    """Whether two letters stand for a state that gives no licenses; an authority's name may."""
+    return len(assigner) == len("IL") and not issuing_state(assigner)
 
 
 def _is_of_a_state(entry: Resource, said: Resource) -> bool:

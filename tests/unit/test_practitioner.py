@@ -19,7 +19,7 @@ FAX = {"system": "fax", "use": "work", "value": "567-123-4568"}
 EMAIL = {"system": "email", "value": "jane.smith@example.com"}
 
 EXPIRED = {"period": {"end": "2025-12-31"}}
-ELEMENTS = ("name", "birthDate", "identifier", "telecom", "address", "active")
+ELEMENTS = ("name", "birthDate", "identifier", "telecom", "address", "active", "qualification")
 
 
 def problems(**changes: Any) -> list[str]:
@@ -262,7 +262,7 @@ def test_same_npi_twice_is_one_npi() -> None:
 
 
 PARTS = st.sampled_from(
-    ["use", "period", "end", "family", "given", "system", "value", "assigner", "line", "city"]
+    "use period end family given system value assigner line city identifier extension code".split()
 )
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),

@@ -271,6 +271,28 @@ class TestOfLicenses:
         assert [one.state for one in jane(qualification=[held]).licenses] == ["IL"]
 
     @pytest.mark.parametrize(
+        ("assigner", "paths"),
+        [
+            ("ZZ", ["qualification[0].identifier[0].assigner.display"]),
+            ("AE", ["qualification[0].identifier[0].assigner.display"]),
+            ("Medical Board", []),
+            ("IL", []),
+        ],
+    )
+    def test_an_assigner_that_is_no_state_is_told_though_the_issuer_is_one(
+        self, assigner: str, paths: list[str]
+    ) -> None:
+        held = {
+            "code": LICENSE_TYPE,
+            "identifier": [numbered(state=assigner)],
+            "issuer": {"display": "State of Illinois"},
+        }
+        assert warned(qualification=[held]) == [
+            (path, f"{NOT_SENT}{PLACE_UNREADABLE}") for path in paths
+        ]
+        assert [one.state for one in jane(qualification=[held]).licenses] == ["IL"]
+
+    @pytest.mark.parametrize(
         "held",
         [
             {"code": {"text": "Board certification"}, "identifier": [{"value": "1"}]},
