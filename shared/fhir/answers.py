@@ -17,10 +17,12 @@ from shared.errors import (
     RemoteMisbehaved,
     RemoteUnavailable,
 )
-from shared.http.sending import open_write
+from shared.http.sending import NO_USABLE_ANSWER, open_write
 
 SERVICE = "The FHIR server"
 
+WRITTEN = (200, 201)
+"""Statuses of a write that took effect, if the answer is the resource."""
 _DENIED = (401, 403)
 _GONE = (404, 410)
 _CONFLICT = (409, 412)
@@ -62,10 +64,15 @@ class Answer:
         raise failure(self.status, self.asked)
 
     def written(self) -> Resource:
-        """The resource that was created, or was there; raises as `one` does."""
-        if self.status in (200, 201) and self.resource is not None:
-            return self.resource
-        raise failure(self.status, self.asked)
+        """The resource that was created, or was there.
+
+        Raises:
+            LookUpFirst: whether there is one now can't be told.
+            BotError: as `one` does.
+        """
+        if self.status not in WRITTEN:
+            raise failure(self.status, self.asked)
+        return self._is_there(f"create the {_kind(self.asked)}")
 
     def saved(self) -> Resource:
         """The resource as a conditional PUT wrote it.
@@ -75,10 +82,16 @@ class Answer:
             LookUpFirst: whether it was written can't be told.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
-        if self.status in (200, 201) and self.resource is not None:
-            return self.resource
         wish = f"save the {_kind(self.asked)}"
-        raise write_failure(self.status, self.asked, wish, explained=self.explained)
+        if self.status not in WRITTEN:
+            raise write_failure(self.status, self.asked, wish, explained=self.explained)
+        return self._is_there(wish)
+
+    def _is_there(self, wish: str) -> Resource:
+        """The resource, which has to be in the answer to what wrote it."""
+        if self.resource is not None and is_about(self.asked, self.resource):
+            return self.resource
+        raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
 
     def all(self) -> list[Resource]:
         """The resources that a search found.
@@ -145,6 +158,18 @@ def misbehaved() -> RemoteMisbehaved:
 def explains(body: Any) -> bool:
     """Whether JSON is an OperationOutcome, which only the FHIR server itself writes."""
     return isinstance(body, dict) and body.get("resourceType") == "OperationOutcome"
+
+
+def is_about(asked: str, body: Any) -> bool:
+    """Whether JSON is the resource with that reference, or one of that type.
+
+    A write counts as done only then: something in between may answer 200 too.
+    """
+    kind, _, known_id = asked.partition("/")
+    found_id = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(found_id, str) or body.get("resourceType") != kind:
+        return False
+    return found_id == known_id if known_id else bool(found_id)
 
 
 def answers(asked: list[str], bundle: Resource) -> list[Answer]:

@@ -14,20 +14,31 @@ from urllib.parse import urlencode
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, items, text
-from shared.errors import EditConflict, LookUpFirst
+from shared.errors import EditConflict, LookUpFirst, RemoteMisbehaved, RemoteUnavailable
 from shared.fhir.answers import (
     SERVICE,
+    WRITTEN,
     Answer,
     answers,
     explains,
     failure,
     found,
+    is_about,
     misbehaved,
     next_query,
     write_failure,
 )
 from shared.fhir.entries import Create, CreateOnce, Entry, Put, Read, reference, version_tag
-from shared.http.sending import Call, Reply, Sender, unavailable, unconfirmed, with_token
+from shared.http.sending import (
+    NO_USABLE_ANSWER,
+    Call,
+    Reply,
+    Sender,
+    open_write,
+    unavailable,
+    unconfirmed,
+    with_token,
+)
 
 __all__ = ["SERVICE", "Answer", "Credential", "FhirClient", "GivenToken", "send_as"]
 
@@ -38,6 +49,7 @@ documentation: `MedplumClientOptions.extendedMode`)."""
 HEADERS_OF_JSON = {**HEADERS, "Content-Type": FHIR_JSON}
 PAGE_SIZE = 1000
 MOST_PAGES = 1000
+SAVE_SEVERAL = "save several records"
 EDIT_ATTEMPTS = 5
 EDIT_PAUSE_S = 0.05
 """Half of the least pause before a change is made again; doubles each time."""
@@ -147,7 +159,8 @@ class FhirClient:
         page.
 
         Raises:
-            LookUpFirst: the batch writes, and the server kept quiet about it.
+            LookUpFirst: the batch writes, and the server kept quiet about it, or answered in
+                another form.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: the batch as a whole failed.
         """
         body = {
@@ -156,9 +169,16 @@ class FhirClient:
             "entry": [one.entry() for one in entries],
         }
         writes = any(isinstance(one, Create | Put) for one in entries)
-        wish = "save several records" if writes else ""
-        bundle = self._resource("batch", self._call("POST", "fhir/R4/", json=body, writes=wish))
-        return [self._whole(one) for one in answers([one.asked for one in entries], bundle)]
+        wish = SAVE_SEVERAL if writes else ""
+        call = self._call("POST", "fhir/R4/", json=body, writes=wish)
+        reply = self._send(call)
+        try:
+            answered = answers([one.asked for one in entries], self._content("batch", call, reply))
+        except (RemoteMisbehaved, RemoteUnavailable):
+            if reply.status in WRITTEN and any(not isinstance(one, Read) for one in entries):
+                raise open_write(SERVICE, SAVE_SEVERAL, NO_USABLE_ANSWER) from None
+            raise
+        return [self._whole(one) for one in answered]
 
     def read_together(self, *paths: str) -> list[Answer]:
         """Reads and searches in one request; see `batch`."""
@@ -188,13 +208,14 @@ class FhirClient:
 
         Raises:
             EditConflict: the search finds several.
+            LookUpFirst: the answer is not the resource.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
         """
         kind = resource["resourceType"]
         only = {"If-None-Exist": query}
         call = self._call("POST", f"fhir/R4/{kind}", json=resource, headers=only)
-        reply = self._send(call)
-        return self._content(kind, call, reply), reply.status == 201
+        written, reply = self._written(kind, f"create the {kind}", call)
+        return written, reply.status == 201
 
     def create_if_none_together(
         self, wanted: Sequence[tuple[Resource, str]]
@@ -281,7 +302,7 @@ class FhirClient:
         asked, version = reference(resource), {"If-Match": version_tag(resource)}
         wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{asked}"
         call = self._call("PUT", path, json=resource, headers=version, writes=wish)
-        return self._resource(asked, call)
+        return self._written(asked, wish, call)[0]
 
     def _call(
         self,
@@ -335,9 +356,16 @@ class FhirClient:
     def _resource(self, asked: str, call: Call) -> Resource:
         return self._content(asked, call, self._send(call))
 
+    def _written(self, asked: str, wish: str, call: Call) -> tuple[Resource, Reply]:
+        """The resource that was written, and the answer, which has to be that resource."""
+        reply = self._send(call)
+        if reply.status in WRITTEN and not is_about(asked, _json(reply)):
+            raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
+        return self._content(asked, call, reply), reply
+
     def _content(self, asked: str, call: Call, reply: Reply) -> Resource:
         body = _json(reply)
-        if reply.status not in (200, 201):
+        if reply.status not in WRITTEN:
             if not call.writes:
                 raise failure(reply.status, asked)
             raise write_failure(reply.status, asked, call.wish, explained=explains(body))

@@ -30,6 +30,7 @@ READ_TIMEOUT_S = 20.0
 """For the whole answer, from its first byte to its last."""
 LARGEST_ANSWER = 32 * 2**20
 """Bytes, unpacked: a page of 1000 resources has a tenth of that."""
+NO_USABLE_ANSWER = "gave no usable answer"
 HEADERS = {"User-Agent": "prescriber-bots", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -196,7 +197,7 @@ def unavailable(service: str) -> RemoteUnavailable:
     )
 
 
-def unconfirmed(call: Call, answer: str = "gave no usable answer") -> LookUpFirst:
+def unconfirmed(call: Call, answer: str = NO_USABLE_ANSWER) -> LookUpFirst:
     """The error for a write whose outcome is open; see `open_write`."""
     return open_write(call.service, call.wish, answer)
 

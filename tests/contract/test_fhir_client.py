@@ -252,7 +252,22 @@ def test_change_is_made_again_on_what_somebody_else_wrote(
     assert json.loads(wire.calls[2].request.body) == jane(2, gender="female", active=False)
 
 
-OPEN = {**LOST, **UNCLEAR, "HTML with 200": {"body": HTML}, "list": {"json": [1]}}
+UNUSABLE: dict[str, dict[str, Any]] = {
+    "HTML with 200": {"body": HTML},
+    "empty 200": {"body": ""},
+    "list": {"json": [1]},
+    "OperationOutcome": {"json": OUTCOME},
+    "another type": {"json": {"resourceType": "Patient", "id": PRACTITIONER_ID}},
+    "no type": {"json": {"id": PRACTITIONER_ID}},
+    "no id": {"json": {"resourceType": "Practitioner"}},
+    "no text as id": {"json": {"resourceType": "Practitioner", "id": 7}},
+}
+OPEN = {
+    **LOST,
+    **UNCLEAR,
+    **UNUSABLE,
+    "another one": {"json": {"resourceType": "Practitioner", "id": "another"}},
+}
 
 
 @pytest.mark.parametrize("answer", [{"status": 412}, *OPEN.values()], ids=["412", *OPEN])
@@ -399,6 +414,17 @@ def test_a_conditional_create_without_an_answer_may_be_tried_again(
 ) -> None:
     wire.post(f"{FHIR}Practitioner", **LOST[name])
     refusal(lambda: fhir.create_if_none({"resourceType": "Practitioner"}, QUERY), RemoteUnavailable)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_conditional_create_is_open_where_the_answer_is_not_the_resource(
+    wire: Wire, fhir: FhirClient, name: str, status: int
+) -> None:
+    wire.post(f"{FHIR}Practitioner", status=status, **UNUSABLE[name])
+    new = {"resourceType": "Practitioner"}
+    told = refusal(lambda: fhir.create_if_none(new, QUERY), LookUpFirst)
+    assert told.startswith("The FHIR server was asked to create the Practitioner and ")
 
 
 def test_several_matches_of_a_conditional_create_are_a_conflict(
@@ -618,6 +644,57 @@ def test_a_write_in_a_batch_says_written_conflict_or_open(
     wire.post(FHIR, json={"resourceType": "Bundle", "entry": [entry]})
     (answer,) = fhir.batch([Put(jane(1))])
     refusal(answer.saved, error)
+
+
+NOT_THE_CONSENT = [
+    None,
+    [1],
+    OUTCOME,
+    {"resourceType": "Consent"},
+    {"resourceType": "Patient", "id": "1"},
+]
+
+
+@pytest.mark.parametrize("status", ["200", "201 Created"])
+@pytest.mark.parametrize("resource", NOT_THE_CONSENT, ids=str)
+def test_a_create_in_a_batch_is_open_where_the_answer_is_not_the_resource(
+    wire: Wire, fhir: FhirClient, resource: Any, status: str
+) -> None:
+    wire.post(FHIR, json=batched((status, resource)))
+    new = {"resourceType": "Consent"}
+    for ask in (
+        lambda: fhir.create_together([new]),
+        lambda: fhir.create_if_none_together([(new, QUERY)]),
+    ):
+        told = refusal(ask, LookUpFirst)
+        assert told.startswith("The FHIR server was asked to create the Consent and ")
+
+
+@pytest.mark.parametrize("resource", [jane(2, id="another"), OUTCOME], ids=["another", "outcome"])
+def test_a_write_in_a_batch_is_open_where_the_answer_is_not_the_resource(
+    wire: Wire, fhir: FhirClient, resource: Any
+) -> None:
+    wire.post(FHIR, json=batched(("200", resource)))
+    (answer,) = fhir.batch([Put(jane(1))])
+    refusal(answer.saved, LookUpFirst)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"json": OUTCOME}, {"json": batched()}, {"json": [1]}, {"body": HTML}, {"body": ""}],
+    ids=["outcome", "too few", "list", "HTML", "empty"],
+)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda one: type(one).__name__)
+def test_a_batch_that_writes_is_open_where_the_answer_has_another_form(
+    wire: Wire, fhir: FhirClient, entry: Any, answer: dict[str, Any]
+) -> None:
+    wire.post(FHIR, **answer)
+    if isinstance(entry, Read):
+        is_json = "json" in answer
+        refusal(lambda: fhir.batch([entry]), RemoteMisbehaved if is_json else RemoteUnavailable)
+    else:
+        told = refusal(lambda: fhir.batch([entry]), LookUpFirst)
+        assert told.startswith("The FHIR server was asked to save several records and ")
 
 
 @pytest.mark.parametrize("lost", LOST)
