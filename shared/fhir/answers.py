@@ -5,7 +5,7 @@ Sources: FHIR R4 "RESTful API"; which status a Medplum server gives was measured
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_profiles import Resource
@@ -39,17 +39,23 @@ class Answer:
         status: the entry's HTTP status.
         resource: its resource, if any; all pages of a search are in it.
         explained: whether the server gave an OperationOutcome.
+        after_silence: as for the `Reply` of the batch.
     """
 
     asked: str
     status: int
     resource: Resource | None
     explained: bool = False
+    after_silence: bool = False
 
     @property
     def created(self) -> bool:
         """Whether a conditional create made the resource now."""
         return self.status == 201
+
+    def was_made_of(self, sent: Resource) -> bool:
+        """Whether a conditional create made the resource before, and that answer was lost."""
+        return self.after_silence and is_as_sent(sent, self.resource or {})
 
     def one(self) -> Resource:
         """The resource that was read.
@@ -172,7 +178,12 @@ def is_about(asked: str, body: Any) -> bool:
     return found_id == known_id if known_id else bool(found_id)
 
 
-def answers(asked: list[str], bundle: Resource) -> list[Answer]:
+def is_as_sent(sent: Resource, stored: Resource) -> bool:
+    """Whether a server has just what it was sent; `id` and `meta` are its own to write."""
+    return all(stored.get(name) == value for name, value in sent.items() if name != "meta")
+
+
+def answers(asked: list[str], bundle: Resource, after_silence: bool = False) -> list[Answer]:
     """The entries of a batch's answer, in the order of what was asked.
 
     Raises:
@@ -181,7 +192,10 @@ def answers(asked: list[str], bundle: Resource) -> list[Answer]:
     answered = bundle.get("entry")
     if not isinstance(answered, list) or len(answered) != len(asked):
         raise misbehaved()
-    return [_answer(url, entry) for url, entry in zip(asked, answered, strict=True)]
+    return [
+        replace(_answer(url, entry), after_silence=after_silence)
+        for url, entry in zip(asked, answered, strict=True)
+    ]
 
 
 def found(bundle: Resource) -> Iterator[Resource]:

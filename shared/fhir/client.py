@@ -24,6 +24,7 @@ from shared.fhir.answers import (
     failure,
     found,
     is_about,
+    is_as_sent,
     misbehaved,
     next_query,
     write_failure,
@@ -173,7 +174,8 @@ class FhirClient:
         call = self._call("POST", "fhir/R4/", json=body, writes=wish)
         reply = self._send(call)
         try:
-            answered = answers([one.asked for one in entries], self._content("batch", call, reply))
+            bundle = self._content("batch", call, reply)
+            answered = answers([one.asked for one in entries], bundle, reply.after_silence)
         except (RemoteMisbehaved, RemoteUnavailable):
             if reply.status in WRITTEN and any(not isinstance(one, Read) for one in entries):
                 raise open_write(SERVICE, SAVE_SEVERAL, NO_USABLE_ANSWER) from None
@@ -204,7 +206,8 @@ class FhirClient:
             query: the search, such as `identifier=http://example.org|1`, encoded for a URL.
 
         Returns:
-            The resource as the server has it, and whether it was created now.
+            The resource as the server has it, and whether it was created now: also where the
+            answer to that was lost, and the server then has just what it was sent.
 
         Raises:
             EditConflict: the search finds several.
@@ -215,14 +218,18 @@ class FhirClient:
         only = {"If-None-Exist": query}
         call = self._call("POST", f"fhir/R4/{kind}", json=resource, headers=only)
         written, reply = self._written(kind, f"create the {kind}", call)
-        return written, reply.status == 201
+        lost = reply.after_silence and is_as_sent(resource, written)
+        return written, reply.status == 201 or lost
 
     def create_if_none_together(
         self, wanted: Sequence[tuple[Resource, str]]
     ) -> list[tuple[Resource, bool]]:
         """As `create_if_none`, for several resources, each with its query, in one request."""
         made = self.batch([CreateOnce(one, query) for one, query in wanted])
-        return [(answer.written(), answer.created) for answer in made]
+        return [
+            (answer.written(), answer.created or answer.was_made_of(one))
+            for answer, (one, _) in zip(made, wanted, strict=True)
+        ]
 
     def invite(self, project: str, invitation: Resource) -> Resource:
         """Makes somebody a member of a project.

@@ -89,12 +89,14 @@ class PatientHttp:
 
     def send(self, call: Call) -> Reply:
         """Sends the call; raises what the last attempt raised."""
-        unreached, tried = list(PAUSES_S), 0
+        unreached, tried, silent = list(PAUSES_S), 0, False
         while True:
             tried += 1
             try:
-                return self._sender.send(self._in_time(call))
+                reply = self._sender.send(self._in_time(call))
+                return replace(reply, after_silence=True) if silent else reply
             except RemoteUnavailable as error:
+                silent = silent or not isinstance(error, Throttled)
                 pause_s = _pause_s(error, tried, unreached)
                 if _too_late(call, pause_s) or not self._pace.wait(pause_s):
                     raise

@@ -66,11 +66,17 @@ def with_token(call: Call, token: str) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer below 500 that is not 429."""
+    """An answer below 500 that is not 429.
+
+    Attributes:
+        after_silence: whether the same call was sent before without an answer, and may have had
+            its effect then.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    after_silence: bool = False
 
     def json(self) -> Any:
         """The body as JSON.

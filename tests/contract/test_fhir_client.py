@@ -26,7 +26,7 @@ from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.entries import Create, CreateOnce, Put, Read
 from shared.fhir.search import by_identifier
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http.sending import Http
+from shared.http.sending import Call, Http, Reply
 from shared.http.token_cache import TokenCache
 from tests.builders import (
     MEMBERSHIP_ID,
@@ -448,6 +448,41 @@ def test_several_conditional_creates_are_one_batch(wire: Wire, fhir: FhirClient)
         "request": {"method": "POST", "url": "Consent", "ifNoneExist": "identifier=1"},
         "resource": consent,
     }
+
+
+class Answering:
+    """Gives one answer to everything."""
+
+    def __init__(self, status: int, body: Any, after_silence: bool) -> None:
+        self.reply = Reply(status, {}, json.dumps(body).encode(), after_silence)
+
+    def send(self, _call: Call) -> Reply:
+        return self.reply
+
+
+SENT = {"resourceType": "Consent", "status": "active", "meta": {"tag": [{"code": "x"}]}}
+KEPT = {**SENT, "id": "1", "meta": meta("v1")}
+
+
+@pytest.mark.parametrize(
+    ("status", "after_silence", "kept", "created"),
+    [
+        (201, False, KEPT, True),
+        (201, True, {**KEPT, "status": "rejected"}, True),
+        (200, True, KEPT, True),
+        (200, True, {**KEPT, "status": "rejected"}, False),
+        (200, True, {"resourceType": "Consent", "id": "1"}, False),
+        (200, False, KEPT, False),
+    ],
+)
+def test_what_is_there_after_a_lost_answer_was_created_where_it_is_what_was_sent(
+    status: int, after_silence: bool, kept: Resource, created: bool
+) -> None:
+    alone = FhirClient(Answering(status, kept, after_silence), BASE, GivenToken("x"))
+    assert alone.create_if_none(SENT, QUERY) == (kept, created)
+    bundle = batched((str(status), kept))
+    together = FhirClient(Answering(200, bundle, after_silence), BASE, GivenToken("x"))
+    assert together.create_if_none_together([(SENT, QUERY)]) == [(kept, created)]
 
 
 def test_one_conditional_create_that_fails_fails_the_batch(wire: Wire, fhir: FhirClient) -> None:

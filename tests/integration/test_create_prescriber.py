@@ -352,19 +352,43 @@ def test_a_failed_invitation_loses_nothing_and_is_made_up_for(
     assert records(clinic, again["practitioner"]) == ALL
 
 
-def test_changes_leave_audit_events_without_personal_data(clinic: Clinic) -> None:
-    body = new_form(clinic, invite=True)
-    practitioner = created(clinic, body)["practitioner"]
-    events = [
+EVENTS = [*["consent-recorded"] * 3, "member-invited", "practitioner-created", "role-granted"]
+
+
+def events_about(clinic: Clinic, practitioner: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         event
         for event in clinic.sandbox.fhir.resources("AuditEvent")
         if event.get("entity", [{}])[0].get("what", {}).get("reference")
         == f"Practitioner/{practitioner['id']}"
     ]
-    kinds = [event["subtype"][0]["code"] for event in events]
-    assert sorted(kinds) == [
-        *["consent-recorded"] * 3,
-        *("member-invited", "practitioner-created", "role-granted"),
-    ]
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    return sorted(event["subtype"][0]["code"] for event in events)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"path": "/fhir/R4/Practitioner"}, {"path": "/fhir/R4/", "skip": 3}],
+    ids=["the Practitioner", "roles and consents"],
+)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_is_made_is_told_though_its_answer_was_lost(
+    clinic: Clinic, lost: dict[str, Any], when: str
+) -> None:
+    body = new_form(clinic, invite=True)
+    clinic.break_fhir(method="POST", kind="drop", when=when, **lost)
+    answer = created(clinic, body)
+    assert answer["created"] is True
+    assert records(clinic, answer["practitioner"]) == ALL
+    assert kinds(events_about(clinic, answer["practitioner"])) == EVENTS
+
+
+def test_changes_leave_audit_events_without_personal_data(clinic: Clinic) -> None:
+    body = new_form(clinic, invite=True)
+    practitioner = created(clinic, body)["practitioner"]
+    events = events_about(clinic, practitioner)
+    assert kinds(events) == EVENTS
     told = str([event["outcomeDesc"] for event in events])
     assert not [word for word in ("Jane", "Smith", body["details"]["npi"]) if word in told]

@@ -158,6 +158,31 @@ def test_what_could_not_be_reached_is_tried_again_twice() -> None:
     assert within_a_fifth(time.waits, [0.2, 0.8])
 
 
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ([], False),
+        ([busy(0.0), busy(0.0)], False),
+        ([unreached], True),
+        ([unreached, busy(0.0)], True),
+        ([busy(0.0), unreached], True),
+    ],
+    ids=["none", "429s", "silence", "silence and 429", "429 and silence"],
+)
+def test_an_answer_says_whether_the_call_was_sent_before_without_one(
+    errors: list[Callable[[], BotError]], expected: bool
+) -> None:
+    left = list(errors)
+
+    def failure() -> BotError:
+        return left.pop(0)()
+
+    server = Failing(len(errors), failure)
+    sender = PatientHttp(server, Time().pace())
+    assert sender.send(CALL) == replace(DONE, after_silence=expected)
+    assert sender.send(CALL) == DONE
+
+
 def test_an_open_write_is_not_sent_again() -> None:
     time, server = Time(), Failing(NEVER, lambda: LookUpFirst("open"))
     with pytest.raises(LookUpFirst):
