@@ -19,7 +19,6 @@ from shared.members.people import Person, people
 from shared.readiness.check import ReadinessCheck
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
-from shared.runtime.lambda_handler import Invocation
 
 
 @bot(

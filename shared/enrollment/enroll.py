@@ -4,6 +4,7 @@
 trail. A step changes at most one thing.
 """
 
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -42,12 +43,18 @@ from shared.enrollment.rules.situation import (
     TFA_TYPE,
     Act,
     Order,
+    Shown,
     Situation,
     clinician_now,
     stage_of,
 )
 from shared.enrollment.rules.stages import Stage
-from shared.enrollment.rules.trouble import in_progress, unanswered, was_asked_here
+from shared.enrollment.rules.trouble import (
+    answered_for_another,
+    in_progress,
+    unanswered,
+    was_asked_here,
+)
 from shared.errors import (
     BotError,
     DoseSpotRefused,
@@ -61,6 +68,7 @@ from shared.members.rules.clinician import Clinician
 from shared.members.rules.recorded_status import as_dosespot_says
 from shared.members.rules.subject import Subject
 from shared.records.findings import Finding
+from shared.records.identity import Identity, missing
 from shared.timing import Clock, Timing, Waiter
 from shared.together import Together
 
@@ -282,20 +290,26 @@ class Enrollment:
         return replace(s, created=clinician_id)
 
     def _linked(self, step: Link, s: Situation, order: Order) -> Situation:
-        clinician_id, sure = step.dosespot_id, s.created == step.dosespot_id
+        clinician_id = step.dosespot_id
         account_for_announced(self.trail, s)
         self.trail.begin_to_save()
         looking = self.together.started(lambda: self.network.look(s, order, clinician_id))
+        # Who has somebody else's id could sign in as them, so an answer is not believed unseen.
+        seen = _result(looking) if s.created == clinician_id else None
+        mine, theirs = s.subject.identity, seen.identity if seen else Identity()
+        mistaken = answered_for_another(mine, theirs, clinician_id)
+        if mistaken is not None:
+            return replace(s, opened=Act.CREATE, trouble=mistaken)
+        sure = not missing(mine, theirs)
         try:
             membership = self.members.link(s.subject.membership, clinician_id, sure=sure)
         finally:
-            failure = looking.exception()
+            wait([looking])
         subject = replace(s.subject, membership=membership, clinician_id=clinician_id)
         s = replace(s, subject=subject)
         keep(self.trail, AuditAction.CLINICIAN_LINKED, s, clinician_id)
         # It is linked whether DoseSpot could be asked or not; if not, it is asked again.
-        shown = looking.result() if failure is None else None
-        return replace(s, shown=shown)
+        return replace(s, shown=_result(looking))
 
     def _changed(self, step: Change, s: Situation) -> Situation:
         clinician_id = _id(s)
@@ -403,6 +417,11 @@ class Enrollment:
         is_open = linking or s.created is not None or s.begun or s.changes
         with suppress(BotError):  # the claim ends by itself
             self.members.write_claim(s.claim.given_back() if is_open else s.claim.settled())
+
+
+def _result(looking: "Future[Shown]") -> Shown | None:
+    """What a look shows, once it is over; None where it failed."""
+    return looking.result() if looking.exception() is None else None
 
 
 def _id(s: Situation) -> int:

@@ -41,6 +41,7 @@ from shared.dosespot.patient_record import (
 from shared.errors import BotError, LookUpFirst, RecordsDisagree, RecordsRefused, TryAgain
 from shared.fhir.client import FhirClient
 from shared.patients.rules.next_step import (
+    ANOTHER_PERSON,
     CHANGED_TO,
     PATIENT,
     Act,
@@ -291,6 +292,9 @@ class _Run:
 
     def _linked(self, step: Link, s: Situation) -> Situation:
         self._account_for_announced(s)
+        mistaken = self._mistaken(step.dosespot_id) if s.created is not None else None
+        if mistaken is not None:
+            return replace(s, opened=Act.CREATE, trouble=mistaken)
         after = self.sync.fhir.edit(
             self.patient, lambda found: with_dosespot_patient_id(found, step.dosespot_id)
         )
@@ -300,6 +304,15 @@ class _Run:
             key = f"{AuditAction.PATIENT_LINKED}.{self.patient['id']}.{after.replaced}"
             self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.dosespot_id}", key=key)
         return replace(s, linked=linked, linked_here=after.replaced is not None)
+
+    def _mistaken(self, created: int) -> BotError | None:
+        """Why the id with which DoseSpot answered a create is surely somebody else's."""
+        item = None
+        with suppress(BotError):  # what can't be looked at proves nothing
+            item = self.sync.dosespot.patient(created)
+        traits = differing_traits(item, self.patient, self.wanted) if item is not None else []
+        told = ANOTHER_PERSON.format(number=created, traits=", ".join(traits))
+        return RecordsDisagree(told) if traits else None
 
     def _changed(self, step: Change, s: Situation) -> Situation:
         patient_id = s.linked or 0

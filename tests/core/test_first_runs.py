@@ -10,7 +10,11 @@ from fhir_profiles.claim import Announced, Claim, Holder
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.fhir_members import SHARED_ID
-from shared.enrollment.rules.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED
+from shared.enrollment.rules.trouble import (
+    ASK_ADMINISTRATOR,
+    CREATE_UNANSWERED,
+    answered_for_another,
+)
 from shared.errors import (
     BotError,
     DoseSpotRefused,
@@ -20,7 +24,7 @@ from shared.errors import (
     RecordsDisagree,
     RemoteUnavailable,
 )
-from shared.members.rules.another_person import UNKNOWN_ID
+from shared.members.rules.another_person import UNKNOWN_ID, another_person
 from shared.records.findings import Finding
 from tests.builders import CLINICIAN_ID
 from tests.core.one_run import World
@@ -31,6 +35,7 @@ from tests.core.situations import (
     MEMBER,
     OTHER,
     PRESCRIBING,
+    SHE,
     WHO,
     admin,
     at,
@@ -418,6 +423,36 @@ def test_where_dosespot_fails_beside_the_link_it_is_asked_again() -> None:
     assert world.did("ask") == [("ask", "NPI"), ("ask", CLINICIAN_ID), ("ask", CLINICIAN_ID)]
     assert world.did("records again") == []
     assert world.diary.kept == [CREATED, LINKED, RECORDED]
+
+
+STRANGER = replace(SHE, npis=frozenset({"1000000004"}))
+
+
+def answers_for_another(world: World) -> None:
+    """DoseSpot answers the create with the id of somebody else."""
+    world.dosespot.before["create"] = [lambda: setattr(world.dosespot, "identity", STRANGER)]
+
+
+@pytest.mark.parametrize("order", [admin(), by_herself()])
+def test_an_id_of_somebody_else_is_not_linked_though_the_create_is_answered_with_it(
+    order: Any,
+) -> None:
+    world = World()
+    answers_for_another(world)
+    told = error(answered_for_another(SHE, STRANGER, CLINICIAN_ID))
+    assert raised(world, order) == told
+    assert world.did() == [TAKES, ("create", 15.0)]
+    assert (ids(world), left(world.fhir.claim)) == ((), (ME, ("create", ME), {}))
+
+
+def test_an_id_that_could_not_be_looked_at_is_linked_if_nobody_carries_it_and_looked_at_then() -> (
+    None
+):
+    world = World()
+    answers_for_another(world)
+    world.dosespot.before["ask"] = [None, DOWN]
+    assert raised(world) == error(another_person(SHE, STRANGER))
+    assert world.did("create", "link") == [("create", 15.0), ("link", CLINICIAN_ID, False)]
 
 
 def test_both_systems_are_asked_before_an_error_of_either_is_told() -> None:

@@ -11,7 +11,12 @@ from shared.claims.rules.steps import Announce, Create, Link, Look, LookAgain, S
 from shared.enrollment.rules.next_step import CheckClaim, CheckGrant
 from shared.enrollment.rules.refusals import Refusal
 from shared.enrollment.rules.situation import Act, Order, Shown, Situation
-from shared.enrollment.rules.trouble import ASK_ADMINISTRATOR, CREATE_UNANSWERED, NOT_GRANTED
+from shared.enrollment.rules.trouble import (
+    ASK_ADMINISTRATOR,
+    CREATE_UNANSWERED,
+    NOT_GRANTED,
+    answered_for_another,
+)
 from shared.errors import (
     DoseSpotRefused,
     EnrollmentLimitReached,
@@ -21,7 +26,7 @@ from shared.errors import (
     RecordsRefused,
     StageRefused,
 )
-from shared.members.rules.another_person import UNKNOWN_ID
+from shared.members.rules.another_person import UNKNOWN_ID, another_person
 from shared.records.identity import Identity
 from tests.builders import CLINICIAN_ID, practitioner
 from tests.core.situations import (
@@ -39,6 +44,7 @@ from tests.core.situations import (
     by_herself,
     claim,
     dead,
+    error,
     found,
     linked,
     mine,
@@ -323,11 +329,30 @@ def test_she_enrolls_herself_as_far_as_an_administrator_granted(
     assert told(step(s, by_herself())) == expected
 
 
-def test_whom_this_run_created_is_the_prescriber_whatever_dosespot_shows() -> None:
-    nobody = shown(identity=Identity(NPI, "1970-03-03", frozenset({"Jones"})))
-    assert step(answered(mine(CREATE), shown=nobody)) == Link(CLINICIAN_ID)
-    other = replace(nobody, clinician=replace(JANE, id=9))
+def test_whom_this_run_created_is_the_prescriber_unless_dosespot_shows_somebody_else() -> None:
+    bare = shown(identity=Identity())
+    assert step(answered(mine(CREATE), shown=bare)) == Link(CLINICIAN_ID)
+    other = replace(bare, clinician=replace(JANE, id=9))
     assert told(step(answered(NOBODYS, shown=other)))[0] is RecordsDisagree
+    for differs in ({"birth_date": "1970-03-03"}, {"family_names": frozenset({"Jones"})}):
+        somebody = she(**differs)
+        told_ = told(step(answered(NOBODYS, shown=shown(identity=somebody), left=True)))
+        assert told_ == error(answered_for_another(SHE, somebody, CLINICIAN_ID))
+        assert told(step(linked(created=CLINICIAN_ID, shown=shown(identity=somebody)))) == (
+            None if "family_names" in differs else error(another_person(SHE, somebody))
+        )
+
+
+def test_an_answer_for_another_person_says_what_differs_and_what_to_do() -> None:
+    assert answered_for_another(SHE, SHE, 7) is answered_for_another(SHE, Identity(), 7) is None
+    stranger = Identity(frozenset({"1000000004"}), "1970-03-03", frozenset({"Jones"}))
+    assert error(answered_for_another(SHE, stranger, 7)) == (
+        RecordsDisagree,
+        "ProjectMembership.identifier: DoseSpot answered that it created the clinician with the id"
+        " 7, who has another NPI, birth date and family name than the Practitioner, so nobody was"
+        " linked. Have DoseSpot support check which clinician was created, then run the bot again:"
+        " it looks before it writes.",
+    )
 
 
 def test_nothing_is_written_on_a_practitioner_who_is_not_linked() -> None:

@@ -7,18 +7,25 @@ from typing import Any
 import pytest
 
 from fhir_profiles import Resource
-from fhir_profiles.claim import Claim
+from fhir_profiles.claim import Claim, read_claim
 from fhir_profiles.today import Today
 from shared.claims.rules.steps import record_digest
 from shared.claims.store import ClaimStore
 from shared.dosespot.patient_record import new_patient_record
-from shared.errors import BotError, DoseSpotRefused, LookUpFirst
+from shared.dosespot.wire import PatientItem
+from shared.errors import (
+    BotError,
+    DoseSpotRefused,
+    LookUpFirst,
+    RecordsDisagree,
+    RemoteUnavailable,
+)
 from shared.patients.rules.next_step import CHANGE_UNANSWERED
 from shared.patients.sync_patient import PatientSync, SyncedPatient
 from shared.records.patient import read_patient
 from shared.timing import Timing
-from tests.core.fakes import BUSY, NOT_DONE, REFUSED, FakeDoseSpot, FakeFhir, FakeTrail
-from tests.core.patients import PAT, known_patient, patient
+from tests.core.fakes import BUSY, NOT_DONE, REFUSED, FakeDoseSpot, FakeFhir, FakeTrail, linked_id
+from tests.core.patients import PAT, known_patient, patient, practice
 from tests.core.world import START, Person, Scene, numbered
 
 KEY, PHONES = "patient.123.1001", ("345-123-4567", "345-123-4568", "345-123-9999")
@@ -40,11 +47,23 @@ class Disturbed(Scene):
         return self.faults[what].pop(0) if self.faults.get(what) else None
 
 
+@dataclass(frozen=True)
+class DoseSpot(FakeDoseSpot):
+    """DoseSpot, which may show somebody else by an id."""
+
+    shows: Callable[[PatientItem | None], PatientItem | None] = lambda found: found
+
+    def patient(self, patient_id: int) -> PatientItem | None:
+        """Whoever is shown by an id."""
+        return self.shows(super().patient(patient_id))
+
+
 class Practice:
     """A practice whose patient DoseSpot has with a former phone number."""
 
     def __init__(self) -> None:
         self.scene = Disturbed(known_patient(**FORMER))
+        self.shows: Callable[[PatientItem | None], PatientItem | None] = lambda found: found
 
     def says(self, **changes: Any) -> None:
         """Somebody writes that on the Patient."""
@@ -65,7 +84,7 @@ class Practice:
         self.scene.writes, self.scene.waits = [], 5
         self.scene.faults = {CHANGE: list(faults)}
         fhir: Any = FakeFhir(self.scene)
-        dosespot: Any = FakeDoseSpot(self.scene)
+        dosespot: Any = DoseSpot(self.scene, shows=self.shows)
         trail: Any = FakeTrail(self.scene, name, f"Practitioner/{name}")
         now, wait = self.scene.now, self.scene.wait
         sync = PatientSync(fhir, ClaimStore(fhir), dosespot, trail, now, wait, Timing())
@@ -105,6 +124,58 @@ def announced(claim: Claim) -> tuple[str, str, str | None] | None:
 
 
 OPEN = ("change-patient", "first", record_digest(record(**NOW)))
+
+
+def new_practice() -> Practice:
+    """A practice whose patient DoseSpot does not have."""
+    new = Practice()
+    new.scene.world = practice()
+    return new
+
+
+def linked(new: Practice) -> int | None:
+    """DoseSpot's id on the Patient."""
+    return linked_id(new.scene.world.resource(PAT) or {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [
+        ({"birthDate": "1970-01-01"}, "birth date"),
+        ({"name": [{"family": "Other", "given": ["Pat"]}]}, "family name"),
+        ({"name": [{"family": "Other", "given": ["Ann"]}]}, "family name, first name"),
+    ],
+)
+def test_an_id_of_somebody_else_is_not_linked_though_the_create_is_answered_with_it(
+    changes: dict[str, Any], differs: str
+) -> None:
+    new = new_practice()
+    stranger = PatientItem.model_validate({**record(**changes), "PatientId": 1001})
+    new.shows = lambda _found: stranger
+    error = new.fails("first")
+    assert (type(error), str(error)) == (
+        RecordsDisagree,
+        "Patient.identifier: DoseSpot answered that it created the patient with the id 1001, who"
+        f" has another {differs} than the Patient, so nobody was linked. Have DoseSpot support"
+        " check which patient was created, then run the bot again: it looks before it writes.",
+    )
+    assert linked(new) is None
+    (basic,) = new.scene.world.of_type("Basic")
+    asked = read_claim("", basic).announced
+    assert asked is not None
+    assert (asked.act, asked.run) == ("create-patient", "first")
+
+
+def down(_found: object) -> None:
+    raise RemoteUnavailable("down")
+
+
+@pytest.mark.parametrize("shows", [lambda found: found, lambda _found: None, down])
+def test_an_id_that_does_not_show_somebody_else_is_linked(shows: Any) -> None:
+    new = new_practice()
+    new.shows = shows
+    assert new.run("first") == SyncedPatient(1001, "created")
+    assert linked(new) == 1001
 
 
 def test_a_change_is_sent_once_and_is_in_an_event() -> None:

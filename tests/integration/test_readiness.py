@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from shared.workflow import authorize, enrolled
 
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.parameters import Parameters
-from shared.workflow import authorize, supervise
 
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.access import authorize

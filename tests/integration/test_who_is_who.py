@@ -314,3 +314,43 @@ def test_a_patient_id_of_somebody_else_changes_nobody(clinic: Clinic) -> None:
     for value in ("Idman", "Otherman", "Piotr", "1950"):
         assert value not in answer.error
     assert dosespot_writes(clinic) == []
+
+
+def answer_creates_with(clinic: Clinic, what: str, number: int) -> None:
+    """DoseSpot answers that it created somebody, with an id that somebody else has."""
+    body = {"Id": number, "Result": {"ResultCode": "OK", "ResultDescription": ""}}
+    path = f"/webapi/v2/api/{what}"
+    clinic.break_dosespot(method="POST", path=path, kind="text", status=200, body=body)
+
+
+@pytest.mark.parametrize("bot", BOTS)
+def test_nobody_is_linked_to_somebody_else_with_whose_id_a_create_is_answered(
+    clinic: Clinic, bot: str
+) -> None:
+    other, member = colleague(clinic), clinic.add_member(dea=DEA)
+    grant(clinic, member)
+    before = clinic.clinician(other)
+    answer_creates_with(clinic, "clinicians", before["id"])
+    answer = run(clinic, bot, member)
+    assert answer.body["errorType"] == "RecordsDisagree"
+    assert "who has another NPI, birth date and family name than the Practitioner" in answer.error
+    assert (linked(clinic, member), clinic.clinician(other)) == ((), before)
+    assert run(clinic, bot, member).status == 200
+    assert linked(clinic, member) == (clinic.clinician(member)["id"],)
+
+
+def test_no_patient_is_linked_to_somebody_else_with_whose_id_a_create_is_answered(
+    clinic: Clinic,
+) -> None:
+    member = enrolled(clinic)
+    other = add_patient(
+        clinic, name=[{"given": ["Ewa"], "family": "Elseman"}], birthDate="1950-07-07"
+    )
+    number = sync(clinic, member, other).body["doseSpotPatientId"]
+    mine = add_patient(clinic, name=[{"given": ["Jan"], "family": "Mineman"}])
+    answer_creates_with(clinic, "patients", number)
+    answer = sync(clinic, member, mine)
+    assert answer.body["errorType"] == "RecordsDisagree"
+    assert "who has another birth date, family name, first name than the Patient" in answer.error
+    assert "identifier" not in clinic.read(f"Patient/{mine['id']}")
+    assert sync(clinic, member, mine).body["status"] == "created"

@@ -72,10 +72,25 @@ def mistaken_identity(s: Situation) -> BotError | None:
         return None
     if s.clinician is None:
         return RecordsDisagree(UNKNOWN_ID) if s.subject.clinician_id is not None else None
-    if s.created == s.clinician.id:
-        return None
     mine, theirs = s.subject.identity, s.shown.identity
+    if s.created == s.clinician.id and not s.is_linked:
+        return answered_for_another(mine, theirs, s.clinician.id)
     return another_person(mine, theirs) if s.is_linked else _not_surely_the_same(mine, theirs)
+
+
+def answered_for_another(
+    mine: Identity, theirs: Identity, dosespot_id: int
+) -> RecordsDisagree | None:
+    """Why a clinician with whose id DoseSpot answered a create is somebody else."""
+    differing = differences(mine, theirs)
+    if not differing:
+        return None
+    return RecordsDisagree(
+        "ProjectMembership.identifier: DoseSpot answered that it created the clinician with the id"
+        f" {dosespot_id}, who has another {in_words(differing)} than the Practitioner, so nobody"
+        " was linked. Have DoseSpot support check which clinician was created, then run the bot"
+        " again: it looks before it writes."
+    )
 
 
 def _not_surely_the_same(mine: Identity, theirs: Identity) -> BotError | None:

@@ -41,6 +41,11 @@ CREATE_UNANSWERED = (
     " not show the patient yet. The patient may exist. Run the bot again in a minute: it looks"
     " before it writes."
 )
+ANOTHER_PERSON = (
+    "Patient.identifier: DoseSpot answered that it created the patient with the id {number}, who"
+    " has another {traits} than the Patient, so nobody was linked. Have DoseSpot support check"
+    " which patient was created, then run the bot again: it looks before it writes."
+)
 CHANGE_UNANSWERED = (
     "DoseSpot was asked to change the patient and did not say whether it did. Run the bot again in"
     " a minute: it looks before it writes."
