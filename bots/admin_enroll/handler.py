@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.admin_enroll.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.admin_enroll.bot import admin_enroll
 

@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.create_prescriber.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.create_prescriber.bot import create_prescriber
 

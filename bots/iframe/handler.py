@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.iframe.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.iframe.bot import iframe
 

@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.notification.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.notification.bot import notification
 

@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.patient_sync.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.patient_sync.bot import patient_sync
 

@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.self_enroll.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.self_enroll.bot import self_enroll
 

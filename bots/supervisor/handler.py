@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.supervisor.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.supervisor.bot import supervisor
 

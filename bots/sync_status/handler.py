@@ -1,4 +1,4 @@
-"""The Lambda handler: `bots.sync_status.handler.handler`."""
+"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
 
 from bots.sync_status.bot import sync_status
 

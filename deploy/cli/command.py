@@ -14,9 +14,8 @@ from shared.runtime.log import LOGGER
 
 VERBOSE = object()
 
-# Without any handler the standard library prints warnings; only `--verbose` shows log lines here.
-LOGGER.addHandler(logging.NullHandler())
-
+SILENT = logging.NullHandler()
+"""Without any handler the standard library prints warnings; only `--verbose` shows log lines."""
 
 CLOSED_PIPE = 141
 """Exit status of a program whose reader has gone, as shells tell it: 128 and SIGPIPE's number."""
@@ -55,6 +54,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Parses and runs a command."""
+        LOGGER.addHandler(SILENT)
         try:
             return super().invoke(ctx)
         except (click.Abort, click.exceptions.Exit):  # both are RuntimeErrors

@@ -1,7 +1,6 @@
 """The command that enrolls many prescribers: from a file or a search, here or through a queue."""
 
 import json
-import logging
 import signal
 import sys
 from collections import Counter
@@ -16,12 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from deploy.cli.command import is_verbose, verbose_option
+from deploy.cli.command import verbose_option
 from deploy.cli.progress import Progress
 from deploy.cli.sign_in import Server, base_url_option, server_at
 from fhir_profiles.codes import ClinicianRole, TfaType
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE
-from shared.runtime.log import LOGGER
 
 if TYPE_CHECKING:
     from deploy.bulk.results import Ledger
@@ -177,8 +175,7 @@ class Asked:
 )
 @base_url_option(required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.pass_context
-def enroll_many(ctx: click.Context, /, **options: Any) -> None:
+def enroll_many(**options: Any) -> None:
     """Enroll the prescribers of FILE, or those whom a search finds.
 
     FILE is a table with one line of columns (practitionerId and, where wanted,
@@ -200,8 +197,6 @@ def enroll_many(ctx: click.Context, /, **options: Any) -> None:
     from deploy.bulk.tally import Tally
 
     asked = Asked(**options)
-    if not is_verbose(ctx):
-        LOGGER.addHandler(logging.NullHandler())
     began_s = monotonic()
     if asked.dry_run:
         done = read_done(asked.results) if asked.results else ()

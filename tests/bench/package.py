@@ -6,8 +6,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ("bots", "shared", "fhir_profiles")
+from deploy.aws.package import OWN, ROOT
+
 DISTRIBUTIONS = (
     *("requests", "urllib3", "certifi", "idna"),
     *("pydantic", "pydantic-core", "annotated-types", "typing-extensions", "typing-inspection"),
@@ -17,9 +17,9 @@ DISTRIBUTIONS = (
 
 def build(folder: Path) -> int:
     """Fills a folder; returns how many bytes it holds."""
-    for name in SOURCES:
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for source in (path for pattern in OWN for path in ROOT.glob(pattern)):
+        (folder / source.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / source.relative_to(ROOT))
     for name in DISTRIBUTIONS:
         _copy(name, folder)
     compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)

@@ -111,7 +111,7 @@ def test_the_first_deployment_makes_everything(package: Path) -> None:
     enroll = made["prescriber-bots-admin-enroll"]
     assert (enroll["Runtime"], enroll["Handler"], enroll["Timeout"]) == (
         "python3.13",
-        "bots.admin_enroll.handler.handler",
+        "deploy.aws.functions.entry.admin_enroll",
         60,
     )
     assert {live(name) for name in NAMES} == {"1"}

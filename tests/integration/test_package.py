@@ -32,13 +32,12 @@ OURS = re.compile(r"(bots|shared|fhir_profiles|deploy)/")
 UNCHECKED_HASH = 1  # of the flags that PEP 552 defines
 ANOTHER = next(runtime for runtime in RUNTIMES if runtime != RUNNING)
 IN_LAMBDAS_RUNTIME = {*sys.stdlib_module_names, "boto3", "botocore"}
-IMPORT_BOTS = """
+BEGIN = """
 import sys
-from importlib import import_module
-sys.path.insert(0, sys.argv[1])
-from bots.catalog import BOTS
-for bot in BOTS:
-    import_module(f"bots.{bot.name}.handler")
+_, folder, *names = sys.argv
+sys.path.insert(0, folder)
+from deploy.aws.functions import entry
+assert all(callable(getattr(entry, name)) for name in names)
 """
 
 
@@ -51,7 +50,7 @@ class LambdaProcess:
 
     def invoke(self, name: str, payload: Any) -> InvokeResult:
         bot = next(bot for bot in BOTS if bot.function_name == name)
-        call = {"handler": f"bots.{bot.name}.handler.handler", "event": payload}
+        call = {"handler": f"deploy.aws.functions.entry.{bot.name}", "event": payload}
         with self._lock:
             self._process.stdin.write(json.dumps(call) + "\n")
             self._process.stdin.flush()
@@ -158,7 +157,7 @@ def test_a_start_compiles_no_source(unpacked: Path, interpreter: Interpreter) ->
     for source in unpacked.rglob("*.py"):
         source.write_text("raise ImportError('this source was compiled again')")
     done = subprocess.run(
-        [interpreter.path, "-I", "-S", "-B", "-c", IMPORT_BOTS, unpacked],
+        [interpreter.path, "-I", "-S", "-B", "-c", BEGIN, unpacked, *(bot.name for bot in BOTS)],
         env={},
         capture_output=True,
         text=True,

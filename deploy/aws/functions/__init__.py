@@ -1,4 +1,5 @@
-"""All Lambda functions beside the bots: what Medplum does not start, each in a module of its name.
+"""What runs in Lambda beside the bots: the functions that Medplum does not start.
 
-They are part of the Lambda package, and nothing else of `deploy` is but `deploy/bulk/worker`.
+Each stands in a module of its name; Lambda begins with any function, a bot too, in `entry`. All of
+it is in the Lambda package, and of the rest of `deploy` only `deploy/bulk/worker` is.
 """

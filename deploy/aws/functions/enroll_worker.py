@@ -1,4 +1,4 @@
-"""Enrolls the prescribers whom an SQS queue brings: `deploy.aws.functions.enroll_worker.handler`.
+"""Enrolls the prescribers whom an SQS queue brings.
 
 A message is the enroll bot's input as JSON, as `prescriber-bots enroll-many --queue` sends it. What
 came of it is sent to the queue RESULTS_QUEUE_URL. What may work later goes back to the queue, and

@@ -41,22 +41,13 @@ class Function:
         return f"{stack}-{self.name.replace('_', '-')}"
 
 
-def _of_ours(name: str, timeout_s: int) -> Function:
-    return Function(name, f"deploy.aws.functions.{name}.handler", timeout_s)
+def _function(name: str, timeout_s: int, errors: int = 1, *, is_bot: bool = False) -> Function:
+    return Function(name, f"deploy.aws.functions.entry.{name}", timeout_s, errors, is_bot)
 
 
 FUNCTIONS = (
-    *(
-        Function(
-            bot.name,
-            f"bots.{bot.name}.handler.handler",
-            bot.timeout_s,
-            BOT_ERRORS,
-            is_bot=True,
-        )
-        for bot in BOTS
-    ),
-    _of_ours("push_endpoint", 17),  # so that DoseSpot hears within its 20 s after a cold start too
-    _of_ours("status_schedule", 900),
-    _of_ours("enroll_worker", 300),
+    *(_function(bot.name, bot.timeout_s, BOT_ERRORS, is_bot=True) for bot in BOTS),
+    _function("push_endpoint", 17),  # so that DoseSpot hears within its 20 s after a cold start too
+    _function("status_schedule", 900),
+    _function("enroll_worker", 300),
 )

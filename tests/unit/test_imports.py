@@ -1,0 +1,164 @@
+"""Importing a package changes nothing in the process: whoever starts a program decides that."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bots", "deploy", "fhir_profiles", "shared")
+
+PROGRAM = """
+import gc, importlib, json, locale, logging, os, signal, socket, sys, threading, warnings
+
+PACKAGES, MODULES = json.loads(sys.argv[1])
+
+
+def of_others():
+    ours = (*PACKAGES, "__main__", "__mp_main__")
+    return [name for name in sys.modules if name.partition(".")[0] not in ours]
+
+
+def loggers():
+    known = {"root": logging.root, **logging.root.manager.loggerDict}
+    return {
+        name: [one.level, one.propagate, one.disabled, [*map(repr, one.handlers)], len(one.filters)]
+        for name, one in known.items()
+        if isinstance(one, logging.Logger) and (one.level or one.handlers or not one.propagate)
+    }
+
+
+def state():
+    named = {name: sys.modules[name] for name in of_others()}
+    return {
+        "loggers": loggers(),
+        "logging": [repr(logging.getLoggerClass()), logging.root.manager.disable],
+        "warnings": [*map(repr, warnings.filters), repr(warnings.showwarning)],
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+        "paths": [*sys.path, *map(repr, sys.meta_path), *map(repr, sys.path_hooks)],
+        "signals": {sign.name: repr(signal.getsignal(sign)) for sign in signal.Signals},
+        "threads": [one.name for one in threading.enumerate()],
+        "garbage": [*gc.get_threshold(), gc.isenabled(), gc.get_freeze_count(), len(gc.callbacks)],
+        "interpreter": [sys.getrecursionlimit(), sys.getswitchinterval(), repr(sys.excepthook)],
+        "streams": [*map(repr, (sys.stdin, sys.stdout, sys.stderr))],
+        "locale": locale.setlocale(locale.LC_ALL),
+        "sockets": socket.getdefaulttimeout(),
+        "libraries": {
+            f"{name}.{member}": id(value)
+            for name, module in named.items()
+            for member, value in vars(module).items()
+            if callable(value)
+        },
+    }
+
+
+def changed(before, after):
+    members = before["libraries"]
+    kept = {name: id_ for name, id_ in after["libraries"].items() if name in members}
+    after = {**after, "libraries": kept}  # some libraries load a member when it is first asked for
+    return [name for name in before if before[name] != after[name]]
+
+
+for name in json.load(sys.stdin):
+    try:
+        importlib.import_module(name)
+    except ImportError:  # a part of a library that stands for another name
+        pass
+told = {}
+before = state()
+for name in MODULES:
+    importlib.import_module(name)
+    after = state()
+    if changed(before, after):
+        told[name] = changed(before, after)
+    before = after
+print(json.dumps([of_others(), told]))
+"""
+
+
+def modules() -> list[str]:
+    """Every module of ours that is no program."""
+    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
+    return [".".join(one).removesuffix(".__init__") for one in parts if one[-1] != "__main__"]
+
+
+def imported(folder: Path, names: list[str], first: list[str], *packages: str) -> Any:
+    """What libraries were loaded in a new process, and which global each import changed."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps([packages, names])],
+        cwd=folder,
+        input=json.dumps(first),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_importing_any_module_changes_no_global() -> None:
+    libraries, _ = imported(ROOT, modules(), [], *PACKAGES)
+    _, changed = imported(ROOT, modules(), libraries, *PACKAGES)
+    assert changed == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ("import logging; logging.getLogger('a').addHandler(logging.NullHandler())", "loggers"),
+        ("import logging; logging.basicConfig()", "loggers"),
+        ("import warnings; warnings.filterwarnings('ignore', 'a')", "warnings"),
+        ("import os; os.environ['A'] = 'b'", "environment"),
+        ("import sys; sys.path.insert(0, '/a')", "paths"),
+        ("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)", "signals"),
+        ("import gc; gc.set_threshold(50_000)", "garbage"),
+        ("import socket; socket.setdefaulttimeout(1)", "sockets"),
+        ("import json; json.load = repr", "libraries"),
+        ("import threading; threading.Timer(0.5, print, ['']).start()", "threads"),
+    ],
+)
+def test_a_change_is_noticed(tmp_path: Path, line: str, changed: str) -> None:
+    tmp_path.joinpath("planted.py").write_text(f"{line}\n")
+    told = imported(tmp_path, ["planted"], ["json", "logging"], "planted")[1]
+    assert told["planted"] == [changed]
+
+
+BEGIN = """
+import gc, json, sys, warnings
+from deploy.aws.functions import entry
+from deploy.aws.template.functions import FUNCTIONS
+
+told = [gc.get_threshold()[0] > 10_000]
+for function in FUNCTIONS:
+    module, _, name = function.handler.rpartition(".")
+    assert module == entry.__name__
+    assert callable(getattr(entry, name))
+warnings.warn("Unable to find acceptable character detection dependency (one or another).")
+print(json.dumps([*told, gc.get_threshold()[0] > 10_000]))
+"""
+
+
+def test_every_function_begins_at_the_entry_which_then_sets_up_the_process() -> None:
+    command = [sys.executable, "-c", BEGIN]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [False, True]
+
+
+def test_what_can_be_no_functions_name_changes_nothing() -> None:
+    program = "import gc\nfrom deploy.aws.functions import entry\n"
+    program += "print(hasattr(entry, '__path__'), gc.get_threshold()[0] < 10_000)"
+    told = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
+    assert told == "False True\n"
+
+
+def test_enroll_many_loads_boto3_for_a_queue_only() -> None:
+    program = "import sys, deploy.bulk.job, deploy.cli\nprint('boto3' in sys.modules)"
+    assert (
+        subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "False\n"
+    )
