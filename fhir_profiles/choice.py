@@ -1,7 +1,7 @@
 """Which entries of a repeating element count, and which of them comes first: the one place for it.
 
-Each `Rule` is a row of a table that `docs/reference/records.md` shows. Sources: FHIR R4, data types
-Identifier, HumanName, Address and ContactPoint with their value sets of `use` and `type`; the
+Each `ChoiceRule` is a row of a table that `docs/reference/records.md` shows. Sources: FHIR R4, data
+types Identifier, HumanName, Address and ContactPoint with their value sets of `use` and `type`; the
 extensions data-absent-reason, contactpoint-country and us-core-direct.
 """
 
@@ -17,7 +17,7 @@ from fhir_profiles.places import ADDRESS_STATES, is_us_country, state_named, ter
 from fhir_profiles.systems import CONTACTPOINT_COUNTRY, US_CORE_DIRECT
 from fhir_profiles.today import NATIONWIDE, Today
 
-Entry = tuple[str, Resource]
+PathAndEntry = tuple[str, Resource]
 """FHIR path and object of one entry of a repeating element."""
 
 PERIOD_UNREADABLE = "its period can't be read, so it does not count; correct its start and end"
@@ -36,7 +36,7 @@ America and 00 elsewhere, where more than ten digits are written."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class ChoiceRule:
     """How the one entry is chosen that is sent to DoseSpot.
 
     Attributes:
@@ -64,19 +64,21 @@ class Rule:
     rank_first: bool = False
 
 
-NAME = Rule(
+NAME = ChoiceRule(
     "name of a prescriber or patient",
     "name",
     _NAME,
     uses=("official", "usual", ""),
     never=(OVER, "anonymous"),
 )
-WORK_PHONE = Rule(
+WORK_PHONE = ChoiceRule(
     "phone of a prescriber", "telecom", ("value",), uses=("work",), only=True, system="phone"
 )
-WORK_FAX = Rule("fax of a prescriber", "telecom", ("value",), uses=("work", ""), system="fax")
-WORK_EMAIL = Rule("e-mail of a prescriber", "telecom", ("value",), ("work", ""), system="email")
-WORK_ADDRESS = Rule(
+WORK_FAX = ChoiceRule("fax of a prescriber", "telecom", ("value",), uses=("work", ""), system="fax")
+WORK_EMAIL = ChoiceRule(
+    "e-mail of a prescriber", "telecom", ("value",), ("work", ""), system="email"
+)
+WORK_ADDRESS = ChoiceRule(
     "address of a prescriber",
     "address",
     _ADDRESS,
@@ -85,7 +87,7 @@ WORK_ADDRESS = Rule(
     types=("physical", "both", ""),
     never_types=("postal",),
 )
-PATIENT_PHONE = Rule(
+PATIENT_PHONE = ChoiceRule(
     "phone of a patient",
     "telecom",
     ("value",),
@@ -93,7 +95,7 @@ PATIENT_PHONE = Rule(
     system="phone",
     rank_first=True,
 )
-PATIENT_EMAIL = Rule(
+PATIENT_EMAIL = ChoiceRule(
     "e-mail of a patient",
     "telecom",
     ("value",),
@@ -101,7 +103,7 @@ PATIENT_EMAIL = Rule(
     system="email",
     rank_first=True,
 )
-PATIENT_ADDRESS = Rule(
+PATIENT_ADDRESS = ChoiceRule(
     "address of a patient",
     "address",
     _ADDRESS,
@@ -131,11 +133,11 @@ class Choice:
             with entries that count, just those that would have come first.
     """
 
-    counting: tuple[Entry, ...]
+    counting: tuple[PathAndEntry, ...]
     passed_over: tuple[tuple[str, str], ...]
 
 
-def choice(resource: Resource, rule: Rule, today: Today, state: str = NATIONWIDE) -> Choice:
+def choice(resource: Resource, rule: ChoiceRule, today: Today, state: str = NATIONWIDE) -> Choice:
     """The entries that count by a rule.
 
     Args:
@@ -152,7 +154,7 @@ def choice(resource: Resource, rule: Rule, today: Today, state: str = NATIONWIDE
         )
         for index, entry in _candidates(resource, rule)
     )
-    counting: list[Entry] = []
+    counting: list[PathAndEntry] = []
     passed_over = []
     for _, path, entry in found:
         refused = _not_counting(rule, entry, today, state)
@@ -163,7 +165,7 @@ def choice(resource: Resource, rule: Rule, today: Today, state: str = NATIONWIDE
     return Choice(tuple(counting), tuple(passed_over))
 
 
-def is_usual(rule: Rule, entry: Resource) -> bool:
+def is_usual(rule: ChoiceRule, entry: Resource) -> bool:
     """Whether the entry's use and type are meant for this, and not only better than none."""
     use, kind = text(entry.get("use")), text(entry.get("type"))
     return use in rule.uses and (rule.element != "address" or kind != "postal")
@@ -182,7 +184,7 @@ def in_force(element: Resource, today: Today, state: str = NATIONWIDE) -> bool:
 
 def numbered(
     resource: Resource, systems: frozenset[str], today: Today, state: str = NATIONWIDE
-) -> list[Entry]:
+) -> list[PathAndEntry]:
     """The identifiers of these systems that count today and have a value."""
     return [
         (f"{resource.get('resourceType')}.identifier[{index}]", identifier)
@@ -226,7 +228,7 @@ def is_direct(telecom: Resource) -> bool:
     return said is not None and said.get("valueBoolean") is True
 
 
-def _candidates(resource: Resource, rule: Rule) -> Iterator[tuple[int, Resource]]:
+def _candidates(resource: Resource, rule: ChoiceRule) -> Iterator[tuple[int, Resource]]:
     for index, entry in entries(resource, rule.element):
         use = text(entry.get("use"))
         if (
@@ -239,7 +241,7 @@ def _candidates(resource: Resource, rule: Rule) -> Iterator[tuple[int, Resource]
             yield index, entry
 
 
-def _order(rule: Rule, entry: Resource, index: int) -> tuple[int, int, int, int]:
+def _order(rule: ChoiceRule, entry: Resource, index: int) -> tuple[int, int, int, int]:
     use = _place(text(entry.get("use")), rule.uses)
     kind = _place(text(entry.get("type")), rule.types)
     rank = entry.get("rank")
@@ -262,7 +264,9 @@ def _as_typed(value: str) -> str:
     )
 
 
-def _not_counting(rule: Rule, entry: Resource, today: Today, state: str) -> tuple[str, str] | None:
+def _not_counting(
+    rule: ChoiceRule, entry: Resource, today: Today, state: str
+) -> tuple[str, str] | None:
     """Element and reason why the entry does not count, both empty for what needs no word."""
     if rule.element == "address":
         state = state_of(entry)

@@ -1,10 +1,10 @@
 """The codes that DoseSpot's enrollment, and what it stands on, puts on FHIR resources.
 
-Source: DoseSpot's enumeration tables ("Registration Status Type", "Clinician Role Type", "TFA
-Type"); numbers are DoseSpot's own. The drug schedules are 21 CFR 1308's.
+Source: Medplum's prescriber enrollment guide for roles, DoseSpot's enumeration table
+"Registration Status Type" for statuses, 21 CFR 1308 for drug schedules.
 """
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 EPCS_QUALIFICATION = "epcs"
 
@@ -32,27 +32,15 @@ class RegistrationStatus(StrEnum):
     UNKNOWN = "Unknown"
 
 
-class ClinicianRole(IntEnum):
-    """What a clinician may do in DoseSpot; `code` is the name used on the wire and in FHIR."""
+class ClinicianRole(StrEnum):
+    """What a clinician may do in DoseSpot, as the code of a PractitionerRole."""
 
-    PRESCRIBING_CLINICIAN = 1
-    REPORTING_CLINICIAN = 2
-    EPCS_COORDINATOR = 3
-    CLINICIAN_ADMIN = 4
-    PRESCRIBING_AGENT_CLINICIAN = 5
-    PROXY_CLINICIAN = 6
-
-    @property
-    def code(self) -> str:
-        """DoseSpot's name of the role, such as `PrescribingClinician`."""
-        return self.name.title().replace("_", "")
-
-
-class TfaType(StrEnum):
-    """How a prescriber proves the second factor: an app on the phone or a hardware token."""
-
-    MOBILE = "Mobile"
-    TOKEN = "Token"  # noqa: S105 - the name of a device, not a secret
+    PRESCRIBING_CLINICIAN = "PrescribingClinician"
+    REPORTING_CLINICIAN = "ReportingClinician"
+    EPCS_COORDINATOR = "EpcsCoordinator"
+    CLINICIAN_ADMIN = "ClinicianAdmin"
+    PRESCRIBING_AGENT_CLINICIAN = "PrescribingAgentClinician"
+    PROXY_CLINICIAN = "ProxyClinician"
 
 
 class DeaSchedule(StrEnum):

@@ -12,7 +12,7 @@ from fhir_profiles.elements import child, entries, items, text
 from fhir_profiles.systems import DEFAULT_LOCATION, PRACTITIONER_ROLE_TYPE, ROLE_AT_LOCATION
 from fhir_profiles.today import Today
 
-_BY_CODE = {role.code: role for role in ClinicianRole}
+_BY_CODE = {role.value: role for role in ClinicianRole}
 
 
 def granted_roles(practitioner_role: Resource, today: Today) -> frozenset[ClinicianRole]:
@@ -65,9 +65,9 @@ def new_role(practitioner: str, location: str) -> Resource:
 def with_granted_roles(practitioner_role: Resource, roles: Collection[ClinicianRole]) -> Resource:
     """The role with codes for these DoseSpot roles; the same object where it has them all."""
     codings = [
-        {"system": PRACTITIONER_ROLE_TYPE, "code": role.code}
-        for role in sorted(roles)
-        if not _has_code(practitioner_role, role)
+        {"system": PRACTITIONER_ROLE_TYPE, "code": role.value}
+        for role in ClinicianRole
+        if role in roles and not _has_code(practitioner_role, role)
     ]
     if not codings:
         return practitioner_role
@@ -108,7 +108,7 @@ def with_default_location(practitioner_role: Resource, default: bool) -> Resourc
 
 def _has_code(practitioner_role: Resource, role: ClinicianRole) -> bool:
     return any(
-        coding.get("system") == PRACTITIONER_ROLE_TYPE and coding.get("code") == role.code
+        coding.get("system") == PRACTITIONER_ROLE_TYPE and coding.get("code") == role.value
         for _, concept in entries(practitioner_role, "code")
         for _, coding in entries(concept, "coding")
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fhir_profiles.codes import ClinicianRole, TfaType
+from shared.dosespot.codes import ROLE_NUMBERS, TfaType, role_of
 from shared.enrollment.rules.situation import Order
 from shared.enrollment.rules.stages import Stage
 from shared.runtime.inputs import (
@@ -21,7 +21,7 @@ class AdminEnrollInput(BotInput):
     """The prescriber to enroll, and which stage to initialize."""
 
     practitionerId: FhirId = Field(description="Id of the Practitioner to enroll.")
-    practitionerRoleTypes: list[Annotated[int, Field(ge=1, le=len(ClinicianRole))]] = Field(
+    practitionerRoleTypes: list[Annotated[int, Field(ge=1, le=len(ROLE_NUMBERS))]] = Field(
         min_length=1,
         description=(
             "Roles in DoseSpot: 1 prescribing, 2 reporting, 3 EPCS coordinator, 4 clinician admin,"
@@ -41,7 +41,7 @@ class AdminEnrollInput(BotInput):
         """The same in the words of the use case."""
         asked = {Stage.IDP: self.initIdp, Stage.TFA: self.initTfa}
         return Order(
-            roles=frozenset(ClinicianRole(role) for role in self.practitionerRoleTypes),
+            roles=frozenset(role_of(number) for number in self.practitionerRoleTypes),
             licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
             stages=frozenset(stage for stage, wanted in asked.items() if wanted),
             tfa_type=self.tfaType,

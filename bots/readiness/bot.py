@@ -7,7 +7,7 @@ from fhir_profiles import Resource
 from fhir_profiles.today import Today
 from shared.access.authorize import callers_memberships, require_administrator
 from shared.access.self_service import require_own_token
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import FhirDenied, Misconfigured
 from shared.fhir.answers import Answer
@@ -15,7 +15,7 @@ from shared.fhir.client import FhirClient
 from shared.members.caller import sole_clinician_id
 from shared.members.enrolled import NO_CREDENTIAL, practitioners_memberships
 from shared.members.paging import next_page
-from shared.members.people import Person, people
+from shared.members.people import ProjectPractitioner, people
 from shared.readiness.check import ReadinessCheck
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -51,7 +51,7 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
     told = check.run(page)
     ready = sum(one.readiness.prescribes for one in told)
-    invocation.log(Step.READINESS_TOLD, prescribers=len(told), ready=ready)
+    invocation.log(LogEvent.READINESS_TOLD, prescribers=len(told), ready=ready)
     return ReadinessOutput.of(told, last)
 
 
@@ -61,14 +61,18 @@ def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotCl
     return invocation.dosespot(acting_as=admin)
 
 
-def _named(practitioner: str, memberships_found: Answer) -> tuple[Sequence[Person], str]:
+def _named(
+    practitioner: str, memberships_found: Answer
+) -> tuple[Sequence[ProjectPractitioner], str]:
     """The named Practitioner, who may have no membership; nobody comes after."""
     try:
-        return [Person(practitioner, tuple(memberships_found.all()))], ""
+        return [ProjectPractitioner(practitioner, tuple(memberships_found.all()))], ""
     except FhirDenied:
         raise Misconfigured(NO_CREDENTIAL) from None
 
 
-def _page(fhir: FhirClient, me: Resource, request: ReadinessInput) -> tuple[Sequence[Person], str]:
+def _page(
+    fhir: FhirClient, me: Resource, request: ReadinessInput
+) -> tuple[Sequence[ProjectPractitioner], str]:
     everybody = people(practitioners_memberships(fhir, me))
     return next_page(everybody, request.cursor or "", request.pageSize)

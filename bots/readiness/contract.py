@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from fhir_profiles.dea_identifier import DeaIdentifier
-from shared.readiness.check import Told
+from shared.readiness.check import PrescriberReadiness
 from shared.readiness.rules.causes import Blocks
 from shared.readiness.rules.readiness import Readiness
 from shared.readiness.rules.reason import Reason
@@ -14,7 +14,7 @@ from shared.runtime.one_or_page import OneOrPage, cursor_of
 
 PAGE_SIZE = 25
 
-Verdict = Literal["nonControlled", "controlled"]
+PrescribingVerdict = Literal["nonControlled", "controlled"]
 
 
 class ReadinessInput(OneOrPage):
@@ -40,7 +40,7 @@ class ReasonOutput(BotOutput):
     code: str = Field(description="The reason's code, for programs.")
     sentence: str = Field(description="The reason and what to do about it, for people.")
     owner: str = Field(description="Who has to act.")
-    blocks: list[Verdict] = Field(
+    blocks: list[PrescribingVerdict] = Field(
         description="The verdicts that it stands in the way of; empty for a warning."
     )
     registrations: list[str] = Field(
@@ -135,7 +135,7 @@ class PrescriberOutput(BotOutput):
     )
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, told: PrescriberReadiness) -> Self:
         """The same in the words of the contract."""
         return cls(
             practitioner=told.practitioner,
@@ -154,7 +154,7 @@ class ReadinessOutput(BotOutput):
     )
 
     @classmethod
-    def of(cls, told: tuple[Told, ...], last: str) -> Self:
+    def of(cls, told: tuple[PrescriberReadiness, ...], last: str) -> Self:
         """The same in the words of the contract."""
         return cls(
             prescribers=[PrescriberOutput.of(one) for one in told],
@@ -162,7 +162,7 @@ class ReadinessOutput(BotOutput):
         )
 
 
-def _blocked(blocks: Blocks) -> list[Verdict]:
+def _blocked(blocks: Blocks) -> list[PrescribingVerdict]:
     if blocks is Blocks.NOTHING:
         return []
     return ["nonControlled", "controlled"] if blocks is Blocks.EVERYTHING else ["controlled"]

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fhir_profiles.codes import ClinicianRole, TfaType
+from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.codes import TfaType
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
 from shared.runtime.inputs import BotInput, MedicalLicenseInput, WarningOutput

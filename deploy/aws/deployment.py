@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.aws.package import runtime_of
-from deploy.aws.session import Account
-from deploy.aws.stack import Change, ChangeSet, Stack
+from deploy.aws.session import AwsAccount
+from deploy.aws.stack import ChangeSet, ResourceChange, Stack
 from deploy.aws.template.compose import Template, compose, defaults
 from deploy.aws.upload import Bucket, key_of
 
@@ -38,7 +38,7 @@ def checked_stack_name(name: str) -> str:
     return name
 
 
-def own_bucket(stack: str, account: Account) -> str:
+def own_bucket(stack: str, account: AwsAccount) -> str:
     """The bucket that a deployment makes where no other is named."""
     return f"{stack}-{account.id}-{account.region}"
 
@@ -63,7 +63,7 @@ class Deployment:
     settings: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    def plan(self) -> list[Change]:
+    def plan(self) -> list[ResourceChange]:
         """What `apply` would change; changes nothing, so a bucket made for it is gone afterwards.
 
         Raises:

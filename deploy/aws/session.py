@@ -46,7 +46,7 @@ class AwsRefused(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Account:
+class AwsAccount:
     """Where things are done on AWS.
 
     Attributes:
@@ -60,7 +60,7 @@ class Account:
     session: boto3.Session
 
 
-def sign_in(profile: str | None, region: str | None) -> Account:
+def sign_in(profile: str | None, region: str | None) -> AwsAccount:
     """The account that the credentials are for.
 
     Raises:
@@ -71,7 +71,7 @@ def sign_in(profile: str | None, region: str | None) -> Account:
         if session.region_name is None:
             raise NoRegionError
         account = session.client("sts").get_caller_identity()["Account"]
-        return Account(account, session.region_name, session)
+        return AwsAccount(account, session.region_name, session)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Existing:
 
 
 @dataclass(frozen=True)
-class Change:
+class ResourceChange:
     """What would be done to one resource.
 
     Attributes:
@@ -94,7 +94,7 @@ class ChangeSet:
     arn: str
     stack: str
     is_first: bool
-    changes: list[Change]
+    changes: list[ResourceChange]
 
 
 class Stack:
@@ -213,11 +213,11 @@ class Stack:
                 return answer
             sleep(self._pause_s)
 
-    def _changes(self, arn: str) -> Iterator[Change]:
+    def _changes(self, arn: str) -> Iterator[ResourceChange]:
         pages = self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn)
         for each in (change for page in pages for change in page["Changes"]):
             change = each["ResourceChange"]
-            yield Change(
+            yield ResourceChange(
                 action=change["Action"],
                 resource=change["LogicalResourceId"],
                 kind=change["ResourceType"],

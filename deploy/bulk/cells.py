@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from fhir_profiles.codes import ClinicianRole, TfaType
+from shared.dosespot.codes import ROLE_NUMBERS, TfaType
 
 ID, ROLES = "practitionerId", "practitionerRoleTypes"
 
 NOT_A_ROLE = (
-    f"a role is a number from 1 to {len(ClinicianRole)} or a name such as PrescribingClinician"
+    f"a role is a number from 1 to {len(ROLE_NUMBERS)} or a name such as PrescribingClinician"
 )
 NOT_ROLES = f"{NOT_A_ROLE}, and several are parted by semicolons; write 1;4"
 NOT_LICENSES = (
@@ -18,8 +18,8 @@ NOT_LICENSES = (
     " IL:036123456;NY:123456"
 )
 
-_ROLE_NUMBERS: Mapping[str, int] = MappingProxyType(
-    {role.code.casefold(): int(role) for role in ClinicianRole}
+_NUMBERS_BY_NAME: Mapping[str, int] = MappingProxyType(
+    {role.casefold(): number for role, number in ROLE_NUMBERS.items()}
 )
 _TFA_TYPES: Mapping[str, str] = MappingProxyType(
     {kind.value.casefold(): kind.value for kind in TfaType}
@@ -35,7 +35,7 @@ def role_number(word: str) -> int:
     """
     if word.isascii() and word.isdecimal():
         return int(word)
-    found = _ROLE_NUMBERS.get(re.sub(r"[\s_\-]", "", word).casefold())
+    found = _NUMBERS_BY_NAME.get(re.sub(r"[\s_\-]", "", word).casefold())
     if found is None:
         raise ValueError(NOT_A_ROLE)
     return found

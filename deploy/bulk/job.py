@@ -7,12 +7,12 @@ runs it to tell.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from deploy.bulk.results import Ledger
-from deploy.bulk.rows import Row
+from deploy.bulk.results import EnrolledEarlier
+from deploy.bulk.rows import PrescriberRow
 from deploy.bulk.run import Run
 from deploy.bulk.source import Source
 from deploy.bulk.tally import Tally
-from deploy.bulk.worker.result import Result
+from deploy.bulk.worker.result import PrescriberResult
 
 if TYPE_CHECKING:
     from deploy.bulk.queue import Queue
@@ -26,7 +26,7 @@ class Job:
         ledger: knows who is done.
     """
 
-    def __init__(self, tally: Tally, ledger: Ledger) -> None:
+    def __init__(self, tally: Tally, ledger: EnrolledEarlier) -> None:
         self._tally = tally
         self._ledger = ledger
 
@@ -40,7 +40,7 @@ class Job:
             self._tally.add(result)
         return source.total()
 
-    def enrolled(self, source: Source, run: Run) -> Iterator[Result]:
+    def enrolled(self, source: Source, run: Run) -> Iterator[PrescriberResult]:
         """Works on the rows of a source that was checked; the results, as they come."""
         for result in run.results(self._ledger.due(source.rows())):
             self._tally.add(result)
@@ -62,9 +62,9 @@ class Job:
         counted = self._tally.counts.total()
         return counted + self._ledger.already_done + self._ledger.duplicates
 
-    def _usable(self, source: Source) -> Iterator[Row]:
+    def _usable(self, source: Source) -> Iterator[PrescriberRow]:
         for row in self._ledger.due(source.rows()):
-            if isinstance(row, Result):
+            if isinstance(row, PrescriberResult):
                 self._tally.add(row)
             else:
                 yield row

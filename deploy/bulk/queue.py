@@ -16,8 +16,8 @@ from uuid import uuid4
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.bulk.rows import Row
-from deploy.bulk.worker.result import Result
+from deploy.bulk.rows import PrescriberRow
+from deploy.bulk.worker.result import PrescriberResult
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -46,7 +46,7 @@ class Queue:
         with _told():
             self._sqs: SQSClient = boto3.client("sqs", region_name=found[1] if found else None)
 
-    def send(self, rows: Iterable[Row]) -> Iterator[int]:
+    def send(self, rows: Iterable[PrescriberRow]) -> Iterator[int]:
         """Sends the rows; yields how many, as they are taken.
 
         Sending the same row again, by another call, makes another message: it may be meant.
@@ -65,7 +65,7 @@ class Queue:
                 )
             yield len(batch)
 
-    def collect(self, add: Callable[[Result], None], wait_s: int) -> Iterator[int]:
+    def collect(self, add: Callable[[PrescriberResult], None], wait_s: int) -> Iterator[int]:
         """Empties a queue of results; yields how many, as they are added.
 
         A result is taken off the queue after it was added. A message that is no result stays.
@@ -104,7 +104,7 @@ def _told() -> Iterator[None]:
         raise RuntimeError(f"Amazon SQS can't be used: {error}") from None
 
 
-def _entry(number: int, row: Row, sending: str) -> "Entry":
+def _entry(number: int, row: PrescriberRow, sending: str) -> "Entry":
     body = json.dumps(row.given)
     return {
         "Id": str(number),
@@ -114,9 +114,9 @@ def _entry(number: int, row: Row, sending: str) -> "Entry":
     }
 
 
-def _added(body: str, add: Callable[[Result], None]) -> bool:
+def _added(body: str, add: Callable[[PrescriberResult], None]) -> bool:
     try:
-        result = Result.from_json(body)
+        result = PrescriberResult.from_json(body)
     except ValueError:
         return False
     add(result)

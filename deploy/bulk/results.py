@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self, TextIO
 
-from deploy.bulk.rows import Row
-from deploy.bulk.worker.result import Result
+from deploy.bulk.rows import PrescriberRow
+from deploy.bulk.worker.result import PrescriberResult
 
 _BEGINNING = '{"practitionerId":'
 
 
-class Ledger:
+class EnrolledEarlier:
     """Who needs no more work, in a temporary file of SQLite; a context manager.
 
     Args:
@@ -36,10 +36,12 @@ class Ledger:
         self.already_done = 0
         self.duplicates = 0
 
-    def due(self, rows: Iterable[Row | Result]) -> Iterator[Row | Result]:
+    def due(
+        self, rows: Iterable[PrescriberRow | PrescriberResult]
+    ) -> Iterator[PrescriberRow | PrescriberResult]:
         """The rows that are left to be worked on; each prescriber once."""
         for row in rows:
-            if isinstance(row, Result) or self._is_new(row.practitioner_id):
+            if isinstance(row, PrescriberResult) or self._is_new(row.practitioner_id):
                 yield row
 
     def _is_new(self, practitioner_id: str) -> bool:
@@ -89,7 +91,7 @@ class ResultsFile:
         self._file.seek(0)
         yield from _done(self._file)
 
-    def add(self, result: Result) -> None:
+    def add(self, result: PrescriberResult) -> None:
         """Writes a result down at once."""
         self._file.write(result.as_json() + "\n")
         self._file.flush()
@@ -117,9 +119,9 @@ def _done(lines: Iterable[str]) -> Iterator[str]:
             yield result.practitionerId
 
 
-def _result(line: str) -> Result | None:
+def _result(line: str) -> PrescriberResult | None:
     try:
-        return Result.from_json(line)
+        return PrescriberResult.from_json(line)
     except ValueError:
         return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bots.admin_enroll.contract import AdminEnrollInput
 from deploy.bulk.cells import ID, ROLES
 from deploy.bulk.table import Line, table_lines
-from deploy.bulk.worker.result import Given, Result, not_enrolled
+from deploy.bulk.worker.result import Given, PrescriberResult, not_enrolled
 from shared.errors import InputRefused
 from shared.runtime.bot_input import parse_input
 
@@ -21,14 +21,14 @@ NO_ROLES = (
 
 
 @dataclass(frozen=True)
-class Row:
+class PrescriberRow:
     """One prescriber, and the bot's input for them."""
 
     practitioner_id: str
     given: Given
 
 
-def table_rows(lines: Iterable[str], defaults: Given) -> Iterator[Row | Result]:
+def table_rows(lines: Iterable[str], defaults: Given) -> Iterator[PrescriberRow | PrescriberResult]:
     """The rows of a table.
 
     Args:
@@ -47,12 +47,12 @@ def table_rows(lines: Iterable[str], defaults: Given) -> Iterator[Row | Result]:
         yield _row(line, defaults)
 
 
-def id_row(practitioner_id: object, defaults: Given) -> Row | Result:
+def id_row(practitioner_id: object, defaults: Given) -> PrescriberRow | PrescriberResult:
     """A row that says nothing but whom it is about."""
     return _row(Line(0, {ID: practitioner_id}), defaults)
 
 
-def _row(line: Line, defaults: Given) -> Row | Result:
+def _row(line: Line, defaults: Given) -> PrescriberRow | PrescriberResult:
     where = f"Row {line.number}: " if line.number else ""
     complete = {**defaults, **line.given}
     if line.problems:
@@ -62,4 +62,4 @@ def _row(line: Line, defaults: Given) -> Row | Result:
     except InputRefused as error:
         more = "" if ROLES in complete else f" {NO_ROLES}"
         return not_enrolled(complete, InputRefused(f"{where}{error}{more}"))
-    return Row(request.practitionerId, complete)
+    return PrescriberRow(request.practitionerId, complete)

@@ -9,9 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import takewhile
 from threading import Event
 
-from deploy.bulk.rows import Row
+from deploy.bulk.rows import PrescriberRow
 from deploy.bulk.worker.enrollment import WORTH_ANOTHER_TRY
-from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, Result, not_enrolled
+from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, PrescriberResult, not_enrolled
 from shared.errors import BotError, Throttled
 
 PAUSES_S = (2.0, 10.0, 50.0)
@@ -33,7 +33,7 @@ class Run:
 
     def __init__(
         self,
-        enroll: Callable[[Given], Result],
+        enroll: Callable[[Given], PrescriberResult],
         at_once: int,
         pauses_s: Iterable[float] = PAUSES_S,
     ) -> None:
@@ -43,16 +43,18 @@ class Run:
         self.stopped = Event()
         self.stopped_by: BotError | None = None
 
-    def results(self, rows: Iterable[Row | Result]) -> Iterator[Result]:
+    def results(
+        self, rows: Iterable[PrescriberRow | PrescriberResult]
+    ) -> Iterator[PrescriberResult]:
         """The results, as they come.
 
         Args:
             rows: each prescriber once; taken only as fast as there are results.
         """
-        under_way: set[Future[Result]] = set()
+        under_way: set[Future[PrescriberResult]] = set()
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="row") as threads:
             for row in self._taken(rows):
-                if isinstance(row, Result):
+                if isinstance(row, PrescriberResult):
                     yield row
                     continue
                 under_way.add(threads.submit(self._worked_on, row))
@@ -61,7 +63,9 @@ class Run:
                     yield from (future.result() for future in ended)
             yield from (future.result() for future in under_way)
 
-    def _taken(self, rows: Iterable[Row | Result]) -> Iterator[Row | Result]:
+    def _taken(
+        self, rows: Iterable[PrescriberRow | PrescriberResult]
+    ) -> Iterator[PrescriberRow | PrescriberResult]:
         """The rows until the run is stopped; a search that can't go on stops it."""
         try:
             yield from takewhile(lambda _: not self.stopped.is_set(), rows)
@@ -72,7 +76,7 @@ class Run:
         self.stopped_by = error
         self.stopped.set()
 
-    def _worked_on(self, row: Row) -> Result:
+    def _worked_on(self, row: PrescriberRow) -> PrescriberResult:
         pauses_s = iter(self._pauses_s)
         while True:
             try:

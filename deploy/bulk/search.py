@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from deploy.bulk.rows import Row, id_row
+from deploy.bulk.rows import PrescriberRow, id_row
 from deploy.bulk.worker.administrator import OPERATOR_REFUSED
-from deploy.bulk.worker.result import Given, Result
+from deploy.bulk.worker.result import Given, PrescriberResult
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, RemoteMisbehaved
@@ -39,7 +39,7 @@ def search_params(query: str) -> dict[str, str]:
 
 def found_rows(
     fhir: FhirClient, params: Mapping[str, str], defaults: Given
-) -> Iterator[Row | Result]:
+) -> Iterator[PrescriberRow | PrescriberResult]:
     """A row for each Practitioner that a search finds, page by page.
 
     Only ids are asked for, in an order that enrolling does not change.

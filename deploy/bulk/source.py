@@ -4,24 +4,24 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from deploy.bulk.cells import ROLES
-from deploy.bulk.rows import NO_ROLES, Row, table_rows
+from deploy.bulk.rows import NO_ROLES, PrescriberRow, table_rows
 from deploy.bulk.search import found_rows, search_params
 from deploy.bulk.text_file import TextFile
-from deploy.bulk.worker.result import Given, Result
+from deploy.bulk.worker.result import Given, PrescriberResult
 from shared.fhir.client import FhirClient
 
 
 class Source(Protocol):
     """Whom to enroll."""
 
-    def refused(self) -> Iterator[Result]:
+    def refused(self) -> Iterator[PrescriberResult]:
         """What can't be used, as far as that can be told without a server.
 
         Raises:
             ValueError: nothing of it can be used.
         """
 
-    def rows(self) -> Iterator[Row | Result]:
+    def rows(self) -> Iterator[PrescriberRow | PrescriberResult]:
         """What can be used, after `refused` was exhausted; raises BotError, and ValueError."""
 
     def total(self) -> int:
@@ -41,18 +41,18 @@ class FileSource:
         self._defaults = defaults
         self._total = 0
 
-    def refused(self) -> Iterator[Result]:
+    def refused(self) -> Iterator[PrescriberResult]:
         """The rows that can't be used."""
         for row in table_rows(self._file.lines(), self._defaults):
-            if isinstance(row, Result):
+            if isinstance(row, PrescriberResult):
                 yield row
             else:
                 self._total += 1
 
-    def rows(self) -> Iterator[Row | Result]:
+    def rows(self) -> Iterator[PrescriberRow | PrescriberResult]:
         """The rows that can be used."""
         found = table_rows(self._file.lines(), self._defaults)
-        return (row for row in found if isinstance(row, Row))
+        return (row for row in found if isinstance(row, PrescriberRow))
 
     def total(self) -> int:
         """How many rows can be used."""
@@ -86,11 +86,11 @@ class SearchSource:
         self._fhir = fhir
         self._count = count
 
-    def refused(self) -> Iterator[Result]:
+    def refused(self) -> Iterator[PrescriberResult]:
         """Nothing: only the server knows."""
         return iter(())
 
-    def rows(self) -> Iterator[Row | Result]:
+    def rows(self) -> Iterator[PrescriberRow | PrescriberResult]:
         """A row for each of them."""
         return found_rows(self._fhir(), self._params, self._defaults)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deploy.bulk.worker.result import Result
+from deploy.bulk.worker.result import PrescriberResult
 
 NO_ID = "(no usable id)"
 
@@ -20,12 +20,12 @@ class Tally:
         stopped: why the command ended before the last row, if it did.
     """
 
-    keep: Callable[[Result], None]
+    keep: Callable[[PrescriberResult], None]
     counts: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     stopped: str | None = None
 
-    def add(self, result: Result) -> None:
+    def add(self, result: PrescriberResult) -> None:
         """Keeps a result, counts it, and remembers what is to be told of it."""
         self.keep(result)
         self.counts[result.outcome.value] += 1

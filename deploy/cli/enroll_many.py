@@ -18,14 +18,15 @@ import click
 from deploy.cli.command import verbose_option
 from deploy.cli.progress import Progress
 from deploy.cli.sign_in import Server, base_url_option, server_at
-from fhir_profiles.codes import ClinicianRole, TfaType
+from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.codes import ROLE_NUMBERS, TfaType, role_of
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE
 
 if TYPE_CHECKING:
-    from deploy.bulk.results import Ledger
+    from deploy.bulk.results import EnrolledEarlier
     from deploy.bulk.source import Source
     from deploy.bulk.tally import Tally
-    from deploy.bulk.worker.result import Result
+    from deploy.bulk.worker.result import PrescriberResult
 
 RESUME = "Run the same command again to go on."
 
@@ -37,7 +38,7 @@ def _roles(
     from deploy.bulk.cells import NOT_A_ROLE, role_number
 
     try:
-        return tuple(ClinicianRole(role_number(value)) for value in values)
+        return tuple(role_of(role_number(value)) for value in values)
     except ValueError:
         raise click.BadParameter(f"{NOT_A_ROLE}.") from None
 
@@ -82,9 +83,9 @@ class Asked:
     @property
     def defaults(self) -> dict[str, Any]:
         """The bot's input where a row says nothing else."""
-        roles = {"practitionerRoleTypes": [int(role) for role in self.roles]} if self.roles else {}
+        numbers = [ROLE_NUMBERS[role] for role in self.roles]
         return {
-            **roles,
+            **({"practitionerRoleTypes": numbers} if numbers else {}),
             "initIdp": self.init_idp,
             "initTfa": self.init_tfa,
             "tfaType": self.tfa_type,
@@ -193,7 +194,7 @@ def enroll_many(**options: Any) -> None:
       prescriber-bots enroll-many prescribers.csv --queue https://sqs... --results results.jsonl
       prescriber-bots enroll-many --collect https://sqs... --results results.jsonl
     """
-    from deploy.bulk.results import Ledger, ResultsFile, read_done
+    from deploy.bulk.results import EnrolledEarlier, ResultsFile, read_done
     from deploy.bulk.tally import Tally
 
     asked = Asked(**options)
@@ -201,12 +202,15 @@ def enroll_many(**options: Any) -> None:
     if asked.dry_run:
         done = read_done(asked.results) if asked.results else ()
         tally = Tally(lambda _: None)
-        with Ledger(done) as ledger:
+        with EnrolledEarlier(done) as ledger:
             with _remarks_at_end(tally):
                 _enroll(asked, tally, ledger)
             _tell(asked, tally, ledger, monotonic() - began_s)
     else:
-        with ResultsFile(cast("Path", asked.results)) as results, Ledger(results.done()) as ledger:
+        with (
+            ResultsFile(cast("Path", asked.results)) as results,
+            EnrolledEarlier(results.done()) as ledger,
+        ):
             tally = Tally(results.add)
             with _remarks_at_end(tally):
                 if asked.collect is not None:
@@ -219,7 +223,7 @@ def enroll_many(**options: Any) -> None:
     sys.exit(0 if tally.is_well else 1)
 
 
-def _enroll(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
+def _enroll(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
     """Enrolls here, or finds out what that would do."""
     from deploy.bulk.job import Job
     from deploy.bulk.run import Run
@@ -244,7 +248,7 @@ def _enroll(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
         tally.stopped = str(run.stopped_by or "Interrupted.")
 
 
-def _show_plan(asked: Asked, result: "Result") -> None:
+def _show_plan(asked: Asked, result: "PrescriberResult") -> None:
     """Says what a dry run has found out about one prescriber."""
     if asked.dry_run and result.outcome.is_well:
         unchanged = result.outcome.value == "unchanged"
@@ -252,7 +256,7 @@ def _show_plan(asked: Asked, result: "Result") -> None:
         click.echo(f"{result.practitionerId} {words}", err=asked.as_json)
 
 
-def _send(asked: Asked, tally: "Tally", ledger: "Ledger") -> None:
+def _send(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
     """Sends to a queue."""
     from deploy.bulk.job import Job
     from deploy.bulk.queue import Queue
@@ -301,7 +305,7 @@ def _remarks_at_end(tally: "Tally") -> Iterator[None]:
             click.echo(remark, err=True)
 
 
-def _tell(asked: Asked, tally: "Tally", ledger: "Ledger", seconds: float) -> None:
+def _tell(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier", seconds: float) -> None:
     if tally.stopped:
         click.echo(f"Stopped: {tally.stopped} {RESUME}", err=True)
     if asked.as_json:

@@ -16,9 +16,9 @@ from deploy.cli.table import print_row
 from shared.errors import LookUpFirst, TryAgain
 
 if TYPE_CHECKING:
-    from deploy.medplum.doctor.finding import Finding
+    from deploy.medplum.doctor.finding import CheckReport
     from deploy.medplum.installation import Installation
-    from deploy.medplum.ledger import Entry
+    from deploy.medplum.ledger import LedgerEntry
     from deploy.medplum.wanted import FunctionNames
 
 AGAIN = "Run `prescriber-bots register` again: it looks first and goes on from there."
@@ -103,7 +103,7 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     from deploy.medplum.conformance import conformance_resources
     from deploy.medplum.installation import look
     from deploy.medplum.ledger import Ledger
-    from deploy.medplum.register import Order, Registration, refuse_what_is_wrong
+    from deploy.medplum.register import Installer, InstallOptions, refuse_what_is_wrong
     from deploy.medplum.server import ProjectAdmin
 
     given = from_options(options["secrets_file"], options["secrets_from_aws"])
@@ -116,11 +116,11 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     if not plan and sys.stdin.isatty():
         given |= asked_for(given, found.secrets)
     aws = AwsSecret(aws_secret) if aws_secret else None
-    order = Order(_names(options), given, profiles, signed_in.base_url, aws)
+    order = InstallOptions(_names(options), given, profiles, signed_in.base_url, aws)
     refuse_what_is_wrong(found, order)
-    account = _Account()
+    account = _Summary()
     try:
-        Registration(server, Ledger(server, plan=plan, told=account.tell), found, order).run()
+        Installer(server, Ledger(server, plan=plan, told=account.tell), found, order).run()
     except (LookUpFirst, TryAgain) as error:
         happened, _, _ = str(error).partition(". ")
         raise click.ClickException(f"{happened}. {AGAIN}") from None
@@ -147,7 +147,7 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
       prescriber-bots doctor --base-url https://api.example.org/ --json
     """
     from deploy.medplum.doctor.examination import Examination
-    from deploy.medplum.doctor.finding import Verdict, examine
+    from deploy.medplum.doctor.finding import CheckVerdict, examine
     from deploy.medplum.server import ProjectAdmin
 
     signed_in = server_at(base_url)
@@ -157,10 +157,10 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     for finding in examine(examination.checks()):
         findings.append(finding)
         if not as_json and finding.needs is None:
-            color = {Verdict.OK: "green", Verdict.MISSING: "red"}.get(finding.verdict)
+            color = {CheckVerdict.OK: "green", CheckVerdict.MISSING: "red"}.get(finding.verdict)
             told = f"{finding.name}: {finding.sentence}"
             print_row((finding.verdict, told), (WIDEST_FINDING,), fg=color)
-    in_order = not any(one.verdict is Verdict.MISSING for one in findings)
+    in_order = not any(one.verdict is CheckVerdict.MISSING for one in findings)
     if as_json:
         checks = [vars(one) for one in findings]
         click.echo(json.dumps({"ok": in_order, "checks": checks}, indent=2))
@@ -169,15 +169,15 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     sys.exit(0 if in_order else 1)
 
 
-def _print_not_checked(findings: "Sequence[Finding]") -> None:
+def _print_not_checked(findings: "Sequence[CheckReport]") -> None:
     """One line for each thing that is missing: what could not be checked because of it."""
-    from deploy.medplum.doctor.finding import Verdict, waiting
+    from deploy.medplum.doctor.finding import CheckVerdict, waiting
 
     for needs, names in waiting(findings).items():
         several = f"and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         told = ", ".join([*names[:MOST_NAMED], *([several] if several else [])])
         sentence = f"{told}, because of {needs}"
-        print_row((Verdict.NOT_CHECKED, sentence), (WIDEST_FINDING,))
+        print_row((CheckVerdict.NOT_CHECKED, sentence), (WIDEST_FINDING,))
 
 
 def _names(options: dict[str, Any]) -> "FunctionNames":
@@ -186,13 +186,13 @@ def _names(options: dict[str, Any]) -> "FunctionNames":
     return FunctionNames(options["prefix"], options["alias"], options["named"])
 
 
-class _Account:
+class _Summary:
     """Prints what a run does, and sums it up."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
-    def tell(self, entry: "Entry") -> None:
+    def tell(self, entry: "LedgerEntry") -> None:
         """Prints one line, and one for each detail."""
         self._counts[entry.verdict] += 1
         print_row((entry.verdict, entry.what), (WIDEST_VERDICT,))
@@ -201,12 +201,12 @@ class _Account:
 
     def sum_up(self, *, plan: bool) -> None:
         """Prints how it went; ends with 1 where something is missing after it."""
-        from deploy.medplum.ledger import Verdict
+        from deploy.medplum.ledger import EntryStatus
         from deploy.medplum.register import ASSIGN
         from fhir_profiles.systems import PRESCRIBER_POLICY
 
-        changes = self._counts[Verdict.CREATED] + self._counts[Verdict.CHANGED]
-        lacking = self._counts[Verdict.MISSING]
+        changes = self._counts[EntryStatus.CREATED] + self._counts[EntryStatus.CHANGED]
+        lacking = self._counts[EntryStatus.MISSING]
         if plan:
             click.echo(f"{changes} changes would be made; nothing was changed.")
         elif changes:

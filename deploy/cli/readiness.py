@@ -21,7 +21,7 @@ HEADS = ("PRACTITIONER", "NON-CONTROLLED", "CONTROLLED", "WHO ACTS, AND WHY")
 WIDTHS_ON_TERMINAL = (14, 13)
 HEADS_ON_TERMINAL = ("NON-CONTROLLED", "CONTROLLED", "PRESCRIBER, WHO ACTS, AND WHY")
 
-Prescriber = dict[str, Any]
+PrescriberVerdict = dict[str, Any]
 
 
 @click.command()
@@ -58,7 +58,7 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
     sys.exit(0 if all(map(_is_ready, shown)) else NOT_READY)
 
 
-def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[Prescriber]]:
+def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[PrescriberVerdict]]:
     """What the bot says, page by page."""
     from deploy.cli.execute import execute, find_bot
 
@@ -72,14 +72,14 @@ def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[Pr
         asked = {"cursor": answer["nextCursor"]}
 
 
-def _is_ready(prescriber: Prescriber) -> bool:
+def _is_ready(prescriber: PrescriberVerdict) -> bool:
     registrations = prescriber["controlled"]["registrations"]
     return bool(prescriber["nonControlled"]["ready"]) and all(one["ready"] for one in registrations)
 
 
 def _printed(
-    server: "ProjectAdmin", pages: Iterator[list[Prescriber]]
-) -> Iterator[list[Prescriber]]:
+    server: "ProjectAdmin", pages: Iterator[list[PrescriberVerdict]]
+) -> Iterator[list[PrescriberVerdict]]:
     """The same, each page in rows as soon as it is known; people have names on a terminal only."""
     on_terminal = terminal_width() is not None
     print_row(*((HEADS_ON_TERMINAL, WIDTHS_ON_TERMINAL) if on_terminal else (HEADS, WIDTHS)))
@@ -92,7 +92,7 @@ def _printed(
         yield page
 
 
-def _print_named(server: "ProjectAdmin", page: list[Prescriber]) -> None:
+def _print_named(server: "ProjectAdmin", page: list[PrescriberVerdict]) -> None:
     """A page for the operator's own eyes: name, reference and reason below each other."""
     from deploy.cli.names import names_of
 
@@ -103,7 +103,7 @@ def _print_named(server: "ProjectAdmin", page: list[Prescriber]) -> None:
         print_row((*_verdicts(one), told), WIDTHS_ON_TERMINAL)
 
 
-def _verdicts(one: Prescriber) -> tuple[str, str]:
+def _verdicts(one: PrescriberVerdict) -> tuple[str, str]:
     non_controlled, controlled = one["nonControlled"], one["controlled"]
     return _word(non_controlled["ready"]), _controlled(controlled["registrations"])
 
@@ -118,6 +118,6 @@ def _controlled(registrations: list[dict[str, Any]]) -> str:
     return ", ".join(words) or "no DEA number"
 
 
-def _first_reason(one: Prescriber) -> str:
+def _first_reason(one: PrescriberVerdict) -> str:
     first = one["reasons"][0] if one["reasons"] else None
     return f"{first['owner']}: {first['sentence']} ({first['code']})" if first else ""

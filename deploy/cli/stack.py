@@ -11,8 +11,8 @@ from deploy.cli.command import verbose_option
 from deploy.cli.table import print_table
 
 if TYPE_CHECKING:
-    from deploy.aws.session import Account
-    from deploy.aws.stack import Change, Stack
+    from deploy.aws.session import AwsAccount
+    from deploy.aws.stack import ResourceChange, Stack
     from deploy.aws.upload import Bucket
 
 DEFAULT_STACK = "prescriber-bots"
@@ -201,7 +201,7 @@ def destroy(
         click.echo("Deleted.")
 
 
-def _stack(account: "Account", name: str) -> "Stack":
+def _stack(account: "AwsAccount", name: str) -> "Stack":
     from deploy.aws.stack import Stack
 
     def tell(line: str) -> None:
@@ -210,7 +210,7 @@ def _stack(account: "Account", name: str) -> "Stack":
     return Stack(account.session.client("cloudformation"), name, tell)
 
 
-def _bucket(account: "Account", name: str) -> "Bucket":
+def _bucket(account: "AwsAccount", name: str) -> "Bucket":
     from deploy.aws.upload import Bucket
 
     return Bucket(account.session.client("s3"), name, account.id)
@@ -246,7 +246,7 @@ def _pair(given: str, need: str) -> tuple[str, str]:
     return name, value
 
 
-def _show_plan(stack: str, changes: "Sequence[Change]", *, as_json: bool) -> None:
+def _show_plan(stack: str, changes: "Sequence[ResourceChange]", *, as_json: bool) -> None:
     if as_json:
         told = [vars(change) for change in changes]
         click.echo(json.dumps({"stack": stack, "changes": told}, indent=2))

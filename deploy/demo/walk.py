@@ -29,7 +29,7 @@ QUALIFICATION = "Practitioner.qualification"
 
 
 @dataclass(frozen=True)
-class Step:
+class WalkStep:
     """One step, as it went.
 
     Attributes:
@@ -69,7 +69,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ActorAnswer:
     """What an actor is told.
 
     Attributes:
@@ -91,7 +91,7 @@ class Path:
     """
 
     name: str
-    steps: list[Step] = field(default_factory=list)
+    steps: list[WalkStep] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -121,7 +121,7 @@ class Walk:
     def sends_form(self, title: str, expected: Expected, body: dict[str, Any]) -> None:
         """The administrator sends a form, which makes the prescriber known."""
 
-        def act() -> Answer:
+        def act() -> ActorAnswer:
             reply = self._reply(CREATE_BOT, body)
             answer = reply.json()
             if not reply.ok:
@@ -153,7 +153,9 @@ class Walk:
         expected = Expected(status, ("done",))
         self._take(title, "prescriber", expected, lambda: self._in_iframe(step))
 
-    def _take(self, title: str, actor: str, expected: Expected, act: Callable[[], Answer]) -> None:
+    def _take(
+        self, title: str, actor: str, expected: Expected, act: Callable[[], ActorAnswer]
+    ) -> None:
         before, versions = self._facts(), self._versions()
         answer = act()
         after = self._facts()
@@ -171,10 +173,10 @@ class Walk:
             unexpected.append("a resource was written though nothing changed")
         warnings = [f"{path}: {sentence}" for path, sentence in answer.warnings]
         self.path.steps.append(
-            Step(title, actor, answer.text, status, written, warnings, unexpected)
+            WalkStep(title, actor, answer.text, status, written, warnings, unexpected)
         )
 
-    def _execute(self, bot: str, body: dict[str, Any]) -> Answer:
+    def _execute(self, bot: str, body: dict[str, Any]) -> ActorAnswer:
         return _answer(self._reply(bot, body).json())
 
     def _reply(self, bot: str, body: dict[str, Any]) -> requests.Response:
@@ -187,10 +189,10 @@ class Walk:
             timeout=TIMEOUT_S,
         )
 
-    def _in_iframe(self, step: str) -> Answer:
+    def _in_iframe(self, step: str) -> ActorAnswer:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
         reply = requests.post(f"{url}/prescriber/{step}", timeout=TIMEOUT_S)
-        return Answer("done" if reply.ok else f"error: {reply.json()['error']}")
+        return ActorAnswer("done" if reply.ok else f"error: {reply.json()['error']}")
 
     def _facts(self) -> dict[str, str]:
         """What the FHIR server holds of an enrollment, by FHIR path."""
@@ -238,14 +240,14 @@ class Walk:
         return dict(reply.json())
 
 
-def _answer(body: dict[str, Any]) -> Answer:
+def _answer(body: dict[str, Any]) -> ActorAnswer:
     """What a bot's answer says."""
     if "errorMessage" in body:
-        return Answer(f"error: {body['errorMessage']}")
+        return ActorAnswer(f"error: {body['errorMessage']}")
     warnings = tuple((one["path"], one["sentence"]) for one in body.get("warnings", []))
     facts = {
         name: value
         for name, value in body.items()
         if name != "warnings" and not isinstance(value, dict)
     }
-    return Answer(json.dumps(facts).strip("{}").replace('"', ""), warnings)
+    return ActorAnswer(json.dumps(facts).strip("{}").replace('"', ""), warnings)

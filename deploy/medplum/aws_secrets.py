@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.medplum.ledger import Verdict
+from deploy.medplum.ledger import EntryStatus
 from shared.errors import Misconfigured
 
 
@@ -41,16 +41,16 @@ class AwsSecret:
             raise self._failed("read", error) from None
         return found.get("SecretString", "")
 
-    def verdict_on(self, values: Mapping[str, str]) -> Verdict:
+    def verdict_on(self, values: Mapping[str, str]) -> EntryStatus:
         """Whether it has to be made or changed to hold just these values; raises as `read`."""
         text = self.read()
         if text is None:
-            return Verdict.CREATED
+            return EntryStatus.CREATED
         try:
             same = json.loads(text) == dict(values)
         except ValueError:
             same = False
-        return Verdict.UNCHANGED if same else Verdict.CHANGED
+        return EntryStatus.UNCHANGED if same else EntryStatus.CHANGED
 
     def write(self, values: Mapping[str, str]) -> None:
         """Makes the secret, or gives it a new version.

@@ -15,7 +15,7 @@ LONGEST_SHOWN = 160
 MOST_SHOWN = 8
 
 
-class Verdict(StrEnum):
+class EntryStatus(StrEnum):
     """What became of one thing."""
 
     CREATED = "created"
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One line of the account.
 
     Attributes:
@@ -36,7 +36,7 @@ class Entry:
     """
 
     what: str
-    verdict: Verdict
+    verdict: EntryStatus
     details: tuple[str, ...] = ()
 
 
@@ -49,7 +49,9 @@ class Ledger:
         told: hears every entry when what it says has happened.
     """
 
-    def __init__(self, server: ProjectAdmin, *, plan: bool, told: Callable[[Entry], None]) -> None:
+    def __init__(
+        self, server: ProjectAdmin, *, plan: bool, told: Callable[[LedgerEntry], None]
+    ) -> None:
         self._server = server
         self.plan = plan
         self.tell = told
@@ -77,8 +79,8 @@ class Ledger:
         """
         differences = differing(found or {}, change(found or {}))
         settled = change(found or {}) if self.plan else self._settled(found, make, change)
-        verdict = Verdict.CHANGED if differences else Verdict.UNCHANGED
-        self.tell(Entry(what, verdict if found else Verdict.CREATED, tuple(differences)))
+        verdict = EntryStatus.CHANGED if differences else EntryStatus.UNCHANGED
+        self.tell(LedgerEntry(what, verdict if found else EntryStatus.CREATED, tuple(differences)))
         return settled
 
     def _settled(

@@ -13,7 +13,7 @@ from bots.catalog import BOTS
 from deploy.medplum import access_policy, project_secrets, wanted
 from deploy.medplum.aws_secrets import AwsSecret
 from deploy.medplum.installation import Installation, reference_to
-from deploy.medplum.ledger import Entry, Ledger, Verdict
+from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
 from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
@@ -36,7 +36,7 @@ ASSIGN = (
 
 
 @dataclass(frozen=True)
-class Order:
+class InstallOptions:
     """What somebody wants of one run.
 
     Attributes:
@@ -54,7 +54,7 @@ class Order:
     aws_secret: AwsSecret | None = None
 
 
-def refuse_what_is_wrong(found: Installation, order: Order) -> None:
+def refuse_what_is_wrong(found: Installation, order: InstallOptions) -> None:
     """Makes sure, before anything is written, that everything can be.
 
     Raises:
@@ -69,7 +69,7 @@ def refuse_what_is_wrong(found: Installation, order: Order) -> None:
         raise Misconfigured(f"Nothing was changed. To be mended first: {'; '.join(problems)}.")
 
 
-class Registration:
+class Installer:
     """One run.
 
     Args:
@@ -80,7 +80,7 @@ class Registration:
     """
 
     def __init__(
-        self, server: ProjectAdmin, ledger: Ledger, found: Installation, order: Order
+        self, server: ProjectAdmin, ledger: Ledger, found: Installation, order: InstallOptions
     ) -> None:
         self._server = server
         self._ledger = ledger
@@ -96,7 +96,9 @@ class Registration:
                 goes on from there.
         """
         if FEATURE not in items(self._found.project, "features"):
-            self._ledger.tell(Entry("project feature bots", Verdict.MISSING, (NO_FEATURE,)))
+            self._ledger.tell(
+                LedgerEntry("project feature bots", EntryStatus.MISSING, (NO_FEATURE,))
+            )
         secrets = {**self._order.secrets, **self._service_secrets()}
         texts = project_secrets.merged(secrets, self._found.secrets)
         self._secrets(texts)
@@ -112,7 +114,7 @@ class Registration:
         found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
         if _has_other_client(found, self._order.secrets):
             note = f"{settings.SERVICE_ID} names another ClientApplication; its rights are yours"
-            self._ledger.tell(Entry(what, Verdict.KEPT, (note,)))
+            self._ledger.tell(LedgerEntry(what, EntryStatus.KEPT, (note,)))
             return {}
         known = found.clients[0] if found.clients else None
         name, description = wanted.CLIENT_NAME, wanted.CLIENT_DESCRIPTION
@@ -135,10 +137,10 @@ class Registration:
             )
         given = [name for name in project_secrets.OPTIONAL if name in texts]
         for name in (*project_secrets.NEEDED, *given):
-            verdict = Verdict.CHANGED if name in stored else Verdict.CREATED
+            verdict = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
             if name not in changed:
-                verdict = Verdict.UNCHANGED if name in texts else Verdict.MISSING
-            self._ledger.tell(Entry(f"secret {name}", verdict))
+                verdict = EntryStatus.UNCHANGED if name in texts else EntryStatus.MISSING
+            self._ledger.tell(LedgerEntry(f"secret {name}", verdict))
 
     def _aws_secret(self, texts: Mapping[str, str]) -> None:
         aws = self._order.aws_secret
@@ -147,10 +149,10 @@ class Registration:
         credential = {name: texts[name] for name in project_secrets.SERVICE if name in texts}
         values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential}
         complete = len(credential) == len(project_secrets.SERVICE)
-        verdict = aws.verdict_on(values) if complete else Verdict.MISSING
-        if verdict in (Verdict.CREATED, Verdict.CHANGED) and not self._ledger.plan:
+        verdict = aws.verdict_on(values) if complete else EntryStatus.MISSING
+        if verdict in (EntryStatus.CREATED, EntryStatus.CHANGED) and not self._ledger.plan:
             aws.write(values)
-        self._ledger.tell(Entry(f"AWS secret {aws.name}", verdict))
+        self._ledger.tell(LedgerEntry(f"AWS secret {aws.name}", verdict))
 
     def _profile(self, content: Resource) -> None:
         kind, url = content["resourceType"], content["url"]

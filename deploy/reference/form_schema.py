@@ -11,7 +11,7 @@ from typing import Any
 
 from deploy.reference.form_fields import FIELDS, filled, without
 from deploy.reference.form_table import DAY
-from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.codes import ROLE_NUMBERS
 from shared.prescriber_form.rules.checks import GENDERS
 from shared.prescriber_form.rules.form import read_form
 from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_TEXT
@@ -46,7 +46,7 @@ LIMITS: Mapping[str, Schema] = MappingProxyType(
     {
         "gender": {"enum": [*GENDERS]},
         "practitionerRoleTypes": {
-            "items": {"type": "integer", "minimum": 1, "maximum": len(ClinicianRole)}
+            "items": {"type": "integer", "minimum": 1, "maximum": len(ROLE_NUMBERS)}
         },
     }
 )

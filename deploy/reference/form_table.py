@@ -18,7 +18,7 @@ from shared.dosespot.clinician_record import new_record
 from shared.prescriber_form.invitation import invitation_of
 from shared.prescriber_form.known_records import Place
 from shared.prescriber_form.rules.form import PrescriberForm, read_form
-from shared.prescriber_form.rules.practitioner import NEW, Kind, Registration, with_form
+from shared.prescriber_form.rules.practitioner import NEW, Registration, RegistrationKind, with_form
 from shared.prescriber_form.wanted_records import wanted_consents, wanted_roles
 from shared.records.practitioner import read_practitioner
 
@@ -93,10 +93,10 @@ def practitioner(form: PrescriberForm) -> Resource:
     """The Practitioner that a form makes."""
     (given,) = form.locations
     registrations = [
-        Registration(Kind.DEA, form.dea, form.dea_state, ""),
-        Registration(Kind.DEA, given.dea, given.state, ""),
-        Registration(Kind.NADEAN, given.nadean, given.state, ""),
-        Registration(Kind.LICENSE, given.license, given.state, ""),
+        Registration(RegistrationKind.DEA, form.dea, form.dea_state, ""),
+        Registration(RegistrationKind.DEA, given.dea, given.state, ""),
+        Registration(RegistrationKind.NADEAN, given.nadean, given.state, ""),
+        Registration(RegistrationKind.LICENSE, given.license, given.state, ""),
     ]
     return with_form(NEW, form, registrations, NOW)
 

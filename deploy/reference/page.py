@@ -13,7 +13,7 @@ from bots.catalog import BOTS
 from deploy.reference import form_table
 from deploy.reference.error_types import ANY_BOT, error_types, own_errors, what_to_do
 from deploy.reference.json_schema import json_schema
-from deploy.reference.rows import Row, rows
+from deploy.reference.rows import FieldRow, rows
 from shared.enrollment.rules.refusals import Refusal
 from shared.members.rules.guidance import GUIDANCE
 from shared.runtime.bot import BotFunction
@@ -95,7 +95,7 @@ def _facts(bot: BotFunction) -> str:
     )
 
 
-def _inputs(found: Iterable[Row]) -> str:
+def _inputs(found: Iterable[FieldRow]) -> str:
     return _table(
         ("Input", "Required", "Type", "Meaning"),
         (
@@ -105,7 +105,7 @@ def _inputs(found: Iterable[Row]) -> str:
     )
 
 
-def _outputs(found: Iterable[Row]) -> str:
+def _outputs(found: Iterable[FieldRow]) -> str:
     return _table(
         ("Output", "Type", "Meaning"), ((f"`{one.path}`", one.type, one.meaning) for one in found)
     )

@@ -10,7 +10,7 @@ _WORDS = {"integer": "number"}
 
 
 @dataclass(frozen=True)
-class Row:
+class FieldRow:
     """One field.
 
     Attributes:
@@ -26,7 +26,7 @@ class Row:
     meaning: str
 
 
-def rows(schema: Schema, definitions: Schema, above: str = "") -> Iterator[Row]:
+def rows(schema: Schema, definitions: Schema, above: str = "") -> Iterator[FieldRow]:
     """The rows of an object.
 
     Args:
@@ -38,7 +38,7 @@ def rows(schema: Schema, definitions: Schema, above: str = "") -> Iterator[Row]:
         path, kinds = f"{above}{name}", list(_kinds(field, definitions))
         required = name in schema.get("required", [])
         words = " or ".join(dict.fromkeys(_word(kind, definitions) for kind in kinds))
-        yield Row(path, required, words, _meaning(field, kinds))
+        yield FieldRow(path, required, words, _meaning(field, kinds))
         for kind in kinds:
             yield from _inner(kind, definitions, path)
 
@@ -80,7 +80,7 @@ def _meaning(field: Schema, kinds: list[Schema]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _inner(kind: Schema, definitions: Schema, path: str) -> Iterator[Row]:
+def _inner(kind: Schema, definitions: Schema, path: str) -> Iterator[FieldRow]:
     if kind.get("type") == "array":
         for one in _kinds(kind["items"], definitions):
             yield from _inner(one, definitions, f"{path}[]")

@@ -30,7 +30,7 @@ def seed_dosespot(server: DoseSpotServer) -> int:
     """
     administrator = next(person for person in PEOPLE if person.roles)
     return server.add_clinician(
-        administrator.clinician(), [role.code for role in administrator.roles]
+        administrator.clinician(), [role.value for role in administrator.roles]
     )
 
 
@@ -49,7 +49,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             identifiers=[clinician] if person.roles else [],
         )
         for role in person.grants:
-            server.add_resource(project, _practitioner_role(added.profile_id, role.code))
+            server.add_resource(project, _practitioner_role(added.profile_id, role.value))
     for bot in BOTS:
         server.add_bot(
             project,

@@ -21,7 +21,7 @@ ANOTHER_PERSON = (
 NO_ROLE = (
     "You are not authorized for DoseSpot yet. An administrator must create a PractitionerRole with"
     " you as practitioner, active set to true, a period (if any) that covers today, and a code of"
-    f" system {PRACTITIONER_ROLE_TYPE}: {', '.join(role.code for role in ClinicianRole)}."
+    f" system {PRACTITIONER_ROLE_TYPE}: {', '.join(role.value for role in ClinicianRole)}."
 )
 
 

@@ -8,7 +8,7 @@ from fhir_profiles.audit_event import AuditAction
 Fact = str | int | float | bool | None
 
 
-class Step(StrEnum):
+class LogEvent(StrEnum):
     """What else than an AuditAction happened."""
 
     EPCS_ENABLED = "epcs-enabled"
@@ -30,12 +30,12 @@ class Step(StrEnum):
     UNFORESEEN = "unforeseen"
 
 
-Happening = AuditAction | Step
+Event = AuditAction | LogEvent
 """What a line can be about; a change is called as in its AuditEvent."""
 
 
 class Log(Protocol):
     """Writes a line."""
 
-    def __call__(self, step: Happening, **facts: Fact) -> None:
+    def __call__(self, step: Event, **facts: Fact) -> None:
         """Writes what happened, and facts about it that are not personal."""

@@ -18,7 +18,7 @@ from fhir_profiles.elements import child
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import AUDIT_KEY
-from shared.audit.events import Fact, Log, Step
+from shared.audit.events import Fact, Log, LogEvent
 from shared.errors import BotError, FixInput, InputRefused
 from shared.fhir.search import by_identifier
 from shared.members.rules.clinician import Clinician
@@ -119,7 +119,7 @@ class Trail:
         self.did(action, clinician.summary, key=key, subject=subject, **told)
         enabled = has_epcs_qualification(after)
         if enabled != has_epcs_qualification(before):
-            self._log(Step.EPCS_ENABLED if enabled else Step.EPCS_DISABLED)
+            self._log(LogEvent.EPCS_ENABLED if enabled else LogEvent.EPCS_DISABLED)
 
     def was_refused(self, error: BotError) -> None:
         """Keeps an attempt that ended in an error."""

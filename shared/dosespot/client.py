@@ -9,8 +9,9 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fhir_profiles.codes import RegistrationStatus, TfaType
+from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.clinician_record import ClinicianRecord
+from shared.dosespot.codes import TfaType
 from shared.dosespot.descriptions import (
     NOT_AUTHORIZED,
     harmless,
@@ -29,14 +30,13 @@ from shared.dosespot.wire import (
     PatientItem,
     PatientReply,
     PatientsReply,
-    Reply,
+    ResultReply,
     StatusReply,
     parse_status,
     read,
 )
 from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
-from shared.http.sending import Call, Sender, unavailable, unconfirmed, with_token
-from shared.http.sending import Reply as HttpReply
+from shared.http.sending import Call, Reply, Sender, unavailable, unconfirmed, with_token
 from shared.http.token_cache import TokenCache
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ SEARCH_PAGES = 20
 WRITE_TOKEN_S = 60.0
 """How long a token must be good to send a write with it that is sent once at most."""
 
-R = TypeVar("R", bound=Reply)
+R = TypeVar("R", bound=ResultReply)
 
 
 class DoseSpotClient:
@@ -255,22 +255,22 @@ class DoseSpotClient:
             raise unconfirmed(call, f"answered {reply.status}{said}")
         return found
 
-    def _replaced_token(self, call: Call) -> HttpReply:
+    def _replaced_token(self, call: Call) -> Reply:
         """The reply; a token that is no longer taken is replaced once."""
         reply = self._sent(call, self._sign_in.token())
         return self._sent(call, self._sign_in.token()) if reply.status == 401 else reply
 
-    def _sent_once(self, call: Call) -> HttpReply:
+    def _sent_once(self, call: Call) -> Reply:
         return self._sent(call, self._sign_in.token(WRITE_TOKEN_S))
 
-    def _sent(self, call: Call, token: str) -> HttpReply:
+    def _sent(self, call: Call, token: str) -> Reply:
         reply = self._http.send(with_token(call, token))
         if reply.status == 401:
             self._sign_in.forget(token)
         return reply
 
 
-def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
+def _parsed(model: type[R], call: Call, reply: Reply) -> R:
     """The reply to a read as its model.
 
     A body that is no JSON comes from something in between, so it says nothing about the call.
@@ -297,7 +297,7 @@ def _parsed(model: type[R], call: Call, reply: HttpReply) -> R:
         ) from None
 
 
-def _has_result(reply: HttpReply) -> bool:
+def _has_result(reply: Reply) -> bool:
     """Whether DoseSpot itself wrote the answer, not something in between."""
     try:
         body = reply.json()
@@ -306,7 +306,7 @@ def _has_result(reply: HttpReply) -> bool:
     return isinstance(body, dict) and "Result" in body
 
 
-def _require_ok(reply: Reply, call: Call) -> None:
+def _require_ok(reply: ResultReply, call: Call) -> None:
     if not reply.Result.ok:
         raise _refused(call, reply.Result.ResultDescription or "")
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from fhir_profiles.codes import ClinicianRole
+from shared.dosespot.codes import ROLE_NUMBERS, by_number
 from shared.dosespot.wire import SPECIALTIES, ClinicianItem
 from shared.records.identifiers import RuleBroken, parse_phone
 from shared.records.prescriber import MedicalLicense, Prescriber
@@ -87,7 +88,7 @@ def new_record(
                 for license_ in dict.fromkeys((*prescriber.licenses, *licenses))
             ],
             "NPINumber": prescriber.npi,
-            "ClinicianRoleType": [role.code for role in sorted(roles)],
+            "ClinicianRoleType": [role.value for role in by_number(roles)],
             "EPCSRequested": True if prescriber.dea else None,
             "Active": prescriber.active,
         }
@@ -167,14 +168,14 @@ def _epcs_requested(stored: ClinicianRecord, merged: ClinicianRecord) -> bool | 
 def _roles(shown: Iterable[str | int]) -> list[str | int]:
     """Each role once, known ones by name and in the order of their numbers, others as they came."""
     spelled = {str(role).strip(): role for role in shown}
-    known = [role for role in sorted(ClinicianRole) if spelled.keys() & _spellings(role)]
+    known = [role for role in by_number(ROLE_NUMBERS) if spelled.keys() & _spellings(role)]
     names = {name for role in known for name in _spellings(role)}
     others = [role for name, role in sorted(spelled.items()) if name and name not in names]
-    return [*(role.code for role in known), *others]
+    return [*(role.value for role in known), *others]
 
 
 def _spellings(role: ClinicianRole) -> set[str]:
-    return {role.code, str(int(role))}
+    return {role.value, str(ROLE_NUMBERS[role])}
 
 
 def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
@@ -185,7 +186,7 @@ def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
 
 def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str | int]:
     """The record's roles and this one, in the order of their numbers."""
-    return _roles([*record.get("ClinicianRoleType", []), role.code])
+    return _roles([*record.get("ClinicianRoleType", []), role.value])
 
 
 def _entries(shown: list[dict[str, Any]] | None, number: str, clinic: str) -> list[dict[str, Any]]:

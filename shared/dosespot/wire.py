@@ -123,19 +123,19 @@ class Result(_Reply):
         return (self.ResultCode or "").strip().upper() == "OK"
 
 
-class Reply(_Reply):
+class ResultReply(_Reply):
     """What every reply holds."""
 
     Result: Result
 
 
-class IdentifierReply(Reply):
+class IdentifierReply(ResultReply):
     """The answer to a create or a look-up."""
 
     Id: Annotated[_WholeNumber, Field(le=LARGEST_ID)] | None = None
 
 
-class StatusReply(Reply):
+class StatusReply(ResultReply):
     """The registration status, in whatever spelling."""
 
     Item: Any = None
@@ -216,7 +216,7 @@ class ClinicianItem(_Person):
     ClinicInfo: list[ClinicEntry] | None = None
 
 
-class ClinicianReply(Reply):
+class ClinicianReply(ResultReply):
     """One clinician."""
 
     Item: ClinicianItem | None = None
@@ -229,7 +229,7 @@ class AgreementItem(_Reply):
     AgreementDate: str | None = None
 
 
-class AgreementsReply(Reply):
+class AgreementsReply(ResultReply):
     """The legal agreements of one clinician."""
 
     Items: list[AgreementItem] | None = None
@@ -250,7 +250,7 @@ class PatientItem(_Person):
     IsHospice: _Flag | None = None
 
 
-class PatientReply(Reply):
+class PatientReply(ResultReply):
     """One patient."""
 
     Item: PatientItem | None = None
@@ -262,7 +262,7 @@ class PageEntry(_Reply):
     HasNext: _Flag | None = None
 
 
-class PatientsReply(Reply):
+class PatientsReply(ResultReply):
     """A page of patients."""
 
     Items: list[PatientItem] | None = None

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from fhir_profiles.codes import RegistrationStatus, TfaType
-from shared.claims.rules.steps import Record
+from fhir_profiles.codes import RegistrationStatus
+from shared.claims.rules.steps import DoseSpotRecord
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import stored_record
+from shared.dosespot.codes import TfaType
 from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.record_change import Wish, new_clinician, with_change
 from shared.enrollment.rules.situation import Order, Shown, Situation
@@ -63,7 +64,7 @@ class DoseSpotNetwork:
         record = new_clinician(self._wish(s, order))
         return self.dosespot.create_clinician(record, within_s)
 
-    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
+    def edit(self, clinician_id: int, record: DoseSpotRecord, within_s: float) -> None:
         """Replaces the clinician's record; raises what the client raises."""
         self.dosespot.edit_clinician(clinician_id, dict(record), within_s)
 

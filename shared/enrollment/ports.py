@@ -6,8 +6,9 @@ from typing import Protocol
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Claim
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from shared.claims.rules.steps import Record
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from shared.claims.rules.steps import DoseSpotRecord
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.situation import Order, Records, Shown, Situation
 from shared.enrollment.rules.stages import Stage
 from shared.members.rules.clinician import Clinician
@@ -65,7 +66,7 @@ class Network(Protocol):
     def create(self, s: Situation, order: Order, within_s: float) -> int:
         """Creates the clinician, if that can be sent within so many seconds; returns the new id."""
 
-    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
+    def edit(self, clinician_id: int, record: DoseSpotRecord, within_s: float) -> None:
         """Replaces the clinician's record, if that can be sent within so many seconds."""
 
     def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import ClinicianRecord, merged_record, new_record
+from shared.dosespot.codes import ROLE_NUMBERS, by_number
 from shared.dosespot.left_over import left_over
 from shared.enrollment.rules.situation import Shown
 from shared.records.findings import Finding
@@ -105,6 +106,6 @@ def _odd(shown: Shown, merged: ClinicianRecord, wish: Wish) -> tuple[Finding, ..
 
 def _roles(stored: ClinicianRecord, added: Collection[ClinicianRole]) -> list[str]:
     """The stored roles, also those that are not known here, and the added ones."""
-    names = [*stored.get(ROLES, []), *(role.code for role in sorted(added))]
-    order = [role.code for role in sorted(ClinicianRole)]
+    names = [*stored.get(ROLES, []), *(role.value for role in by_number(added))]
+    order = [role.value for role in by_number(ROLE_NUMBERS)]
     return sorted(dict.fromkeys(names), key=lambda n: order.index(n) if n in order else len(order))

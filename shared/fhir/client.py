@@ -29,7 +29,15 @@ from shared.fhir.answers import (
     next_query,
     write_failure,
 )
-from shared.fhir.entries import Create, CreateOnce, Entry, Put, Read, reference, version_tag
+from shared.fhir.entries import (
+    BatchEntry,
+    ConditionalCreateEntry,
+    CreateEntry,
+    ReadEntry,
+    UpdateEntry,
+    reference,
+    version_tag,
+)
 from shared.http.sending import (
     NO_USABLE_ANSWER,
     Call,
@@ -153,7 +161,7 @@ class FhirClient:
         """
         return [one for page in self._pages(f"{of}/_history", "") for one in found(page)]
 
-    def batch(self, entries: Sequence[Entry]) -> list[Answer]:
+    def batch(self, entries: Sequence[BatchEntry]) -> list[Answer]:
         """Reads, creates and conditional writes in one request, each with an answer of its own.
 
         The answers come in the order of the entries. Searches and histories are read to their last
@@ -169,7 +177,7 @@ class FhirClient:
             "type": "batch",
             "entry": [one.entry() for one in entries],
         }
-        writes = any(isinstance(one, Create | Put) for one in entries)
+        writes = any(isinstance(one, CreateEntry | UpdateEntry) for one in entries)
         wish = SAVE_SEVERAL if writes else ""
         call = self._call("POST", "fhir/R4/", json=body, writes=wish)
         reply = self._send(call)
@@ -177,14 +185,14 @@ class FhirClient:
             bundle = self._content("batch", call, reply)
             answered = answers([one.asked for one in entries], bundle, reply.after_silence)
         except (RemoteMisbehaved, RemoteUnavailable):
-            if reply.status in WRITTEN and any(not isinstance(one, Read) for one in entries):
+            if reply.status in WRITTEN and any(not isinstance(one, ReadEntry) for one in entries):
                 raise open_write(SERVICE, SAVE_SEVERAL, NO_USABLE_ANSWER) from None
             raise
         return [self._whole(one) for one in answered]
 
     def read_together(self, *paths: str) -> list[Answer]:
         """Reads and searches in one request; see `batch`."""
-        return self.batch([Read(path) for path in paths])
+        return self.batch([ReadEntry(path) for path in paths])
 
     def create_together(self, resources: Sequence[Resource]) -> None:
         """Creates resources in one request.
@@ -193,7 +201,7 @@ class FhirClient:
             LookUpFirst: the server kept quiet.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: one of them could not be created.
         """
-        for answer in self.batch([Create(one) for one in resources]):
+        for answer in self.batch([CreateEntry(one) for one in resources]):
             answer.written()
 
     def create_if_none(self, resource: Resource, query: str) -> tuple[Resource, bool]:
@@ -225,7 +233,7 @@ class FhirClient:
         self, wanted: Sequence[tuple[Resource, str]]
     ) -> list[tuple[Resource, bool]]:
         """As `create_if_none`, for several resources, each with its query, in one request."""
-        made = self.batch([CreateOnce(one, query) for one, query in wanted])
+        made = self.batch([ConditionalCreateEntry(one, query) for one, query in wanted])
         return [
             (answer.written(), answer.created or answer.was_made_of(one))
             for answer, (one, _) in zip(made, wanted, strict=True)

@@ -12,7 +12,7 @@ from shared.fhir.answers import misbehaved
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadEntry:
     """A read, a search or a history; answered by `one` or `all`.
 
     Attributes:
@@ -27,7 +27,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Create:
+class CreateEntry:
     """A create that makes another resource each time; answered by `written`."""
 
     resource: Resource
@@ -43,7 +43,7 @@ class Create:
 
 
 @dataclass(frozen=True)
-class CreateOnce:
+class ConditionalCreateEntry:
     """A create unless a search finds one; answered by `written` and `created`.
 
     Attributes:
@@ -66,7 +66,7 @@ class CreateOnce:
 
 
 @dataclass(frozen=True)
-class Put:
+class UpdateEntry:
     """A write of a whole resource if it still has the version it carries; answered by `saved`."""
 
     resource: Resource
@@ -82,7 +82,7 @@ class Put:
         return {"resource": self.resource, "request": request}
 
 
-Entry = Read | Create | CreateOnce | Put
+BatchEntry = ReadEntry | CreateEntry | ConditionalCreateEntry | UpdateEntry
 
 
 def reference(resource: Resource) -> str:

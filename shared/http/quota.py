@@ -42,7 +42,7 @@ Charge = tuple[Quota, int]
 
 
 @dataclass
-class _Account:
+class _QuotaUse:
     """What is taken of one quota.
 
     Attributes:
@@ -89,7 +89,7 @@ class Quotas:
     """
 
     def __init__(self) -> None:
-        self._accounts: dict[Hashable, _Account] = {}
+        self._accounts: dict[Hashable, _QuotaUse] = {}
 
     def wait_s(self, charges: Sequence[Charge], now_s: float) -> float:
         """Seconds after which to ask again; 0 where the call may be sent now.
@@ -111,9 +111,9 @@ class Quotas:
         for quota, cost in charges:
             self._account(quota).answered(cost, now_s)
 
-    def _account(self, quota: Quota) -> _Account:
+    def _account(self, quota: Quota) -> _QuotaUse:
         if quota.name not in self._accounts:
-            self._accounts[quota.name] = _Account(quota)
+            self._accounts[quota.name] = _QuotaUse(quota)
         return self._accounts[quota.name]
 
 

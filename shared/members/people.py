@@ -9,7 +9,7 @@ from fhir_profiles.elements import child, text
 
 
 @dataclass(frozen=True)
-class Person:
+class ProjectPractitioner:
     """A Practitioner of the project.
 
     Attributes:
@@ -38,11 +38,11 @@ class Person:
         return ids[0] if len(ids) == 1 and not self.unreadable else None
 
 
-def people(memberships: Iterable[Resource]) -> list[Person]:
+def people(memberships: Iterable[Resource]) -> list[ProjectPractitioner]:
     """The Practitioners who have these memberships, each once, in the order of their ids."""
     found: dict[str, tuple[Resource, ...]] = {}
     for membership in memberships:
         profile = text(child(membership, "profile").get("reference"))
         if profile.startswith("Practitioner/"):
             found[profile] = (*found.get(profile, ()), membership)
-    return [Person(profile, found[profile]) for profile in sorted(found)]
+    return [ProjectPractitioner(profile, found[profile]) for profile in sorted(found)]

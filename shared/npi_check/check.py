@@ -13,7 +13,7 @@ from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.check_due import NPI_REGISTRY_CHECK, is_check_due, with_check_due
 from fhir_profiles.systems import CHECK_DUE
 from fhir_profiles.today import Today
-from shared.audit.events import Log, Step
+from shared.audit.events import Log, LogEvent
 from shared.audit.trail import Trail, version_key
 from shared.errors import BotError, RecordsRefused, RemoteUnavailable
 from shared.fhir.client import FhirClient
@@ -23,7 +23,7 @@ from shared.nppes.client import NpiRegistry
 from shared.records.findings import Finding, Findings, listed
 from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import Prescriber
-from shared.records.registry import Holder, Placed, compared
+from shared.records.registry import NpiHolder, Placed, compared
 
 POSTPONED = (
     "the NPI Registry could not be asked, so the NPI is not checked yet; the status sync makes up"
@@ -66,7 +66,7 @@ class DueCheck:
     findings: tuple[Finding, ...]
 
 
-def checked(registry: NpiRegistry, holder: Holder) -> NpiCheck:
+def checked(registry: NpiRegistry, holder: NpiHolder) -> NpiCheck:
     """Asks the registry; where it gives no usable answer, the check is postponed.
 
     Without a number there is nothing to ask; whoever read it has said what is wrong with it.
@@ -86,10 +86,10 @@ def checked(registry: NpiRegistry, holder: Holder) -> NpiCheck:
     return NpiCheck(differs, findings)
 
 
-def holder_of(prescriber: Prescriber) -> Holder:
+def holder_of(prescriber: Prescriber) -> NpiHolder:
     """Whom a Practitioner says the NPI belongs to; the paths are the Practitioner's."""
     identifiers, name = "Practitioner.identifier", "Practitioner.name"
-    return Holder(
+    return NpiHolder(
         npi=Placed(identifiers, prescriber.npi),
         first_name=Placed(name, prescriber.name.first),
         last_name=Placed(name, prescriber.name.last),
@@ -156,7 +156,7 @@ class DueChecks:
             (answer,) = self.fhir.read_together(query)
             return [one for one in answer.all() if is_check_due(one)]
         except BotError as error:  # the status is worth more than the checks
-            self.log(Step.NPI_CHECKS_POSTPONED, error=type(error).__name__)
+            self.log(LogEvent.NPI_CHECKS_POSTPONED, error=type(error).__name__)
             return []
 
     def _made_up(self, practitioner: Resource) -> DueCheck:

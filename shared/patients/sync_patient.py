@@ -44,9 +44,9 @@ from shared.patients.rules.next_step import (
     ANOTHER_PERSON,
     CHANGED_TO,
     PATIENT,
-    Act,
+    PatientAct,
+    PatientSituation,
     Seen,
-    Situation,
     Step,
     in_progress,
     is_stored,
@@ -120,7 +120,7 @@ class PatientSync:
             return SyncedPatient(known, "unchanged")
         wanted, warnings = self._checked(patient)
         run = _Run(self, patient, wanted)
-        s = Situation(self.trail.run, self.now(), known)
+        s = PatientSituation(self.trail.run, self.now(), known)
         try:
             while (step := next_step(s, self.timing)) is not None:
                 s = replace(run.take(step, s), now=self.now())
@@ -161,7 +161,7 @@ class _Run:
     patient: Resource
     wanted: Patient
 
-    def take(self, step: Step, s: Situation) -> Situation:
+    def take(self, step: Step, s: PatientSituation) -> PatientSituation:
         """Does one step; returns how things stand then."""
         match step:
             case Look():
@@ -185,7 +185,7 @@ class _Run:
             case _:
                 assert_never(step)
 
-    def give_back(self, s: Situation) -> None:
+    def give_back(self, s: PatientSituation) -> None:
         """Gives the claim back where the run ends in an error and nothing was sent under it."""
         sent = s.created is not None or s.changes or s.opened
         if s.seen is None or not s.holds or sent or s.left:
@@ -193,7 +193,7 @@ class _Run:
         with suppress(BotError):  # the claim ends by itself
             self.sync.claims.write(_settled(s, {}))
 
-    def _looked(self, s: Situation) -> Situation:
+    def _looked(self, s: PatientSituation) -> PatientSituation:
         if s.linked is not None:
             claim = s.seen.claim if s.seen else self.sync.claims.find(self._key(s.linked))
             return replace(s, seen=self._changeable(claim, s.linked))
@@ -229,13 +229,13 @@ class _Run:
             one.PatientId for one in found if one.PatientId and is_same_patient(one, self.wanted)
         )
 
-    def _looked_again(self, step: LookAgain, s: Situation) -> Situation:
+    def _looked_again(self, step: LookAgain, s: PatientSituation) -> PatientSituation:
         if not self.sync.wait(step.pause_s):
-            return replace(s, trouble=unanswered(Act.CREATE))
+            return replace(s, trouble=unanswered(PatientAct.CREATE))
         seen = Seen(s.claim, self._found(s.claim))
         return replace(s, seen=seen, looks=s.looks + 1)
 
-    def _waited(self, step: Wait, s: Situation) -> Situation:
+    def _waited(self, step: Wait, s: PatientSituation) -> PatientSituation:
         if not self.sync.wait(step.pause_s):
             return replace(s, trouble=in_progress(s, self.sync.timing))
         claim = self.sync.claims.read_again(s.claim)
@@ -243,12 +243,12 @@ class _Run:
             return replace(s.with_claim(claim), looks=s.looks + 1)
         return self._read_again(s)
 
-    def _read_again(self, s: Situation) -> Situation:
+    def _read_again(self, s: PatientSituation) -> PatientSituation:
         """The situation with everything to be looked at again, the Patient too."""
         self.patient = self.sync.fhir.read(f"Patient/{self.patient['id']}")
         return replace(s, linked=dosespot_patient_id(self.patient), seen=None)
 
-    def _announced(self, step: Announce, s: Situation) -> Situation:
+    def _announced(self, step: Announce, s: PatientSituation) -> PatientSituation:
         self._account_for_announced(s)
         self.sync.trail.save()
         now, is_new = self.sync.now(), s.claim.resource is None
@@ -260,18 +260,18 @@ class _Run:
             if not self.sync.wait(self.sync.timing.pause_s(s.looks)):
                 return replace(after, trouble=in_progress(after, self.sync.timing))
             return replace(self._read_again(after), looks=s.looks + 1)
-        if is_new and step.act == Act.CREATE:
+        if is_new and step.act == PatientAct.CREATE:
             return after
         return self._with_others_kept(s.claim, self._seen_again(after))
 
-    def _with_others_kept(self, before: Claim, s: Situation) -> Situation:
+    def _with_others_kept(self, before: Claim, s: PatientSituation) -> PatientSituation:
         """The situation under a claim that was another's before; what shows meanwhile is kept."""
         under_it = s.with_claim(before)
         self._account_for_announced(under_it)
         self.sync.trail.begin_to_save()
         return replace(s, earlier=before) if may_come(under_it, self.sync.timing) else s
 
-    def _seen_again(self, s: Situation) -> Situation:
+    def _seen_again(self, s: PatientSituation) -> PatientSituation:
         """The situation, looked at again under the claim that this run now holds."""
         claim, again = s.claim, self._read_again(s)
         if again.linked != s.linked:
@@ -280,21 +280,21 @@ class _Run:
             return replace(again, seen=self._changeable(claim, again.linked))
         return replace(again, seen=Seen(claim, self._found(claim)))
 
-    def _created(self, step: Create, s: Situation) -> Situation:
+    def _created(self, step: Create, s: PatientSituation) -> PatientSituation:
         try:
             record = new_patient_record(self.wanted)
             patient_id = self.sync.dosespot.create_patient(record, step.within_s)
         except LookUpFirst:
-            return replace(s, opened=Act.CREATE)
+            return replace(s, opened=PatientAct.CREATE)
         self._keep(AuditAction.PATIENT_CREATED, patient_id, self.sync.trail.run)
         self.sync.trail.begin_to_save()
         return replace(s, created=patient_id)
 
-    def _linked(self, step: Link, s: Situation) -> Situation:
+    def _linked(self, step: Link, s: PatientSituation) -> PatientSituation:
         self._account_for_announced(s)
         mistaken = self._mistaken(step.dosespot_id) if s.created is not None else None
         if mistaken is not None:
-            return replace(s, opened=Act.CREATE, trouble=mistaken)
+            return replace(s, opened=PatientAct.CREATE, trouble=mistaken)
         after = self.sync.fhir.edit(
             self.patient, lambda found: with_dosespot_patient_id(found, step.dosespot_id)
         )
@@ -314,14 +314,14 @@ class _Run:
         told = ANOTHER_PERSON.format(number=created, traits=", ".join(traits))
         return RecordsDisagree(told) if traits else None
 
-    def _changed(self, step: Change, s: Situation) -> Situation:
+    def _changed(self, step: Change, s: PatientSituation) -> PatientSituation:
         patient_id = s.linked or 0
         opened: str | None = None
         trouble: BotError | None = None
         try:
             self.sync.dosespot.edit_patient(patient_id, dict(step.record), step.within_s)
         except LookUpFirst:
-            opened = Act.CHANGE
+            opened = PatientAct.CHANGE
         except TryAgain:
             raise
         except BotError as refused:
@@ -333,7 +333,7 @@ class _Run:
         s = replace(s, opened=opened, trouble=trouble, changes=s.changes + 1)
         return s if trouble else replace(s, seen=self._changeable(s.claim, patient_id))
 
-    def _settled(self, step: Settle, s: Situation) -> Situation:
+    def _settled(self, step: Settle, s: PatientSituation) -> PatientSituation:
         self._account_for_announced(s)
         try:
             self.sync.trail.save()
@@ -343,17 +343,17 @@ class _Run:
         claim = self.sync.claims.write(_settled(s, step.memory))
         return replace(s.with_claim(claim), left=True)
 
-    def _account_for_announced(self, s: Situation) -> None:
+    def _account_for_announced(self, s: PatientSituation) -> None:
         """Keeps what was announced and has happened, whether or not the run that did it lives."""
         asked = s.claim.announced
         if asked is None or s.seen is None or (asked.run == s.run and s.opened is None):
             return
         known = s.linked if s.linked is not None else next(iter(s.seen.found), None)
-        if asked.act == Act.CREATE and known is not None:
+        if asked.act == PatientAct.CREATE and known is not None:
             self._keep(AuditAction.PATIENT_CREATED, known, asked.run, asked.who)
         # Another run may have wanted another change than this one.
         changed = s.seen.change is None if asked.run == s.run else is_stored(s)
-        if asked.act == Act.CHANGE and known is not None and changed:
+        if asked.act == PatientAct.CHANGE and known is not None and changed:
             self._keep(AuditAction.PATIENT_CHANGED, known, asked.run, asked.who)
 
     def _keep(self, action: AuditAction, patient_id: int, run: str, who: str | None = None) -> None:
@@ -383,7 +383,7 @@ class _Run:
         return f"patient.{clinic}.{digest[:32]}"
 
 
-def _settled(s: Situation, memory: Mapping[str, str | None]) -> Claim:
+def _settled(s: PatientSituation, memory: Mapping[str, str | None]) -> Claim:
     """The claim given back, with nothing announced but what another run has left open."""
     if s.earlier is None:
         return s.claim.settled(**memory)
@@ -392,8 +392,8 @@ def _settled(s: Situation, memory: Mapping[str, str | None]) -> Claim:
     return replace(given_back, announced=s.earlier.announced)
 
 
-def _status(s: Situation) -> SyncStatus:
-    if s.created is not None or s.opened == Act.CREATE:
+def _status(s: PatientSituation) -> SyncStatus:
+    if s.created is not None or s.opened == PatientAct.CREATE:
         return "created"
     if s.changes:
         return "updated"

@@ -19,7 +19,7 @@ from shared.prescriber_form.matching import (
     with_npi_to_correct,
 )
 from shared.prescriber_form.rules.form import FormLocation, PrescriberForm
-from shared.prescriber_form.rules.practitioner import Kind, Registration
+from shared.prescriber_form.rules.practitioner import Registration, RegistrationKind
 from shared.prescriber_form.rules.sentences import FormSentence
 from shared.records.findings import Findings
 from shared.records.identifiers import RuleBroken, parse_state
@@ -189,12 +189,12 @@ def _registrations(
     form: PrescriberForm, locations: list[tuple[FormLocation, Resource]], findings: Findings
 ) -> Iterator[Registration]:
     if form.dea:
-        yield Registration(Kind.DEA, form.dea, form.dea_state, "details.dea")
+        yield Registration(RegistrationKind.DEA, form.dea, form.dea_state, "details.dea")
     for given, location in locations:
         numbers = (
-            (Kind.DEA, given.dea, "deaNumber"),
-            (Kind.NADEAN, given.nadean, "naDeaNumber"),
-            (Kind.LICENSE, given.license, "medicalLicenseNumber"),
+            (RegistrationKind.DEA, given.dea, "deaNumber"),
+            (RegistrationKind.NADEAN, given.nadean, "naDeaNumber"),
+            (RegistrationKind.LICENSE, given.license, "medicalLicenseNumber"),
         )
         if not any(number for _, number, _ in numbers):
             continue
@@ -216,5 +216,8 @@ def _state(location: Resource) -> str:
 def _refuse_two_states(registrations: list[Registration], findings: Findings) -> None:
     states: dict[str, str] = {}
     for one in registrations:
-        if one.kind is Kind.DEA and states.setdefault(one.number, one.state) != one.state:
+        if (
+            one.kind is RegistrationKind.DEA
+            and states.setdefault(one.number, one.state) != one.state
+        ):
             findings.problem(one.path, TWO_STATES)

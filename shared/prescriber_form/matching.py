@@ -15,7 +15,7 @@ from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
 from fhir_profiles.today import Today
 from shared.fhir.search import by_identifiers
 from shared.prescriber_form.rules.form import PrescriberForm
-from shared.prescriber_form.rules.practitioner import Kind, Registration
+from shared.prescriber_form.rules.practitioner import Registration, RegistrationKind
 from shared.records.findings import Findings
 from shared.records.identity import (
     Identity,
@@ -127,7 +127,9 @@ def refuse_numbers_of_others(
     own_id = own["id"] if own else None
     strangers = [one for one in found if one["id"] != own_id]
     for one in registrations:
-        if one.kind is Kind.DEA and (others := holders(strangers, DEA_ALIASES, one.number, today)):
+        if one.kind is RegistrationKind.DEA and (
+            others := holders(strangers, DEA_ALIASES, one.number, today)
+        ):
             findings.problem(one.path, DEA_OF_ANOTHER.format(others=_references(others)))
 
 

@@ -36,12 +36,12 @@ from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
 from shared.members.dosespot_clinician import clinician_of
 from shared.members.numbers_of_others import numbers_query, shared_number
-from shared.members.people import Person
+from shared.members.people import ProjectPractitioner
 from shared.members.rules.clinician import Clinician
 from shared.members.same_person import same_person
 from shared.readiness.rules.causes import Cause
 from shared.readiness.rules.readiness import (
-    Account,
+    DoseSpotAccount,
     Facts,
     Flaw,
     Membership,
@@ -74,7 +74,7 @@ _IN_DOSESPOT: Mapping[type[BotError], Cause] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Told:
+class PrescriberReadiness:
     """The verdicts about one Practitioner, given by reference."""
 
     practitioner: str
@@ -82,7 +82,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _DoseSpotReads:
     """What DoseSpot is being asked about one clinician."""
 
     clinician_id: int
@@ -119,7 +119,7 @@ class ReadinessCheck:
     together: Together
     today: Today
 
-    def run(self, people: Sequence[Person]) -> tuple[Told, ...]:
+    def run(self, people: Sequence[ProjectPractitioner]) -> tuple[PrescriberReadiness, ...]:
         """The verdicts about these people, whom both systems are asked about at the same time.
 
         Raises:
@@ -134,11 +134,13 @@ class ReadinessCheck:
         found = [tuple(islice(answers, len(each))) for each in paths]
         looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
         return tuple(
-            Told(one.practitioner, readiness(self._facts(one, asks, answered, more), self.today))
+            PrescriberReadiness(
+                one.practitioner, readiness(self._facts(one, asks, answered, more), self.today)
+            )
             for one, asks, answered, more in zip(people, asked, found, looked_up, strict=True)
         )
 
-    def _look_up(self, one: Person, found: tuple[Answer, ...]) -> _LookedUp:
+    def _look_up(self, one: ProjectPractitioner, found: tuple[Answer, ...]) -> _LookedUp:
         """What can only be asked now that the person's own records are known."""
         practitioner_found, roles_found, *_ = found
         started = self.together.started
@@ -155,14 +157,14 @@ class ReadinessCheck:
         (people_found,) = self.fhir.read_together(f"Practitioner?{numbers_query(prescriber)}")
         return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
 
-    def _granted(self, one: Person, roles: list[Resource]) -> frozenset[ClinicianRole]:
+    def _granted(self, one: ProjectPractitioner, roles: list[Resource]) -> frozenset[ClinicianRole]:
         return verified_roles(self.fhir, roles, one.practitioner, self.today)
 
-    def _ask(self, clinician_id: int | None) -> _Asked | None:
+    def _ask(self, clinician_id: int | None) -> _DoseSpotReads | None:
         if clinician_id is None:
             return None
         started, dosespot = self.together.started, self.dosespot
-        return _Asked(
+        return _DoseSpotReads(
             clinician_id,
             started(lambda: dosespot.clinician(clinician_id)),
             started(lambda: dosespot.registration_status(clinician_id)),
@@ -171,8 +173,8 @@ class ReadinessCheck:
 
     def _facts(
         self,
-        one: Person,
-        asked: _Asked | None,
+        one: ProjectPractitioner,
+        asked: _DoseSpotReads | None,
         found: tuple[Answer, ...],
         looked_up: _LookedUp,
     ) -> Facts:
@@ -196,10 +198,10 @@ class ReadinessCheck:
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
         obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
         record = _record(practitioner, self.today)
-        shown = account if isinstance(account, Account) else None
+        shown = account if isinstance(account, DoseSpotAccount) else None
         return Facts(membership, record, shown, obstacles)
 
-    def _account(self, asked: _Asked, practitioner: Resource) -> Account | Reason:
+    def _account(self, asked: _DoseSpotReads, practitioner: Resource) -> DoseSpotAccount | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
         item = _tried(asked.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
         if isinstance(item, Reason):
@@ -241,7 +243,7 @@ def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -
     return bool(read_practitioner(practitioner, today)[0].npi)
 
 
-def _paths(one: Person) -> list[str]:
+def _paths(one: ProjectPractitioner) -> list[str]:
     """What is read of a person on the FHIR server, and who else may carry the clinician id."""
     number = one.clinician_id
     return [
@@ -251,7 +253,7 @@ def _paths(one: Person) -> list[str]:
     ]
 
 
-def _is_shared(one: Person, others: Iterable[Resource]) -> bool:
+def _is_shared(one: ProjectPractitioner, others: Iterable[Resource]) -> bool:
     own = {membership.get("id") for membership in one.memberships}
     return any(
         other.get("id") not in own and one.clinician_id in clinician_ids(other).numbers
@@ -287,12 +289,12 @@ def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:
     )
 
 
-def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> Account:
+def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> DoseSpotAccount:
     record = stored_record(item, clinic_id)
     everywhere = item.ClinicInfo or []
     here = [info for info in everywhere if info.ClinicId == clinic_id]
     single = record.get("DEANumber")
-    return Account(
+    return DoseSpotAccount(
         clinician=clinician,
         roles=known_roles(item),
         dea=_numbers(record.get("DEANumbers", []), "DEANumber", clinic_id)

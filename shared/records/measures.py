@@ -30,7 +30,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Kind:
+class VitalSign:
     """What is measured.
 
     Attributes:
@@ -54,7 +54,7 @@ def _units(*rows: tuple[str, str, float]) -> Mapping[str, tuple[str, float]]:
     )
 
 
-BODY_HEIGHT = Kind(
+BODY_HEIGHT = VitalSign(
     words="height",
     codes=MappingProxyType(
         {
@@ -74,7 +74,7 @@ BODY_HEIGHT = Kind(
     ),
     plausible=(20, 275),
 )
-BODY_WEIGHT = Kind(
+BODY_WEIGHT = VitalSign(
     words="weight",
     codes=MappingProxyType({WEIGHT: "Body weight", "3141-9": "Body weight, measured"}),
     unit="kg",
@@ -99,7 +99,7 @@ _FUTURE = "the measurement lies in the future; correct its date"
 
 
 def newest_measure(
-    observations: Iterable[Resource], kind: Kind, today: Today
+    observations: Iterable[Resource], kind: VitalSign, today: Today
 ) -> tuple[Measure | None, list[Finding]]:
     """The newest height or weight that counts and can be read.
 
@@ -124,7 +124,7 @@ def newest_measure(
     return None, refused
 
 
-def missing_measure(kind: Kind, adult_years: int) -> Finding:
+def missing_measure(kind: VitalSign, adult_years: int) -> Finding:
     """What is said where a minor's measure is missing."""
     code = next(iter(kind.codes))
     return Finding(
@@ -134,7 +134,7 @@ def missing_measure(kind: Kind, adult_years: int) -> Finding:
     )
 
 
-def _candidates(observations: Iterable[Resource], kind: Kind) -> Iterator[Candidate]:
+def _candidates(observations: Iterable[Resource], kind: VitalSign) -> Iterator[Candidate]:
     """The values of all Observations that count."""
     for observation in observations:
         if text(observation.get("status")) not in COUNTED_STATUSES:
@@ -147,7 +147,7 @@ def _candidates(observations: Iterable[Resource], kind: Kind) -> Iterator[Candid
                 yield f"{path}.component[{index}].valueQuantity", observation, part
 
 
-def _has_code(part: Resource, kind: Kind) -> bool:
+def _has_code(part: Resource, kind: VitalSign) -> bool:
     return any(
         coding.get("system") == LOINC and text(coding.get("code")) in kind.codes
         for _, coding in entries(child(part, "code"), "coding")
@@ -162,7 +162,7 @@ def _has_value(part: Resource) -> bool:
     return said and not absent
 
 
-def _measure(quantity: Resource, kind: Kind) -> Measure | str:
+def _measure(quantity: Resource, kind: VitalSign) -> Measure | str:
     """The measure in DoseSpot's unit; or why there is none."""
     value = quantity.get("value")
     if not isinstance(value, int | float) or value is True or quantity.get("comparator"):

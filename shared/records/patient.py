@@ -24,8 +24,8 @@ from shared.records.identifiers import (
 from shared.records.measures import (
     BODY_HEIGHT,
     BODY_WEIGHT,
-    Kind,
     Measure,
+    VitalSign,
     missing_measure,
     newest_measure,
 )
@@ -191,7 +191,7 @@ def _parse_email(value: str) -> str:
     return parse_length(parse_email(value), EMAIL_LENGTH)
 
 
-def _measure(reading: Reading, kind: Kind, measured: list[Resource] | None) -> Measure | None:
+def _measure(reading: Reading, kind: VitalSign, measured: list[Resource] | None) -> Measure | None:
     """The newest value that counts; a minor must have one, nobody else needs one."""
     if measured is None:
         return None

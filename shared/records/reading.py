@@ -7,8 +7,8 @@ from typing import Any
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import (
-    Entry,
-    Rule,
+    ChoiceRule,
+    PathAndEntry,
     choice,
     is_usual,
     numbered,
@@ -76,7 +76,7 @@ class Reading:
     resource_type: str
     resource: Resource
     today: Today
-    home: Rule
+    home: ChoiceRule
     findings: Findings = field(default_factory=Findings)
 
     @cached_property
@@ -85,7 +85,7 @@ class Reading:
         found = choice(self.resource, self.home, self.today).counting
         return state_of(found[0][1]) if found else NATIONWIDE
 
-    def best(self, rule: Rule, *, needed: bool = True) -> Entry | None:
+    def best(self, rule: ChoiceRule, *, needed: bool = True) -> PathAndEntry | None:
         """The entry that a rule chooses; ("", {}) stands for none.
 
         Returns:
@@ -106,7 +106,7 @@ class Reading:
             self.findings.warning(path, LAST_RESORT)
         return path, entry
 
-    def identifiers(self, systems: frozenset[str]) -> list[Entry]:
+    def identifiers(self, systems: frozenset[str]) -> list[PathAndEntry]:
         """The identifiers of these systems that count and have a value."""
         return numbered(self.resource, systems, self.today, self.state)
 
@@ -135,7 +135,7 @@ class Reading:
             return False
         return active
 
-    def name(self, rule: Rule, parse: Parse) -> PersonName:
+    def name(self, rule: ChoiceRule, parse: Parse) -> PersonName:
         """The person's name; without titles and middle names that DoseSpot can't take."""
         path, name = self.best(rule) or ("", {})
         path = path or f"{self.resource_type}.{rule.element}"
@@ -150,7 +150,7 @@ class Reading:
             suffix=self.optional(f"{path}.suffix", " ".join(value_texts(name, "suffix")), short),
         )
 
-    def number(self, rule: Rule, words: str, parse: Parse, hint: str = "add it") -> str:
+    def number(self, rule: ChoiceRule, words: str, parse: Parse, hint: str = "add it") -> str:
         """The phone or fax number, with the extension that stands beside a phone number."""
         found = self.best(rule)
         if found is None:
@@ -167,7 +167,7 @@ class Reading:
             self.findings.warning(path.removesuffix("value") + "extension", told)
         return number if told or "x" in number else f"{number}x{extension}"
 
-    def email(self, rule: Rule, parse: Parse, missing: str = "") -> str:
+    def email(self, rule: ChoiceRule, parse: Parse, missing: str = "") -> str:
         """The e-mail address; without one, or one that is malformed, there is a warning."""
         found = self.best(rule, needed=False)
         if found is None:
@@ -178,7 +178,9 @@ class Reading:
             self.findings.warning(f"{self.resource_type}.telecom", missing)
         return self.optional(f"{path}.value", value, parse)
 
-    def address(self, rule: Rule, parse_line: Parse, parse_later_line: Parse) -> StreetAddress:
+    def address(
+        self, rule: ChoiceRule, parse_line: Parse, parse_later_line: Parse
+    ) -> StreetAddress:
         """The address; empty, after noting why, where there is none that DoseSpot takes."""
         found = self.best(rule)
         if found is None:
@@ -217,7 +219,7 @@ class Reading:
         return line1, self.findings.parsed(f"{path}.line[1]", parse_later, rest)
 
 
-def _against_extension(rule: Rule, number: str, extension: str) -> str:
+def _against_extension(rule: ChoiceRule, number: str, extension: str) -> str:
     """Why an extension beside a number is not sent; "" where it is, or where the number has it."""
     if rule.system == "fax":
         return FAX_EXTENSION

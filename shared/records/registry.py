@@ -56,7 +56,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Holder:
+class NpiHolder:
     """Whose number it is said to be.
 
     Attributes:
@@ -70,7 +70,7 @@ class Holder:
     licenses: tuple[tuple[str, MedicalLicense], ...] = ()
 
 
-def compared(entry: RegistryEntry | None, holder: Holder) -> Findings:
+def compared(entry: RegistryEntry | None, holder: NpiHolder) -> Findings:
     """What the registry's entry, None where there is none, says against the holder."""
     findings = Findings()
     if entry is None or not entry.active:
@@ -82,7 +82,7 @@ def compared(entry: RegistryEntry | None, holder: Holder) -> Findings:
     return findings
 
 
-def _warn(entry: RegistryEntry, holder: Holder, findings: Findings) -> None:
+def _warn(entry: RegistryEntry, holder: NpiHolder, findings: Findings) -> None:
     if not any(_same(holder.last_name.value, last) for _, last in entry.names):
         findings.warning(holder.last_name.path, OTHER_NAME)
     elif not any(_begins_alike(holder.first_name.value, first) for first, _ in entry.names):

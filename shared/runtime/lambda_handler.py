@@ -8,7 +8,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.audit.trail import Keyed, Trail, once
 from shared.errors import BotError
 from shared.fhir.client import FhirClient, GivenToken
@@ -29,12 +29,12 @@ from shared.runtime.trace import trace_headers
 
 DEFAULT_TIME_S = 60.0
 
-Bot = Callable[[Input, Invocation], BotOutput]
+BotCall = Callable[[Input, Invocation], BotOutput]
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
 def lambda_handler(
-    name: str, input_model: type[Input], bot: Bot[Input], make_services: Callable[[], Services]
+    name: str, input_model: type[Input], bot: BotCall[Input], make_services: Callable[[], Services]
 ) -> Handler:
     """A Lambda handler for a bot.
 
@@ -110,7 +110,7 @@ def _invocation(
 
 
 def _run(
-    input_model: type[Input], bot: Bot[Input], given: Any, invocation: Invocation
+    input_model: type[Input], bot: BotCall[Input], given: Any, invocation: Invocation
 ) -> dict[str, Any]:
     try:
         answer = bot(parse_input(input_model, given), invocation).model_dump()
@@ -128,4 +128,4 @@ def _save(invocation: Invocation) -> None:
     try:
         invocation.trail.save()
     except BotError as error:
-        invocation.log.warning(Step.NOT_AUDITED, error=type(error).__name__)
+        invocation.log.warning(LogEvent.NOT_AUDITED, error=type(error).__name__)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from time import time
 
-from shared.audit.events import Fact, Happening, Step
+from shared.audit.events import Event, Fact, LogEvent
 from shared.errors import BotError, Unforeseen
 from shared.records.findings import Finding
 from shared.runtime.environment import in_lambda
@@ -35,18 +35,18 @@ class RunLog:
         self._metrics = metrics
         self.trace_id: str | None = None
 
-    def __call__(self, step: Happening, **facts: Fact) -> None:
+    def __call__(self, step: Event, **facts: Fact) -> None:
         """Writes one line at INFO."""
         self._write(logging.INFO, step, facts)
 
-    def warning(self, step: Happening, **facts: Fact) -> None:
+    def warning(self, step: Event, **facts: Fact) -> None:
         """Writes one line at WARNING."""
         self._write(logging.WARNING, step, facts)
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Writes what looks wrong in records, one line each, at WARNING."""
         for found in findings:
-            self.warning(Step.RECORD_DOUBTFUL, path=found.path, sentence=found.sentence)
+            self.warning(LogEvent.RECORD_DOUBTFUL, path=found.path, sentence=found.sentence)
 
     def ended(self, error: BotError | None, **facts: Fact) -> None:
         """Writes the run's metrics, and last how it ended."""
@@ -54,12 +54,12 @@ class RunLog:
         LOGGER.info(_line(document))
         seconds = round(document["Duration"] / 1000, 4)
         if error is None:
-            self(Step.DONE, seconds=seconds, **facts)
+            self(LogEvent.DONE, seconds=seconds, **facts)
         else:
-            step = Step.UNFORESEEN if isinstance(error, Unforeseen) else Step.REFUSED
+            step = LogEvent.UNFORESEEN if isinstance(error, Unforeseen) else LogEvent.REFUSED
             self.warning(step, error=type(error).__name__, seconds=seconds, **facts)
 
-    def _write(self, level: int, step: Happening, facts: dict[str, Fact]) -> None:
+    def _write(self, level: int, step: Event, facts: dict[str, Fact]) -> None:
         self._metrics.count(step)
         about = {"bot": self._bot, "traceId": self.trace_id, "level": logging.getLevelName(level)}
         LOGGER.log(level, _line({"step": step, **about, **facts}))

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from fhir_profiles.audit_event import AuditAction
-from shared.audit.events import Happening, Step
+from shared.audit.events import Event, LogEvent
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Reply, Sender
 
@@ -19,7 +19,7 @@ NAMESPACE = "PrescriberBots"
 MOST_VALUES = 100
 """How many values of one metric a document may hold."""
 
-COUNTED: Mapping[Happening, str] = {
+COUNTED: Mapping[Event, str] = {
     AuditAction.CLINICIAN_CREATED: "CliniciansCreated",
     AuditAction.CLINICIAN_LINKED: "CliniciansLinked",
     AuditAction.CLINICIAN_CHANGED: "CliniciansChanged",
@@ -27,9 +27,9 @@ COUNTED: Mapping[Happening, str] = {
     AuditAction.TFA_INITIALIZED: "TfaInitialized",
     AuditAction.SUPERVISOR_SET: "SupervisorsSet",
     AuditAction.STATUS_RECORDED: "StatusesRecorded",
-    Step.EPCS_ENABLED: "EpcsEnabled",
-    Step.EPCS_DISABLED: "EpcsDisabled",
-    Step.NOT_AUDITED: "NotAudited",
+    LogEvent.EPCS_ENABLED: "EpcsEnabled",
+    LogEvent.EPCS_DISABLED: "EpcsDisabled",
+    LogEvent.NOT_AUDITED: "NotAudited",
 }
 """Metrics that are there only in runs in which the step happened."""
 
@@ -54,11 +54,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self._started = monotonic()
-        self._steps: list[Happening] = []
+        self._steps: list[Event] = []
         self._waits_s: list[float] = []
         self._calls: list[tuple[str, float]] = []
 
-    def count(self, step: Happening) -> None:
+    def count(self, step: Event) -> None:
         """Something happened."""
         self._steps.append(step)
 

@@ -82,7 +82,7 @@ def _type_and_id(given: str) -> str:
     return given
 
 
-class Reference(_Unshown):
+class PayloadReference(_Unshown):
     """A FHIR reference to a resource of the same server."""
 
     reference: Annotated[str, AfterValidator(_type_and_id)]
@@ -104,7 +104,7 @@ class Payload(_Unshown):
     """What the bots use of the payload."""
 
     baseUrl: Annotated[str, AfterValidator(secure_url)]
-    requester: Reference
+    requester: PayloadReference
     accessToken: Annotated[str, AfterValidator(_sendable)]
     input: Any = None
     secrets: dict[str, Secret] = Field(default_factory=dict)

@@ -14,7 +14,7 @@ from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.today import Today
-from shared.audit.events import Log, Step
+from shared.audit.events import Log, LogEvent
 from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
@@ -103,7 +103,7 @@ class _Compared:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _StatusReads:
     """What DoseSpot is being asked about one clinician."""
 
     item: Future[ClinicianItem | None]
@@ -161,20 +161,20 @@ class StatusSync:
         ]
         report = _report([future.result() for future in begun])
         self.log(
-            Step.PRESCRIBERS_COMPARED,
+            LogEvent.PRESCRIBERS_COMPARED,
             unchanged=report.unchanged,
             different=len(report.differences),
             failed=len(report.failures),
         )
         return report
 
-    def _ask(self, one: Enrolled) -> _Asked:
-        return _Asked(
+    def _ask(self, one: Enrolled) -> _StatusReads:
+        return _StatusReads(
             self.together.started(lambda: self.dosespot.clinician(one.clinician_id())),
             self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
         )
 
-    def _outcome(self, one: Enrolled, asked: _Asked, found: Answer) -> _Compared:
+    def _outcome(self, one: Enrolled, asked: _StatusReads, found: Answer) -> _Compared:
         try:
             practitioner = found.one()
             item = same_person(asked.item.result(), practitioner, Today(self.now()))

@@ -17,6 +17,7 @@ from shared.claims.rules.steps import sendable_s
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
+from shared.dosespot.codes import ROLE_NUMBERS
 from shared.errors import (
     BotError,
     EnrollmentInProgress,
@@ -85,8 +86,8 @@ def supervision(
         clinician = same_person(item, party.practitioner_found.one(), today)
         if role not in known_roles(clinician):
             problems.append(
-                f"{party.name}: the DoseSpot clinician must have the role {role.code}; enroll the"
-                f" prescriber with {int(role)} in practitionerRoleTypes."
+                f"{party.name}: the DoseSpot clinician must have the role {role.value}; enroll the"
+                f" prescriber with {ROLE_NUMBERS[role]} in practitionerRoleTypes."
             )
     if problems:
         raise RecordsRefused(" ".join(problems))

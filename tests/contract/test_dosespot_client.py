@@ -11,10 +11,11 @@ import pytest
 import requests
 import responses
 
-from fhir_profiles.codes import ClinicianRole, TfaType
+from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import new_record
+from shared.dosespot.codes import TfaType
 from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn
 from shared.dosespot.wire import ClinicianItem, read

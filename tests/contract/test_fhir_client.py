@@ -23,7 +23,7 @@ from shared.errors import (
 )
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient, GivenToken
-from shared.fhir.entries import Create, CreateOnce, Put, Read
+from shared.fhir.entries import ConditionalCreateEntry, CreateEntry, ReadEntry, UpdateEntry
 from shared.fhir.search import by_identifier
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
 from shared.http.sending import Call, Http, Reply
@@ -607,10 +607,10 @@ def test_an_answer_with_a_next_page_is_not_taken_for_all() -> None:
 
 
 ENTRIES = [
-    Read(JANE),
-    CreateOnce({"resourceType": "Consent"}, QUERY),
-    Put(jane(1)),
-    Create({"resourceType": "AuditEvent"}),
+    ReadEntry(JANE),
+    ConditionalCreateEntry({"resourceType": "Consent"}, QUERY),
+    UpdateEntry(jane(1)),
+    CreateEntry({"resourceType": "AuditEvent"}),
 ]
 
 
@@ -677,7 +677,7 @@ def test_a_write_in_a_batch_says_written_conflict_or_open(
     wire: Wire, fhir: FhirClient, entry: Any, error: type[BotError]
 ) -> None:
     wire.post(FHIR, json={"resourceType": "Bundle", "entry": [entry]})
-    (answer,) = fhir.batch([Put(jane(1))])
+    (answer,) = fhir.batch([UpdateEntry(jane(1))])
     refusal(answer.saved, error)
 
 
@@ -710,7 +710,7 @@ def test_a_write_in_a_batch_is_open_where_the_answer_is_not_the_resource(
     wire: Wire, fhir: FhirClient, resource: Any
 ) -> None:
     wire.post(FHIR, json=batched(("200", resource)))
-    (answer,) = fhir.batch([Put(jane(1))])
+    (answer,) = fhir.batch([UpdateEntry(jane(1))])
     refusal(answer.saved, LookUpFirst)
 
 
@@ -724,7 +724,7 @@ def test_a_batch_that_writes_is_open_where_the_answer_has_another_form(
     wire: Wire, fhir: FhirClient, entry: Any, answer: dict[str, Any]
 ) -> None:
     wire.post(FHIR, **answer)
-    if isinstance(entry, Read):
+    if isinstance(entry, ReadEntry):
         is_json = "json" in answer
         refusal(lambda: fhir.batch([entry]), RemoteMisbehaved if is_json else RemoteUnavailable)
     else:

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from deploy.aws.stack import Change, Stack, StackFailed
+from deploy.aws.stack import ResourceChange, Stack, StackFailed
 
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/bots/1"
 TEMPLATE_URL = "https://bucket.s3.amazonaws.com/template.json"
@@ -123,8 +123,8 @@ def test_a_plan_waits_tells_all_pages_and_leaves_what_was_there(
     proposed = aws.propose()
     aws.stack.withdraw(proposed)
     assert proposed.changes == [
-        Change("Add", "A", "AWS::X::Y", ""),
-        Change("Modify", "B", "AWS::X::Y", "True"),
+        ResourceChange("Add", "A", "AWS::X::Y", ""),
+        ResourceChange("Modify", "B", "AWS::X::Y", "True"),
     ]
 
 

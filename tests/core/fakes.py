@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, unquote
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.clinician_identifier import clinician_ids
-from fhir_profiles.codes import RegistrationStatus, TfaType
+from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.patient_identifier import dosespot_patient_id
+from shared.dosespot.codes import TfaType
 from shared.dosespot.wire import ClinicianItem, PatientItem
 from shared.enrollment.rules.stages import Stage
 from shared.errors import (

@@ -11,9 +11,10 @@ from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Claim, claim_resource, read_claim
 from fhir_profiles.clinician_identifier import clinician_ids, with_clinician_id
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.registration_status import registration_status
-from shared.claims.rules.steps import Record
+from shared.claims.rules.steps import DoseSpotRecord
+from shared.dosespot.codes import TfaType
 from shared.enrollment.enroll import Enrollment, Outcome
 from shared.enrollment.fhir_members import SHARED_ID
 from shared.enrollment.rules.situation import Order, Records, Shown, Situation
@@ -206,8 +207,8 @@ class DoseSpot(Port):
         self.known: dict[int, Clinician] = {}
         self.hidden: set[int] = set()
         self.identity = SHE
-        self.stored: Record = STORED
-        self.due: Record | None = None
+        self.stored: DoseSpotRecord = STORED
+        self.due: DoseSpotRecord | None = None
         self.warnings: tuple[Finding, ...] = ()
         self.lags = False
         self.begins = True
@@ -228,7 +229,7 @@ class DoseSpot(Port):
     def change(self, s: Situation, order: Order, shown: Shown) -> Shown:
         """The change that is due; roles are added once they are known to be granted."""
         assert isinstance(order, Order)
-        self.compared.append((sorted(role.code for role in s.granted or ()), s.was_active))
+        self.compared.append((sorted(role.value for role in s.granted or ()), s.was_active))
         return replace(shown, change=self.due, warnings=self.warnings)
 
     def create(self, s: Situation, order: Order, within_s: float) -> int:
@@ -241,7 +242,7 @@ class DoseSpot(Port):
         self.known[new] = replace(JANE, id=new)
         return new
 
-    def edit(self, clinician_id: int, record: Record, within_s: float) -> None:
+    def edit(self, clinician_id: int, record: DoseSpotRecord, within_s: float) -> None:
         """Takes the change."""
         self.noted("edit", clinician_id, dict(record), within_s)
         self.stored, self.due, self.warnings = record, None, ()

@@ -7,9 +7,9 @@ from typing import Any
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import read_claim
 from fhir_profiles.clinician_identifier import clinician_ids
-from fhir_profiles.codes import TfaType
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.situation import remembered_tfa_type
 from shared.enrollment.rules.stages import Stage
 from tests.core.story import Story, Teller
@@ -210,7 +210,7 @@ def _edits_lost(story: Story) -> Iterator[str]:
             }
             if not {one.number for one in run.plan.order.licenses} <= licenses:
                 yield f"a license that {run.name} added is lost"
-            if not {role.code for role in run.plan.order.roles} <= _roles(person.stored):
+            if not {role.value for role in run.plan.order.roles} <= _roles(person.stored):
                 yield f"a role that {run.name} added is lost"
 
 

@@ -109,7 +109,7 @@ def _changed(world: World, **changes: Any) -> World | None:
 
 
 def _granted(practitioner: str, name: str) -> dict[str, Any]:
-    coding = {"system": PRACTITIONER_ROLE_TYPE, "code": ROLE.code}
+    coding = {"system": PRACTITIONER_ROLE_TYPE, "code": ROLE.value}
     found = {
         "resourceType": "PractitionerRole",
         "id": name,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fhir_profiles.claim import Announced, Claim, Holder
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.registration_status import with_registration_status
 from shared.claims.rules.steps import Refuse
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.next_step import Step, next_step
 from shared.enrollment.rules.situation import Order, Records, Shown, Situation
 from shared.enrollment.rules.stages import Stage

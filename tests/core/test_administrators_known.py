@@ -24,7 +24,7 @@ def member(profile: str, **more: Any) -> dict[str, Any]:
 
 
 def role(author: str | None, *roles: ClinicianRole, id_: str = "r1", **more: Any) -> dict[str, Any]:
-    coding = [{"system": PRACTITIONER_ROLE_TYPE, "code": one.code} for one in roles]
+    coding = [{"system": PRACTITIONER_ROLE_TYPE, "code": one.value} for one in roles]
     wrote = {} if author is None else {"author": {"reference": author}}
     return {
         "resourceType": "PractitionerRole",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from fhir_profiles.codes import RegistrationStatus as Status
-from fhir_profiles.codes import TfaType
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.stages import Stage
 from tests.core.enrolling import Run, Runner
 from tests.core.explorer import explore

@@ -25,9 +25,9 @@ from shared.patients.rules.next_step import (
     CHANGE_UNANSWERED,
     CREATE_UNANSWERED,
     SEVERAL,
-    Act,
+    PatientAct,
+    PatientSituation,
     Seen,
-    Situation,
     Step,
     in_progress,
     in_vain,
@@ -38,7 +38,7 @@ from shared.timing import Timing
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ME, OTHER = "run-1", "run-2"
-CREATE, CHANGE = Act.CREATE, Act.CHANGE
+CREATE, CHANGE = PatientAct.CREATE, PatientAct.CHANGE
 FREE = Claim("patient.123.p1")
 STORED, WANTED = {"City": "Springfield"}, {"City": "Chicago"}
 TOLD = record_digest(WANTED)
@@ -68,8 +68,8 @@ def seen(found: Claim = FREE, *ids: int, **changes: Any) -> Seen:
 DUE = {"stored": STORED, "change": WANTED}
 
 
-def situation(saw: Seen | None = None, **changes: Any) -> Situation:
-    return replace(Situation(ME, NOON, seen=saw or seen()), **changes)
+def situation(saw: Seen | None = None, **changes: Any) -> PatientSituation:
+    return replace(PatientSituation(ME, NOON, seen=saw or seen()), **changes)
 
 
 def told(step: Step | None) -> Any:
@@ -85,8 +85,8 @@ TO_CHANGE_IT = Announce(CHANGE, record_digest({"City": "x"}))
 @pytest.mark.parametrize(
     ("s", "expected"),
     [
-        (Situation(ME, NOON), Look()),
-        (Situation(ME, NOON, linked=7), Look()),
+        (PatientSituation(ME, NOON), Look()),
+        (PatientSituation(ME, NOON, linked=7), Look()),
         # Nobody is found.
         (situation(), Announce(CREATE)),
         (situation(seen(claim(None))), Announce(CREATE)),
@@ -222,12 +222,12 @@ TO_CHANGE_IT = Announce(CHANGE, record_digest({"City": "x"}))
         ),
     ],
 )
-def test_every_situation_has_one_next_step(s: Situation, expected: Any) -> None:
+def test_every_situation_has_one_next_step(s: PatientSituation, expected: Any) -> None:
     assert told(next_step(s, Timing())) == expected
 
 
 def test_a_claim_that_was_not_read_is_nobodys_to_ask_for() -> None:
-    unread = Situation(ME, NOON)
+    unread = PatientSituation(ME, NOON)
     for ask in (lambda: unread.claim, lambda: unread.holds, lambda: unread.with_claim(FREE)):
         with pytest.raises(ValueError, match=r"^the claim has not been read$"):
             ask()

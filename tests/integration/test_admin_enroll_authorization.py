@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from tests.integration.clinic import ADMIN_BOT, Answer, Clinic, Member
 from tests.integration.self_service import without_secrets
@@ -137,7 +136,7 @@ def test_the_identifier_may_have_any_documented_system(
     clinic: Clinic, bot: str, prescriber: Member
 ) -> None:
     caller = clinic.add_member(admin=True)
-    clinic.enroll(caller, practitionerRoleTypes=[ClinicianRole.CLINICIAN_ADMIN])
+    clinic.enroll(caller, practitionerRoleTypes=[4])
     membership = clinic.read(f"ProjectMembership/{caller.membership_id}")
     (identifier,) = membership["identifier"]
     identifier["system"] = "https://my.staging.dosespot.com/webapi/v2/"

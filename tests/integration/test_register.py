@@ -12,8 +12,8 @@ from moto import mock_aws
 from bots.catalog import BOTS
 from deploy.medplum import wanted
 from deploy.medplum.installation import look
-from deploy.medplum.ledger import Entry, Ledger
-from deploy.medplum.register import Order, Registration
+from deploy.medplum.ledger import Ledger, LedgerEntry
+from deploy.medplum.register import Installer, InstallOptions
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles.systems import (
@@ -377,11 +377,11 @@ def test_fhir_profiles_are_installed_by_url_and_mended(project: Project) -> None
     }
     server = ProjectAdmin(Http(), project.url, GivenToken(project.admin.token))
 
-    def run(content: dict) -> Entry:
-        entries: list[Entry] = []
+    def run(content: dict) -> LedgerEntry:
+        entries: list[LedgerEntry] = []
         found = look(server, project.id, [content])
-        order = Order(FunctionNames(), project.secrets, [content], project.url)
-        Registration(server, Ledger(server, plan=False, told=entries.append), found, order).run()
+        order = InstallOptions(FunctionNames(), project.secrets, [content], project.url)
+        Installer(server, Ledger(server, plan=False, told=entries.append), found, order).run()
         (entry,) = [one for one in entries if one.what.startswith("CodeSystem")]
         return entry
 

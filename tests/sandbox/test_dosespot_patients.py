@@ -10,7 +10,7 @@ import requests
 
 from deploy.sandbox.dosespot import rules
 from deploy.sandbox.dosespot.app import DoseSpotServer, create_app
-from deploy.sandbox.dosespot.clinician import Refusal
+from deploy.sandbox.dosespot.clinician import Rejection
 from deploy.sandbox.dosespot.patients import PAGE_SIZE
 from deploy.sandbox.dosespot.replies import page
 from tests.sandbox import served_dosespot
@@ -137,7 +137,7 @@ def test_height_and_weight_are_required_until_the_eighteenth_birthday(
 def test_who_was_born_on_a_leap_day_comes_of_age_on_the_first_of_march() -> None:
     record = {**PATIENT, "DateOfBirth": "2008-02-29T00:00:00"}
     refusals = [rules.patient_refusal(record, date(2026, *day)) for day in ((2, 28), (3, 1))]
-    assert refusals == [Refusal("Height", "Height is required for patients under 18"), None]
+    assert refusals == [Rejection("Height", "Height is required for patients under 18"), None]
 
 
 @pytest.mark.parametrize(

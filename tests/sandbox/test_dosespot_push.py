@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from deploy.sandbox.dosespot import steps
 from deploy.sandbox.dosespot.app import create_app
-from deploy.sandbox.dosespot.backend import Backend, utc_now
-from deploy.sandbox.dosespot.clinician import Clinician, new_enrollment
+from deploy.sandbox.dosespot.backend import DoseSpotBackend, utc_now
+from deploy.sandbox.dosespot.clinician import ClinicianAccount, new_enrollment
 from deploy.sandbox.dosespot.push import Push, Pushes, events
 from deploy.sandbox.people import PEOPLE
 from deploy.sandbox.serve import LocalServer
@@ -29,12 +29,12 @@ SECRET = "x" * 32
 RECORD = next(person for person in PEOPLE if person.key == "smith").clinician()
 
 
-def clinician(status: str = "Pending", **facts: Any) -> Clinician:
+def clinician(status: str = "Pending", **facts: Any) -> ClinicianAccount:
     enrollment = steps.with_status(new_enrollment(["PrescribingClinician"], (1, 2, 3, 4)), status)
-    return Clinician(id=7, record={}, enrollments={1: enrollment}, created_at=AT, **facts)
+    return ClinicianAccount(id=7, record={}, enrollments={1: enrollment}, created_at=AT, **facts)
 
 
-def kinds(before: Clinician | None, after: Clinician) -> list[str]:
+def kinds(before: ClinicianAccount | None, after: ClinicianAccount) -> list[str]:
     return [event["EventType"] for event in events((before, after), AT)]
 
 
@@ -163,7 +163,7 @@ def test_no_call_of_the_server_waits_for_a_receiver(receiver: tuple[Receiver, st
     app.close()
 
 
-def undone(backend: Backend) -> None:
+def undone(backend: DoseSpotBackend) -> None:
     """A change that takes no effect."""
     with backend.transaction():
         backend.directory.put(clinician(locked=True))
@@ -174,7 +174,7 @@ def test_nothing_is_sent_of_what_took_no_effect_nor_unless_switched_on(
     receiver: tuple[Receiver, str],
 ) -> None:
     _, url = receiver
-    backend = Backend(":memory:", utc_now)
+    backend = DoseSpotBackend(":memory:", utc_now)
     put = backend.directory.put
     with backend.transaction():
         put(clinician())

@@ -5,25 +5,25 @@ from datetime import timedelta
 import pytest
 
 from deploy.sandbox.dosespot import sittings, steps
-from deploy.sandbox.dosespot.clinician import Enrollment, Refusal, new_enrollment
+from deploy.sandbox.dosespot.clinician import ClinicEnrollment, Rejection, new_enrollment
 from tests.sandbox.served_dosespot import AT
 
 
-def enrollment(status: str = "Pending") -> Enrollment:
+def enrollment(status: str = "Pending") -> ClinicEnrollment:
     fresh = new_enrollment(["PrescribingClinician"], (1, 2, 3, 4))
     if status == "Pending":
         return fresh
     return steps.with_status(accepted(steps.sign_all(fresh, AT)), status)
 
 
-def accepted(outcome: Enrollment | Refusal) -> Enrollment:
-    assert isinstance(outcome, Enrollment)
+def accepted(outcome: ClinicEnrollment | Rejection) -> ClinicEnrollment:
+    assert isinstance(outcome, ClinicEnrollment)
     return outcome
 
 
 def delayed(
-    before: Enrollment, after: steps.Outcome, *, reads: int = 0, seconds: float = 0
-) -> Enrollment:
+    before: ClinicEnrollment, after: steps.StepOutcome, *, reads: int = 0, seconds: float = 0
+) -> ClinicEnrollment:
     until = AT + timedelta(seconds=seconds)
     return accepted(steps.delayed(before, after, reads=reads, until=until, at=AT))
 
@@ -66,7 +66,7 @@ TRANSITIONS = {
 }
 
 
-def take(step: str, before: Enrollment) -> Enrollment | Refusal:
+def take(step: str, before: ClinicEnrollment) -> ClinicEnrollment | Rejection:
     if step == "init-idp":
         return steps.init_idp(before)
     if step == "init-tfa":
@@ -80,7 +80,7 @@ def take(step: str, before: Enrollment) -> Enrollment | Refusal:
 @pytest.mark.parametrize("step", TRANSITIONS)
 def test_each_step_leads_where_it_should_and_is_refused_elsewhere(step: str, status: str) -> None:
     outcome = take(step, enrollment(status))
-    reached = outcome.status if isinstance(outcome, Enrollment) else None
+    reached = outcome.status if isinstance(outcome, ClinicEnrollment) else None
     assert reached == TRANSITIONS[step].get(status)
 
 
@@ -94,13 +94,13 @@ def test_the_registration_is_complete_with_the_third_signature() -> None:
 
 def test_an_agreement_is_signed_once_and_only_by_its_own_number() -> None:
     now = accepted(steps.sign(enrollment(), 1, AT))
-    refusal = Refusal("AgreementId", "There is no such agreement to be signed")
+    refusal = Rejection("AgreementId", "There is no such agreement to be signed")
     assert [steps.sign(now, number, AT) for number in (1, 4)] == [refusal, refusal]
 
 
 def test_unsigned_agreements_keep_identity_proofing_from_beginning() -> None:
     unsigned = steps.with_status(enrollment(), "RegistrationSuccess")
-    refusal = Refusal("ClinicianId", "Clinician has a pending legal agreement")
+    refusal = Rejection("ClinicianId", "Clinician has a pending legal agreement")
     assert steps.init_idp(unsigned) == refusal
 
 
@@ -108,12 +108,12 @@ def test_identity_proofing_is_initialized_once() -> None:
     once = accepted(steps.init_idp(enrollment("RegistrationSuccess")))
     again = steps.init_idp(once)
     assert once.idp_inits == 1
-    assert again == Refusal("ClinicianId", "Identity proofing is already initialized")
+    assert again == Rejection("ClinicianId", "Identity proofing is already initialized")
 
 
 def test_identity_proofing_needs_the_disclaimer() -> None:
     outcome = steps.start_idp(enrollment("IDPInitializeSuccess"), "s")
-    assert outcome == Refusal("ClinicianId", "The identity proofing disclaimer is not accepted")
+    assert outcome == Rejection("ClinicianId", "The identity proofing disclaimer is not accepted")
 
 
 def test_the_third_wrong_answer_is_an_error_and_a_right_one_mends_it() -> None:
@@ -124,7 +124,7 @@ def test_the_third_wrong_answer_is_an_error_and_a_right_one_mends_it() -> None:
         now = accepted(steps.answer_idp(now, "s", right=False))
         reached.append(now.status)
     assert reached == ["IDPInitializeSuccess", "IDPInitializeSuccess", "IDPError"]
-    assert isinstance(steps.answer_idp(now, "s", right=True), Refusal)
+    assert isinstance(steps.answer_idp(now, "s", right=True), Rejection)
     again = accepted(steps.start_idp(now, "t"))
     assert accepted(steps.answer_idp(again, "t", right=True)).status == "IDPSuccess"
 
@@ -150,7 +150,7 @@ def test_the_third_wrong_code_is_an_error_and_each_initialization_counts() -> No
 )
 def test_a_refused_tfa_says_why(status: str, details: str) -> None:
     outcome = steps.init_tfa(enrollment(status), "Mobile")
-    assert outcome == Refusal("ClinicianId", details)
+    assert outcome == Rejection("ClinicianId", details)
 
 
 def test_a_delayed_status_shows_after_that_many_reads() -> None:

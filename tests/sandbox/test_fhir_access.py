@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from deploy.sandbox.fhir.access import Actor, Rule, allowed
+from deploy.sandbox.fhir.access import AccessRule, Actor, allowed
 from deploy.sandbox.fhir.app import create_app
 from deploy.sandbox.serve import LocalServer
 from tests.sandbox.served_fhir import JANE, JSON_PATCH
@@ -135,19 +135,19 @@ def test_members_cannot_read_their_own_membership(clinic):
     ("rules", "kind", "action", "expected"),
     [
         ((), "Patient", "read", False),
-        ((Rule("Patient"),), "Patient", "delete", True),
-        ((Rule("Patient"),), "Practitioner", "read", False),
-        ((Rule("*", readonly=True),), "Patient", "search", True),
-        ((Rule("*", readonly=True),), "Patient", "create", False),
-        ((Rule("*", readonly=True), Rule("Patient")), "Patient", "update", True),
-        ((Rule("*"), Rule("Patient", readonly=True)), "Patient", "update", True),
-        ((Rule("Patient", interactions=frozenset({"read"})),), "Patient", "read", True),
-        ((Rule("Patient", interactions=frozenset({"read"})),), "Patient", "search", False),
-        ((Rule("Patient", True, frozenset({"update"})),), "Patient", "update", True),
-        ((Rule("*"),), "ProjectMembership", "read", False),
-        ((Rule("ProjectMembership"),), "ProjectMembership", "read", False),
-        ((Rule("*"),), "User", "read", False),
-        ((Rule("*"),), "Login", "read", False),
+        ((AccessRule("Patient"),), "Patient", "delete", True),
+        ((AccessRule("Patient"),), "Practitioner", "read", False),
+        ((AccessRule("*", readonly=True),), "Patient", "search", True),
+        ((AccessRule("*", readonly=True),), "Patient", "create", False),
+        ((AccessRule("*", readonly=True), AccessRule("Patient")), "Patient", "update", True),
+        ((AccessRule("*"), AccessRule("Patient", readonly=True)), "Patient", "update", True),
+        ((AccessRule("Patient", interactions=frozenset({"read"})),), "Patient", "read", True),
+        ((AccessRule("Patient", interactions=frozenset({"read"})),), "Patient", "search", False),
+        ((AccessRule("Patient", True, frozenset({"update"})),), "Patient", "update", True),
+        ((AccessRule("*"),), "ProjectMembership", "read", False),
+        ((AccessRule("ProjectMembership"),), "ProjectMembership", "read", False),
+        ((AccessRule("*"),), "User", "read", False),
+        ((AccessRule("*"),), "Login", "read", False),
     ],
 )
 def test_policy_restricts_to_its_types(rules, kind, action, expected):

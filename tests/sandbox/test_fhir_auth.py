@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from deploy.sandbox.fhir.app import FhirServer, create_app
-from deploy.sandbox.fhir.seeding import Person
+from deploy.sandbox.fhir.seeding import AddedPerson
 from deploy.sandbox.serve import LocalServer
 
 UNAUTHORIZED = {
@@ -42,7 +42,7 @@ class World:
     url: str
     clock: Clock
     project: str
-    jane: Person
+    jane: AddedPerson
 
     def get(self, path: str, token: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"}

@@ -12,7 +12,7 @@ from deploy.sandbox.fhir.database import Database
 from deploy.sandbox.fhir.dates import interval
 from deploy.sandbox.fhir.query import parse
 from deploy.sandbox.fhir.search import select
-from deploy.sandbox.fhir.store import SELECT_CURRENT, Store
+from deploy.sandbox.fhir.store import SELECT_CURRENT, ResourceStore
 from deploy.sandbox.serve import LocalServer
 
 JANE = {"resourceType": "Practitioner", "name": [{"family": "Smith"}]}
@@ -77,7 +77,7 @@ def test_search_among_ten_thousand_scans_no_table(ten_thousand, query):
 
 def test_search_among_ten_thousand_finds_the_one(ten_thousand):
     selection = select(parse("Practitioner", "identifier=urn:npi|77"), "project")
-    store = Store(ten_thousand)
+    store = ResourceStore(ten_thousand)
     assert [resource["id"] for resource in store.find(selection)] == ["p77"]
     assert store.count(select(parse("Practitioner", "name=smith"), "project")) == 10_000
 
@@ -85,7 +85,7 @@ def test_search_among_ten_thousand_finds_the_one(ten_thousand):
 @pytest.fixture(scope="module")
 def ten_thousand():
     database = Database(":memory:")
-    store = Store(database)
+    store = ResourceStore(database)
     with database.transaction():
         for number in range(10_000):
             resource = {
@@ -102,7 +102,7 @@ def ten_thousand():
 
 def test_failed_transaction_leaves_nothing():
     database = Database(":memory:")
-    store = Store(database)
+    store = ResourceStore(database)
 
     def write_and_fail() -> None:
         with database.transaction():

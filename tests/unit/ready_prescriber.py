@@ -11,7 +11,7 @@ from fhir_profiles.period import Days
 from fhir_profiles.state_license import StateLicense
 from shared.members.rules.clinician import Clinician
 from shared.readiness.rules.readiness import (
-    Account,
+    DoseSpotAccount,
     Facts,
     Membership,
     Readiness,
@@ -38,7 +38,7 @@ JANE = Clinician(
     confirmed=True,
     clinic_has_epcs=True,
 )
-ACCOUNT = Account(JANE, PRESCRIBER, SHOWN, frozenset(), linked=True, has_new_rx=True)
+ACCOUNT = DoseSpotAccount(JANE, PRESCRIBER, SHOWN, frozenset(), linked=True, has_new_rx=True)
 RECORD = Record(dea=(IL, NY), status="TFAActivatedSuccess", epcs=True)
 READY = Facts(Membership(1, (4711,)), RECORD, ACCOUNT)
 

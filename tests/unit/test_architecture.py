@@ -75,6 +75,29 @@ def test_urls_stand_in_one_file(path: Path) -> None:
     assert urls(path) <= ALLOWED.get(path.relative_to(ROOT).as_posix(), set())
 
 
+def declared(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """The names of a module's classes and types, each with whether it is a class."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield node.name, True
+    for node in tree.body:
+        name = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(name, ast.Name) and re.match("_?[A-Z][a-z]", name.id):
+            yield name.id, False
+
+
+def test_no_class_name_means_two_things() -> None:
+    classes: dict[str, list[str]] = {}
+    types: dict[str, list[str]] = {}
+    for package in (*PACKAGES, "deploy"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for name, is_class in declared(ast.parse(path.read_text(encoding="utf-8"))):
+                place = path.relative_to(ROOT).as_posix()
+                (classes if is_class else types).setdefault(name, []).append(place)
+    found = {name: places + types.get(name, []) for name, places in classes.items()}
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
 def test_every_bot_is_imported_with_an_empty_environment_and_without_heavy_libraries() -> None:
     done = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL],

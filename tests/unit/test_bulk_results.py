@@ -4,18 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from deploy.bulk.results import Ledger, ResultsFile
-from deploy.bulk.rows import Row
-from deploy.bulk.worker.result import Outcome, Result, not_enrolled
+from deploy.bulk.results import EnrolledEarlier, ResultsFile
+from deploy.bulk.rows import PrescriberRow
+from deploy.bulk.worker.result import PrescriberOutcome, PrescriberResult, not_enrolled
 from shared.errors import FhirDenied, LookUpFirst, RecordsRefused, Throttled, Unforeseen
 
-ENROLLED = Result(practitionerId="a", outcome=Outcome.ENROLLED, doseSpotClinicianId=7)
-REFUSED = Result(practitionerId="b", outcome=Outcome.REFUSED, error="Add a fax number.")
-FAILED = Result(practitionerId="c", outcome=Outcome.FAILED, error="Try again.")
+ENROLLED = PrescriberResult(
+    practitionerId="a", outcome=PrescriberOutcome.ENROLLED, doseSpotClinicianId=7
+)
+REFUSED = PrescriberResult(
+    practitionerId="b", outcome=PrescriberOutcome.REFUSED, error="Add a fax number."
+)
+FAILED = PrescriberResult(practitionerId="c", outcome=PrescriberOutcome.FAILED, error="Try again.")
 
 
-def row(practitioner_id: str) -> Row:
-    return Row(practitioner_id, {"practitionerId": practitioner_id})
+def row(practitioner_id: str) -> PrescriberRow:
+    return PrescriberRow(practitioner_id, {"practitionerId": practitioner_id})
 
 
 def done(path: Path) -> list[str]:
@@ -31,7 +35,9 @@ def test_who_is_as_asked_for_is_done_and_others_are_not(tmp_path: Path) -> None:
             assert path.read_text().endswith("}\n")  # on disk before the next one
     assert done(path) == ["a"]
     with ResultsFile(path) as results:
-        results.add(REFUSED.model_copy(update={"outcome": Outcome.UPDATED, "error": None}))
+        results.add(
+            REFUSED.model_copy(update={"outcome": PrescriberOutcome.UPDATED, "error": None})
+        )
     assert done(path) == ["a", "b"]
 
 
@@ -53,7 +59,7 @@ def test_what_a_crash_has_torn_is_passed_over(tmp_path: Path, before: int, kept:
     path.write_text(f"{line}\n" * before + line[:kept])
     for _ in range(2):
         with ResultsFile(path) as results:
-            results.add(Result(practitionerId="x", outcome=Outcome.UNCHANGED))
+            results.add(PrescriberResult(practitionerId="x", outcome=PrescriberOutcome.UNCHANGED))
     assert done(path) == ["a"] * before + ["x", "x"]
 
 
@@ -69,7 +75,7 @@ def test_another_file_is_not_written_to(tmp_path: Path, text: str) -> None:
 
 
 def test_each_prescriber_is_due_once_and_only_if_not_done() -> None:
-    with Ledger(["a"]) as ledger:
+    with EnrolledEarlier(["a"]) as ledger:
         rows = [row("a"), row("b"), REFUSED, row("b"), REFUSED, row("a"), row("c")]
         assert list(ledger.due(rows)) == [row("b"), REFUSED, REFUSED, row("c")]
         assert (ledger.already_done, ledger.duplicates) == (2, 1)
@@ -78,16 +84,16 @@ def test_each_prescriber_is_due_once_and_only_if_not_done() -> None:
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (RecordsRefused("x"), Outcome.REFUSED),
-        (FhirDenied("x"), Outcome.FAILED),  # about everybody
-        (Throttled("x", 1.0), Outcome.FAILED),
-        (LookUpFirst("x"), Outcome.FAILED),
-        (Unforeseen("x"), Outcome.FAILED),
+        (RecordsRefused("x"), PrescriberOutcome.REFUSED),
+        (FhirDenied("x"), PrescriberOutcome.FAILED),  # about everybody
+        (Throttled("x", 1.0), PrescriberOutcome.FAILED),
+        (LookUpFirst("x"), PrescriberOutcome.FAILED),
+        (Unforeseen("x"), PrescriberOutcome.FAILED),
     ],
 )
 def test_what_a_person_can_mend_is_refused_and_the_rest_failed(
-    error: Exception, outcome: Outcome
+    error: Exception, outcome: PrescriberOutcome
 ) -> None:
-    assert not_enrolled({"practitionerId": "a"}, error) == Result(
+    assert not_enrolled({"practitionerId": "a"}, error) == PrescriberResult(
         practitionerId="a", outcome=outcome, error="x"
     )

@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 
 from deploy.bulk.cells import NOT_LICENSES, NOT_ROLES
-from deploy.bulk.rows import NO_ROLES, Row, table_rows
+from deploy.bulk.rows import NO_ROLES, PrescriberRow, table_rows
 from deploy.bulk.search import search_params
 from deploy.bulk.table import NOT_UTF8
 from deploy.bulk.text_file import TextFile
-from deploy.bulk.worker.result import Outcome, Result
+from deploy.bulk.worker.result import PrescriberOutcome, PrescriberResult
 
 DEFAULTS = {"practitionerRoleTypes": [1]}
-ONE = Row("a", {"practitionerRoleTypes": [1], "practitionerId": "a"})
+ONE = PrescriberRow("a", {"practitionerRoleTypes": [1], "practitionerId": "a"})
 
 
-def rows(text: str, **defaults: Any) -> list[Row | Result]:
+def rows(text: str, **defaults: Any) -> list[PrescriberRow | PrescriberResult]:
     return list(table_rows(text.splitlines(keepends=True), defaults or DEFAULTS))
 
 
-def rows_of(content: bytes, **defaults: Any) -> list[Row | Result]:
+def rows_of(content: bytes, **defaults: Any) -> list[PrescriberRow | PrescriberResult]:
     return list(table_rows(TextFile(BytesIO(content)).lines(), defaults or DEFAULTS))
 
 
-def error(row: Row | Result) -> str:
-    assert isinstance(row, Result)
-    assert row.outcome is Outcome.REFUSED
+def error(row: PrescriberRow | PrescriberResult) -> str:
+    assert isinstance(row, PrescriberResult)
+    assert row.outcome is PrescriberOutcome.REFUSED
     return str(row.error)
 
 
@@ -56,7 +56,7 @@ def test_columns_take_what_the_bot_takes() -> None:
         {"State": "IL", "LicenseNumber": "036 12"},
         {"State": "NY", "LicenseNumber": "77"},
     ]
-    assert row == Row(
+    assert row == PrescriberRow(
         "a",
         {
             "practitionerId": "a",
@@ -92,7 +92,7 @@ def test_a_bad_row_of_csv_is_told_and_the_others_are_read(line: str, problem: st
 @pytest.mark.parametrize("line", ["[1]", "a", '{"practitionerId": ', "[" * 100_000, "\x00"])
 def test_a_bad_line_of_json_is_told_and_the_others_are_read(line: str) -> None:
     first, bad, good = rows(f'{{"practitionerId": "x"}}\n{line}\n{{"practitionerId": "a"}}\n')
-    assert isinstance(first, Row)
+    assert isinstance(first, PrescriberRow)
     assert error(bad) == "Row 2: The line must be a JSON object."
     assert good == ONE
 
@@ -100,14 +100,14 @@ def test_a_bad_line_of_json_is_told_and_the_others_are_read(line: str) -> None:
 @pytest.mark.parametrize("given", ["Dr. Jane Smith", "", 7, None, ["a"]])
 def test_what_is_no_id_is_not_repeated(given: Any) -> None:
     (row,) = rows(json.dumps({"practitionerId": given}))
-    assert isinstance(row, Result)
+    assert isinstance(row, PrescriberResult)
     assert row.practitionerId is None
     assert "Smith" not in row.as_json()
 
 
 def test_a_bad_row_keeps_its_id() -> None:
     (row,) = rows('{"practitionerId": "a", "practitionerRoleTypes": []}')
-    assert isinstance(row, Result)
+    assert isinstance(row, PrescriberResult)
     assert row.practitionerId == "a"
 
 
@@ -142,7 +142,7 @@ CSV = (
     ",,,\n"
     "b,PrescribingClinician; Clinician Admin,,\n"
 )
-A = Row(
+A = PrescriberRow(
     "a",
     {
         "practitionerId": "a",
@@ -154,7 +154,7 @@ A = Row(
         "initIdp": True,
     },
 )
-B = Row("b", {"practitionerId": "b", "practitionerRoleTypes": [1, 4]})
+B = PrescriberRow("b", {"practitionerId": "b", "practitionerRoleTypes": [1, 4]})
 
 
 def separated(separator: str) -> str:
@@ -186,7 +186,7 @@ FORMS: dict[str, bytes] = {
 @pytest.mark.parametrize("name", FORMS)
 def test_csv_forms(name: str) -> None:
     assert rows_of(FORMS[name], initTfa=False, practitionerRoleTypes=[2]) == [
-        Row(row.practitioner_id, {"initTfa": False, **row.given}) for row in (A, B)
+        PrescriberRow(row.practitioner_id, {"initTfa": False, **row.given}) for row in (A, B)
     ]
 
 
@@ -228,7 +228,7 @@ def test_bulk_without_role() -> None:
         rows("practitionerId\nproxy\nadmin\nagent\n", initIdp=False)
     assert str(refused.value) == NO_ROLES
     given = rows("practitionerId,practitionerRoleTypes\na,6\nb,\n", initIdp=False)
-    assert given[0] == Row(
+    assert given[0] == PrescriberRow(
         "a", {"initIdp": False, "practitionerId": "a", "practitionerRoleTypes": [6]}
     )
     assert error(given[1]).endswith(f"practitionerRoleTypes: is required; add it. {NO_ROLES}")
@@ -274,7 +274,7 @@ def test_everything_wrong_with_the_cells_of_a_row_is_told_at_once_and_not_quoted
 )
 def test_roles_are_numbers_or_names(cell: str, roles: list[int]) -> None:
     (row,) = rows(f"practitionerId,practitionerRoleTypes\na,{cell}\n")
-    assert isinstance(row, Row)
+    assert isinstance(row, PrescriberRow)
     assert row.given["practitionerRoleTypes"] == roles
 
 

@@ -1,19 +1,23 @@
 """What a run of many counts, and what it tells of single prescribers."""
 
 from deploy.bulk.tally import NO_ID, Tally
-from deploy.bulk.worker.result import Outcome, Result
+from deploy.bulk.worker.result import PrescriberOutcome, PrescriberResult
 
 WARNING = {"path": "Practitioner.name[0].suffix", "sentence": "is left out"}
 
 
 def test_refusals_failures_and_warnings_are_told_with_the_id_and_all_is_kept() -> None:
-    kept: list[Result] = []
+    kept: list[PrescriberResult] = []
     tally = Tally(kept.append)
     results = [
-        Result(practitionerId="a", outcome=Outcome.ENROLLED, warnings=(WARNING, WARNING)),
-        Result(practitionerId="b", outcome=Outcome.REFUSED, error="Add a fax number."),
-        Result(practitionerId=None, outcome=Outcome.FAILED, error="Try again."),
-        Result(practitionerId="c", outcome=Outcome.UNCHANGED),
+        PrescriberResult(
+            practitionerId="a", outcome=PrescriberOutcome.ENROLLED, warnings=(WARNING, WARNING)
+        ),
+        PrescriberResult(
+            practitionerId="b", outcome=PrescriberOutcome.REFUSED, error="Add a fax number."
+        ),
+        PrescriberResult(practitionerId=None, outcome=PrescriberOutcome.FAILED, error="Try again."),
+        PrescriberResult(practitionerId="c", outcome=PrescriberOutcome.UNCHANGED),
     ]
     for result in results:
         tally.add(result)
@@ -30,14 +34,20 @@ def test_refusals_failures_and_warnings_are_told_with_the_id_and_all_is_kept() -
 
 def test_a_run_is_well_without_refusals_and_to_its_end() -> None:
     tally = Tally(lambda _: None)
-    tally.add(Result(practitionerId="a", outcome=Outcome.UNCHANGED, warnings=(WARNING,)))
+    tally.add(
+        PrescriberResult(
+            practitionerId="a", outcome=PrescriberOutcome.UNCHANGED, warnings=(WARNING,)
+        )
+    )
     assert tally.is_well
     tally.stopped = "Interrupted."
     assert not tally.is_well
 
 
 def test_a_result_carries_its_warnings_as_json() -> None:
-    result = Result(practitionerId="a", outcome=Outcome.UPDATED, warnings=(WARNING,))
-    assert Result.from_json(result.as_json()) == result
+    result = PrescriberResult(
+        practitionerId="a", outcome=PrescriberOutcome.UPDATED, warnings=(WARNING,)
+    )
+    assert PrescriberResult.from_json(result.as_json()) == result
     old = '{"practitionerId":"a","outcome":"updated"}'
-    assert Result.from_json(old).warnings == ()
+    assert PrescriberResult.from_json(old).warnings == ()

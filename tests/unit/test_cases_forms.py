@@ -8,7 +8,12 @@ from fhir_profiles.dea_identifier import dea_identifiers
 from fhir_profiles.elements import child, items, text
 from fhir_profiles.systems import NADEAN
 from shared.prescriber_form.rules.form import read_form
-from shared.prescriber_form.rules.practitioner import Kind, Registration, contradictions, with_form
+from shared.prescriber_form.rules.practitioner import (
+    Registration,
+    RegistrationKind,
+    contradictions,
+    with_form,
+)
 from shared.records.practitioner import (
     read_practitioner,
 )
@@ -85,10 +90,14 @@ class TestACorrectedForm:
         given, _ = read_form(form(), TODAY)
         return with_form(before, given, numbers, NOW)
 
-    @pytest.mark.parametrize("kind", [Kind.DEA, Kind.NADEAN, Kind.LICENSE])
-    def test_the_number_it_gave_before_ends(self, kind: Kind) -> None:
+    @pytest.mark.parametrize(
+        "kind", [RegistrationKind.DEA, RegistrationKind.NADEAN, RegistrationKind.LICENSE]
+    )
+    def test_the_number_it_gave_before_ends(self, kind: RegistrationKind) -> None:
         wrong, right = (
-            ("AS1234563", "FS1234563") if kind is Kind.DEA else ("XS1234563", "XS1234570")
+            ("AS1234563", "FS1234563")
+            if kind is RegistrationKind.DEA
+            else ("XS1234563", "XS1234570")
         )
         bare = practitioner(identifier=[npi()])
         first = self.corrected(bare, Registration(kind, wrong, "IL", ""))
@@ -104,7 +113,7 @@ class TestACorrectedForm:
 
     def test_what_somebody_else_gave_stays_and_is_told(self) -> None:
         before = practitioner(identifier=[npi(), dea("AS1234563", "IL")])
-        new = Registration(Kind.DEA, "FS1234563", "IL", "details.dea")
+        new = Registration(RegistrationKind.DEA, "FS1234563", "IL", "details.dea")
         changed = self.corrected(before, new)
         assert changed["identifier"][:2] == before["identifier"]
         assert [one.number for one in dea_identifiers(changed)] == ["AS1234563", "FS1234563"]
@@ -112,13 +121,16 @@ class TestACorrectedForm:
 
     def test_another_state_is_another_number(self) -> None:
         first = self.corrected(
-            practitioner(identifier=[npi()]), Registration(Kind.DEA, "AS1234563", "IL", "")
+            practitioner(identifier=[npi()]),
+            Registration(RegistrationKind.DEA, "AS1234563", "IL", ""),
         )
-        second = self.corrected(first, Registration(Kind.DEA, "FS1234563", "WI", ""))
+        second = self.corrected(first, Registration(RegistrationKind.DEA, "FS1234563", "WI", ""))
         assert [one.state for one in dea_identifiers(second)] == ["IL", "WI"]
 
-    @pytest.mark.parametrize("kind", list(Kind))
-    def test_a_corrected_state_replaces_the_one_that_a_form_gave(self, kind: Kind) -> None:
+    @pytest.mark.parametrize("kind", list(RegistrationKind))
+    def test_a_corrected_state_replaces_the_one_that_a_form_gave(
+        self, kind: RegistrationKind
+    ) -> None:
         bare = practitioner(identifier=[npi()])
         first = self.corrected(bare, Registration(kind, "AS1234563", "IL", ""))
         second = self.corrected(first, Registration(kind, "AS1234563", "WI", ""))

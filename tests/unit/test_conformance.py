@@ -88,11 +88,11 @@ def test_statuses_are_those_of_the_code_in_its_words() -> None:
 
 def test_roles_are_those_of_the_code_each_with_words() -> None:
     roles = BY_URL[systems.PRACTITIONER_ROLE_TYPE]["concept"]
-    assert [each["code"] for each in roles] == [role.code for role in ClinicianRole]
+    assert [each["code"] for each in roles] == [role.value for role in ClinicianRole]
     assert all(each["display"].replace(" ", "").lower() == each["code"].lower() for each in roles)
     assert all(each["definition"] for each in roles)
     in_rule = alternatives(expression("authorizing-practitioner-role", "apr-role-type"))
-    assert in_rule == [role.code for role in ClinicianRole]
+    assert in_rule == [role.value for role in ClinicianRole]
 
 
 def test_epcs_is_the_qualification_that_the_bots_write() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_profiles.choice import RULES, Rule
+from fhir_profiles.choice import RULES, ChoiceRule
 from fhir_profiles.state_license import LICENSE_TYPES
 from fhir_profiles.systems import (
     DEA_ALIASES,
@@ -13,7 +13,7 @@ from fhir_profiles.systems import (
     NPI_ALIASES,
 )
 from fhir_profiles.today import NATIONWIDE, STANDARD_OFFSETS, WITHOUT_DAYLIGHT_SAVING
-from shared.records.measures import BODY_HEIGHT, BODY_WEIGHT, COUNTED_STATUSES, Kind
+from shared.records.measures import BODY_HEIGHT, BODY_WEIGHT, COUNTED_STATUSES, VitalSign
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "records.md"
 
@@ -28,7 +28,7 @@ def codes(values: tuple[str, ...]) -> str:
     return ", ".join(f"`{one}`" for one in values) or "-"
 
 
-def chosen(rule: Rule) -> list[str]:
+def chosen(rule: ChoiceRule) -> list[str]:
     element = f"`{rule.element}`" + (f" with system `{rule.system}`" if rule.system else "")
     rank = "-" if rule.element != "telecom" else "before use" if rule.rank_first else "after use"
     return [
@@ -43,7 +43,7 @@ def chosen(rule: Rule) -> list[str]:
     ]
 
 
-def measured(kind: Kind) -> list[str]:
+def measured(kind: VitalSign) -> list[str]:
     units: dict[str, list[str]] = {}
     for spelling, (unit, factor) in kind.units.items():
         units.setdefault(f"{factor:g} {unit}", []).append(f"`{spelling}`")

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from deploy.cli.sandbox import sandbox
 from deploy.sandbox.dosespot import control
-from deploy.sandbox.dosespot.backend import Backend, utc_now
+from deploy.sandbox.dosespot.backend import DoseSpotBackend, utc_now
 from deploy.sandbox.dosespot.control import ClinicianPatch
 from deploy.sandbox.dosespot.identity import RIGHT_ANSWER, RIGHT_CODE
 from deploy.sandbox.dosespot.sittings import SITTINGS
@@ -93,7 +93,7 @@ def test_control_urls_of_dosespot_are_the_routes() -> None:
     named = {
         (method, path) for methods, path, _ in rows("DoseSpot") for method in methods.split(", ")
     }
-    routes: list[Route] = control.routes(Backend(":memory:", utc_now))
+    routes: list[Route] = control.routes(DoseSpotBackend(":memory:", utc_now))
     found = {
         (method, re.sub(r":\w+", "", route.path.removeprefix("/_sandbox/")))
         for route in routes

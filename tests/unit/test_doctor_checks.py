@@ -12,7 +12,15 @@ from deploy.medplum.doctor.bot_checks import (
     check_function,
 )
 from deploy.medplum.doctor.dosespot_checks import check_clinician, check_epcs
-from deploy.medplum.doctor.finding import Check, Finding, Verdict, examine, missing, note, ok
+from deploy.medplum.doctor.finding import (
+    Check,
+    CheckReport,
+    CheckVerdict,
+    examine,
+    missing,
+    note,
+    ok,
+)
 from deploy.medplum.doctor.secret_checks import check_secret
 from deploy.medplum.installation import Installation
 from deploy.medplum.wanted import FunctionNames, wanted_bot
@@ -35,11 +43,15 @@ def test_a_check_waits_for_those_that_it_needs():
         Check("e", ("d",), lambda: missing("Never asked.")),
     ]
     assert list(examine(checks)) == [
-        Finding("a", Verdict.OK, "Fine."),
-        Finding("b", Verdict.NOTE, "Well."),
-        Finding("c", Verdict.MISSING, "The FHIR server could not be reached."),
-        Finding("d", Verdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"),
-        Finding("e", Verdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"),
+        CheckReport("a", CheckVerdict.OK, "Fine."),
+        CheckReport("b", CheckVerdict.NOTE, "Well."),
+        CheckReport("c", CheckVerdict.MISSING, "The FHIR server could not be reached."),
+        CheckReport(
+            "d", CheckVerdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"
+        ),
+        CheckReport(
+            "e", CheckVerdict.NOT_CHECKED, "Could not be checked because of `c`.", needs="c"
+        ),
     ]
 
 

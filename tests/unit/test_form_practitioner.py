@@ -11,8 +11,8 @@ from shared.prescriber_form.rules.form import read_form
 from shared.prescriber_form.rules.practitioner import (
     ANOTHER_NUMBER,
     NEW,
-    Kind,
     Registration,
+    RegistrationKind,
     contradictions,
     with_form,
 )
@@ -21,10 +21,12 @@ from shared.records.practitioner import read_practitioner
 from shared.records.prescriber import DeaRegistration, MedicalLicense
 from tests.builders import ABSENT, NOW, TODAY, dea, form, npi, practitioner
 
-DEA_IL = Registration(Kind.DEA, "AS1234563", "IL", "details.dea")
-DEA_NY = Registration(Kind.DEA, "CS9876547", "NY", "locations[0].deaNumber")
-NADEAN = Registration(Kind.NADEAN, "XS1234563", "IL", "locations[0].naDeaNumber")
-LICENSE = Registration(Kind.LICENSE, "036-123456", "IL", "locations[0].medicalLicenseNumber")
+DEA_IL = Registration(RegistrationKind.DEA, "AS1234563", "IL", "details.dea")
+DEA_NY = Registration(RegistrationKind.DEA, "CS9876547", "NY", "locations[0].deaNumber")
+NADEAN = Registration(RegistrationKind.NADEAN, "XS1234563", "IL", "locations[0].naDeaNumber")
+LICENSE = Registration(
+    RegistrationKind.LICENSE, "036-123456", "IL", "locations[0].medicalLicenseNumber"
+)
 JANE = {"mName": "Marie", "prefix": "Dr.", "fax": "567-123-4568"}
 """What `practitioner()` says beyond `form()`."""
 
@@ -175,8 +177,8 @@ def test_australian_numbers_are_written_and_only_warned_about() -> None:
 def test_a_malformed_nadean_or_license_is_left_out_with_a_warning() -> None:
     made = written(
         NEW,
-        Registration(Kind.NADEAN, "X1", "IL", ""),
-        Registration(Kind.LICENSE, "1" * 36, "IL", ""),
+        Registration(RegistrationKind.NADEAN, "X1", "IL", ""),
+        Registration(RegistrationKind.LICENSE, "1" * 36, "IL", ""),
         **JANE,
     )
     prescriber, findings = read_practitioner(made, NOW)

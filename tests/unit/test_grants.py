@@ -71,11 +71,11 @@ def by(author: str | None, *codes: str, **changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("granted", ClinicianRole)
 def test_each_code_grants_its_role(granted: ClinicianRole) -> None:
-    assert granted_roles(role(granted.code), NOW) == {granted}
+    assert granted_roles(role(granted.value), NOW) == {granted}
 
 
 def test_the_codes_are_those_of_the_guide() -> None:
-    assert [known.code for known in ClinicianRole] == [
+    assert [known.value for known in ClinicianRole] == [
         "PrescribingClinician",
         "ReportingClinician",
         "EpcsCoordinator",
@@ -183,7 +183,7 @@ def test_roles_of_several_practitioner_roles_are_united() -> None:
 
 def test_without_any_role_the_sentence_names_what_to_set() -> None:
     assert refused() == NO_ROLE
-    for told in ("PractitionerRole", "active", "period", SYSTEM, *(r.code for r in ClinicianRole)):
+    for told in ("PractitionerRole", "active", "period", SYSTEM, *(r.value for r in ClinicianRole)):
         assert told in NO_ROLE
 
 

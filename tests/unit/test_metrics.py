@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fhir_profiles.audit_event import AuditAction
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.errors import BotError, LookUpFirst, RemoteUnavailable, StageRefused, Unforeseen
 from shared.http.sending import Call, Reply
 from shared.runtime.metrics import COUNTED, MOST_VALUES, UNITS, Metrics, ObservedHttp
@@ -89,7 +89,7 @@ def values(found: dict[str, Any]) -> dict[str, Any]:
 def full() -> Metrics:
     """A run in which everything happened that is counted."""
     metrics = Metrics()
-    for step in [*COUNTED, AuditAction.STATUS_RECORDED, Step.DONE]:
+    for step in [*COUNTED, AuditAction.STATUS_RECORDED, LogEvent.DONE]:
         metrics.count(step)
     metrics.called("DoseSpot", 0.0123)
     metrics.called("The FHIR server", 0.2)

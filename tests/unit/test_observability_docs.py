@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from fhir_profiles.audit_event import AuditAction
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.runtime.metrics import COUNTED, NAMESPACE, UNITS
 
-HAPPENINGS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *Step]
+HAPPENINGS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *LogEvent]
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS.joinpath("reference/observability.md").read_text(encoding="utf-8")
 
@@ -46,4 +46,4 @@ def test_the_queries_for_alarms_ask_for_steps_that_are_there() -> None:
     page = DOCS.joinpath("how-to/alarms.md").read_text(encoding="utf-8")
     (listed,) = re.findall(r"step in \[(.+)\]", page)
     steps = [*re.findall(r'"([^"]+)"', listed), *re.findall(r'step !?= "([^"]+)"', page)]
-    assert {"refused", "done"} <= {*steps} <= {step.value for step in Step}
+    assert {"refused", "done"} <= {*steps} <= {step.value for step in LogEvent}

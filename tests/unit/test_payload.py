@@ -9,8 +9,8 @@ import pytest
 
 from bots.admin_enroll.contract import AdminEnrollInput
 from fhir_profiles.audit_event import AuditAction
-from fhir_profiles.codes import TfaType
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
+from shared.dosespot.codes import TfaType
 from shared.errors import InputRefused, Misconfigured
 from shared.records.prescriber import MedicalLicense
 from shared.runtime.bot_input import parse_input
@@ -291,7 +291,7 @@ def test_log_lines_are_ascii_json_with_the_trace_id(caplog: pytest.LogCaptureFix
     log = RunLog("admin_enroll", Metrics())
     log.trace_id = "trace-1"
     log(AuditAction.STATUS_RECORDED, before="Größe\n", after=None)
-    log.warning(Step.NOT_AUDITED, error="FhirDenied")
+    log.warning(LogEvent.NOT_AUDITED, error="FhirDenied")
     assert [(record.levelno, json.loads(record.message)) for record in caplog.records] == [
         (
             logging.INFO,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.members.paging import next_page
-from shared.members.people import Person, people
+from shared.members.people import ProjectPractitioner, people
 
 CLINICIAN = "https://dosespot.com/clinician-identifier"
 
@@ -22,7 +22,10 @@ def test_everybody_with_a_membership_is_found_once_in_the_order_of_their_ids() -
         membership("Practitioner/b", "7"),
     )
     found = people([second, first, membership("Patient/c"), {}, other])
-    assert found == [Person("Practitioner/a", (first,)), Person("Practitioner/b", (second, other))]
+    assert found == [
+        ProjectPractitioner("Practitioner/a", (first,)),
+        ProjectPractitioner("Practitioner/b", (second, other)),
+    ]
     assert [one.clinician_id for one in found] == [None, 7]
 
 
@@ -46,7 +49,7 @@ def test_a_clinician_id_is_one_number_that_nothing_contradicts(
     assert found.clinician_id == one
 
 
-EVERYBODY = [Person(f"Practitioner/{letter}", ()) for letter in "abcd"]
+EVERYBODY = [ProjectPractitioner(f"Practitioner/{letter}", ()) for letter in "abcd"]
 
 
 @pytest.mark.parametrize(

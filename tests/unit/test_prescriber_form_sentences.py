@@ -11,7 +11,7 @@ from shared.prescriber_form.rules.form import (
 )
 from shared.prescriber_form.rules.sentences import FormSentence
 from shared.records.findings import Finding
-from shared.records.registry import Holder, Placed, RegistryEntry, compared
+from shared.records.registry import NpiHolder, Placed, RegistryEntry, compared
 from tests.builders import ABSENT, TODAY, form
 
 STREET = (
@@ -141,7 +141,7 @@ def test_row_authentication_failed_is_the_fhir_servers_401_and_ours_for_administ
 
 
 def test_row_npi_type_is_what_the_registry_check_says() -> None:
-    holder = Holder(Placed("details.npi", "1"), *[Placed("", "")] * 3)
+    holder = NpiHolder(Placed("details.npi", "1"), *[Placed("", "")] * 3)
     of_an_organization = RegistryEntry(False, True, (), frozenset(), ())
     (found,) = compared(of_an_organization, holder).problems
     assert found == Finding("details.npi", FormSentence.NPI_TYPE)

@@ -12,11 +12,12 @@ from fhir.resources.R4B.practitioner import Practitioner, PractitionerQualificat
 from fhir_profiles import Resource
 from fhir_profiles.choice import in_force
 from fhir_profiles.clinician_identifier import ClinicianIds, clinician_ids, with_clinician_id
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
+from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification, with_epcs_qualification
 from fhir_profiles.project_settings import max_clinicians
 from fhir_profiles.registration_status import registration_status, with_registration_status
 from fhir_profiles.today import Today
+from shared.dosespot.codes import ROLE_NUMBERS, TfaType
 from tests.builders import ABSENT, membership, meta, practitioner, project
 
 NOW = datetime(2026, 3, 10, 15, 30, 12, 345678, tzinfo=UTC)
@@ -262,7 +263,7 @@ def test_whole_changed_practitioner_is_valid_r4() -> None:
 
 
 def test_role_codes_are_dosespots_names_by_number() -> None:
-    assert {role.value: role.code for role in ClinicianRole} == {
+    assert {number: role.value for role, number in ROLE_NUMBERS.items()} == {
         1: "PrescribingClinician",
         2: "ReportingClinician",
         3: "EpcsCoordinator",

@@ -15,7 +15,7 @@ from fhir_profiles.state_license import StateLicense
 from shared.members.rules.clinician import Clinician
 from shared.readiness.rules.causes import Blocks, Cause
 from shared.readiness.rules.readiness import (
-    Account,
+    DoseSpotAccount,
     Facts,
     Flaw,
     Membership,
@@ -131,7 +131,7 @@ some_facts = st.builds(
     ),
     st.none()
     | st.builds(
-        Account,
+        DoseSpotAccount,
         some_clinicians,
         st.just(PRESCRIBER) | st.frozensets(st.sampled_from(ClinicianRole)),
         st.just(SHOWN) | st.just(frozenset()),

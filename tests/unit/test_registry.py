@@ -14,7 +14,7 @@ from shared.records.registry import (
     OTHER_LICENSE,
     OTHER_NAME,
     OTHER_STATE,
-    Holder,
+    NpiHolder,
     Placed,
     RegistryEntry,
     compared,
@@ -30,8 +30,8 @@ ENTRY = RegistryEntry(
 )
 
 
-def holder(first: str = "Jane", last: str = "Smith", state: str = "IL", **more: Any) -> Holder:
-    return Holder(
+def holder(first: str = "Jane", last: str = "Smith", state: str = "IL", **more: Any) -> NpiHolder:
+    return NpiHolder(
         Placed("npi", NPI),
         Placed("first", first),
         Placed("last", last),
@@ -40,7 +40,7 @@ def holder(first: str = "Jane", last: str = "Smith", state: str = "IL", **more: 
     )
 
 
-def told(entry: RegistryEntry | None, said: Holder) -> list[tuple[str, str]]:
+def told(entry: RegistryEntry | None, said: NpiHolder) -> list[tuple[str, str]]:
     findings = compared(entry, said)
     assert findings.problems == []
     return [(found.path, found.sentence) for found in findings.warnings]
@@ -73,7 +73,7 @@ def test_unknown_deactivated_and_organizations_numbers_block() -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_difference(said: Holder) -> None:
+def test_what_is_no_difference(said: NpiHolder) -> None:
     assert compared(ENTRY, said) == Findings()
 
 
@@ -88,7 +88,7 @@ def test_what_is_no_difference(said: Holder) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_differs_only_warns(said: Holder, path: str, sentence: str) -> None:
+def test_what_differs_only_warns(said: NpiHolder, path: str, sentence: str) -> None:
     assert told(ENTRY, said) == [(path, sentence)]
 
 

@@ -11,7 +11,7 @@ from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import with_epcs_qualification
 from fhir_profiles.registration_status import with_registration_status
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.audit.trail import Keyed, Trail, version_key
 from shared.errors import RemoteUnavailable
 from shared.members.rules.clinician import Clinician
@@ -31,7 +31,7 @@ class Observer:
         self.kept: list[Keyed] = []
         self.fails = False
 
-    def log(self, step: Step, **facts: Any) -> None:
+    def log(self, step: LogEvent, **facts: Any) -> None:
         self.logged.append((step.value, facts))
 
     def write(self, events: Sequence[Keyed]) -> None:

@@ -24,8 +24,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.aws.functions.service_account import service_account
 from deploy.bulk.worker.administrator import Administrator
 from deploy.bulk.worker.enrollment import WORTH_ANOTHER_TRY, BulkEnrollment
-from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, Result
-from shared.audit.events import Step
+from deploy.bulk.worker.result import NOBODY_CAN_BE_ENROLLED, Given, PrescriberResult
+from shared.audit.events import LogEvent
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceCredential
@@ -43,9 +43,9 @@ FHIR_UNITS = "FHIR_UNITS_PER_MINUTE"
 AT_ONCE = 10
 """As many as a batch of an SQS FIFO queue has at most."""
 
-Record = dict[str, Any]
-Answer = dict[str, list[dict[str, str]]]
-Handler = Callable[[Any, Any], Answer]
+SqsRecord = dict[str, Any]
+BatchResponse = dict[str, list[dict[str, str]]]
+Handler = Callable[[Any, Any], BatchResponse]
 
 
 class Worker:
@@ -71,7 +71,7 @@ class Worker:
         self._queue_url = os.environ[RESULTS_QUEUE_URL]
         self._sqs = boto3.client("sqs")
 
-    def batch(self, records: Sequence[Record], context: Any) -> list[str]:
+    def batch(self, records: Sequence[SqsRecord], context: Any) -> list[str]:
         """Works on the messages of a batch; returns the ids of those that go back to the queue.
 
         Raises:
@@ -79,7 +79,7 @@ class Worker:
         """
         log = RunLog("enroll_worker", Metrics())
         administrator = self._bulk.sign_in(self._base_url, self._credential)
-        groups: dict[str, list[Record]] = {}
+        groups: dict[str, list[SqsRecord]] = {}
         for record in records:
             groups.setdefault(record["attributes"]["MessageGroupId"], []).append(record)
         back = self._threads.map(
@@ -88,7 +88,7 @@ class Worker:
         return [message_id for ids in back for message_id in ids]
 
     def _group(
-        self, records: Sequence[Record], administrator: Administrator, context: Any, log: RunLog
+        self, records: Sequence[SqsRecord], administrator: Administrator, context: Any, log: RunLog
     ) -> list[str]:
         """One prescriber's messages, in order: with one, all after it go back too."""
         for number, record in enumerate(records):
@@ -102,12 +102,12 @@ class Worker:
             result = self._bulk.enroll(administrator, given, context)
             self._send(result)
         except (*WORTH_ANOTHER_TRY, *NOBODY_CAN_BE_ENROLLED, BotoCoreError, ClientError) as error:
-            log.warning(Step.MESSAGE_RETURNED, error=type(error).__name__)
+            log.warning(LogEvent.MESSAGE_RETURNED, error=type(error).__name__)
             return False
-        log(Step.RESULT_SENT, outcome=result.outcome.value)
+        log(LogEvent.RESULT_SENT, outcome=result.outcome.value)
         return True
 
-    def _send(self, result: Result) -> None:
+    def _send(self, result: PrescriberResult) -> None:
         self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=result.as_json())
 
 
@@ -115,7 +115,7 @@ def make_handler(make_worker: Callable[[], Worker] = Worker) -> Handler:
     """The handler with a worker of its own, made at its first invocation."""
     worker = cache(make_worker)
 
-    def handler(event: Any, context: Any) -> Answer:
+    def handler(event: Any, context: Any) -> BatchResponse:
         try:
             back = worker().batch(event["Records"], context)
         except Misconfigured:
@@ -129,7 +129,7 @@ def make_handler(make_worker: Callable[[], Worker] = Worker) -> Handler:
 handler = make_handler()
 
 
-def _given(record: Record) -> Given:
+def _given(record: SqsRecord) -> Given:
     """The bot's input in a message; empty where it is none, which the bot then refuses."""
     try:
         given = json.loads(record["body"])

@@ -20,7 +20,7 @@ from typing import Any
 
 from bots.notification.contract import NotificationInput
 from deploy.aws.functions.run_bot import BotFailed, BotRunner, function, make_runner
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.errors import NotAuthorized
 from shared.runtime.lambda_handler import Handler
 from shared.runtime.log import RunLog
@@ -34,7 +34,7 @@ _SECRET = re.compile(r"Secret [!-~]{32}")
 
 
 @dataclass
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is no notification; the caller hears the status and nothing else."""
 
     status: HTTPStatus
@@ -54,15 +54,15 @@ def _taken(
     try:
         secret, notification = _parsed(event)
         answer = runner.run(BOT, notification, {"X-DoseSpot-Secret": secret})
-    except Refused as refused:
-        log.warning(Step.NOTIFICATION_REFUSED, status=refused.status)
+    except RequestRefused as refused:
+        log.warning(LogEvent.NOTIFICATION_REFUSED, status=refused.status)
         return _response(refused.status)
     except BotFailed as failed:
-        log.warning(Step.BOT_FAILED, error=failed.error_type)
+        log.warning(LogEvent.BOT_FAILED, error=failed.error_type)
         if failed.error_type == NotAuthorized.__name__:
             return _response(HTTPStatus.UNAUTHORIZED)
         raise
-    log(Step.NOTIFICATION_PASSED_ON, handled=bool(answer.get("handled")))
+    log(LogEvent.NOTIFICATION_PASSED_ON, handled=bool(answer.get("handled")))
     return _response(HTTPStatus.OK)
 
 
@@ -72,18 +72,18 @@ def _parsed(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     The rest is not passed on: Medplum keeps a bot's input where others may read it.
     """
     if event["requestContext"]["http"]["method"] != "POST":
-        raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+        raise RequestRefused(HTTPStatus.METHOD_NOT_ALLOWED)
     secret = {name.lower(): value for name, value in event["headers"].items()}.get("authorization")
     if secret is None or not _SECRET.fullmatch(secret):
-        raise Refused(HTTPStatus.UNAUTHORIZED)
+        raise RequestRefused(HTTPStatus.UNAUTHORIZED)
     body = event.get("body") or ""
     if len(body) > LARGEST_BODY:
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
         notification = NotificationInput.model_validate_json(text)
     except ValueError:
-        raise Refused(HTTPStatus.BAD_REQUEST) from None
+        raise RequestRefused(HTTPStatus.BAD_REQUEST) from None
     clinician_id = notification.clinician_id()
     data = None if clinician_id is None else {"ClinicianId": clinician_id}
     return secret, {"EventType": notification.EventType, "Data": data}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from deploy.aws.functions.run_bot import BotRunner, function, make_runner
-from shared.audit.events import Step
+from shared.audit.events import LogEvent
 from shared.errors import TryAgain
 from shared.runtime.lambda_handler import Handler
 from shared.runtime.log import RunLog
@@ -42,10 +42,10 @@ def _everybody(runner: BotRunner, _event: Any, context: Any, log: RunLog) -> dic
         answer = runner.run(BOT, given)
         total.update({name: answer[name] for name in COUNTS})
         if answer["nextCursor"] is None:
-            log(Step.SYNC_FINISHED, **total)
+            log(LogEvent.SYNC_FINISHED, **total)
             return dict(total)
         if context.get_remaining_time_in_millis() < LEAST_TIME_MS:
-            log.warning(Step.SYNC_UNFINISHED, **total)
+            log.warning(LogEvent.SYNC_UNFINISHED, **total)
             raise Unfinished(
                 f"The time was over when {total['checked']} prescribers had been compared with"
                 " DoseSpot; those after them were not. See what makes the calls so slow."

@@ -12,8 +12,8 @@ from deploy.bulk.worker.dry_run import ReadOnly, WouldChange
 from deploy.bulk.worker.result import (
     NOBODY_CAN_BE_ENROLLED,
     Given,
-    Outcome,
-    Result,
+    PrescriberOutcome,
+    PrescriberResult,
     not_enrolled,
     practitioner_id,
 )
@@ -107,7 +107,9 @@ class BulkEnrollment:
         require_clinician_admin(dosespot, clinician_id)
         return administrator
 
-    def enroll(self, administrator: Administrator, given: Given, context: Any = None) -> Result:
+    def enroll(
+        self, administrator: Administrator, given: Given, context: Any = None
+    ) -> PrescriberResult:
         """Runs the bot for one prescriber.
 
         Args:
@@ -131,7 +133,7 @@ class BulkEnrollment:
             raise
         except BotError as error:
             return not_enrolled(given, error)
-        return Result(
+        return PrescriberResult(
             practitionerId=practitioner_id(given),
             outcome=_outcome(self._changes.taken()),
             doseSpotClinicianId=answer["doseSpotClinicianId"],
@@ -139,14 +141,14 @@ class BulkEnrollment:
             warnings=tuple(answer.get("warnings", ())),
         )
 
-    def _foreseen(self, administrator: Administrator, given: Given) -> Result:
+    def _foreseen(self, administrator: Administrator, given: Given) -> PrescriberResult:
         """What a dry run would have come to, which wanted to change something."""
         found = practitioner_id(given)
         query = f"ProjectMembership?profile=Practitioner/{found}"
         (answer,) = self._fhir(administrator).read_together(query)
         enrolled = any(clinician_ids(membership).numbers for membership in answer.all())
-        outcome = Outcome.UPDATED if enrolled else Outcome.ENROLLED
-        return Result(practitionerId=found, outcome=outcome)
+        outcome = PrescriberOutcome.UPDATED if enrolled else PrescriberOutcome.ENROLLED
+        return PrescriberResult(practitionerId=found, outcome=outcome)
 
     def _fhir(self, administrator: Administrator) -> FhirClient:
         return FhirClient(self._services.http, administrator.base_url, administrator.credential)
@@ -163,7 +165,7 @@ class BulkEnrollment:
         return self._handler(administrator.payload(token, given), context)
 
 
-def _outcome(changes: tuple[AuditAction, ...]) -> Outcome:
+def _outcome(changes: tuple[AuditAction, ...]) -> PrescriberOutcome:
     if not changes:
-        return Outcome.UNCHANGED
-    return Outcome.UPDATED if _NEW.isdisjoint(changes) else Outcome.ENROLLED
+        return PrescriberOutcome.UNCHANGED
+    return PrescriberOutcome.UPDATED if _NEW.isdisjoint(changes) else PrescriberOutcome.ENROLLED

@@ -16,7 +16,7 @@ NOBODY_CAN_BE_ENROLLED = (Misconfigured, FhirDenied, EnrollmentLimitReached)
 """Errors that are not about one prescriber."""
 
 
-class Outcome(StrEnum):
+class PrescriberOutcome(StrEnum):
     """What came of one prescriber.
 
     A new clinician or link is `enrolled`; any other change is `updated`. What a person has to mend
@@ -32,10 +32,10 @@ class Outcome(StrEnum):
     @property
     def is_well(self) -> bool:
         """Whether the prescriber is as was asked for."""
-        return self not in (Outcome.REFUSED, Outcome.FAILED)
+        return self not in (PrescriberOutcome.REFUSED, PrescriberOutcome.FAILED)
 
 
-class Result(BaseModel):
+class PrescriberResult(BaseModel):
     """What came of one prescriber, without personal data.
 
     Attributes:
@@ -50,7 +50,7 @@ class Result(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
 
     practitionerId: str | None
-    outcome: Outcome
+    outcome: PrescriberOutcome
     doseSpotClinicianId: int | None = None
     registrationStatus: str | None = None
     error: str | None = None
@@ -70,12 +70,12 @@ class Result(BaseModel):
         return self.model_dump_json()
 
 
-def not_enrolled(given: Given, error: BotError) -> Result:
+def not_enrolled(given: Given, error: BotError) -> PrescriberResult:
     """The result of what ended in an error."""
     mendable = isinstance(error, FixInput) and not isinstance(error, NOBODY_CAN_BE_ENROLLED)
-    return Result(
+    return PrescriberResult(
         practitionerId=practitioner_id(given),
-        outcome=Outcome.REFUSED if mendable else Outcome.FAILED,
+        outcome=PrescriberOutcome.REFUSED if mendable else PrescriberOutcome.FAILED,
         error=str(error),
     )
 

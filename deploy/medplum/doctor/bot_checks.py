@@ -2,7 +2,7 @@
 
 import json
 
-from deploy.medplum.doctor.finding import Result, missing, ok
+from deploy.medplum.doctor.finding import CheckResult, missing, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
 from deploy.medplum.wanted import FunctionNames, wanted_bot
@@ -32,7 +32,7 @@ SAYS = {
 """What servers say, and what it means."""
 
 
-def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Result:
+def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> CheckResult:
     """One Bot resource and its membership."""
     bots = found.bots[bot.identifier]
     if not bots:
@@ -49,7 +49,7 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Re
     return ok("There, with its function and rights.")
 
 
-def check_function(reply: Reply) -> Result:
+def check_function(reply: Reply) -> CheckResult:
     """Whether a function refused the probe, as told by what the server made of its answer."""
     body = _json(reply)
     if body.get("errorType") == InputRefused.__name__:

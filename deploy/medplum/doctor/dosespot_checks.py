@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deploy.medplum.doctor.finding import Result, missing, note, ok
+from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import known_roles
 from shared.dosespot.settings import DoseSpotSettings
@@ -42,7 +42,9 @@ class Listening:
         return self.last
 
 
-def check_sign_in(http: Sender, cache: TokenCache, clinic: DoseSpotSettings, user: int) -> Result:
+def check_sign_in(
+    http: Sender, cache: TokenCache, clinic: DoseSpotSettings, user: int
+) -> CheckResult:
     """Whether DoseSpot gives a token to the clinician of the project secrets.
 
     Raises:
@@ -56,7 +58,7 @@ def check_sign_in(http: Sender, cache: TokenCache, clinic: DoseSpotSettings, use
     return ok("DoseSpot gives a token.")
 
 
-def check_clinician(item: ClinicianItem | None) -> Result:
+def check_clinician(item: ClinicianItem | None) -> CheckResult:
     """Whether the clinician in whose name prescribers enroll themselves may do that."""
     name = settings.USER_ID
     if item is None:
@@ -68,7 +70,7 @@ def check_clinician(item: ClinicianItem | None) -> Result:
     return ok("Active, and a ClinicianAdmin.")
 
 
-def check_epcs(item: ClinicianItem, clinic_id: int) -> Result:
+def check_epcs(item: ClinicianItem, clinic_id: int) -> CheckResult:
     """Whether the clinic may prescribe controlled substances, as far as DoseSpot says so."""
     shown = [one.HasEpcs for one in item.ClinicInfo or [] if one.ClinicId == clinic_id]
     if True in shown:

@@ -8,7 +8,7 @@ from bots.catalog import BOTS
 from deploy.medplum import access_policy, wanted
 from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.doctor import bot_checks, dosespot_checks, secret_checks
-from deploy.medplum.doctor.finding import Check, Result, Verdict, missing, note, ok
+from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, missing, note, ok
 from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import NAMES, SERVICE
@@ -84,7 +84,7 @@ class Examination:
         yield Check("DoseSpot EPCS", (CLINICIAN,), self._check_epcs)
         yield Check("your DoseSpot identifier", known, self._check_caller)
 
-    def _check_server(self) -> Result:
+    def _check_server(self) -> CheckResult:
         try:
             healthy = self._server.is_healthy()
         except BotError:
@@ -98,18 +98,18 @@ class Examination:
             )
         )
 
-    def _check_administrator(self) -> Result:
+    def _check_administrator(self) -> CheckResult:
         project = self._found.project  # read here, so that what can't be read is told once
         return ok(f"Signed in as an administrator of Project/{project['id']}.")
 
-    def _check_feature(self) -> Result:
+    def _check_feature(self) -> CheckResult:
         there = FEATURE in items(self._found.project, "features")
         return ok("On.") if there else missing(NO_FEATURE)
 
-    def _check_secret(self, name: str) -> Result:
+    def _check_secret(self, name: str) -> CheckResult:
         return secret_checks.check_secret(name, self._found.secrets)
 
-    def _check_client(self) -> Result:
+    def _check_client(self) -> CheckResult:
         account = Settings(self._found.secrets).service_account(self._base_url)
         assert account is not None  # noqa: S101 - both its secrets were found by earlier checks
         credential = ServiceCredential(self._http, self._tokens, account)
@@ -122,40 +122,40 @@ class Examination:
             )
         return ok("Gets a token, and is an administrator.")
 
-    def _check_bot(self, bot: BotFunction) -> Result:
+    def _check_bot(self, bot: BotFunction) -> CheckResult:
         return bot_checks.check_bot(bot, self._found, self._names)
 
-    def _check_function(self, bot: BotFunction) -> Result:
+    def _check_function(self, bot: BotFunction) -> CheckResult:
         bot_id = self._found.bots[bot.identifier][0]["id"]
         return bot_checks.check_function(self._server.execute(bot_id, bot_checks.PROBE))
 
-    def _check_policy(self) -> Result:
+    def _check_policy(self) -> CheckResult:
         return _same("AccessPolicy", self._found.policies, access_policy.access_policy())
 
-    def _check_members(self) -> Result:
+    def _check_members(self) -> CheckResult:
         people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})
         free = [one for one in people if is_unrestricted(one)]
         return note(_told_of(free)) if free else ok("None.")
 
-    def _check_profiles(self) -> Result:
+    def _check_profiles(self) -> CheckResult:
         results = [
             _same(one["url"], self._found.conformance[one["url"]], one) for one in self._profiles
         ]
-        wrong = [result.sentence for result in results if result.verdict is Verdict.MISSING]
+        wrong = [result.sentence for result in results if result.verdict is CheckVerdict.MISSING]
         return missing(" ".join(wrong)) if wrong else ok(f"{len(results)} installed.")
 
-    def _check_sign_in(self) -> Result:
+    def _check_sign_in(self) -> CheckResult:
         clinic, user = self._clinic.dosespot(), self._clinic.clinician_admin()
         return dosespot_checks.check_sign_in(self._http, self._tokens, clinic, user)
 
-    def _check_clinician(self) -> Result:
+    def _check_clinician(self) -> CheckResult:
         return dosespot_checks.check_clinician(self._clinician)
 
-    def _check_epcs(self) -> Result:
+    def _check_epcs(self) -> CheckResult:
         assert self._clinician is not None  # noqa: S101 - as the check before found
         return dosespot_checks.check_epcs(self._clinician, self._clinic.dosespot().clinic_id)
 
-    def _check_caller(self) -> Result:
+    def _check_caller(self) -> CheckResult:
         me = self._server.who_am_i()
         if is_program(me):
             return note("Signed in as a program: sign in as a person to have this checked.")
@@ -205,7 +205,7 @@ def _told_of(unrestricted: list[Resource]) -> str:
     )
 
 
-def _same(what: str, found: list[Resource], content: Resource) -> Result:
+def _same(what: str, found: list[Resource], content: Resource) -> CheckResult:
     """Whether something that is ours as a whole is on the server once, and as it should be."""
     if len(found) > 1:
         ids = ", ".join(one["id"] for one in found)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.errors import BotError
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """What a check came to."""
 
     OK = "ok"
@@ -17,15 +17,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """A verdict and its sentence, which says what to do where something is missing."""
 
-    verdict: Verdict
+    verdict: CheckVerdict
     sentence: str
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckReport:
     """The result of a named check.
 
     Attributes:
@@ -36,7 +36,7 @@ class Finding:
     """
 
     name: str
-    verdict: Verdict
+    verdict: CheckVerdict
     sentence: str
     needs: str | None = None
 
@@ -53,25 +53,25 @@ class Check:
 
     name: str
     needs: tuple[str, ...]
-    look: Callable[[], Result]
+    look: Callable[[], CheckResult]
 
 
-def ok(sentence: str) -> Result:
+def ok(sentence: str) -> CheckResult:
     """Nothing to do."""
-    return Result(Verdict.OK, sentence)
+    return CheckResult(CheckVerdict.OK, sentence)
 
 
-def note(sentence: str) -> Result:
+def note(sentence: str) -> CheckResult:
     """Nothing has to be done, but somebody may want to know."""
-    return Result(Verdict.NOTE, sentence)
+    return CheckResult(CheckVerdict.NOTE, sentence)
 
 
-def missing(sentence: str) -> Result:
+def missing(sentence: str) -> CheckResult:
     """Something has to be done."""
-    return Result(Verdict.MISSING, sentence)
+    return CheckResult(CheckVerdict.MISSING, sentence)
 
 
-def examine(checks: Iterable[Check]) -> Iterator[Finding]:
+def examine(checks: Iterable[Check]) -> Iterator[CheckReport]:
     """The finding of each check, as it comes."""
     succeeded: set[str] = set()
     behind: dict[str, str] = {}  # by check that waits: the missing thing
@@ -79,14 +79,14 @@ def examine(checks: Iterable[Check]) -> Iterator[Finding]:
         causes = [behind.get(name, name) for name in check.needs if name not in succeeded]
         needs = causes[0] if causes else None
         result = _looked(check) if needs is None else _waiting_for(needs)
-        if result.verdict in (Verdict.OK, Verdict.NOTE):
+        if result.verdict in (CheckVerdict.OK, CheckVerdict.NOTE):
             succeeded.add(check.name)
         elif needs is not None:
             behind[check.name] = needs
-        yield Finding(check.name, result.verdict, result.sentence, needs)
+        yield CheckReport(check.name, result.verdict, result.sentence, needs)
 
 
-def waiting(findings: Iterable[Finding]) -> dict[str, list[str]]:
+def waiting(findings: Iterable[CheckReport]) -> dict[str, list[str]]:
     """By missing thing, the names of what could not be checked because of it."""
     names: dict[str, list[str]] = {}
     for finding in findings:
@@ -95,12 +95,12 @@ def waiting(findings: Iterable[Finding]) -> dict[str, list[str]]:
     return names
 
 
-def _looked(check: Check) -> Result:
+def _looked(check: Check) -> CheckResult:
     try:
         return check.look()
     except BotError as error:
         return missing(str(error))
 
 
-def _waiting_for(name: str) -> Result:
-    return Result(Verdict.NOT_CHECKED, f"Could not be checked because of `{name}`.")
+def _waiting_for(name: str) -> CheckResult:
+    return CheckResult(CheckVerdict.NOT_CHECKED, f"Could not be checked because of `{name}`.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deploy.medplum.doctor.finding import Result, missing, note, ok
+from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from deploy.medplum.project_secrets import NAMES, OPTIONAL, guess
 from shared.runtime import settings
 from shared.runtime.payload import Secret
@@ -11,7 +11,7 @@ PUSH_ONLY = "Only push notifications need it."
 REGISTER = "Give it to `prescriber-bots register`."
 
 
-def check_secret(name: str, secrets: Mapping[str, Secret]) -> Result:
+def check_secret(name: str, secrets: Mapping[str, Secret]) -> CheckResult:
     """One of the bots' secrets."""
     text = secrets[name].text() if name in secrets else ""
     if not text and name in OPTIONAL:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from deploy.sandbox.dosespot.store import Store
+from deploy.sandbox.dosespot.store import DocumentStore
 
 FIRST_CLINIC_ID = 1001
 
@@ -28,7 +28,7 @@ class Session:
 class Accounts:
     """The clinics, the one subscription key, the tokens and used phrases, kept in a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: DocumentStore) -> None:
         self._store = store
         account = store.get("account", "default") or self._open_account()
         self.default_clinic_id: int = account["clinic_id"]

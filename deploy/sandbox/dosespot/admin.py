@@ -1,7 +1,7 @@
 """The operations with which an administrator looks up, creates and enrolls clinicians.
 
-Each is a function of one `Call`, and does not wait for anything: what it reads is still so when it
-writes.
+Each is a function of one `ApiCall`, and does not wait for anything: what it reads is still so when
+it writes.
 """
 
 from datetime import timedelta
@@ -17,21 +17,21 @@ from deploy.sandbox.dosespot.bodies import (
     InitializeTfaActivationRequest,
     SupervisorToClinicianRequest,
 )
-from deploy.sandbox.dosespot.clinician import Clinician, Refusal, edit
+from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection, edit
 from deploy.sandbox.dosespot.operations import (
     NOT_AUTHORIZED,
     NOT_FOUND,
-    Call,
+    ApiCall,
     Operation,
-    Reply,
+    OperationReply,
     shape,
 )
-from deploy.sandbox.dosespot.steps import Outcome
+from deploy.sandbox.dosespot.steps import StepOutcome
 
-_NO_KEY = Refusal("Npi", "Either Npi or Dea is required")
+_NO_KEY = Rejection("Npi", "Either Npi or Dea is required")
 
 
-def look_up(call: Call) -> Reply:
+def look_up(call: ApiCall) -> OperationReply:
     """GET clinician?npi= or dea=: the id of the one clinician who has it."""
     npi, dea = (call.query.get(name, "").strip() or None for name in ("npi", "dea"))
     if npi is None and dea is None:
@@ -46,7 +46,7 @@ def look_up(call: Call) -> Reply:
     return NOT_FOUND if not_found == "error" else {"Id": 0 if not_found == "zero_id" else None}
 
 
-def _found(call: Call, clinician: Clinician) -> bool:
+def _found(call: ApiCall, clinician: ClinicianAccount) -> bool:
     switches = call.backend.switches
     if switches.lookup_scope == "clinic" and call.clinic_id not in clinician.enrollments:
         return False
@@ -54,18 +54,18 @@ def _found(call: Call, clinician: Clinician) -> bool:
     return age.total_seconds() >= switches.lookup_lag_s
 
 
-def create(call: Call) -> Reply:
+def create(call: ApiCall) -> OperationReply:
     """POST clinicians: a new clinician, linked to the token's clinic."""
     if not call.is_admin():
         return NOT_AUTHORIZED
     outcome = call.backend.create_clinician(call.clinic_id, call.body.model_dump())
-    return outcome if isinstance(outcome, Refusal) else {"Id": outcome.id}
+    return outcome if isinstance(outcome, Rejection) else {"Id": outcome.id}
 
 
-def change(call: Call) -> Reply:
+def change(call: ApiCall) -> OperationReply:
     """PUT clinicians/{id}: another record for a clinician of the token's clinic."""
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     record = call.body.model_dump()
     refusal = call.backend.record_refusal(record, clinician.id)
@@ -77,18 +77,18 @@ def change(call: Call) -> Reply:
     return {}
 
 
-def read(call: Call) -> Reply:
+def read(call: ApiCall) -> OperationReply:
     """GET clinicians/{id}: the record and what became of it."""
     clinician = call.readable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     return {"Item": replies.clinician(clinician, call.clinic_id, call.backend.switches)}
 
 
-def read_status(call: Call) -> Reply:
+def read_status(call: ApiCall) -> OperationReply:
     """GET clinicians/{id}/registrationStatus: the last step reached in the token's clinic."""
     clinician = call.readable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     name = "NotApplicable"
     enrollment = clinician.enrollments.get(call.clinic_id)
@@ -99,10 +99,10 @@ def read_status(call: Call) -> Reply:
     return {"Item": replies.status(name, call.backend.switches)}
 
 
-def read_agreements(call: Call) -> Reply:
+def read_agreements(call: ApiCall) -> OperationReply:
     """GET clinicians/{id}/legalAgreements: those with the token's clinic."""
     clinician = call.readable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     enrollment = clinician.enrollments.get(call.clinic_id)
     if enrollment is None:
@@ -110,19 +110,19 @@ def read_agreements(call: Call) -> Reply:
     return {"Items": replies.agreements(enrollment, call.backend.switches)}
 
 
-def init_idp(call: Call) -> Reply:
+def init_idp(call: ApiCall) -> OperationReply:
     """POST clinicians/{id}/idpInit: lets the clinician begin identity proofing."""
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     enrollment = clinician.enrollments[call.clinic_id]
     return _initialize(call, clinician, steps.init_idp(enrollment, again=_again(call)))
 
 
-def init_tfa(call: Call) -> Reply:
+def init_tfa(call: ApiCall) -> OperationReply:
     """POST clinicians/{id}/initTfaActivate: lets the clinician set up the second factor."""
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     enrollment = clinician.enrollments[call.clinic_id]
     return _initialize(
@@ -130,25 +130,27 @@ def init_tfa(call: Call) -> Reply:
     )
 
 
-def _again(call: Call) -> bool:
+def _again(call: ApiCall) -> bool:
     return call.backend.switches.repeated_init == "accept"
 
 
-def _initialize(call: Call, clinician: Clinician, outcome: Outcome) -> Reply:
+def _initialize(call: ApiCall, clinician: ClinicianAccount, outcome: StepOutcome) -> OperationReply:
     refusal = steps.epcs_refusal(clinician)
     return refusal or _keep_delayed(call, clinician, outcome)
 
 
-def init_tfa_deactivation(call: Call) -> Reply:
+def init_tfa_deactivation(call: ApiCall) -> OperationReply:
     """POST clinicians/{id}/initTfaDeactivate: lets the clinician give the second factor up."""
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     enrollment = clinician.enrollments[call.clinic_id]
     return _keep_delayed(call, clinician, steps.init_tfa_deactivation(enrollment))
 
 
-def _keep_delayed(call: Call, clinician: Clinician, outcome: Outcome) -> Reply:
+def _keep_delayed(
+    call: ApiCall, clinician: ClinicianAccount, outcome: StepOutcome
+) -> OperationReply:
     before, switches = clinician.enrollments[call.clinic_id], call.backend.switches
     at = call.backend.now()
     until = at + timedelta(seconds=switches.status_lag_s)
@@ -156,44 +158,44 @@ def _keep_delayed(call: Call, clinician: Clinician, outcome: Outcome) -> Reply:
     return call.keep(clinician, outcome)
 
 
-def add_supervisors(call: Call) -> Reply:
+def add_supervisors(call: ApiCall) -> OperationReply:
     """PUT clinicians/{id}/supervisors: who supervises the clinician, clinic by clinic."""
     chosen = {entry.ClinicId: entry.SupervisorId for entry in call.body}
     for supervisor_id in chosen.values():
         if supervisor_id is not None and call.backend.directory.get(supervisor_id) is None:
-            return Refusal("SupervisorId", "Supervisor not found")
+            return Rejection("SupervisorId", "Supervisor not found")
     return _supervise(call, chosen)
 
 
-def remove_supervisors(call: Call) -> Reply:
+def remove_supervisors(call: ApiCall) -> OperationReply:
     """DELETE clinicians/{id}/supervisors: nobody supervises in these clinics any more."""
     return _supervise(call, dict.fromkeys(call.body.ClinicIds))
 
 
-def _supervise(call: Call, chosen: dict[int, int | None]) -> Reply:
+def _supervise(call: ApiCall, chosen: dict[int, int | None]) -> OperationReply:
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     for clinic_id, supervisor_id in chosen.items():
         enrollment = clinician.enrollments.get(clinic_id)
         if enrollment is None:
-            return Refusal("ClinicId", "Clinician is not linked to this clinic")
+            return Rejection("ClinicId", "Clinician is not linked to this clinic")
         changed = enrollment.model_copy(update={"supervisor_id": supervisor_id})
         clinician = clinician.linked(clinic_id, changed)
     call.backend.directory.put(clinician)
     return {}
 
 
-def reset_pin(call: Call) -> Reply:
+def reset_pin(call: ApiCall) -> OperationReply:
     """POST clinicians/{id}/resetPin: the clinician has no PIN any more."""
     clinician = call.writable()
-    if isinstance(clinician, Refusal):
+    if isinstance(clinician, Rejection):
         return clinician
     call.backend.directory.put(clinician.model_copy(update={"pin_hash": None}))
     return {}
 
 
-def create_clinic(call: Call) -> Reply:
+def create_clinic(call: ApiCall) -> OperationReply:
     """POST clinics: a new clinic, which the caller is linked to in the same roles."""
     if not call.is_admin():
         return NOT_AUTHORIZED

@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from deploy.sandbox.dosespot import admin, patients, prescriber, replies
 from deploy.sandbox.dosespot.accounts import Session
-from deploy.sandbox.dosespot.backend import Backend
-from deploy.sandbox.dosespot.clinician import Refusal
-from deploy.sandbox.dosespot.operations import Call, Operation, Reply
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import Rejection
+from deploy.sandbox.dosespot.operations import ApiCall, Operation, OperationReply
 from deploy.sandbox.dosespot.rules import missing_refusal
 from deploy.sandbox.dosespot.tokens import TokenRefusal, grant
 
@@ -28,7 +28,7 @@ OPERATIONS = (*admin.OPERATIONS, *prescriber.OPERATIONS, *patients.OPERATIONS)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: DoseSpotBackend) -> list[Route]:
     """All routes of the API, over that state."""
     return [
         Route(f"{BASE}connect/token", _token_endpoint(backend), methods=["POST"]),
@@ -39,7 +39,7 @@ def routes(backend: Backend) -> list[Route]:
     ]
 
 
-def _token_endpoint(backend: Backend) -> Endpoint:
+def _token_endpoint(backend: DoseSpotBackend) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         form = await request.body()
         with backend.transaction():
@@ -49,7 +49,7 @@ def _token_endpoint(backend: Backend) -> Endpoint:
     return endpoint
 
 
-def _endpoint(backend: Backend, operation: Operation) -> Endpoint:
+def _endpoint(backend: DoseSpotBackend, operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         with backend.transaction():
@@ -63,7 +63,7 @@ def _endpoint(backend: Backend, operation: Operation) -> Endpoint:
     return endpoint
 
 
-def _gate(backend: Backend, request: Request, kind: str, limit: int) -> Response | None:
+def _gate(backend: DoseSpotBackend, request: Request, kind: str, limit: int) -> Response | None:
     key = request.headers.get("Subscription-Key", "")
     if not hmac.compare_digest(key.encode(), backend.accounts.subscription_key.encode()):
         return Response(status_code=401)
@@ -77,7 +77,7 @@ def _gate(backend: Backend, request: Request, kind: str, limit: int) -> Response
     return Response(status_code=429, headers=headers)
 
 
-def _issue(backend: Backend, request: Request, body: bytes) -> Response:
+def _issue(backend: DoseSpotBackend, request: Request, body: bytes) -> Response:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         return JSONResponse({"error": "invalid_request"}, 400)
@@ -97,7 +97,9 @@ def _issue(backend: Backend, request: Request, body: bytes) -> Response:
     )
 
 
-def _answer(backend: Backend, operation: Operation, request: Request, body: bytes) -> Response:
+def _answer(
+    backend: DoseSpotBackend, operation: Operation, request: Request, body: bytes
+) -> Response:
     session = _session(backend, request)
     if session is None:
         return Response(status_code=401)
@@ -106,7 +108,7 @@ def _answer(backend: Backend, operation: Operation, request: Request, body: byte
         shaped = _shaped(operation, request, body)
     except ValidationError as error:
         return _malformed(error)
-    call = Call(backend, session, request.query_params, target_id, shaped)
+    call = ApiCall(backend, session, request.query_params, target_id, shaped)
     reply = _incomplete(shaped) or operation.carry_out(call)
     return JSONResponse(_enveloped(operation, reply))
 
@@ -118,20 +120,20 @@ def _shaped(operation: Operation, request: Request, body: bytes) -> object:
     return None if operation.body is None else operation.body.validate_json(body)
 
 
-def _session(backend: Backend, request: Request) -> Session | None:
+def _session(backend: DoseSpotBackend, request: Request) -> Session | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
     return backend.accounts.session(token.strip(), backend.now())
 
 
-def _incomplete(body: object) -> Refusal | None:
+def _incomplete(body: object) -> Rejection | None:
     required: tuple[str, ...] = getattr(body, "required", ())
     return missing_refusal(vars(body), required) if required else None
 
 
-def _enveloped(operation: Operation, reply: Reply) -> dict[str, object]:
-    if isinstance(reply, Refusal):
+def _enveloped(operation: Operation, reply: OperationReply) -> dict[str, object]:
+    if isinstance(reply, Rejection):
         return replies.error(operation.on_error, reply)
     return replies.ok(reply)
 

@@ -8,7 +8,7 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from deploy.sandbox.dosespot import api, control, iframe
-from deploy.sandbox.dosespot.backend import Backend, utc_now
+from deploy.sandbox.dosespot.backend import DoseSpotBackend, utc_now
 from deploy.sandbox.faults import FaultInjector
 
 
@@ -21,7 +21,7 @@ class DoseSpotServer:
         subscription_key: what every call has to send as `Subscription-Key`.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: DoseSpotBackend) -> None:
         self._backend = backend
         self._app = FaultInjector(
             Router(
@@ -67,4 +67,4 @@ def create_app(database: str = ":memory:", now: Callable[[], datetime] = utc_now
         database: path of the SQLite file, or ":memory:" for one that ends with the process.
         now: answers the present moment; tests pass a clock of their own.
     """
-    return DoseSpotServer(Backend(database, now))
+    return DoseSpotServer(DoseSpotBackend(database, now))

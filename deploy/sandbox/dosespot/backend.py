@@ -11,18 +11,18 @@ from typing import Any, TypeVar
 from deploy.sandbox.dosespot import rules, steps
 from deploy.sandbox.dosespot.accounts import Accounts
 from deploy.sandbox.dosespot.bodies import AddEditClinicianRequest
-from deploy.sandbox.dosespot.clinician import PENDING, Clinician, Refusal
+from deploy.sandbox.dosespot.clinician import PENDING, ClinicianAccount, Rejection
 from deploy.sandbox.dosespot.directory import Directory
 from deploy.sandbox.dosespot.limits import RateLimiter
-from deploy.sandbox.dosespot.push import Change, Push, Pushes, events
+from deploy.sandbox.dosespot.push import AccountChange, Push, Pushes, events
 from deploy.sandbox.dosespot.register import Register
-from deploy.sandbox.dosespot.store import Store
+from deploy.sandbox.dosespot.store import DocumentStore
 from deploy.sandbox.dosespot.switches import Switches
 
 _T = TypeVar("_T")
 
 
-class Backend:
+class DoseSpotBackend:
     """The state of one server.
 
     Args:
@@ -31,7 +31,7 @@ class Backend:
     """
 
     def __init__(self, database: str, now: Callable[[], datetime]) -> None:
-        self._store = Store(database)
+        self._store = DocumentStore(database)
         self.now = now
         self.limiter = RateLimiter()
         self.pushes = Pushes()
@@ -56,7 +56,7 @@ class Backend:
         for change in changes:
             self._notify(change)
 
-    def _notify(self, change: Change) -> None:
+    def _notify(self, change: AccountChange) -> None:
         switches = self._switches
         if switches.push_notifications_url is not None:
             for event in events(change, self.now()):
@@ -74,7 +74,7 @@ class Backend:
         self._store.put("switches", "all", switches.model_dump())
         self._switches = switches
 
-    def record_refusal(self, record: dict[str, Any], except_id: int | None) -> Refusal | None:
+    def record_refusal(self, record: dict[str, Any], except_id: int | None) -> Rejection | None:
         """Why this record cannot be a clinician's, None if it can.
 
         Args:
@@ -87,19 +87,21 @@ class Backend:
             return refusal
         npi, refuse = record["NPINumber"], self.switches.second_create_same_npi == "refuse"
         if self.directory.has_email(record["Email"], except_id, None if refuse else npi):
-            return Refusal("Email", "Email Address already exists")
+            return Rejection("Email", "Email Address already exists")
         if refuse and self.directory.has_npi(npi, except_id):
-            return Refusal("NPINumber", "NPI already exists")
+            return Rejection("NPINumber", "NPI already exists")
         return None
 
-    def create_clinician(self, clinic_id: int, record: dict[str, Any]) -> Clinician | Refusal:
+    def create_clinician(
+        self, clinic_id: int, record: dict[str, Any]
+    ) -> ClinicianAccount | Rejection:
         """A new person, linked to that clinic; see `record_refusal` for the record."""
         refusal = self.record_refusal(record, None)
         if refusal is not None:
             return refusal
         active = True if record["Active"] is None else record["Active"]
         record = {**record, "Active": active, "EPCSRequested": record["EPCSRequested"] or False}
-        clinician = Clinician(
+        clinician = ClinicianAccount(
             id=self.directory.next_id(),
             record=record,
             enrollments={clinic_id: self.directory.unsigned(record["ClinicianRoleType"])},
@@ -129,9 +131,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _accepted(outcome: _T | Refusal) -> _T:
+def _accepted(outcome: _T | Rejection) -> _T:
     match outcome:
-        case Refusal():
+        case Rejection():
             raise ValueError(outcome)
         case _:
             return outcome

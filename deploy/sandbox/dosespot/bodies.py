@@ -53,7 +53,7 @@ Text80 = Annotated[str, Field(max_length=80), AfterValidator(stripped)]
 Text250 = Annotated[str, Field(max_length=250), AfterValidator(stripped)]
 Date = Annotated[str, AfterValidator(_date)]
 SearchDate = Annotated[str, BeforeValidator(_from_american), AfterValidator(_date)]
-Measure = Annotated[float, Field(allow_inf_nan=False)]
+FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
 
 PhoneType = Literal["Undefined", "Beeper", "Cell", "Fax", "Home", "Work", "Night", "Primary"]
 PdmpRoleType = Literal[
@@ -268,9 +268,9 @@ class AddEditPatientRequest(Body):
     PhoneAdditionalType1: PhoneType | None = None
     PhoneAdditional2: Text25 | None = None
     PhoneAdditionalType2: PhoneType | None = None
-    Weight: Measure | None = None
+    Weight: FiniteNumber | None = None
     WeightMetric: Literal["lb", "kg"] | None = None
-    Height: Measure | None = None
+    Height: FiniteNumber | None = None
     HeightMetric: Literal["inch", "cm"] | None = None
     NonDoseSpotMedicalRecordNumber: Text35 | None = None
     Active: bool | None = None

@@ -26,11 +26,11 @@ CLINICIAN_ADMIN = "ClinicianAdmin"
 PROXY_CLINICIAN = "ProxyClinician"
 PRESCRIBING_ROLES = frozenset({"PrescribingClinician", "PrescribingAgentClinician"})
 
-TfaType = Literal["Mobile", "Token"]
+TfaDevice = Literal["Mobile", "Token"]
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """Why DoseSpot does not do what was asked: the field it blames, and a sentence."""
 
     field: str
@@ -49,7 +49,7 @@ class Agreement(BaseModel):
     signed_at: datetime | None = None
 
 
-class Enrollment(BaseModel):
+class ClinicEnrollment(BaseModel):
     """What one clinician has reached in one clinic.
 
     `status` is the last step reached. `idp_inits` and `tfa_inits` count the initializations that
@@ -67,7 +67,7 @@ class Enrollment(BaseModel):
     idp_session: str | None = None
     idp_failures: int = 0
     idp_inits: int = 0
-    tfa_type: TfaType | None = None
+    tfa_type: TfaDevice | None = None
     tfa_failures: int = 0
     tfa_inits: int = 0
     supervisor_id: int | None = None
@@ -86,7 +86,7 @@ class Enrollment(BaseModel):
         return sum(agreement.signed_at is not None for agreement in self.agreements)
 
 
-class Clinician(BaseModel):
+class ClinicianAccount(BaseModel):
     """A person, as DoseSpot knows them.
 
     `record` is what was last accepted under the names of the request (AddEditClinicianRequest);
@@ -97,7 +97,7 @@ class Clinician(BaseModel):
 
     id: int
     record: dict[str, Any]
-    enrollments: dict[int, Enrollment]
+    enrollments: dict[int, ClinicEnrollment]
     created_at: datetime
     confirmed: bool = True
     locked: bool = False
@@ -126,12 +126,12 @@ class Clinician(BaseModel):
         single = self.record.get("DEANumber")
         return listed if single is None or single in listed else [single, *listed]
 
-    def linked(self, clinic_id: int, enrollment: Enrollment) -> "Clinician":
+    def linked(self, clinic_id: int, enrollment: ClinicEnrollment) -> "ClinicianAccount":
         """The same person with this enrollment in that clinic."""
         return self.model_copy(update={"enrollments": {**self.enrollments, clinic_id: enrollment}})
 
 
-def new_enrollment(roles: list[str], numbers: tuple[int, ...]) -> Enrollment:
+def new_enrollment(roles: list[str], numbers: tuple[int, ...]) -> ClinicEnrollment:
     """Nothing signed and nothing proven yet.
 
     Args:
@@ -139,14 +139,14 @@ def new_enrollment(roles: list[str], numbers: tuple[int, ...]) -> Enrollment:
         numbers: unused ids, one for each agreement and the last for the identity disclaimer.
     """
     *agreements, disclaimer_id = numbers
-    return Enrollment(
+    return ClinicEnrollment(
         roles=tuple(roles),
         agreements=tuple(Agreement(id=number) for number in agreements),
         disclaimer_id=disclaimer_id,
     )
 
 
-def edit(clinician: Clinician, clinic_id: int, record: dict[str, Any]) -> Clinician:
+def edit(clinician: ClinicianAccount, clinic_id: int, record: dict[str, Any]) -> ClinicianAccount:
     """The clinician after a PUT through one clinic.
 
     Args:

@@ -23,9 +23,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.sandbox.dosespot import steps
-from deploy.sandbox.dosespot.backend import Backend
-from deploy.sandbox.dosespot.clinician import Clinician, Refusal
-from deploy.sandbox.dosespot.register import Patient
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection
+from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.sittings import SITTINGS
 from deploy.sandbox.dosespot.switches import Switches, worst
 
@@ -33,7 +33,7 @@ PREFIX = "/_sandbox/"
 
 _OBJECT = TypeAdapter(dict[str, Any])
 
-Handler = Callable[[Backend, Request, bytes], Response]
+Handler = Callable[[DoseSpotBackend, Request, bytes], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -53,7 +53,7 @@ class ClinicianPatch(BaseModel):
     status: str | dict[int, str] | None = None
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: DoseSpotBackend) -> list[Route]:
     """All control routes, over that state."""
     table: list[tuple[str, str, Handler]] = [
         ("GET", "switches", _read_switches),
@@ -73,7 +73,7 @@ def routes(backend: Backend) -> list[Route]:
     ]
 
 
-def snapshot(clinician: Clinician) -> dict[str, Any]:
+def snapshot(clinician: ClinicianAccount) -> dict[str, Any]:
     """Everything about a clinician that a test or a person may want to see.
 
     `status`, `tfa_type` and `supervisor` have an entry for each ClinicId; the counts are over all
@@ -107,7 +107,7 @@ def snapshot(clinician: Clinician) -> dict[str, Any]:
     }
 
 
-def patient_snapshot(patient: Patient) -> dict[str, Any]:
+def patient_snapshot(patient: PatientChart) -> dict[str, Any]:
     """What a test or a person may want to see of a patient, with the one clinic they belong to."""
     record = patient.record
     return {
@@ -124,7 +124,7 @@ def patient_snapshot(patient: Patient) -> dict[str, Any]:
     }
 
 
-def _endpoint(backend: Backend, handler: Handler) -> Endpoint:
+def _endpoint(backend: DoseSpotBackend, handler: Handler) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         try:
@@ -140,45 +140,45 @@ def _error(sentence: str, status: int) -> Response:
     return JSONResponse({"error": sentence}, status)
 
 
-def _read_switches(backend: Backend, _: Request, __: bytes) -> Response:
+def _read_switches(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
     return JSONResponse(backend.switches.model_dump())
 
 
-def _replace_switches(backend: Backend, request: Request, body: bytes) -> Response:
+def _replace_switches(backend: DoseSpotBackend, request: Request, body: bytes) -> Response:
     backend.set_switches(Switches.model_validate_json(body))
     return _read_switches(backend, request, body)
 
 
-def _change_switches(backend: Backend, request: Request, body: bytes) -> Response:
+def _change_switches(backend: DoseSpotBackend, request: Request, body: bytes) -> Response:
     changes = _OBJECT.validate_json(body)
     backend.set_switches(Switches.model_validate({**backend.switches.model_dump(), **changes}))
     return _read_switches(backend, request, body)
 
 
-def _set_worst_switches(backend: Backend, request: Request, body: bytes) -> Response:
+def _set_worst_switches(backend: DoseSpotBackend, request: Request, body: bytes) -> Response:
     backend.set_switches(worst())
     return _read_switches(backend, request, body)
 
 
-def _list_clinicians(backend: Backend, request: Request, _: bytes) -> Response:
+def _list_clinicians(backend: DoseSpotBackend, request: Request, _: bytes) -> Response:
     """Everybody, or with `?npi=` whoever has that NPI."""
     shown = backend.directory.matching(request.query_params.get("npi"), None)
     return JSONResponse([snapshot(clinician) for clinician in shown])
 
 
-def _list_patients(backend: Backend, _: Request, __: bytes) -> Response:
+def _list_patients(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
     return JSONResponse([patient_snapshot(patient) for patient in backend.register.all()])
 
 
-def _count_pushes(backend: Backend, _: Request, __: bytes) -> Response:
+def _count_pushes(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
     return JSONResponse(backend.pushes.counts())
 
 
-def _count_refused(backend: Backend, _: Request, __: bytes) -> Response:
+def _count_refused(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
     return JSONResponse({"refused": backend.limiter.refused})
 
 
-def _patch_clinician(backend: Backend, request: Request, body: bytes) -> Response:
+def _patch_clinician(backend: DoseSpotBackend, request: Request, body: bytes) -> Response:
     patch = ClinicianPatch.model_validate_json(body)
     clinician = backend.directory.get(request.path_params["id"])
     if clinician is None:
@@ -191,7 +191,7 @@ def _patch_clinician(backend: Backend, request: Request, body: bytes) -> Respons
     return JSONResponse(snapshot(patched))
 
 
-def _with_facts(clinician: Clinician, patch: ClinicianPatch) -> Clinician:
+def _with_facts(clinician: ClinicianAccount, patch: ClinicianPatch) -> ClinicianAccount:
     fields = {"Active": patch.active, "NPINumber": patch.npi}
     record = {name: value for name, value in fields.items() if value is not None}
     facts = {"locked": patch.locked, "confirmed": patch.confirmed}
@@ -199,20 +199,20 @@ def _with_facts(clinician: Clinician, patch: ClinicianPatch) -> Clinician:
     return clinician.model_copy(update={**given, "record": {**clinician.record, **record}})
 
 
-def _statuses(clinician: Clinician, patch: ClinicianPatch) -> dict[int, str]:
+def _statuses(clinician: ClinicianAccount, patch: ClinicianPatch) -> dict[int, str]:
     if isinstance(patch.status, str):
         return dict.fromkeys(clinician.enrollments, patch.status)
     return patch.status or {}
 
 
-def _with_statuses(clinician: Clinician, statuses: dict[int, str]) -> Clinician:
+def _with_statuses(clinician: ClinicianAccount, statuses: dict[int, str]) -> ClinicianAccount:
     for clinic_id, status in statuses.items():
         changed = steps.with_status(clinician.enrollments[clinic_id], status)
         clinician = clinician.linked(clinic_id, changed)
     return clinician
 
 
-def _take_step(backend: Backend, request: Request, _: bytes) -> Response:
+def _take_step(backend: DoseSpotBackend, request: Request, _: bytes) -> Response:
     clinician = backend.directory.get(request.path_params["id"])
     sitting = SITTINGS.get(request.path_params["step"])
     if clinician is None or sitting is None:
@@ -221,13 +221,13 @@ def _take_step(backend: Backend, request: Request, _: bytes) -> Response:
     if clinic_id not in clinician.enrollments:
         return _error("the clinician is not linked to that clinic", 404)
     outcome = sitting(clinician.enrollments[clinic_id], backend.now())
-    if isinstance(outcome, Refusal):
+    if isinstance(outcome, Rejection):
         return _error(outcome.details, 409)
     backend.directory.put(clinician.linked(clinic_id, outcome))
     return JSONResponse({"registrationStatus": outcome.status})
 
 
-def _clinic_id(backend: Backend, clinician: Clinician, request: Request) -> int:
+def _clinic_id(backend: DoseSpotBackend, clinician: ClinicianAccount, request: Request) -> int:
     asked = request.query_params.get("clinicId")
     if asked is not None:
         return int(asked) if asked.isdecimal() else 0

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from deploy.sandbox.dosespot.bodies import Body, Date, Text, stripped
-from deploy.sandbox.dosespot.clinician import Refusal
+from deploy.sandbox.dosespot.clinician import Rejection
 
 RIGHT_ANSWER = "A"
 RIGHT_CODE = "123456"
@@ -165,12 +165,12 @@ class ResyncTokenRequest(Body):
     Code3: Text | None = None
 
 
-def identity_refusal(body: IdentityProofingRequest) -> Refusal | None:
+def identity_refusal(body: IdentityProofingRequest) -> Rejection | None:
     """The first field that is not spelled as the identity check takes it, None if all are."""
     for name, pattern in _IDENTITY_PATTERNS.items():
         value = getattr(body, name)
         if value is not None and not pattern.fullmatch(value):
-            return Refusal(name, f"{name} is not in the correct format")
+            return Rejection(name, f"{name} is not in the correct format")
     return None
 
 

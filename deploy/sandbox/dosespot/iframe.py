@@ -20,11 +20,11 @@ from starlette.routing import Route
 
 from deploy.sandbox.dosespot import identity, sign_on, sittings, steps
 from deploy.sandbox.dosespot import iframe_pages as pages
-from deploy.sandbox.dosespot.backend import Backend
-from deploy.sandbox.dosespot.clinician import Clinician, Enrollment, Refusal
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import ClinicEnrollment, ClinicianAccount, Rejection
 from deploy.sandbox.dosespot.markup import Html, joined
-from deploy.sandbox.dosespot.stages import Stage, abilities, next_step, stage
-from deploy.sandbox.dosespot.steps import Outcome
+from deploy.sandbox.dosespot.stages import IframeStage, abilities, next_step, stage
+from deploy.sandbox.dosespot.steps import StepOutcome
 from deploy.sandbox.dosespot.visits import ENDED, Denial, Visit, Visits, admit, standing
 
 PREFIX = "/iframe/"
@@ -38,7 +38,7 @@ _HEADERS = {
 
 Form = Mapping[str, str]
 Endpoint = Callable[[Request], Awaitable[Response]]
-FormRule = Callable[[Enrollment, Form, datetime], Outcome]
+FormRule = Callable[[ClinicEnrollment, Form, datetime], StepOutcome]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Present:
     """A visit whose clinician may still be there, with where they are in the visit's clinic."""
 
     visit: Visit
-    clinician: Clinician
-    enrollment: Enrollment
+    clinician: ClinicianAccount
+    enrollment: ClinicEnrollment
 
     @property
     def path(self) -> str:
@@ -55,7 +55,7 @@ class Present:
         return f"{PREFIX}{self.visit.id}"
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: DoseSpotBackend) -> list[Route]:
     """All routes of the iFrame, over that state; its visits end with them."""
     visits = Visits()
     return [
@@ -72,7 +72,7 @@ def routes(backend: Backend) -> list[Route]:
     ]
 
 
-def sign(enrollment: Enrollment, form: Form, at: datetime) -> Outcome:
+def sign(enrollment: ClinicEnrollment, form: Form, at: datetime) -> StepOutcome:
     """Signs the agreement that was shown; one that is signed already stays so."""
     number = form.get("agreement-id", "")
     signed = {str(each.id) for each in enrollment.agreements if each.signed_at is not None}
@@ -81,26 +81,26 @@ def sign(enrollment: Enrollment, form: Form, at: datetime) -> Outcome:
     return steps.sign(enrollment, int(number) if number.isdecimal() else 0, at)
 
 
-def begin_proofing(enrollment: Enrollment, _: Form, at: datetime) -> Outcome:
+def begin_proofing(enrollment: ClinicEnrollment, _: Form, at: datetime) -> StepOutcome:
     """Accepts the disclaimer and begins a session of questions."""
     return sittings.start_idp(enrollment, at, secrets.token_hex(16))
 
 
-def answer(enrollment: Enrollment, form: Form, _: datetime) -> Outcome:
+def answer(enrollment: ClinicEnrollment, form: Form, _: datetime) -> StepOutcome:
     """Answers the questions; a missing answer is none that counts."""
     answers = [form.get(f"answer-{number}", "") for number in range(1, len(pages.QUESTIONS) + 1)]
     if not all(answers):
-        return Refusal("Answers", "Answer both questions.")
+        return Rejection("Answers", "Answer both questions.")
     right = identity.are_right(answers, pages.QUESTIONS)
     return steps.answer_idp(enrollment, form.get("session", ""), right=right)
 
 
-def activate(enrollment: Enrollment, form: Form, _: datetime) -> Outcome:
+def activate(enrollment: ClinicEnrollment, form: Form, _: datetime) -> StepOutcome:
     """Enters a first code of the second factor."""
     return _missing(enrollment, form) or steps.activate_tfa(enrollment, right=_is_right(form))
 
 
-def deactivate(enrollment: Enrollment, form: Form, _: datetime) -> Outcome:
+def deactivate(enrollment: ClinicEnrollment, form: Form, _: datetime) -> StepOutcome:
     """Enters a last code of the second factor."""
     return _missing(enrollment, form) or steps.deactivate_tfa(enrollment, right=_is_right(form))
 
@@ -114,11 +114,11 @@ FORMS: dict[str, FormRule] = {
 }
 
 
-def _missing(enrollment: Enrollment, form: Form) -> Refusal | None:
+def _missing(enrollment: ClinicEnrollment, form: Form) -> Rejection | None:
     if enrollment.tfa_type == "Token" and not form.get("serial-number", "").strip():
-        return Refusal("CredentialID", "Enter the serial number of your token.")
+        return Rejection("CredentialID", "Enter the serial number of your token.")
     if not form.get("code", "").strip():
-        return Refusal("OneTimePassword", "Enter the six-digit code.")
+        return Rejection("OneTimePassword", "Enter the six-digit code.")
     return None
 
 
@@ -126,7 +126,7 @@ def _is_right(form: Form) -> bool:
     return identity.is_right_code(form["code"].strip())
 
 
-def _sign_on_endpoint(backend: Backend, visits: Visits) -> Endpoint:
+def _sign_on_endpoint(backend: DoseSpotBackend, visits: Visits) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         with backend.transaction():
             outcome = admit(backend, visits, request.query_params.multi_items())
@@ -135,7 +135,7 @@ def _sign_on_endpoint(backend: Backend, visits: Visits) -> Endpoint:
     return endpoint
 
 
-def _page_endpoint(backend: Backend, visits: Visits) -> Endpoint:
+def _page_endpoint(backend: DoseSpotBackend, visits: Visits) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         with backend.transaction():
             present = _present(backend, visits, request)
@@ -144,7 +144,7 @@ def _page_endpoint(backend: Backend, visits: Visits) -> Endpoint:
     return endpoint
 
 
-def _form_endpoint(backend: Backend, visits: Visits, rule: FormRule) -> Endpoint:
+def _form_endpoint(backend: DoseSpotBackend, visits: Visits, rule: FormRule) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
@@ -159,7 +159,7 @@ def _form_endpoint(backend: Backend, visits: Visits, rule: FormRule) -> Endpoint
     return endpoint
 
 
-def _present(backend: Backend, visits: Visits, request: Request) -> Present | Denial:
+def _present(backend: DoseSpotBackend, visits: Visits, request: Request) -> Present | Denial:
     visit = visits.get(request.path_params["visit"], backend.now())
     if visit is None:
         return ENDED
@@ -171,8 +171,8 @@ def _present(backend: Backend, visits: Visits, request: Request) -> Present | De
     return Present(visit, clinician, clinician.enrollments[clinic_id])
 
 
-def _take(backend: Backend, present: Present, outcome: Outcome) -> Response:
-    if isinstance(outcome, Refusal):
+def _take(backend: DoseSpotBackend, present: Present, outcome: StepOutcome) -> Response:
+    if isinstance(outcome, Rejection):
         present.visit.notice = outcome.details
     else:
         clinic_id = present.visit.session.clinic_id
@@ -189,38 +189,38 @@ def _denied(denial: Denial) -> Response:
     return HTMLResponse(content, denial.status, _HEADERS)
 
 
-def _page(backend: Backend, present: Present) -> Response:
+def _page(backend: DoseSpotBackend, present: Present) -> Response:
     said, present.visit.notice = present.visit.notice, ""
     heading, content = _content(backend, present)
     whole = joined([pages.notice(said), content])
     return HTMLResponse(pages.page(heading, whole, _who(backend, present)), headers=_HEADERS)
 
 
-def _content(backend: Backend, present: Present) -> tuple[str, Html]:
+def _content(backend: DoseSpotBackend, present: Present) -> tuple[str, Html]:
     enrollment, path = present.enrollment, present.path
     match stage(enrollment):
-        case Stage.AGREEMENTS:
+        case IframeStage.AGREEMENTS:
             return "Legal agreements", pages.agreements(enrollment, f"{path}/sign-agreement")
-        case Stage.BEFORE_PROOFING:
+        case IframeStage.BEFORE_PROOFING:
             action = f"{path}/begin-identity-proofing"
             return "Identity proofing", pages.before_proofing(enrollment, action)
-        case Stage.PROOFING:
+        case IframeStage.PROOFING:
             return "Identity proofing", pages.proofing(enrollment, f"{path}/submit-answers")
-        case Stage.ACTIVATION:
+        case IframeStage.ACTIVATION:
             form = pages.second_factor(enrollment, f"{path}/activate", "Activate")
             return "Two-factor authentication", form
-        case Stage.DEACTIVATION:
+        case IframeStage.DEACTIVATION:
             form = pages.second_factor(enrollment, f"{path}/deactivate", "Deactivate")
             return "Two-factor authentication", form
-        case Stage.DONE:
+        case IframeStage.DONE:
             heading = "Ready to prescribe" if enrollment.prescribes else "Signed in"
             return heading, _prescribing(backend, present)
-        case Stage.UNCLEAR:
+        case IframeStage.UNCLEAR:
             text = f"Your registration is not complete ({enrollment.status}). Ask your clinic."
             return "Registration not complete", pages.sentence(text)
 
 
-def _prescribing(backend: Backend, present: Present) -> Html:
+def _prescribing(backend: DoseSpotBackend, present: Present) -> Html:
     clinician, enrollment = present.clinician, present.enrollment
     has_epcs = backend.switches.clinic_has_epcs
     patient_id, clinic_id = present.visit.patient_id, present.visit.session.clinic_id
@@ -233,7 +233,7 @@ def _prescribing(backend: Backend, present: Present) -> Html:
     )
 
 
-def _who(backend: Backend, present: Present) -> str:
+def _who(backend: DoseSpotBackend, present: Present) -> str:
     session = present.visit.session
     who = f"Signed in: {present.clinician.name}"
     authority = backend.directory.get(session.authority_id)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from deploy.sandbox.dosespot import identity, steps
-from deploy.sandbox.dosespot.clinician import IDP_ERROR, Enrollment
+from deploy.sandbox.dosespot.clinician import IDP_ERROR, ClinicEnrollment
 from deploy.sandbox.dosespot.markup import Html, fill, joined
 
 QUESTIONS = identity.QUESTIONS[:2]
@@ -93,7 +93,7 @@ def notice(text: str) -> Html:
     return fill('<p class="notice" role="alert">{text}</p>', text=text) if text else Html()
 
 
-def agreements(enrollment: Enrollment, action: str) -> Html:
+def agreements(enrollment: ClinicEnrollment, action: str) -> Html:
     """The first agreement that is not signed, with the button that signs it."""
     number, agreement = next(
         (number, each) for number, each in enumerate(enrollment.agreements) if not each.signed_at
@@ -119,7 +119,7 @@ def agreements(enrollment: Enrollment, action: str) -> Html:
     )
 
 
-def before_proofing(enrollment: Enrollment, action: str) -> Html:
+def before_proofing(enrollment: ClinicEnrollment, action: str) -> Html:
     """What identity proofing is, and the button that begins it."""
     failed = "Identity proofing failed (IDPError). You may try again."
     return fill(
@@ -133,7 +133,7 @@ nothing about you. By beginning it you accept that it binds nobody.</p>
     )
 
 
-def proofing(enrollment: Enrollment, action: str) -> Html:
+def proofing(enrollment: ClinicEnrollment, action: str) -> Html:
     """The questions of the session that is open."""
     failures = enrollment.idp_failures
     return fill(
@@ -149,7 +149,7 @@ def proofing(enrollment: Enrollment, action: str) -> Html:
     )
 
 
-def second_factor(enrollment: Enrollment, action: str, button: str) -> Html:
+def second_factor(enrollment: ClinicEnrollment, action: str, button: str) -> Html:
     """The form for a code of the second factor, with the serial number where it is a token."""
     failures = enrollment.tfa_failures
     by_token = enrollment.tfa_type == "Token"

@@ -11,25 +11,30 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from deploy.sandbox.dosespot.accounts import Session
-from deploy.sandbox.dosespot.backend import Backend
-from deploy.sandbox.dosespot.clinician import CLINICIAN_ADMIN, Clinician, Enrollment, Refusal
-from deploy.sandbox.dosespot.steps import Outcome
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import (
+    CLINICIAN_ADMIN,
+    ClinicEnrollment,
+    ClinicianAccount,
+    Rejection,
+)
+from deploy.sandbox.dosespot.steps import StepOutcome
 
-Reply = dict[str, Any] | Refusal
+OperationReply = dict[str, Any] | Rejection
 
-NOT_AUTHORIZED = Refusal("ClinicianID", "User is not authorized to do this action.")
-NOT_FOUND = Refusal("ClinicianId", "Clinician not found")
+NOT_AUTHORIZED = Rejection("ClinicianID", "User is not authorized to do this action.")
+NOT_FOUND = Rejection("ClinicianId", "Clinician not found")
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call of an operation, with a body that has the right shape.
 
     `target_id` is the clinician or patient in the path, None where the path names nobody. `body` is
     the query where that is what has a shape.
     """
 
-    backend: Backend
+    backend: DoseSpotBackend
     session: Session
     query: Mapping[str, str]
     target_id: int | None
@@ -47,7 +52,7 @@ class Call:
             return False
         return CLINICIAN_ADMIN in authority.enrollments[self.clinic_id].roles
 
-    def user(self) -> Clinician:
+    def user(self) -> ClinicianAccount:
         """The token's own clinician.
 
         Raises:
@@ -58,13 +63,13 @@ class Call:
             raise LookupError(self.session.user_id)
         return clinician
 
-    def readable(self) -> Clinician | Refusal:
+    def readable(self) -> ClinicianAccount | Rejection:
         """The clinician in the path, for whoever may see them."""
         if self.target_id != self.session.user_id and not self.is_admin():
             return NOT_AUTHORIZED
         return self.backend.directory.get(self.target_id or 0) or NOT_FOUND
 
-    def writable(self) -> Clinician | Refusal:
+    def writable(self) -> ClinicianAccount | Rejection:
         """The clinician in the path, for whoever may change them in the token's clinic."""
         if not self.is_admin():
             return NOT_AUTHORIZED
@@ -73,14 +78,14 @@ class Call:
             return NOT_FOUND
         return clinician if self.clinic_id in clinician.enrollments else NOT_AUTHORIZED
 
-    def keep(self, clinician: Clinician, outcome: Outcome) -> Reply:
+    def keep(self, clinician: ClinicianAccount, outcome: StepOutcome) -> OperationReply:
         """Stores what a step made of the enrollment in the token's clinic, unless it refused."""
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Rejection):
             return outcome
         self.backend.directory.put(clinician.linked(self.clinic_id, outcome))
         return {}
 
-    def own_enrollment(self) -> tuple[Clinician, Enrollment]:
+    def own_enrollment(self) -> tuple[ClinicianAccount, ClinicEnrollment]:
         """The token's own clinician, and where they are in the token's clinic."""
         clinician = self.user()
         return clinician, clinician.enrollments[self.clinic_id]
@@ -97,7 +102,7 @@ class Operation:
 
     method: str
     path: str
-    carry_out: Callable[[Call], Reply]
+    carry_out: Callable[[ApiCall], OperationReply]
     body: TypeAdapter[Any] | None = None
     on_error: Mapping[str, Any] = field(default_factory=dict)
     query: TypeAdapter[Any] | None = None

@@ -7,16 +7,22 @@ from typing import Any
 
 from deploy.sandbox.dosespot import replies, rules
 from deploy.sandbox.dosespot.bodies import AddEditPatientRequest, PatientSearch
-from deploy.sandbox.dosespot.clinician import Refusal
-from deploy.sandbox.dosespot.operations import NOT_AUTHORIZED, Call, Operation, Reply, shape
-from deploy.sandbox.dosespot.register import Patient
+from deploy.sandbox.dosespot.clinician import Rejection
+from deploy.sandbox.dosespot.operations import (
+    NOT_AUTHORIZED,
+    ApiCall,
+    Operation,
+    OperationReply,
+    shape,
+)
+from deploy.sandbox.dosespot.register import PatientChart
 
 PAGE_SIZE = 50
 
-NOT_FOUND = Refusal("PatientId", "Patient not found")
+NOT_FOUND = Rejection("PatientId", "Patient not found")
 
 
-def create(call: Call) -> Reply:
+def create(call: ApiCall) -> OperationReply:
     """POST patients: a new patient of the token's clinic."""
     if not call.user().active:
         return NOT_AUTHORIZED
@@ -26,10 +32,10 @@ def create(call: Call) -> Reply:
     return refusal or {"Id": call.backend.register.add(call.clinic_id, record, now).id}
 
 
-def change(call: Call) -> Reply:
+def change(call: ApiCall) -> OperationReply:
     """PUT patients/{id}: another record for a patient."""
     patient = _own(call)
-    if isinstance(patient, Refusal):
+    if isinstance(patient, Rejection):
         return patient
     record = call.body.model_dump()
     if call.backend.switches.put_semantics == "merge":
@@ -41,15 +47,15 @@ def change(call: Call) -> Reply:
     return {}
 
 
-def read(call: Call) -> Reply:
+def read(call: ApiCall) -> OperationReply:
     """GET patients/{id}: the record."""
     patient = _own(call)
-    if isinstance(patient, Refusal):
+    if isinstance(patient, Rejection):
         return patient
     return {"Item": {**replies.patient(patient), "HasSSN": False}}
 
 
-def search(call: Call) -> Reply:
+def search(call: ApiCall) -> OperationReply:
     """GET patients/search: those whose names begin so, oldest record first, page by page."""
     if not call.user().active:
         return NOT_AUTHORIZED
@@ -63,18 +69,18 @@ def search(call: Call) -> Reply:
     }
 
 
-def _own(call: Call) -> Patient | Refusal:
+def _own(call: ApiCall) -> PatientChart | Rejection:
     if not call.user().active:
         return NOT_AUTHORIZED
     return call.backend.register.get(call.clinic_id, call.target_id or 0) or NOT_FOUND
 
 
-def _listed(call: Call, patient: Patient) -> bool:
+def _listed(call: ApiCall, patient: PatientChart) -> bool:
     age = call.backend.now() - patient.created_at
     return age.total_seconds() >= call.backend.switches.patient_search_lag_s
 
 
-def _matches(patient: Patient, query: PatientSearch) -> bool:
+def _matches(patient: PatientChart, query: PatientSearch) -> bool:
     record = patient.record
     names = ((record["FirstName"], query.firstName), (record["LastName"], query.lastName))
     if not all(name.casefold().startswith((asked or "").casefold()) for name, asked in names):

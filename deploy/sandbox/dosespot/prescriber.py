@@ -7,40 +7,45 @@ import secrets
 from typing import Any
 
 from deploy.sandbox.dosespot import identity, replies, steps
-from deploy.sandbox.dosespot.clinician import TFA_ACTIVATE_INIT, Clinician, Enrollment, Refusal
-from deploy.sandbox.dosespot.operations import Call, Operation, Reply, shape
+from deploy.sandbox.dosespot.clinician import (
+    TFA_ACTIVATE_INIT,
+    ClinicEnrollment,
+    ClinicianAccount,
+    Rejection,
+)
+from deploy.sandbox.dosespot.operations import ApiCall, Operation, OperationReply, shape
 
-_WRONG_ANSWER = Refusal("Answers", "Identity could not be verified")
-_WRONG_MOBILE_CODE = Refusal("MobileCode", "One time code is not correct")
-_WRONG_CODE = Refusal("OneTimePassword", "One time password or PIN is not correct")
+_WRONG_ANSWER = Rejection("Answers", "Identity could not be verified")
+_WRONG_MOBILE_CODE = Rejection("MobileCode", "One time code is not correct")
+_WRONG_CODE = Rejection("OneTimePassword", "One time password or PIN is not correct")
 
 
-def accept_agreement(call: Call) -> Reply:
+def accept_agreement(call: ApiCall) -> OperationReply:
     """POST clinicians/acceptAgreement: signs one agreement."""
     clinician, enrollment = call.own_enrollment()
     signed = steps.sign(enrollment, call.body.AgreementId, call.backend.now())
     kept = call.keep(clinician, signed)
-    if isinstance(kept, Refusal):
+    if isinstance(kept, Rejection):
         return kept
     return {"AgreementId": call.body.AgreementId, "NameSigned": call.body.NameSigned}
 
 
-def read_disclaimer(call: Call) -> Reply:
+def read_disclaimer(call: ApiCall) -> OperationReply:
     """GET clinicians/idpDisclaimer: the disclaimer, with a date once it is accepted."""
     return _disclaimer(call.own_enrollment()[1])
 
 
-def accept_disclaimer(call: Call) -> Reply:
+def accept_disclaimer(call: ApiCall) -> OperationReply:
     """POST clinicians/idpDisclaimer: consents to identity proofing."""
     clinician, enrollment = call.own_enrollment()
     accepted = steps.accept_disclaimer(enrollment, call.body.IdpDisclaimerId, call.backend.now())
-    if isinstance(accepted, Refusal):
+    if isinstance(accepted, Rejection):
         return accepted
     call.keep(clinician, accepted)
     return _disclaimer(accepted)
 
 
-def _disclaimer(enrollment: Enrollment) -> dict[str, Any]:
+def _disclaimer(enrollment: ClinicEnrollment) -> dict[str, Any]:
     return {
         "IdpDisclaimerId": enrollment.disclaimer_id,
         "IdpDisclaimerText": "Identity proofing disclaimer of the sandbox. It binds nobody.",
@@ -48,7 +53,7 @@ def _disclaimer(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-def prove_identity(call: Call) -> Reply:
+def prove_identity(call: ApiCall) -> OperationReply:
     """POST clinicians/idp: begins a session; a mobile telephone gets a code, others questions."""
     clinician, enrollment = call.own_enrollment()
     refusal = identity.identity_refusal(call.body)
@@ -56,7 +61,7 @@ def prove_identity(call: Call) -> Reply:
         return refusal
     session = secrets.token_hex(16)
     kept = call.keep(clinician, steps.start_idp(enrollment, session))
-    if isinstance(kept, Refusal):
+    if isinstance(kept, Rejection):
         return kept
     by_code: bool = call.body.IsMobileNumber
     return _proofing(
@@ -67,23 +72,23 @@ def prove_identity(call: Call) -> Reply:
     )
 
 
-def answer_questions(call: Call) -> Reply:
+def answer_questions(call: ApiCall) -> OperationReply:
     """POST clinicians/idpAnswers: answers the questions of a session."""
     right = identity.are_right(call.body.Answers)
     return _answer(call, right=right, otherwise=_WRONG_ANSWER)
 
 
-def enter_mobile_code(call: Call) -> Reply:
+def enter_mobile_code(call: ApiCall) -> OperationReply:
     """POST clinicians/idpOtp: enters the code of a session."""
     right = identity.is_right_code(call.body.MobileCode)
     return _answer(call, right=right, otherwise=_WRONG_MOBILE_CODE)
 
 
-def _answer(call: Call, *, right: bool, otherwise: Refusal) -> Reply:
+def _answer(call: ApiCall, *, right: bool, otherwise: Rejection) -> OperationReply:
     clinician, enrollment = call.own_enrollment()
     session: str = call.body.SessionID
     kept = call.keep(clinician, steps.answer_idp(enrollment, session, right=right))
-    if isinstance(kept, Refusal):
+    if isinstance(kept, Rejection):
         return kept
     return _proofing(SessionID=session, IdpResultSummary="Passed") if right else otherwise
 
@@ -100,69 +105,69 @@ def _proofing(**fields: Any) -> dict[str, Any]:
     return {**blank, **fields}
 
 
-def send_mobile_tfa(call: Call) -> Reply:
+def send_mobile_tfa(call: ApiCall) -> OperationReply:
     """POST clinicians/sendMobileTfa: would send a message to the telephone."""
     enrollment = call.own_enrollment()[1]
     if enrollment.status != TFA_ACTIVATE_INIT or enrollment.tfa_type != "Mobile":
-        return Refusal("ClinicianId", "Mobile two factor authentication is not initialized")
+        return Rejection("ClinicianId", "Mobile two factor authentication is not initialized")
     return {}
 
 
-def activate_tfa(call: Call) -> Reply:
+def activate_tfa(call: ApiCall) -> OperationReply:
     """POST clinicians/tfaActivate: a first code makes the second factor count."""
     clinician, enrollment = call.own_enrollment()
     if enrollment.tfa_type == "Token" and call.body.CredentialID is None:
-        return Refusal("CredentialID", "CredentialID is required")
+        return Rejection("CredentialID", "CredentialID is required")
     right = _is_right(call, clinician)
     kept = call.keep(clinician, steps.activate_tfa(enrollment, right=right))
-    return kept if right or isinstance(kept, Refusal) else _WRONG_CODE
+    return kept if right or isinstance(kept, Rejection) else _WRONG_CODE
 
 
-def deactivate_tfa(call: Call) -> Reply:
+def deactivate_tfa(call: ApiCall) -> OperationReply:
     """POST clinicians/tfaDeactivate: a last code, and the second factor is gone."""
     clinician, enrollment = call.own_enrollment()
     right = _is_right(call, clinician)
     kept = call.keep(clinician, steps.deactivate_tfa(enrollment, right=right))
-    return kept if right or isinstance(kept, Refusal) else _WRONG_CODE
+    return kept if right or isinstance(kept, Rejection) else _WRONG_CODE
 
 
-def _is_right(call: Call, clinician: Clinician) -> bool:
+def _is_right(call: ApiCall, clinician: ClinicianAccount) -> bool:
     pin_fits = clinician.pin_hash in (None, identity.pin_hash(clinician.id, call.body.PIN))
     return pin_fits and identity.is_right_code(call.body.OneTimePassword)
 
 
-def resync_token(call: Call) -> Reply:
+def resync_token(call: ApiCall) -> OperationReply:
     """POST clinicians/resyncToken: three codes bring a token back in step."""
     if call.own_enrollment()[1].tfa_type != "Token":
-        return Refusal("ClinicianId", "Clinician has no token")
+        return Rejection("ClinicianId", "Clinician has no token")
     codes = (call.body.Code1, call.body.Code2, call.body.Code3)
     if not all(identity.is_right_code(code) for code in codes):
-        return Refusal("Code1", "Codes are not correct")
+        return Rejection("Code1", "Codes are not correct")
     return {}
 
 
-def set_pin(call: Call) -> Reply:
+def set_pin(call: ApiCall) -> OperationReply:
     """POST clinicians/pin: a PIN for somebody who has none."""
     if call.user().pin_hash is not None:
-        return Refusal("PIN", "PIN is already set")
+        return Rejection("PIN", "PIN is already set")
     return _keep_pin(call, call.body.PIN)
 
 
-def change_pin(call: Call) -> Reply:
+def change_pin(call: ApiCall) -> OperationReply:
     """PUT clinicians/pin: another PIN, by somebody who knows the present one."""
     clinician = call.user()
     if clinician.pin_hash != identity.pin_hash(clinician.id, call.body.CurrentPIN):
-        return Refusal("CurrentPIN", "PIN is not correct")
+        return Rejection("CurrentPIN", "PIN is not correct")
     return _keep_pin(call, call.body.NewPIN)
 
 
-def reset_pin(call: Call) -> Reply:
+def reset_pin(call: ApiCall) -> OperationReply:
     """POST clinicians/resetPin: no PIN any more."""
     call.backend.directory.put(call.user().model_copy(update={"pin_hash": None}))
     return {}
 
 
-def _keep_pin(call: Call, pin: str) -> Reply:
+def _keep_pin(call: ApiCall, pin: str) -> OperationReply:
     clinician = call.user()
     hashed = identity.pin_hash(clinician.id, pin)
     call.backend.directory.put(clinician.model_copy(update={"pin_hash": hashed}))

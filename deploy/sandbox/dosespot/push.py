@@ -19,18 +19,18 @@ from deploy.sandbox.dosespot.clinician import (
     REGISTRATION_SUCCESS,
     TFA_ACTIVATED_SUCCESS,
     TFA_DEACTIVATED_SUCCESS,
-    Clinician,
+    ClinicianAccount,
 )
 from deploy.sandbox.dosespot.replies import timestamp
 
 TIMEOUT_S = 20.0
 
-Event = dict[str, Any]
-Change = tuple[Clinician | None, Clinician]
+PushEvent = dict[str, Any]
+AccountChange = tuple[ClinicianAccount | None, ClinicianAccount]
 """A clinician before, None for a new one, and after."""
 
 
-def events(change: Change, at: datetime) -> list[Event]:
+def events(change: AccountChange, at: datetime) -> list[PushEvent]:
     """The notifications of one change of a clinician."""
     before, after = change
     data = {"ClinicianId": after.id}
@@ -45,12 +45,12 @@ def events(change: Change, at: datetime) -> list[Event]:
     return [*found, *(each for step in _steps(before, after) for each in _of_step(*step, data, at))]
 
 
-def _begins(change: Change, fact: str) -> bool:
+def _begins(change: AccountChange, fact: str) -> bool:
     before, after = change
     return bool(getattr(after, fact)) and not (before is not None and getattr(before, fact))
 
 
-def _steps(before: Clinician, after: Clinician) -> Iterator[tuple[str, str]]:
+def _steps(before: ClinicianAccount, after: ClinicianAccount) -> Iterator[tuple[str, str]]:
     """Each clinic's status before and after, where it is another one."""
     for clinic_id, enrollment in after.enrollments.items():
         known = before.enrollments.get(clinic_id)
@@ -58,7 +58,7 @@ def _steps(before: Clinician, after: Clinician) -> Iterator[tuple[str, str]]:
             yield known.status, enrollment.status
 
 
-def _of_step(before: str, after: str, data: Event, at: datetime) -> Iterator[Event]:
+def _of_step(before: str, after: str, data: PushEvent, at: datetime) -> Iterator[PushEvent]:
     proven = {IDP_SUCCESS: "OTP"}
     if before == PENDING:
         proven[REGISTRATION_SUCCESS] = "Legal Agreement"
@@ -71,7 +71,7 @@ def _of_step(before: str, after: str, data: Event, at: datetime) -> Iterator[Eve
         yield _event("ClinicianTfaDeactivateSuccess", data)
 
 
-def _event(kind: str, data: Event) -> Event:
+def _event(kind: str, data: PushEvent) -> PushEvent:
     return {"EventType": kind, "Data": data}
 
 
@@ -81,7 +81,7 @@ class Push:
 
     url: str
     secret: str = field(repr=False)
-    event: Event
+    event: PushEvent
 
 
 class Pushes:

@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from deploy.sandbox.dosespot.store import Store
+from deploy.sandbox.dosespot.store import DocumentStore
 
 FIRST_PATIENT_ID = 70001
 
 
-class Patient(BaseModel):
+class PatientChart(BaseModel):
     """A patient; `record` is what was last accepted under the names of AddEditPatientRequest."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,30 +30,30 @@ class Patient(BaseModel):
 class Register:
     """All patients."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: DocumentStore) -> None:
         self._store = store
 
-    def get(self, clinic_id: int, patient_id: int) -> Patient | None:
+    def get(self, clinic_id: int, patient_id: int) -> PatientChart | None:
         """The patient, None where that clinic has nobody with this id."""
         document = self._store.get("patient", patient_id)
-        patient = None if document is None else Patient.model_validate(document)
+        patient = None if document is None else PatientChart.model_validate(document)
         return patient if patient is not None and patient.clinic_id == clinic_id else None
 
-    def put(self, patient: Patient) -> None:
+    def put(self, patient: PatientChart) -> None:
         """Stores a patient in the place of what was stored under that id."""
         self._store.put("patient", patient.id, patient.model_dump(mode="json"))
 
-    def add(self, clinic_id: int, record: dict[str, Any], at: datetime) -> Patient:
+    def add(self, clinic_id: int, record: dict[str, Any], at: datetime) -> PatientChart:
         """A new patient of that clinic, made at `at`; nobody is found to be the same person."""
         number = self._store.next_number("patient", FIRST_PATIENT_ID)
-        patient = Patient(id=number, clinic_id=clinic_id, record=record, created_at=at)
+        patient = PatientChart(id=number, clinic_id=clinic_id, record=record, created_at=at)
         self.put(patient)
         return patient
 
-    def all(self) -> list[Patient]:
+    def all(self) -> list[PatientChart]:
         """The patients of every clinic, oldest first."""
-        return [Patient.model_validate(each) for each in self._store.all("patient")]
+        return [PatientChart.model_validate(each) for each in self._store.all("patient")]
 
-    def of(self, clinic_id: int) -> Iterator[Patient]:
+    def of(self, clinic_id: int) -> Iterator[PatientChart]:
         """The patients of one clinic, oldest first."""
         return (patient for patient in self.all() if patient.clinic_id == clinic_id)

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.sandbox.dosespot.clinician import CLINICIAN_ADMIN, Clinician, Enrollment, Refusal
-from deploy.sandbox.dosespot.register import Patient
+from deploy.sandbox.dosespot.clinician import (
+    CLINICIAN_ADMIN,
+    ClinicEnrollment,
+    ClinicianAccount,
+    Rejection,
+)
+from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.switches import Switches
 
 Fields = dict[str, Any]
@@ -94,7 +99,7 @@ def ok(fields: Mapping[str, Any]) -> Fields:
     return {**fields, "Result": {"ResultCode": "OK", "ResultDescription": ""}}
 
 
-def error(fields: Mapping[str, Any], refusal: Refusal) -> Fields:
+def error(fields: Mapping[str, Any], refusal: Rejection) -> Fields:
     """These fields, with the reason why it did not go well."""
     return {**fields, "Result": {"ResultCode": "ERROR", "ResultDescription": str(refusal)}}
 
@@ -117,7 +122,7 @@ def status(name: str, switches: Switches) -> str | int:
     return _MISSPELLED.get(name, name) if switches.misspelled_status else name
 
 
-def agreements(enrollment: Enrollment, switches: Switches) -> list[Fields]:
+def agreements(enrollment: ClinicEnrollment, switches: Switches) -> list[Fields]:
     """The entries of a clinician's legal agreements."""
     unsigned_only = switches.agreements_listing == "unsigned_only"
     return [
@@ -131,7 +136,7 @@ def agreements(enrollment: Enrollment, switches: Switches) -> list[Fields]:
     ]
 
 
-def clinician(person: Clinician, clinic_id: int, switches: Switches) -> Fields:
+def clinician(person: ClinicianAccount, clinic_id: int, switches: Switches) -> Fields:
     """A clinician's fields, as a token for that clinic gets to see them."""
     record = person.record
     roles = {role for each in person.enrollments.values() for role in each.roles}
@@ -170,7 +175,7 @@ def clinic_info(clinic_id: int, switches: Switches) -> Fields:
     }
 
 
-def patient(person: Patient) -> Fields:
+def patient(person: PatientChart) -> Fields:
     """A patient's fields as a list of patients has them."""
     return {"PatientId": person.id, **person.record}
 

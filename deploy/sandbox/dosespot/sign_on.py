@@ -20,7 +20,7 @@ _CODE = re.compile(rf"[A-Za-z0-9]{{{PHRASE_LENGTH}}}.+")
 
 
 @dataclass(frozen=True)
-class Link:
+class SignOnLink:
     """The values of a link that has all it needs; ids are decimal numbers.
 
     `patient_id` is None for the notifications, `on_behalf_of` where the link names nobody.
@@ -39,11 +39,11 @@ class Link:
         return self.code[:PHRASE_LENGTH]
 
 
-def parse(parameters: Iterable[tuple[str, str]]) -> Link | None:
+def parse(parameters: Iterable[tuple[str, str]]) -> SignOnLink | None:
     """The link in these query parameters, None unless each one it needs is there once and fits."""
     pairs = list(parameters)
     given = dict(pairs)
-    link = Link(
+    link = SignOnLink(
         clinic_id=given.get("SingleSignOnClinicId", ""),
         user_id=given.get("SingleSignOnUserId", ""),
         code=given.get("SingleSignOnCode", ""),
@@ -56,7 +56,7 @@ def parse(parameters: Iterable[tuple[str, str]]) -> Link | None:
     return link if complete and len(given) == len(pairs) else None
 
 
-def is_signed(link: Link, clinic_key: str) -> bool:
+def is_signed(link: SignOnLink, clinic_key: str) -> bool:
     """Whether both hashes of the link were made with this key; takes the same time if not."""
     phrase = link.phrase
     code = phrase + _hash(phrase + clinic_key)
@@ -64,7 +64,7 @@ def is_signed(link: Link, clinic_key: str) -> bool:
     return all([_same(code, link.code), _same(verify, link.verify)])
 
 
-def _is_complete(link: Link, refills_errors: str | None) -> bool:
+def _is_complete(link: SignOnLink, refills_errors: str | None) -> bool:
     optional = [each for each in (link.patient_id, link.on_behalf_of) if each is not None]
     ids_fit = all(_ID.fullmatch(each) for each in (link.clinic_id, link.user_id, *optional))
     one_target = (link.patient_id is None) is (refills_errors == "1")

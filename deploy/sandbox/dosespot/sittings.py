@@ -8,50 +8,50 @@ from collections.abc import Callable
 from datetime import datetime
 
 from deploy.sandbox.dosespot import steps
-from deploy.sandbox.dosespot.clinician import TFA_DEACTIVATE_INIT, Enrollment, Refusal
-from deploy.sandbox.dosespot.steps import Outcome
+from deploy.sandbox.dosespot.clinician import TFA_DEACTIVATE_INIT, ClinicEnrollment, Rejection
+from deploy.sandbox.dosespot.steps import StepOutcome
 
 _SESSION = "iframe"
 
 
-def start_idp(enrollment: Enrollment, at: datetime, session: str) -> Outcome:
+def start_idp(enrollment: ClinicEnrollment, at: datetime, session: str) -> StepOutcome:
     """Accepts the disclaimer and begins a session of that name."""
     accepted = steps.accept_disclaimer(enrollment, enrollment.disclaimer_id, at)
-    return accepted if isinstance(accepted, Refusal) else steps.start_idp(accepted, session)
+    return accepted if isinstance(accepted, Rejection) else steps.start_idp(accepted, session)
 
 
-def pass_idp(enrollment: Enrollment, at: datetime) -> Outcome:
+def pass_idp(enrollment: ClinicEnrollment, at: datetime) -> StepOutcome:
     """Accepts the disclaimer and answers rightly."""
     started = start_idp(enrollment, at, _SESSION)
-    if isinstance(started, Refusal):
+    if isinstance(started, Rejection):
         return started
     return steps.answer_idp(started, _SESSION, right=True)
 
 
-def fail_idp(enrollment: Enrollment, at: datetime) -> Outcome:
+def fail_idp(enrollment: ClinicEnrollment, at: datetime) -> StepOutcome:
     """Accepts the disclaimer and answers wrongly until there are no more attempts."""
     started = start_idp(enrollment, at, _SESSION)
     return _repeat(started, lambda now: steps.answer_idp(now, _SESSION, right=False))
 
 
-def activate_tfa(enrollment: Enrollment, _: datetime) -> Outcome:
+def activate_tfa(enrollment: ClinicEnrollment, _: datetime) -> StepOutcome:
     """Enters the right first code."""
     return steps.activate_tfa(enrollment, right=True)
 
 
-def fail_tfa(enrollment: Enrollment, _: datetime) -> Outcome:
+def fail_tfa(enrollment: ClinicEnrollment, _: datetime) -> StepOutcome:
     """Enters wrong codes until there are no more attempts, to activate or to deactivate."""
     deactivating = enrollment.status == TFA_DEACTIVATE_INIT
     rule = steps.deactivate_tfa if deactivating else steps.activate_tfa
     return _repeat(enrollment, lambda now: rule(now, right=False))
 
 
-def deactivate_tfa(enrollment: Enrollment, _: datetime) -> Outcome:
+def deactivate_tfa(enrollment: ClinicEnrollment, _: datetime) -> StepOutcome:
     """Enters the right last code."""
     return steps.deactivate_tfa(enrollment, right=True)
 
 
-SITTINGS: dict[str, Callable[[Enrollment, datetime], Outcome]] = {
+SITTINGS: dict[str, Callable[[ClinicEnrollment, datetime], StepOutcome]] = {
     "sign-agreements": steps.sign_all,
     "pass-idp": pass_idp,
     "fail-idp": fail_idp,
@@ -61,9 +61,9 @@ SITTINGS: dict[str, Callable[[Enrollment, datetime], Outcome]] = {
 }
 
 
-def _repeat(outcome: Outcome, rule: Callable[[Enrollment], Outcome]) -> Outcome:
+def _repeat(outcome: StepOutcome, rule: Callable[[ClinicEnrollment], StepOutcome]) -> StepOutcome:
     for _ in range(steps.ATTEMPTS):
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Rejection):
             return outcome
         outcome = rule(outcome)
     return outcome

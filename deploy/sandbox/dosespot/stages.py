@@ -17,8 +17,8 @@ from deploy.sandbox.dosespot.clinician import (
     TFA_DEACTIVATE_INIT,
     TFA_DEACTIVATED_ERROR,
     TFA_DEACTIVATED_SUCCESS,
-    Clinician,
-    Enrollment,
+    ClinicEnrollment,
+    ClinicianAccount,
 )
 
 _START_IDP = "Close this window; your clinic or its software starts identity proofing."
@@ -34,7 +34,7 @@ _NEXT = {
 }
 
 
-class Stage(Enum):
+class IframeStage(Enum):
     """What the next page is about."""
 
     AGREEMENTS = auto()
@@ -46,22 +46,24 @@ class Stage(Enum):
     UNCLEAR = auto()
 
 
-def stage(enrollment: Enrollment) -> Stage:
+def stage(enrollment: ClinicEnrollment) -> IframeStage:
     """The stage for any status, known or not; an unknown one is never taken for done."""
     if enrollment.agreements_signed < len(enrollment.agreements):
-        return Stage.AGREEMENTS
+        return IframeStage.AGREEMENTS
     match enrollment.status:
         case status if status in (IDP_INITIALIZE_SUCCESS, IDP_ERROR):
-            return Stage.PROOFING if enrollment.idp_session else Stage.BEFORE_PROOFING
+            return IframeStage.PROOFING if enrollment.idp_session else IframeStage.BEFORE_PROOFING
         case status if status == TFA_ACTIVATE_INIT:
-            return Stage.ACTIVATION
+            return IframeStage.ACTIVATION
         case status if status == TFA_DEACTIVATE_INIT:
-            return Stage.DEACTIVATION
+            return IframeStage.DEACTIVATION
         case status:
-            return Stage.DONE if status in _NEXT else Stage.UNCLEAR
+            return IframeStage.DONE if status in _NEXT else IframeStage.UNCLEAR
 
 
-def abilities(clinician: Clinician, enrollment: Enrollment, *, clinic_has_epcs: bool) -> str:
+def abilities(
+    clinician: ClinicianAccount, enrollment: ClinicEnrollment, *, clinic_has_epcs: bool
+) -> str:
     """What a clinician whose stage is DONE can do now."""
     if not enrollment.prescribes:
         return "Your role is not one that prescribes."
@@ -72,7 +74,7 @@ def abilities(clinician: Clinician, enrollment: Enrollment, *, clinic_has_epcs: 
     return "You can prescribe medications, including controlled substances."
 
 
-def next_step(clinician: Clinician, enrollment: Enrollment) -> str:
+def next_step(clinician: ClinicianAccount, enrollment: ClinicEnrollment) -> str:
     """What became of the last step and what comes next; empty where nothing is to be said."""
     if not enrollment.prescribes or steps.epcs_refusal(clinician):
         return ""

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NU
 """
 
 
-class Store:
+class DocumentStore:
     """One database of JSON documents, each of a kind and under a key.
 
     Args:

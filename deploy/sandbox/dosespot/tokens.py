@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.sandbox.dosespot.accounts import Session
-from deploy.sandbox.dosespot.backend import Backend
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import CLINICIAN_ADMIN, PROXY_CLINICIAN
 
 _ON_BEHALF_OF = re.compile(r"(?:^|\s)OnBehalfOfUserId=(\d+)(?:\s|$)")
@@ -19,7 +19,7 @@ class TokenRefusal:
     error: str
 
 
-def grant(backend: Backend, form: Mapping[str, str]) -> Session | TokenRefusal:
+def grant(backend: DoseSpotBackend, form: Mapping[str, str]) -> Session | TokenRefusal:
     """What a token asked for with this form would stand for."""
     if form.get("grant_type") != "password":
         return TokenRefusal("unsupported_grant_type")
@@ -36,7 +36,7 @@ def grant(backend: Backend, form: Mapping[str, str]) -> Session | TokenRefusal:
 
 
 def session(
-    backend: Backend, clinic_id: int, username: str, authority: str | None
+    backend: DoseSpotBackend, clinic_id: int, username: str, authority: str | None
 ) -> Session | TokenRefusal:
     """Who somebody is in a clinic, once it is known that the clinic sends them.
 
@@ -57,7 +57,7 @@ def session(
     return Session(clinic_id, user_id, int(authority))
 
 
-def _roles(backend: Backend, clinic_id: int, clinician_id: str) -> tuple[str, ...] | None:
+def _roles(backend: DoseSpotBackend, clinic_id: int, clinician_id: str) -> tuple[str, ...] | None:
     if not re.fullmatch(r"[0-9]{1,10}", clinician_id):
         return None
     clinician = backend.directory.get(int(clinician_id))

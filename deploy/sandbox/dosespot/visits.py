@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from deploy.sandbox.dosespot import sign_on, tokens
 from deploy.sandbox.dosespot.accounts import Session
-from deploy.sandbox.dosespot.backend import Backend
-from deploy.sandbox.dosespot.clinician import Clinician
-from deploy.sandbox.dosespot.sign_on import Link
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import ClinicianAccount
+from deploy.sandbox.dosespot.sign_on import SignOnLink
 
 IDLE_LIFETIME = timedelta(minutes=30)
 
@@ -86,7 +86,7 @@ class Visits:
 
 
 def admit(
-    backend: Backend, visits: Visits, parameters: Iterable[tuple[str, str]]
+    backend: DoseSpotBackend, visits: Visits, parameters: Iterable[tuple[str, str]]
 ) -> Visit | Denial:
     """The visit that a link opens.
 
@@ -105,7 +105,7 @@ def admit(
     return _open(backend, visits, link)
 
 
-def standing(clinician: Clinician | None, clinic_id: int) -> Denial | None:
+def standing(clinician: ClinicianAccount | None, clinic_id: int) -> Denial | None:
     """What keeps a clinician out of the page for a clinic, None if nothing does."""
     if clinician is None:
         return UNKNOWN_CLINICIAN
@@ -119,7 +119,7 @@ def standing(clinician: Clinician | None, clinic_id: int) -> Denial | None:
     return NOT_CONFIRMED if verifiable and not clinician.confirmed else None
 
 
-def _open(backend: Backend, visits: Visits, link: Link) -> Visit | Denial:
+def _open(backend: DoseSpotBackend, visits: Visits, link: SignOnLink) -> Visit | Denial:
     clinic_id = int(link.clinic_id)
     denial = standing(backend.directory.get(int(link.user_id)), clinic_id)
     if denial is not None:

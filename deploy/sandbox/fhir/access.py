@@ -11,15 +11,15 @@ from typing import Literal
 
 from deploy.sandbox.fhir.outcomes import Resource
 
-Action = Literal["read", "vread", "history", "search", "create", "update", "delete"]
+InteractionName = Literal["read", "vread", "history", "search", "create", "update", "delete"]
 
-READ_ACTIONS: frozenset[Action] = frozenset({"read", "vread", "history", "search"})
+READ_ACTIONS: frozenset[InteractionName] = frozenset({"read", "vread", "history", "search"})
 ADMIN_TYPES = frozenset({"Project", "ProjectMembership", "User"})
 SERVER_TYPES = frozenset({"Login"})
 
 
 @dataclass(frozen=True)
-class Rule:
+class AccessRule:
     """One line of an access policy.
 
     Args:
@@ -40,7 +40,7 @@ class Rule:
     criteria: str = ""
 
 
-EVERYTHING = (Rule("*"),)
+EVERYTHING = (AccessRule("*"),)
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,16 @@ class Actor:
     project: str
     author: Resource
     admin: bool = False
-    rules: tuple[Rule, ...] = EVERYTHING
+    rules: tuple[AccessRule, ...] = EVERYTHING
     server: bool = False
 
 
-def allowed(actor: Actor, resource_type: str, action: Action) -> bool:
+def allowed(actor: Actor, resource_type: str, action: InteractionName) -> bool:
     """Whether `actor` may do this to some resources of this type in its own project."""
     return bool(rules_for(actor, resource_type, action))
 
 
-def rules_for(actor: Actor, resource_type: str, action: Action) -> tuple[Rule, ...]:
+def rules_for(actor: Actor, resource_type: str, action: InteractionName) -> tuple[AccessRule, ...]:
     """The rules that let `actor` do this to resources of this type, in their order.
 
     The first one that is about a resource says which of its elements are hidden and fixed.
@@ -81,10 +81,10 @@ def rules_for(actor: Actor, resource_type: str, action: Action) -> tuple[Rule, .
     return tuple(rule for rule in actor.rules if _permits(rule, resource_type, action))
 
 
-def rules_of(policies: Iterable[Resource], profile: str) -> tuple[Rule, ...]:
+def rules_of(policies: Iterable[Resource], profile: str) -> tuple[AccessRule, ...]:
     """The rules of AccessPolicy resources together, for the member with this profile."""
     return tuple(
-        Rule(
+        AccessRule(
             entry["resourceType"],
             entry.get("readonly", False),
             frozenset(entry["interaction"]) if "interaction" in entry else None,
@@ -103,7 +103,7 @@ def _about(criteria: str, profile: str) -> str:
     return criteria.replace("%profile.id", profile_id).replace("%profile", profile)
 
 
-def _permits(rule: Rule, resource_type: str, action: Action) -> bool:
+def _permits(rule: AccessRule, resource_type: str, action: InteractionName) -> bool:
     if rule.resource_type not in ("*", resource_type):
         return False
     if rule.interactions is not None:

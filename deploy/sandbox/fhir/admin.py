@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.api import FhirResponse, parse_json
-from deploy.sandbox.fhir.backend import Backend, Caller, reference_to
+from deploy.sandbox.fhir.backend import Caller, FhirBackend, reference_to
 from deploy.sandbox.fhir.inviting import invite
 from deploy.sandbox.fhir.outcomes import Resource
 
@@ -22,13 +22,13 @@ BOT_ELEMENTS = ("name", "description", "runtimeVersion")
 CLIENT_ELEMENTS = ("name", "description", "redirectUri")
 SHOWN_OF_PROJECT = ("id", "name", "setting", "secret", "site")
 
-Answer = tuple[int, Resource]
+AdminReply = tuple[int, Resource]
 """Status and body."""
 
-Handle = Callable[[Backend, Caller, Request, Any], Answer]
+Handle = Callable[[FhirBackend, Caller, Request, Any], AdminReply]
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: FhirBackend) -> list[Route]:
     """The routes under `admin/projects`."""
 
     def route(method: str, path: str, handle: Handle) -> Route:
@@ -51,7 +51,7 @@ def routes(backend: Backend) -> list[Route]:
     ]
 
 
-def _administrator(backend: Backend, request: Request) -> Caller:
+def _administrator(backend: FhirBackend, request: Request) -> Caller:
     """Who calls.
 
     Raises:
@@ -63,12 +63,12 @@ def _administrator(backend: Backend, request: Request) -> Caller:
     return caller
 
 
-def _show(backend: Backend, caller: Caller, _: Request, __: Any) -> Answer:
+def _show(backend: FhirBackend, caller: Caller, _: Request, __: Any) -> AdminReply:
     project = _project(backend, caller)
     return 200, {"project": {k: project[k] for k in SHOWN_OF_PROJECT if k in project}}
 
 
-def _create_bot(backend: Backend, caller: Caller, _: Request, sent: Any) -> Answer:
+def _create_bot(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
     asked = _named(sent, "Bot")
     body = {
         "resourceType": "Bot",
@@ -79,7 +79,7 @@ def _create_bot(backend: Backend, caller: Caller, _: Request, sent: Any) -> Answ
     return 201, _with_membership(backend, caller, asked, body)
 
 
-def _create_client(backend: Backend, caller: Caller, _: Request, sent: Any) -> Answer:
+def _create_client(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
     asked = _named(sent, "Client")
     body = {
         "resourceType": "ClientApplication",
@@ -89,22 +89,22 @@ def _create_client(backend: Backend, caller: Caller, _: Request, sent: Any) -> A
     return 201, _with_membership(backend, caller, asked, body)
 
 
-def _set_secrets(backend: Backend, caller: Caller, _: Request, sent: Any) -> Answer:
+def _set_secrets(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
     project = {**_project(backend, caller), "secret": sent}
     repository = backend.server_repository(caller.actor.project)
     return 200, repository.update("Project", caller.actor.project, project)
 
 
-def _invite(backend: Backend, caller: Caller, _: Request, sent: Any) -> Answer:
+def _invite(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
     return 200, invite(backend, caller.actor.project, _object(sent))
 
 
-def _member(backend: Backend, caller: Caller, request: Request, _: Any) -> Answer:
+def _member(backend: FhirBackend, caller: Caller, request: Request, _: Any) -> AdminReply:
     repository = backend.repository(caller.actor)
     return 200, repository.read("ProjectMembership", request.path_params["membership"])
 
 
-def _change_member(backend: Backend, caller: Caller, request: Request, sent: Any) -> Answer:
+def _change_member(backend: FhirBackend, caller: Caller, request: Request, sent: Any) -> AdminReply:
     _, current = _member(backend, caller, request, None)
     changed = _object(sent)
     if changed.get("resourceType") != "ProjectMembership" or changed.get("id") != current["id"]:
@@ -114,7 +114,9 @@ def _change_member(backend: Backend, caller: Caller, request: Request, sent: Any
     return 200, repository.update("ProjectMembership", current["id"], {**changed, **kept})
 
 
-def _with_membership(backend: Backend, caller: Caller, asked: Resource, body: Resource) -> Resource:
+def _with_membership(
+    backend: FhirBackend, caller: Caller, asked: Resource, body: Resource
+) -> Resource:
     """Creates a program and, as the server itself, its membership."""
     created, _ = backend.repository(caller.actor).create(body["resourceType"], body)
     membership = {
@@ -129,7 +131,7 @@ def _with_membership(backend: Backend, caller: Caller, asked: Resource, body: Re
     return created
 
 
-def _project(backend: Backend, caller: Caller) -> Resource:
+def _project(backend: FhirBackend, caller: Caller) -> Resource:
     return backend.repository(caller.actor).read("Project", caller.actor.project)
 
 

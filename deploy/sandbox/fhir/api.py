@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
-from deploy.sandbox.fhir.backend import Backend
+from deploy.sandbox.fhir.backend import FhirBackend
 from deploy.sandbox.fhir.batch import perform_batch
-from deploy.sandbox.fhir.interactions import Interaction, Reply, etag, perform
+from deploy.sandbox.fhir.interactions import FhirReply, Interaction, etag, perform
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.resources import OWN_META
 
@@ -27,7 +27,7 @@ class FhirResponse(JSONResponse):
     media_type = "application/fhir+json"
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: FhirBackend) -> list[Route]:
     """The routes under `fhir/R4`."""
 
     async def batch(request: Request) -> Response:
@@ -119,7 +119,7 @@ def _without_own_meta_of_entry(entry: Resource) -> Resource:
     return entry if resource is None else {**entry, "resource": _without_own_meta(resource)}
 
 
-def _response(reply: Reply, shown: Resource, base: str) -> Response:
+def _response(reply: FhirReply, shown: Resource, base: str) -> Response:
     headers = {}
     if reply.resource is not None:
         meta = reply.resource["meta"]

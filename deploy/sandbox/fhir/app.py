@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.sandbox.faults import FaultInjector
 from deploy.sandbox.fhir import admin, api, auth, execute, outcomes
-from deploy.sandbox.fhir.backend import Backend, Invoker
+from deploy.sandbox.fhir.backend import FhirBackend, Invoker
 from deploy.sandbox.fhir.database import Database
 from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
 from deploy.sandbox.fhir.sessions import Sessions
-from deploy.sandbox.fhir.store import Store
+from deploy.sandbox.fhir.store import ResourceStore
 
 # Browsers send cookies along, which forbids the answer "*"; the pattern echoes any origin.
 CORS = Middleware(
@@ -41,7 +41,9 @@ class FhirServer(Seeding):
         invoker: closed by `close`, where the server made it itself.
     """
 
-    def __init__(self, backend: Backend, database: Database, invoker: LambdaInvoker | None) -> None:
+    def __init__(
+        self, backend: FhirBackend, database: Database, invoker: LambdaInvoker | None
+    ) -> None:
         super().__init__(backend)
         self._database = database
         self._invoker = invoker
@@ -57,7 +59,7 @@ class FhirServer(Seeding):
         if self._invoker is not None:
             self._invoker.close()
 
-    def _application(self, backend: Backend) -> Starlette:
+    def _application(self, backend: FhirBackend) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
         parts = (auth, admin, execute, api)
         return Starlette(
@@ -95,8 +97,8 @@ def create_app(
     """
     own_invoker = LambdaInvoker(functions_url) if functions_url and invoker is None else None
     tables = Database(database)
-    backend = Backend(
-        store=Store(tables),
+    backend = FhirBackend(
+        store=ResourceStore(tables),
         sessions=Sessions(tables, now),
         invoker=invoker or own_invoker,
         base_url=base_url,

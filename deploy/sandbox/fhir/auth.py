@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
-from deploy.sandbox.fhir.backend import Backend, Caller, reference_id
+from deploy.sandbox.fhir.backend import Caller, FhirBackend, reference_id
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.tokens import GrantError, grant
 
@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: FhirBackend) -> list[Route]:
     """The routes under `auth/`, `oauth2/`, and the health check."""
 
     async def token(request: Request) -> Response:
@@ -54,7 +54,7 @@ def routes(backend: Backend) -> list[Route]:
     ]
 
 
-def start_login(backend: Backend, sent: dict[str, Any]) -> Resource:
+def start_login(backend: FhirBackend, sent: dict[str, Any]) -> Resource:
     """A login with its code or, where there is a choice, with the memberships to choose from.
 
     Raises:
@@ -79,7 +79,7 @@ def start_login(backend: Backend, sent: dict[str, Any]) -> Resource:
     return {"login": login_id, "memberships": choices}
 
 
-def choose_profile(backend: Backend, sent: dict[str, Any]) -> Resource:
+def choose_profile(backend: FhirBackend, sent: dict[str, Any]) -> Resource:
     """The code of a login whose membership has now been chosen.
 
     Raises:
@@ -94,7 +94,7 @@ def choose_profile(backend: Backend, sent: dict[str, Any]) -> Resource:
     return {"login": login.id, "code": backend.sessions.choose(login.id, wanted)}
 
 
-def describe(backend: Backend, caller: Caller) -> Resource:
+def describe(backend: FhirBackend, caller: Caller) -> Resource:
     """What `auth/me` says of a caller."""
     membership = caller.membership
     project = backend.resource(membership["project"]["reference"]) or {}
@@ -113,7 +113,7 @@ def describe(backend: Backend, caller: Caller) -> Resource:
     return answer
 
 
-def _policy(backend: Backend, membership: Resource) -> Resource:
+def _policy(backend: FhirBackend, membership: Resource) -> Resource:
     policies = backend.policies(membership)
     if policies is None:
         return {"resourceType": "AccessPolicy", "resource": [{"resourceType": "*"}]}
@@ -121,7 +121,7 @@ def _policy(backend: Backend, membership: Resource) -> Resource:
     return {"resourceType": "AccessPolicy", "resource": rules}
 
 
-def _memberships(backend: Backend, user: str, project: str = "") -> list[Resource]:
+def _memberships(backend: FhirBackend, user: str, project: str = "") -> list[Resource]:
     found = backend.store.referring("ProjectMembership", "user", f"User/{user}")
     return [m for m in found if not project or reference_id(m["project"]) == project]
 

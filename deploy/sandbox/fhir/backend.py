@@ -11,7 +11,7 @@ from deploy.sandbox.fhir.invoker import InvokeResult
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.repository import Clock, Repository
 from deploy.sandbox.fhir.sessions import Sessions
-from deploy.sandbox.fhir.store import Store
+from deploy.sandbox.fhir.store import ResourceStore
 
 SERVER_AUTHOR = {"reference": "system", "display": "System"}
 
@@ -33,7 +33,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Backend:
+class FhirBackend:
     """The server without its routes.
 
     Args:
@@ -45,7 +45,7 @@ class Backend:
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
     """
 
-    store: Store
+    store: ResourceStore
     sessions: Sessions
     invoker: Invoker | None
     base_url: str

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from deploy.sandbox.fhir import outcomes
-from deploy.sandbox.fhir.interactions import Interaction, Reply, etag, perform
+from deploy.sandbox.fhir.interactions import FhirReply, Interaction, etag, perform
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.repository import Repository
 
@@ -41,11 +41,11 @@ def perform_batch(repository: Repository, bundle: Any, base: str) -> Resource:
     }
 
 
-def _perform(repository: Repository, entry: Any, base: str) -> Reply:
+def _perform(repository: Repository, entry: Any, base: str) -> FhirReply:
     try:
         return perform(repository, _interaction(entry), base)
     except outcomes.OutcomeError as error:
-        return Reply(error.status, error.outcome)
+        return FhirReply(error.status, error.outcome)
 
 
 def _interaction(entry: Any) -> Interaction:
@@ -82,7 +82,7 @@ def _patch(resource: Any) -> Any:
         raise outcomes.invalid("Patch entry must include a Binary with the patch") from None
 
 
-def _response(reply: Reply) -> Resource:
+def _response(reply: FhirReply) -> Resource:
     response: Resource = {"status": str(reply.status)}
     if reply.resource is None and reply.body["resourceType"] == "OperationOutcome":
         return {"response": {**response, "outcome": reply.body}}

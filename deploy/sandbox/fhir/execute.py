@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.api import FhirResponse, bare_type, parse_json
-from deploy.sandbox.fhir.backend import Backend, Caller, reference_id, reference_to
+from deploy.sandbox.fhir.backend import Caller, FhirBackend, reference_id, reference_to
 from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import parse
@@ -24,7 +24,7 @@ AT_ONCE = 64
 LAMBDA = "awslambda"
 
 
-def routes(backend: Backend) -> list[Route]:
+def routes(backend: FhirBackend) -> list[Route]:
     """The two routes that run a bot."""
     limiter = CapacityLimiter(AT_ONCE)
 
@@ -69,7 +69,7 @@ def readable_log(log: bytes) -> str:
     return "\n".join(kept).strip()
 
 
-def _bot(backend: Backend, caller: Caller, request: Request) -> Resource:
+def _bot(backend: FhirBackend, caller: Caller, request: Request) -> Resource:
     """The bot, with what may be hidden from the caller, who has to be allowed to look at it."""
     repository = backend.repository(caller.actor)
     if "id" in request.path_params:
@@ -92,7 +92,7 @@ def _input(request: Request, body: bytes) -> Any:
 
 
 def _payload(
-    backend: Backend, caller: Caller, bot: Resource, given: Any, request: Request
+    backend: FhirBackend, caller: Caller, bot: Resource, given: Any, request: Request
 ) -> Resource:
     membership = _run_as(backend, caller, bot)
     project = backend.resource(f"Project/{caller.actor.project}") or {}
@@ -112,12 +112,12 @@ def _payload(
     }
 
 
-def _run_as(backend: Backend, caller: Caller, bot: Resource) -> Resource:
+def _run_as(backend: FhirBackend, caller: Caller, bot: Resource) -> Resource:
     own = backend.membership_of_profile(f"Bot/{bot['id']}")
     return caller.membership if bot.get("runAsUser") or own is None else own
 
 
-def _run(backend: Backend, bot: Resource, payload: Resource) -> InvokeResult | InvokeError:
+def _run(backend: FhirBackend, bot: Resource, payload: Resource) -> InvokeResult | InvokeError:
     project = backend.resource(f"Project/{bot['meta']['project']}") or {}
     if "bots" not in project.get("features", []):
         return InvokeError("Bots not enabled")
@@ -133,7 +133,7 @@ def _run(backend: Backend, bot: Resource, payload: Resource) -> InvokeResult | I
 
 
 def _audit(
-    backend: Backend, caller: Caller, bot: Resource, answer: InvokeResult | InvokeError
+    backend: FhirBackend, caller: Caller, bot: Resource, answer: InvokeResult | InvokeError
 ) -> None:
     failed = isinstance(answer, InvokeError) or answer.is_error
     log = str(answer) if isinstance(answer, InvokeError) else readable_log(answer.log)

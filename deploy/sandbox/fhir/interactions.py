@@ -39,7 +39,7 @@ class Interaction:
 
 
 @dataclass(frozen=True)
-class Reply:
+class FhirReply:
     """What came of it; `resource` is what was read or written, unless that is an outcome."""
 
     status: int
@@ -47,7 +47,7 @@ class Reply:
     resource: Resource | None = field(default=None)
 
 
-def perform(repository: Repository, asked: Interaction, base: str) -> Reply:
+def perform(repository: Repository, asked: Interaction, base: str) -> FhirReply:
     """Does what is asked for and replies, whatever comes of it.
 
     Args:
@@ -58,16 +58,16 @@ def perform(repository: Repository, asked: Interaction, base: str) -> Reply:
     try:
         return _perform(repository, asked, base)
     except outcomes.OutcomeError as error:
-        return Reply(error.status, error.outcome)
+        return FhirReply(error.status, error.outcome)
 
 
-def _perform(repository: Repository, asked: Interaction, base: str) -> Reply:
+def _perform(repository: Repository, asked: Interaction, base: str) -> FhirReply:
     match (asked.method, *asked.path.strip("/").split("/")):
         case ("GET", kind) | ("POST", kind, "_search"):
             return _search(repository, kind, asked.query, base)
         case ("POST", kind):
             created, new = repository.create(kind, asked.body, asked.if_none_exist)
-            return Reply(201 if new else 200, created, created)
+            return FhirReply(201 if new else 200, created, created)
         case ("GET", kind, resource_id):
             return _found(repository.read(kind, resource_id))
         case ("GET", kind, resource_id, "_history"):
@@ -81,26 +81,26 @@ def _perform(repository: Repository, asked: Interaction, base: str) -> Reply:
             return _found(repository.patch(kind, resource_id, asked.body))
         case ("DELETE", kind, resource_id):
             repository.delete(kind, resource_id)
-            return Reply(200, outcomes.ok())
+            return FhirReply(200, outcomes.ok())
         case _:
             raise outcomes.not_found()
 
 
-def _found(resource: Resource) -> Reply:
-    return Reply(200, resource, resource)
+def _found(resource: Resource) -> FhirReply:
+    return FhirReply(200, resource, resource)
 
 
-def _search(repository: Repository, resource_type: str, query: str, base: str) -> Reply:
+def _search(repository: Repository, resource_type: str, query: str, base: str) -> FhirReply:
     request = parse(resource_type, query)
     page = repository.search(request)
-    return Reply(200, bundle(request, query, page.resources, page.total, base))
+    return FhirReply(200, bundle(request, query, page.resources, page.total, base))
 
 
 def _history(
     repository: Repository, resource_type: str, resource_id: str, query: str, base: str
-) -> Reply:
+) -> FhirReply:
     versions, total = repository.history(resource_type, resource_id, parse_paging(query))
-    return Reply(200, history_bundle(f"{resource_type}/{resource_id}", versions, total, base))
+    return FhirReply(200, history_bundle(f"{resource_type}/{resource_id}", versions, total, base))
 
 
 def _version(if_match: str | None) -> str | None:

@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 from deploy.sandbox.fhir import outcomes
-from deploy.sandbox.fhir.backend import Backend, reference_id, reference_to
+from deploy.sandbox.fhir.backend import FhirBackend, reference_id, reference_to
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import escape
 
@@ -18,7 +18,7 @@ SHORTCUTS = ("externalId", "accessPolicy", "access", "admin")
 """Elements of the membership that may also stand beside it."""
 
 
-def invite(backend: Backend, project: str, sent: Resource) -> Resource:
+def invite(backend: FhirBackend, project: str, sent: Resource) -> Resource:
     """The membership, or the outcome that tells of the email that could not be sent.
 
     Args:
@@ -49,7 +49,7 @@ def _checked(sent: Resource) -> Resource:
     return sent
 
 
-def _user(backend: Backend, project: str, sent: Resource, email: str) -> Resource:
+def _user(backend: FhirBackend, project: str, sent: Resource, email: str) -> Resource:
     """The user; somebody new gets the password that was sent, or one that nobody knows."""
     known = backend.resource(f"User/{backend.sessions.user_of(email)}")
     if known is not None:
@@ -64,7 +64,7 @@ def _user(backend: Backend, project: str, sent: Resource, email: str) -> Resourc
     return user
 
 
-def _profile(backend: Backend, project: str, sent: Resource, email: str) -> Resource:
+def _profile(backend: FhirBackend, project: str, sent: Resource, email: str) -> Resource:
     """The profile that the membership names, or else the project's one with the email address."""
     kind, named = sent["resourceType"], sent.get("membership", {}).get("profile")
     if named is None:
@@ -84,7 +84,7 @@ def _profile(backend: Backend, project: str, sent: Resource, email: str) -> Reso
 
 
 def _membership(
-    backend: Backend, project: str, sent: Resource, user: Resource, profile: Resource
+    backend: FhirBackend, project: str, sent: Resource, user: Resource, profile: Resource
 ) -> Resource:
     repository = backend.server_repository(project)
     details = {name: sent[name] for name in SHORTCUTS if name in sent} | sent.get("membership", {})
@@ -106,7 +106,7 @@ def _membership(
     return repository.update("ProjectMembership", existing["id"], changed)
 
 
-def _existing(backend: Backend, project: str, user: Resource) -> Resource | None:
+def _existing(backend: FhirBackend, project: str, user: Resource) -> Resource | None:
     found = backend.store.referring("ProjectMembership", "user", f"User/{user['id']}")
     return next((one for one in found if reference_id(one["project"]) == project), None)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Json = dict[str, Any]
-Interaction = Literal["search", "read", "vread", "history", "create", "update", "delete"]
+AllowedInteraction = Literal["search", "read", "vread", "history", "create", "update", "delete"]
 
 
 class _Strict(BaseModel):
@@ -169,7 +169,7 @@ class AccessPolicyResource(_Strict):
 
     resourceType: str
     readonly: bool | None = None
-    interaction: list[Interaction] | None = None
+    interaction: list[AllowedInteraction] | None = None
     criteria: str | None = None
     hiddenFields: list[str] | None = None
     readonlyFields: list[str] | None = None

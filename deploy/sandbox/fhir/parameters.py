@@ -11,7 +11,7 @@ from typing import Literal
 
 from deploy.sandbox.fhir.resources import has_identifier
 
-Kind = Literal["token", "reference", "string", "date", "boolean"]
+ParameterType = Literal["token", "reference", "string", "date", "boolean"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Parameter:
     """
 
     code: str
-    kind: Kind
+    kind: ParameterType
     paths: tuple[str, ...]
     only: str | None = None
     of_type: bool = False

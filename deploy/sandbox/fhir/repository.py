@@ -13,14 +13,14 @@ from typing import Any
 import jsonpatch
 
 from deploy.sandbox.fhir import outcomes
-from deploy.sandbox.fhir.access import Action, Actor, Rule, allowed, rules_for
+from deploy.sandbox.fhir.access import AccessRule, Actor, InteractionName, allowed, rules_for
 from deploy.sandbox.fhir.indexing import elements
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.profiles import broken_rules
 from deploy.sandbox.fhir.query import Paging, SearchRequest, escape, parse
 from deploy.sandbox.fhir.resources import model_of, validate
 from deploy.sandbox.fhir.search import select
-from deploy.sandbox.fhir.store import Store, Version
+from deploy.sandbox.fhir.store import ResourceStore, Version
 
 Clock = Callable[[], datetime]
 """Returns the current time, with a time zone."""
@@ -50,7 +50,7 @@ class Repository:
         now: the clock for `meta.lastUpdated`.
     """
 
-    def __init__(self, store: Store, actor: Actor, now: Clock) -> None:
+    def __init__(self, store: ResourceStore, actor: Actor, now: Clock) -> None:
         self._store = store
         self._actor = actor
         self._now = now
@@ -168,12 +168,14 @@ class Repository:
             raise
         self._store.delete(resource_type, resource_id, str(uuid.uuid4()), self._moment())
 
-    def _check(self, resource_type: str, action: Action) -> None:
+    def _check(self, resource_type: str, action: InteractionName) -> None:
         model_of(resource_type)
         if not allowed(self._actor, resource_type, action):
             raise outcomes.forbidden()
 
-    def _check_versions(self, resource_type: str, resource_id: str, action: Action) -> None:
+    def _check_versions(
+        self, resource_type: str, resource_id: str, action: InteractionName
+    ) -> None:
         self._check(resource_type, "read")
         self._check(resource_type, action)
         stored = self._store.get(resource_type, resource_id)
@@ -182,24 +184,24 @@ class Repository:
         if not stored.deleted and self._rule_about(stored.resource, action) is None:
             raise outcomes.not_found()
 
-    def _shown_version(self, version: Version, action: Action) -> Version:
+    def _shown_version(self, version: Version, action: InteractionName) -> Version:
         if version.resource is None:
             return version
         return replace(version, resource=self._shown(version.resource, action))
 
-    def _within(self, resource_type: str, action: Action) -> list[SearchRequest] | None:
+    def _within(self, resource_type: str, action: InteractionName) -> list[SearchRequest] | None:
         """What the actor's rules are about; None where one of them is about every resource."""
         rules = rules_for(self._actor, resource_type, action)
         if not all(rule.criteria for rule in rules):
             return None
         return [criteria for rule in rules if (criteria := _criteria(rule, resource_type))]
 
-    def _rule_about(self, resource: Resource, action: Action) -> Rule | None:
+    def _rule_about(self, resource: Resource, action: InteractionName) -> AccessRule | None:
         """The first rule that lets the actor do this to a stored resource, if any does."""
         rules = rules_for(self._actor, resource["resourceType"], action)
         return next((rule for rule in rules if self._is_about(rule, resource)), None)
 
-    def _is_about(self, rule: Rule, resource: Resource) -> bool:
+    def _is_about(self, rule: AccessRule, resource: Resource) -> bool:
         if not rule.criteria:
             return True
         kind, identity = resource["resourceType"], f"_id={escape(resource['id'])}"
@@ -209,7 +211,7 @@ class Repository:
         selection = select(parse(kind, identity), self._actor.project, [criteria])
         return self._store.count(selection) > 0
 
-    def _admitted(self, resource: Resource, action: Action) -> Rule:
+    def _admitted(self, resource: Resource, action: InteractionName) -> AccessRule:
         """The rule that lets the actor do this to a stored resource.
 
         Raises:
@@ -220,7 +222,7 @@ class Repository:
             raise outcomes.forbidden()
         return rule
 
-    def _shown(self, resource: Resource, action: Action) -> Resource:
+    def _shown(self, resource: Resource, action: InteractionName) -> Resource:
         """A stored resource without the elements that are hidden from the actor."""
         rule = self._rule_about(resource, action)
         return _without(resource, rule.hidden) if rule else resource
@@ -300,7 +302,7 @@ def _keeping(resource: Resource, current: Resource, names: frozenset[str]) -> Re
     }
 
 
-def _criteria(rule: Rule, resource_type: str) -> SearchRequest | None:
+def _criteria(rule: AccessRule, resource_type: str) -> SearchRequest | None:
     """The search of a rule's criteria; None where it is for another type."""
     kind, _, query = rule.criteria.partition("?")
     return parse(kind, query) if kind == resource_type else None

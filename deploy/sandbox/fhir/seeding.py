@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deploy.sandbox.fhir.backend import SERVER_AUTHOR, Backend, reference_to
+from deploy.sandbox.fhir.backend import SERVER_AUTHOR, FhirBackend, reference_to
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.sessions import LIFETIME_S
 from deploy.sandbox.fhir.store import Selection
@@ -17,7 +17,7 @@ SettingValue = str | int | bool
 
 
 @dataclass(frozen=True)
-class Person:
+class AddedPerson:
     """Somebody who was added: ids, what signs them in, and a token that is good for an hour.
 
     Args:
@@ -59,7 +59,7 @@ class Seeding:
         backend: what to fill.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: FhirBackend) -> None:
         self._backend = backend
 
     def add_project(
@@ -90,7 +90,7 @@ class Seeding:
         admin: bool = False,
         identifiers: Sequence[Resource] = (),
         access_policy: Resource | None = None,
-    ) -> Person:
+    ) -> AddedPerson:
         """Adds somebody who can sign in; one email address is one user, in however many projects.
 
         Args:
@@ -110,7 +110,7 @@ class Seeding:
         )
         token = self.token_for(membership_id)
         login = {"email": email, "password": password}
-        return Person(profile["id"], membership_id, user["id"], login, token)
+        return AddedPerson(profile["id"], membership_id, user["id"], login, token)
 
     def add_client(self, project: str, name: str, admin: bool = False) -> Client:
         """Adds a ClientApplication with a secret."""

@@ -21,7 +21,7 @@ SCRYPT_COST = 2**8
 
 
 @dataclass(frozen=True)
-class Login:
+class LoginSession:
     """A session: who signed in, and as which membership once that has been chosen."""
 
     id: str
@@ -91,15 +91,15 @@ class Sessions:
         )
         return code
 
-    def login(self, login_id: str) -> Login | None:
+    def login(self, login_id: str) -> LoginSession | None:
         """The login with this id."""
         return self._login("SELECT * FROM login WHERE id = ?", login_id)
 
-    def login_by_code(self, code: str) -> Login | None:
+    def login_by_code(self, code: str) -> LoginSession | None:
         """The login with this authorization code, used or not."""
         return self._login("SELECT * FROM login WHERE code = ?", code)
 
-    def login_by_refresh_token(self, token: str) -> Login | None:
+    def login_by_refresh_token(self, token: str) -> LoginSession | None:
         """The login that this refresh token is the current one of."""
         return self._login("SELECT * FROM login WHERE refresh = ?", _digest(token))
 
@@ -134,11 +134,11 @@ class Sessions:
         )
         return None if row is None else str(row["membership"])
 
-    def _login(self, sql: str, argument: str) -> Login | None:
+    def _login(self, sql: str, argument: str) -> LoginSession | None:
         row = self._database.row(sql, (argument,))
         if row is None:
             return None
-        return Login(
+        return LoginSession(
             id=row["id"],
             user=row["user"],
             membership=row["membership"],

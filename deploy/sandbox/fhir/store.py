@@ -62,7 +62,7 @@ class Selection:
     order_arguments: Sequence[Any] = ()
 
 
-class Store:
+class ResourceStore:
     """The resources of all projects.
 
     Args:

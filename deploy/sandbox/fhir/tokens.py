@@ -10,9 +10,9 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from deploy.sandbox.fhir.backend import Backend
+from deploy.sandbox.fhir.backend import FhirBackend
 from deploy.sandbox.fhir.outcomes import Resource
-from deploy.sandbox.fhir.sessions import LIFETIME_S, Login
+from deploy.sandbox.fhir.sessions import LIFETIME_S, LoginSession
 
 
 class GrantError(Exception):
@@ -28,7 +28,7 @@ class GrantError(Exception):
         self.body = {"error": code, "error_description": description}
 
 
-def grant(backend: Backend, form: Mapping[str, str], authorization: str | None) -> Resource:
+def grant(backend: FhirBackend, form: Mapping[str, str], authorization: str | None) -> Resource:
     """The token response to a request with these form fields and Authorization header.
 
     Raises:
@@ -48,7 +48,7 @@ def grant(backend: Backend, form: Mapping[str, str], authorization: str | None) 
 
 
 def _client_credentials(
-    backend: Backend, form: Mapping[str, str], authorization: str | None
+    backend: FhirBackend, form: Mapping[str, str], authorization: str | None
 ) -> Resource:
     client_id, secret = _client(form, authorization)
     reference = f"ClientApplication/{client_id}"
@@ -80,7 +80,7 @@ def _client(form: Mapping[str, str], authorization: str | None) -> tuple[str, st
     return client_id, secret
 
 
-def _authorization_code(backend: Backend, form: Mapping[str, str]) -> Resource:
+def _authorization_code(backend: FhirBackend, form: Mapping[str, str]) -> Resource:
     login = backend.sessions.login_by_code(form.get("code", ""))
     if login is None:
         raise GrantError("invalid_request", "Invalid code")
@@ -92,14 +92,14 @@ def _authorization_code(backend: Backend, form: Mapping[str, str]) -> Resource:
     return _person_response(backend, login)
 
 
-def _refresh_token(backend: Backend, form: Mapping[str, str]) -> Resource:
+def _refresh_token(backend: FhirBackend, form: Mapping[str, str]) -> Resource:
     login = backend.sessions.login_by_refresh_token(form.get("refresh_token", ""))
     if login is None:
         raise GrantError("invalid_request", "Invalid refresh token")
     return _person_response(backend, login)
 
 
-def _proves(login: Login, verifier: str) -> bool:
+def _proves(login: LoginSession, verifier: str) -> bool:
     """Whether the verifier belongs to the login's PKCE challenge, if it has one (RFC 7636)."""
     if login.challenge is None:
         return True
@@ -110,7 +110,7 @@ def _proves(login: Login, verifier: str) -> bool:
     return hmac.compare_digest(login.challenge.encode(), proof.encode())
 
 
-def _person_response(backend: Backend, login: Login) -> Resource:
+def _person_response(backend: FhirBackend, login: LoginSession) -> Resource:
     membership = backend.resource(f"ProjectMembership/{login.membership}")
     if membership is None:
         raise GrantError("invalid_request", "Invalid profile")
@@ -118,7 +118,7 @@ def _person_response(backend: Backend, login: Login) -> Resource:
     return {**response, "refresh_token": backend.sessions.grant(login.id)}
 
 
-def _response(backend: Backend, login_id: str, scope: str, membership: Resource) -> Resource:
+def _response(backend: FhirBackend, login_id: str, scope: str, membership: Resource) -> Resource:
     return {
         "token_type": "Bearer",
         "expires_in": LIFETIME_S,

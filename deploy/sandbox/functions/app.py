@@ -20,7 +20,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from deploy.sandbox.functions import logs
-from deploy.sandbox.functions.invocation import Context, Handler, Outcome, function_arn, run
+from deploy.sandbox.functions.invocation import (
+    Context,
+    Handler,
+    InvocationOutcome,
+    function_arn,
+    run,
+)
 
 INVOKE_PATH = "/2015-03-31/functions/{name}/invocations"
 AT_ONCE = 64
@@ -105,7 +111,7 @@ class _Endpoint:
 
     async def _run(
         self, handler: Handler, payload: Any, context: Context, log: logs.InvocationLog
-    ) -> Outcome:
+    ) -> InvocationOutcome:
         return await to_thread.run_sync(run, handler, payload, context, log, limiter=self._limiter)
 
 

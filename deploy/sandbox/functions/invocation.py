@@ -48,14 +48,14 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvocationOutcome:
     """What an invocation came to: the JSON of its result or error, and which of the two."""
 
     body: bytes
     failed: bool
 
 
-def run(handler: Handler, event: Any, context: Context, log: InvocationLog) -> Outcome:
+def run(handler: Handler, event: Any, context: Context, log: InvocationLog) -> InvocationOutcome:
     """Calls `handler` and never raises what it raises; lines it logs are added to `log`."""
     started = time.monotonic()
     log.add(f"START RequestId: {log.request_id} Version: $LATEST")
@@ -66,20 +66,20 @@ def run(handler: Handler, event: Any, context: Context, log: InvocationLog) -> O
     return outcome
 
 
-def _call(handler: Handler, event: Any, context: Context, log: InvocationLog) -> Outcome:
+def _call(handler: Handler, event: Any, context: Context, log: InvocationLog) -> InvocationOutcome:
     try:
         result = handler(event, context)
     except Exception as error:  # noqa: BLE001 - Lambda reports whatever a handler raises
         frames = traceback.extract_tb(error.__traceback__)[1:]
         return _failure(log, type(error).__name__, str(error), traceback.format_list(frames))
     try:
-        return Outcome(json.dumps(result).encode(), failed=False)
+        return InvocationOutcome(json.dumps(result).encode(), failed=False)
     except (TypeError, ValueError) as error:
         message = f"Unable to marshal response: {error}"
         return _failure(log, "Runtime.MarshalError", message, [])
 
 
-def _failure(log: InvocationLog, kind: str, message: str, stack: list[str]) -> Outcome:
+def _failure(log: InvocationLog, kind: str, message: str, stack: list[str]) -> InvocationOutcome:
     header = ["Traceback (most recent call last):"] if stack else []
     trace = [line.rstrip("\n") for line in stack]
     log.add("\n".join([f"[ERROR] {kind}: {message}", *header, *trace]))
@@ -89,7 +89,7 @@ def _failure(log: InvocationLog, kind: str, message: str, stack: list[str]) -> O
         "requestId": log.request_id,
         "stackTrace": stack,
     }
-    return Outcome(json.dumps(body).encode(), failed=True)
+    return InvocationOutcome(json.dumps(body).encode(), failed=True)
 
 
 def _report(request_id: str, duration_ms: float) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.sandbox.faults import FaultInjector
-from deploy.sandbox.nppes.records import Record
+from deploy.sandbox.nppes.records import NppesRecord
 
 API_PATH = "api/"
 VERSION = "2.1"
@@ -33,7 +33,7 @@ class NppesServer:
         records: whom it knows.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[NppesRecord]) -> None:
         self._records = {record["number"]: record for record in records}
         routes = [
             Route(f"/{API_PATH}", self._look, methods=["GET"]),

@@ -6,7 +6,7 @@ https://npiregistry.cms.hhs.gov/api/?version=2.1, of which these have the elemen
 
 from typing import Any
 
-Record = dict[str, Any]
+NppesRecord = dict[str, Any]
 
 EPOCH = "1190592000000"
 UPDATED_EPOCH = "1594252800000"
@@ -20,7 +20,7 @@ def individual(
     state: str = "IL",
     license_number: str = "036123456",
     status: str = "A",
-) -> Record:
+) -> NppesRecord:
     """A person (type 1) who practices and is licensed in one state."""
     taxonomy = {
         "code": "207Q00000X",
@@ -47,7 +47,7 @@ def individual(
     }
 
 
-def organization(npi: str, name: str, *, state: str = "IL") -> Record:
+def organization(npi: str, name: str, *, state: str = "IL") -> NppesRecord:
     """An organization (type 2)."""
     return {
         **_frame(npi, "NPI-2", state),
@@ -64,7 +64,7 @@ def organization(npi: str, name: str, *, state: str = "IL") -> Record:
     }
 
 
-def _frame(npi: str, kind: str, state: str) -> Record:
+def _frame(npi: str, kind: str, state: str) -> NppesRecord:
     return {
         "created_epoch": EPOCH,
         "enumeration_type": kind,
@@ -78,7 +78,7 @@ def _frame(npi: str, kind: str, state: str) -> Record:
     }
 
 
-def _address(purpose: str, state: str) -> Record:
+def _address(purpose: str, state: str) -> NppesRecord:
     return {
         "country_code": "US",
         "country_name": "United States",

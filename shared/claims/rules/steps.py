@@ -14,7 +14,7 @@ from fhir_profiles.claim import Claim
 from shared.errors import BotError
 from shared.timing import Timing
 
-Record = Mapping[str, Any]
+DoseSpotRecord = Mapping[str, Any]
 """A person's record as DoseSpot is asked to store it."""
 
 NOT_SHOWN = frozenset({"EPCSRequested"})
@@ -66,7 +66,7 @@ class Link:
 class Change:
     """Change the person's record in DoseSpot, if that can be sent within so many seconds."""
 
-    record: Record
+    record: DoseSpotRecord
     within_s: float
 
 
@@ -97,12 +97,12 @@ def held_s(claim: Claim, now: datetime) -> float:
     return (claim.holder.until - now).total_seconds() if claim.holder else 0.0
 
 
-def vain_digest(stored: Record, change: Record | None) -> str | None:
+def vain_digest(stored: DoseSpotRecord, change: DoseSpotRecord | None) -> str | None:
     """A digest of what DoseSpot has and should have; None where both are the same."""
     return None if change is None else digest([stored, change])
 
 
-def record_digest(record: Record) -> str:
+def record_digest(record: DoseSpotRecord) -> str:
     """A digest of a record, by which another run sees whether DoseSpot has stored it.
 
     What is emptied counts as what is not there: DoseSpot may show it either way.

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from fhir_profiles.codes import TfaType
 from shared.claims.rules.steps import (
     Announce,
     Change,
@@ -26,6 +25,7 @@ from shared.claims.rules.steps import (
     sendable_s,
     vain_digest,
 )
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.situation import (
     CHANGED_TO,
     CLINICIAN,
@@ -176,7 +176,7 @@ def in_vain(s: Situation) -> str | None:
 def has_new_roles(s: Situation, order: Order) -> bool:
     """Whether the order names a role that DoseSpot shows the clinician does not have."""
     shown = s.shown.stored.get(ROLES) if s.shown else None
-    return shown is not None and not {role.code for role in order.roles} <= set(shown)
+    return shown is not None and not {role.value for role in order.roles} <= set(shown)
 
 
 def due_stage(s: Situation, order: Order, timing: Timing) -> Stage | None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fhir_profiles.claim import Claim
-from fhir_profiles.codes import ClinicianRole, RegistrationStatus, TfaType
-from shared.claims.rules.steps import Record
+from fhir_profiles.codes import ClinicianRole, RegistrationStatus
+from shared.claims.rules.steps import DoseSpotRecord
+from shared.dosespot.codes import TfaType
 from shared.enrollment.rules.stages import Snapshot, Stage
 from shared.errors import BotError
 from shared.members.rules.clinician import Clinician
@@ -93,8 +94,8 @@ class Shown:
 
     clinician: Clinician | None = None
     identity: Identity = field(default_factory=Identity)
-    stored: Record = field(default_factory=dict)
-    change: Record | None = None
+    stored: DoseSpotRecord = field(default_factory=dict)
+    change: DoseSpotRecord | None = None
     warnings: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
 

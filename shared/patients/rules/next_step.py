@@ -13,10 +13,10 @@ from shared.claims.rules.steps import (
     Announce,
     Change,
     Create,
+    DoseSpotRecord,
     Link,
     Look,
     LookAgain,
-    Record,
     Refuse,
     Settle,
     Wait,
@@ -52,7 +52,7 @@ CHANGE_UNANSWERED = (
 )
 
 
-class Act(StrEnum):
+class PatientAct(StrEnum):
     """What a run announces on a claim before it does it."""
 
     CREATE = "create-patient"
@@ -73,13 +73,13 @@ class Seen:
 
     claim: Claim
     found: frozenset[int] = frozenset()
-    stored: Record = field(default_factory=dict)
-    change: Record | None = None
+    stored: DoseSpotRecord = field(default_factory=dict)
+    change: DoseSpotRecord | None = None
     left: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
-class Situation:
+class PatientSituation:
     """How things stand.
 
     Attributes:
@@ -122,7 +122,7 @@ class Situation:
         """Whether this run holds the claim."""
         return self.claim.held_by(self.run, self.now)
 
-    def with_claim(self, claim: Claim) -> "Situation":
+    def with_claim(self, claim: Claim) -> "PatientSituation":
         """The same with another version of the claim."""
         if self.seen is None:
             raise ValueError("the claim has not been read")
@@ -132,20 +132,20 @@ class Situation:
 Step = Look | LookAgain | Wait | Announce | Create | Link | Change | Settle | Refuse
 
 
-def next_step(s: Situation, timing: Timing) -> Step | None:
+def next_step(s: PatientSituation, timing: Timing) -> Step | None:
     """What to do now; None where nothing is left to do."""
     if s.seen is None:
         return Look()
     trouble = s.trouble or _trouble(s)
     if trouble is None:
-        if s.opened == Act.CREATE and not s.seen.found and s.linked is None:
+        if s.opened == PatientAct.CREATE and not s.seen.found and s.linked is None:
             return LookAgain(timing.pause_s(s.looks))
         if step := _due(s):
             return _allowed(step, s, timing)
     return _closing(s, timing, trouble)
 
 
-def in_progress(s: Situation, timing: Timing) -> BotError:
+def in_progress(s: PatientSituation, timing: Timing) -> BotError:
     """Another run holds the claim for longer than this one has time."""
     left_s = s.claim.others_time(s.run, s.now, timing.claim).total_seconds()
     return EnrollmentInProgress(
@@ -156,7 +156,7 @@ def in_progress(s: Situation, timing: Timing) -> BotError:
 
 def unanswered(act: str) -> LookUpFirst:
     """DoseSpot did not say whether an act took effect."""
-    return LookUpFirst(CREATE_UNANSWERED if act == Act.CREATE else CHANGE_UNANSWERED)
+    return LookUpFirst(CREATE_UNANSWERED if act == PatientAct.CREATE else CHANGE_UNANSWERED)
 
 
 def in_vain(seen: Seen) -> str | None:
@@ -164,34 +164,34 @@ def in_vain(seen: Seen) -> str | None:
     return vain_digest(seen.stored, seen.change)
 
 
-def is_stored(s: Situation) -> bool:
+def is_stored(s: PatientSituation) -> bool:
     """Whether DoseSpot has the record that the announced change is to store."""
     return s.seen is not None and record_digest(s.seen.stored) == s.claim.memory.get(CHANGED_TO)
 
 
-def may_come(s: Situation, timing: Timing) -> bool:
+def may_come(s: PatientSituation, timing: Timing) -> bool:
     """Whether a change that another run has announced may still take effect."""
     announced = s.claim.announced
-    if announced is None or announced.act != Act.CHANGE or announced.run == s.run:
+    if announced is None or announced.act != PatientAct.CHANGE or announced.run == s.run:
         return False
     until = announced.at + timing.claim + timedelta(seconds=timing.maybe_begun_s)
     return s.now < until and not is_stored(s)
 
 
-def _trouble(s: Situation) -> BotError | None:
+def _trouble(s: PatientSituation) -> BotError | None:
     if s.seen is None or s.created is not None:
         return None
     if s.linked is None and len(s.seen.found) > 1:
         return RecordsDisagree(SEVERAL)
-    waits = s.opened == Act.CREATE and s.linked is None and not s.seen.found
+    waits = s.opened == PatientAct.CREATE and s.linked is None and not s.seen.found
     if waits and not s.holds:
-        return unanswered(Act.CREATE)
-    if s.opened == Act.CHANGE and s.seen.change is not None and s.changes > 1:
-        return unanswered(Act.CHANGE)
+        return unanswered(PatientAct.CREATE)
+    if s.opened == PatientAct.CHANGE and s.seen.change is not None and s.changes > 1:
+        return unanswered(PatientAct.CHANGE)
     return None
 
 
-def _due(s: Situation) -> Step | None:
+def _due(s: PatientSituation) -> Step | None:
     if s.seen is None:
         return Look()
     if s.linked is None:
@@ -204,11 +204,11 @@ def _due(s: Situation) -> Step | None:
     return Change(s.seen.change, 0.0)
 
 
-def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
+def _allowed(step: Step, s: PatientSituation, timing: Timing) -> Step:
     """The step, once this run holds the claim and has announced it; what comes before it else."""
     if not isinstance(step, Create | Change):
         return step
-    act = Act.CREATE if isinstance(step, Create) else Act.CHANGE
+    act = PatientAct.CREATE if isinstance(step, Create) else PatientAct.CHANGE
     if s.claim.others_time(s.run, s.now, timing.claim) > timedelta():
         return Wait(timing.pause_s(s.looks))
     changed_to = record_digest(step.record) if isinstance(step, Change) else None
@@ -218,15 +218,15 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     return replace(step, within_s=left_s) if left_s > 0 else Announce(act, changed_to)
 
 
-def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
+def _is_announced(act: str, changed_to: str | None, s: PatientSituation) -> bool:
     announced = s.claim.announced
     if not s.holds or announced is None or (announced.act, announced.run) != (act, s.run):
         return False
     return changed_to is None or changed_to == s.claim.memory.get(CHANGED_TO)
 
 
-def _closing(s: Situation, timing: Timing, trouble: BotError | None) -> Step | None:
-    not_made = s.opened == Act.CHANGE and s.seen is not None and s.seen.change is not None
+def _closing(s: PatientSituation, timing: Timing, trouble: BotError | None) -> Step | None:
+    not_made = s.opened == PatientAct.CHANGE and s.seen is not None and s.seen.change is not None
     open_still = not_made or (s.opened is not None and trouble is not None)
     holder, announced = s.claim.holder, s.claim.announced
     mine = holder is not None and holder.run == s.run

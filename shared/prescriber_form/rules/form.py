@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from fhir_profiles.codes import ClinicianRole, ConsentStatus, SmsConsent
+from shared.dosespot.codes import ROLE_NUMBERS
 from shared.prescriber_form.rules.checks import (
     LENIENT,
     STRICT,
@@ -43,7 +44,7 @@ from shared.records.reading import Parse
 
 ONE_OF_BOTH = "give either locationId or locationName, to say which Location it is"
 ONE_DEFAULT = "only one location can be the default; set useAsDefault to true for one"
-NOT_A_ROLE = f"must be a whole number from 1 to {len(ClinicianRole)}"
+NOT_A_ROLE = f"must be a whole number from 1 to {len(ROLE_NUMBERS)}"
 NEEDS_NUMBER = "is the type of a prescriberNumber; give that too"
 NOT_USED = "is not used, because ifBillingSameAsMailing is true"
 
@@ -287,7 +288,7 @@ def _location(part: FormReading, family_name: str) -> FormLocation:
 
 def _roles(reading: FormReading) -> frozenset[ClinicianRole]:
     """The roles to grant; the prescribing one where none is named."""
-    known = {int(role): role for role in ClinicianRole}
+    known = {number: role for role, number in ROLE_NUMBERS.items()}
     given = reading.items("practitionerRoleTypes")
     wrong = [index for index, one in enumerate(given) if type(one) is not int or one not in known]
     for index in wrong:

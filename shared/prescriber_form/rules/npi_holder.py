@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from shared.prescriber_form.rules.form import PrescriberForm
-from shared.prescriber_form.rules.practitioner import Kind, Registration
+from shared.prescriber_form.rules.practitioner import Registration, RegistrationKind
 from shared.records.prescriber import MedicalLicense
-from shared.records.registry import Holder, Placed
+from shared.records.registry import NpiHolder, Placed
 
 
-def holder_of_form(form: PrescriberForm, registrations: Iterable[Registration]) -> Holder:
+def holder_of_form(form: PrescriberForm, registrations: Iterable[Registration]) -> NpiHolder:
     """Whom a form says the NPI belongs to; the paths are the form's."""
-    return Holder(
+    return NpiHolder(
         npi=Placed("details.npi", form.npi),
         first_name=Placed("fName", form.name.first),
         last_name=Placed("lName", form.name.last),
@@ -18,6 +18,6 @@ def holder_of_form(form: PrescriberForm, registrations: Iterable[Registration]) 
         licenses=tuple(
             (one.path, MedicalLicense(one.number, one.state))
             for one in registrations
-            if one.kind is Kind.LICENSE
+            if one.kind is RegistrationKind.LICENSE
         ),
     )

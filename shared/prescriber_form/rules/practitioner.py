@@ -11,8 +11,8 @@ from fhir_profiles.choice import (
     WORK_EMAIL,
     WORK_FAX,
     WORK_PHONE,
-    Entry,
-    Rule,
+    ChoiceRule,
+    PathAndEntry,
     choice,
     state_of,
 )
@@ -47,7 +47,7 @@ ANOTHER_NUMBER = (
 )
 
 
-class Kind(Enum):
+class RegistrationKind(Enum):
     """What a state, or the DEA for a state, registers a prescriber for."""
 
     DEA = "DEA number"
@@ -59,7 +59,7 @@ class Kind(Enum):
 class Registration:
     """A number that is good in one state, and where the form says so."""
 
-    kind: Kind
+    kind: RegistrationKind
     number: str
     state: str
     path: str
@@ -68,10 +68,10 @@ class Registration:
 NEW: Resource = {"resourceType": "Practitioner", "active": True}
 
 
-_KINDS = {NADEAN: Kind.NADEAN, "": Kind.LICENSE}
+_KINDS = {NADEAN: RegistrationKind.NADEAN, "": RegistrationKind.LICENSE}
 """By the identifier's system; the form writes a license's without one."""
 
-BILLING_ADDRESS = Rule(
+BILLING_ADDRESS = ChoiceRule(
     "billing address of a form",
     "address",
     ("line", "city", "state", "postalCode"),
@@ -128,7 +128,7 @@ def contradictions(
     Several may be right, because a DEA number is good for one place, or the form may correct one
     that was not a form's.
     """
-    given = {one.number: one for one in registrations if one.kind is Kind.DEA}
+    given = {one.number: one for one in registrations if one.kind is RegistrationKind.DEA}
     others = {
         one.state
         for one in dea_identifiers(practitioner)
@@ -155,7 +155,7 @@ def _with_corrections(
         number, system = text(identifier.get("value")), text(identifier.get("system"))
         if system in NPI_ALIASES:
             return number != form.npi
-        kind = Kind.DEA if system in DEA_ALIASES else _KINDS.get(system)
+        kind = RegistrationKind.DEA if system in DEA_ALIASES else _KINDS.get(system)
         state = state_code(identifier, "assigner")
         is_given = (kind, state) in states or (kind, number.upper()) in numbers
         return is_given and (kind, state, number.upper()) not in kept
@@ -164,9 +164,9 @@ def _with_corrections(
 
 
 def _with_registration(practitioner: Resource, one: Registration, today: Today) -> Resource:
-    if one.kind is Kind.LICENSE:
+    if one.kind is RegistrationKind.LICENSE:
         return with_state_license(practitioner, one.number, one.state, today)
-    system = DEA if one.kind is Kind.DEA else NADEAN
+    system = DEA if one.kind is RegistrationKind.DEA else NADEAN
     return with_state_number(practitioner, system, one.number, one.state, today)
 
 
@@ -191,7 +191,7 @@ def _with_name(practitioner: Resource, form: PrescriberForm, today: Today) -> Re
 
 
 def _with_contact(
-    practitioner: Resource, rule: Rule, value: str, parse: Parse, today: Today, state: str
+    practitioner: Resource, rule: ChoiceRule, value: str, parse: Parse, today: Today, state: str
 ) -> Resource:
     if not value:
         return practitioner
@@ -211,7 +211,7 @@ def _with_contact(
 
 
 def _with_address(
-    practitioner: Resource, address: StreetAddress, rule: Rule, today: Today
+    practitioner: Resource, address: StreetAddress, rule: ChoiceRule, today: Today
 ) -> Resource:
     """The Practitioner with its address of that use; an address for work may say no use."""
     _, entry = _own(practitioner, rule, today, address.state)
@@ -232,7 +232,7 @@ def _with_address(
     return _with_entry(practitioner, "address", entry, {**new, **differing})
 
 
-def _own(practitioner: Resource, rule: Rule, today: Today, state: str) -> Entry:
+def _own(practitioner: Resource, rule: ChoiceRule, today: Today, state: str) -> PathAndEntry:
     """The entry that the form speaks of; ("", {}) where a new one has to be made.
 
     An entry that the rule takes only where there is no better one, such as a home address, is

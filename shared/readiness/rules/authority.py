@@ -17,7 +17,7 @@ from shared.readiness.rules.reason import Reason, reason
 SOON = timedelta(days=60)
 """A DEA registration can be renewed from that long before its end on: 21 CFR 1301.13(b)."""
 
-Shown = Collection[tuple[str, str]]
+ShownNumbers = Collection[tuple[str, str]]
 """Numbers that DoseSpot shows, each with its state, or "" where it shows none."""
 
 
@@ -45,7 +45,7 @@ def counted(granted: Sequence[Granted], today: Today) -> tuple[Granted, ...]:
 
 
 def about_dea(
-    registrations: Sequence[DeaIdentifier], shown: Shown | None, today: Today
+    registrations: Sequence[DeaIdentifier], shown: ShownNumbers | None, today: Today
 ) -> Iterator[Reason]:
     """What is the matter with DEA registrations.
 
@@ -61,7 +61,7 @@ def about_dea(
 
 
 def _about_one_dea(
-    one: DeaIdentifier, all_: Sequence[DeaIdentifier], shown: Shown | None, today: Today
+    one: DeaIdentifier, all_: Sequence[DeaIdentifier], shown: ShownNumbers | None, today: Today
 ) -> Iterator[Reason]:
     mine, day = (one.path,), today.in_state(one.state)
     if found := _not_in_force(one.days, day, _DEA):
@@ -81,7 +81,7 @@ def _about_one_dea(
 def about_licenses(
     licenses: Sequence[StateLicense],
     registrations: Sequence[DeaIdentifier],
-    shown: Shown | None,
+    shown: ShownNumbers | None,
     today: Today,
 ) -> Iterator[Reason]:
     """What is the matter with licenses to practice; who records none is asked for none.
@@ -145,7 +145,7 @@ def _has_other(one: Granted, all_: Sequence[Granted], day: date) -> bool:
     )
 
 
-def _is_shown(one: _Granted, shown: Shown) -> bool:
+def _is_shown(one: _Granted, shown: ShownNumbers) -> bool:
     number = one.number.upper()
     return bool(number and one.state) and any(
         number == known.upper() and state in ("", one.state) for known, state in shown

@@ -11,6 +11,7 @@ from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
 from fhir_profiles.state_license import StateLicense
 from fhir_profiles.today import Today
+from shared.dosespot.codes import by_number
 from shared.members.rules.clinician import Clinician
 from shared.members.rules.guidance import UNREGISTERED
 from shared.readiness.rules.authority import about_dea, about_licenses, counted
@@ -83,7 +84,7 @@ class OtherClinic:
 
 
 @dataclass(frozen=True)
-class Account:
+class DoseSpotAccount:
     """What DoseSpot shows of the clinician, who is this person.
 
     `None` means that DoseSpot left it open, which contradicts nothing.
@@ -120,7 +121,7 @@ class Facts:
 
     membership: Membership
     record: Record | None = None
-    account: Account | None = None
+    account: DoseSpotAccount | None = None
     obstacles: tuple[Reason, ...] = ()
 
     @property
@@ -189,7 +190,7 @@ def _reasons(facts: Facts, today: Today) -> Iterator[Reason]:
         yield from _about_recorded(record, account.clinician)
 
 
-def _about_record(record: Record, account: Account | None) -> Iterator[Reason]:
+def _about_record(record: Record, account: DoseSpotAccount | None) -> Iterator[Reason]:
     if not record.active:
         yield reason(Cause.PRACTITIONER_INACTIVE, "Practitioner.active", "false")
     for flaw in record.problems:
@@ -202,7 +203,7 @@ def _about_record(record: Record, account: Account | None) -> Iterator[Reason]:
             yield reason(Cause.RECORD_WARNING, flaw.path, sentence=flaw.sentence)
 
 
-def _problem(flaw: Flaw, record: Record, account: Account | None) -> Reason:
+def _problem(flaw: Flaw, record: Record, account: DoseSpotAccount | None) -> Reason:
     """A problem stands in the way of what an enrollment has still to do, and of its DEA number."""
     if account is None:
         blocks = Blocks.EVERYTHING
@@ -243,7 +244,7 @@ def _about_ids(mine: Membership) -> Iterator[Reason]:
         yield reason(Cause.NOT_ENROLLED, _IDENTIFIER)
 
 
-def _about_account(account: Account) -> Iterator[Reason]:
+def _about_account(account: DoseSpotAccount) -> Iterator[Reason]:
     clinician = account.clinician
     flags = (
         ("AccountLocked", clinician.locked, True, Cause.ACCOUNT_LOCKED),
@@ -260,7 +261,7 @@ def _about_account(account: Account) -> Iterator[Reason]:
             yield reason(cause, dosespot_field(name), str(value).lower())
     if _PRESCRIBING not in account.roles:
         cause = Cause.AGENT_ROLE if _AGENT in account.roles else Cause.ROLE_MISSING
-        shown = ", ".join(role.code for role in sorted(account.roles))
+        shown = ", ".join(role.value for role in by_number(account.roles))
         yield reason(cause, dosespot_field("Roles"), shown or "none")
     for clinic in account.others:
         without = clinic.has_epcs is False
