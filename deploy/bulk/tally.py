@@ -9,6 +9,23 @@ from deploy.bulk.worker.result import PrescriberResult
 NO_ID = "(no usable id)"
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What is to be told of one prescriber.
+
+    Attributes:
+        practitioner_id: of the Practitioner; None where what was given has no usable one.
+        words: what there is to tell.
+    """
+
+    practitioner_id: str | None
+    words: str
+
+    def __str__(self) -> str:
+        """In one line."""
+        return f"{self.practitioner_id or NO_ID} {self.words}"
+
+
 @dataclass
 class Tally:
     """Results as they come.
@@ -16,24 +33,23 @@ class Tally:
     Attributes:
         keep: writes a result down.
         counts: of each outcome, and of the rows that were sent.
-        remarks: a line for each refusal, failure and warning, with the id of the Practitioner.
+        remarks: one for each refusal, failure and warning.
         stopped: why the command ended before the last row, if it did.
     """
 
     keep: Callable[[PrescriberResult], None]
     counts: Counter[str] = field(default_factory=Counter)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     stopped: str | None = None
 
     def add(self, result: PrescriberResult) -> None:
         """Keeps a result, counts it, and remembers what is to be told of it."""
         self.keep(result)
         self.counts[result.outcome.value] += 1
-        who = result.practitionerId or NO_ID
+        told = [f"warning: {found['path']}: {found['sentence']}" for found in result.warnings]
         if result.error:
-            self.remarks.append(f"{who} {result.outcome.value}: {result.error}")
-        for found in result.warnings:
-            self.remarks.append(f"{who} warning: {found['path']}: {found['sentence']}")
+            told.insert(0, f"{result.outcome.value}: {result.error}")
+        self.remarks.extend(Remark(result.practitionerId, words) for words in told)
 
     @property
     def is_well(self) -> bool:

@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ from shared.fhir.units import HOSTED_UNITS_PER_MINUTE
 if TYPE_CHECKING:
     from deploy.bulk.results import EnrolledEarlier
     from deploy.bulk.source import Source
-    from deploy.bulk.tally import Tally
+    from deploy.bulk.tally import Remark, Tally
     from deploy.bulk.worker.result import PrescriberResult
 
 RESUME = "Run the same command again to go on."
@@ -79,6 +79,10 @@ class Asked:
         if self.base_url is None:
             raise click.UsageError("--base-url is needed, or MEDPLUM_BASE_URL.")
         return server_at(self.base_url)
+
+    def shows_names(self, *, err: bool) -> bool:
+        """Whether people may be named on a stream: on a terminal, of a server signed in to."""
+        return (sys.stderr if err else sys.stdout).isatty() and "server" in vars(self)
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -183,8 +187,8 @@ def enroll_many(**options: Any) -> None:
     practitionerRoleTypes, medicalLicenseNumbers, initIdp, initTfa, tfaType), as CSV or as
     spreadsheets write it, or has one JSON object with the enroll bot's input per line; - is
     standard input. The roles stand in a column or in --role. All rows are checked before a server
-    is asked. Exits with 1 unless everybody is enrolled as asked; the same command then goes on
-    where it stopped.
+    is asked. People are named on a terminal only. Exits with 1 unless everybody is enrolled as
+    asked; the same command then goes on where it stopped.
 
     \b
     Examples:
@@ -203,7 +207,7 @@ def enroll_many(**options: Any) -> None:
         done = read_done(asked.results) if asked.results else ()
         tally = Tally(lambda _: None)
         with EnrolledEarlier(done) as ledger:
-            with _remarks_at_end(tally):
+            with _remarks_at_end(asked, tally):
                 _enroll(asked, tally, ledger)
             _tell(asked, tally, ledger, monotonic() - began_s)
     else:
@@ -212,7 +216,7 @@ def enroll_many(**options: Any) -> None:
             EnrolledEarlier(results.done()) as ledger,
         ):
             tally = Tally(results.add)
-            with _remarks_at_end(tally):
+            with _remarks_at_end(asked, tally):
                 if asked.collect is not None:
                     _collect(asked, tally)
                 elif asked.queue is not None:
@@ -240,20 +244,49 @@ def _enroll(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
             return
         administrator = bulk.sign_in(asked.server.base_url, asked.server.credential)
         run = Run(lambda given: bulk.enroll(administrator, given), asked.concurrency)
-        with Progress(total) as progress, _stopping(run.stopped):
+        with _plan(asked) as show_plan, Progress(total) as progress, _stopping(run.stopped):
             for result in job.enrolled(source, run):
-                _show_plan(asked, result)
+                show_plan(result)
                 progress.show(job.looked_at, str(tally))
     if run.stopped.is_set():
         tally.stopped = str(run.stopped_by or "Interrupted.")
 
 
-def _show_plan(asked: Asked, result: "PrescriberResult") -> None:
-    """Says what a dry run has found out about one prescriber."""
-    if asked.dry_run and result.outcome.is_well:
-        unchanged = result.outcome.value == "unchanged"
-        words = "is as asked for" if unchanged else f"would be {result.outcome.value}"
-        click.echo(f"{result.practitionerId} {words}", err=asked.as_json)
+@contextmanager
+def _plan(asked: Asked) -> "Iterator[Callable[[PrescriberResult], None]]":
+    """Says what a dry run has found out; on a terminal at the end, when its bar is complete."""
+    from deploy.bulk.tally import Remark
+
+    at_once = not asked.shows_names(err=asked.as_json)
+    waiting: list[Remark] = []
+
+    def show(result: "PrescriberResult") -> None:
+        if asked.dry_run and result.outcome.is_well:
+            unchanged = result.outcome.value == "unchanged"
+            words = "is as asked for" if unchanged else f"would be {result.outcome.value}"
+            waiting.append(Remark(result.practitionerId, words))
+        if at_once:
+            _print(asked, waiting, err=asked.as_json)
+            waiting.clear()
+
+    try:
+        yield show
+    finally:
+        _print(asked, waiting, err=asked.as_json)
+
+
+def _print(asked: Asked, remarks: "Sequence[Remark]", *, err: bool) -> None:
+    """Prints remarks, on the operator's own terminal with the names of those they are about."""
+    from deploy.cli.names import names_at_hand
+
+    names: Mapping[str, str] = {}
+    if remarks and asked.shows_names(err=err):
+        ids = dict.fromkeys(one.practitioner_id for one in remarks if one.practitioner_id)
+        names = names_at_hand(asked.server.fhir, [f"Practitioner/{one}" for one in ids])
+    for one in remarks:
+        name = names.get(f"Practitioner/{one.practitioner_id}")
+        told = f"{name} ({one.practitioner_id}) {one.words}" if name else str(one)
+        click.echo(told, err=err)
 
 
 def _send(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
@@ -296,13 +329,12 @@ def _stopping(stopped: Event) -> Iterator[None]:
 
 
 @contextmanager
-def _remarks_at_end(tally: "Tally") -> Iterator[None]:
+def _remarks_at_end(asked: Asked, tally: "Tally") -> Iterator[None]:
     """Tells what there is to tell of single prescribers, also where an error ends the command."""
     try:
         yield
     finally:
-        for remark in tally.remarks:
-            click.echo(remark, err=True)
+        _print(asked, tally.remarks, err=True)
 
 
 def _tell(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier", seconds: float) -> None:

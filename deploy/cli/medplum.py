@@ -3,7 +3,8 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 from deploy.cli.command import verbose_option
 from deploy.cli.secret_input import asked_for, from_options, made_up_webhook_secret
 from deploy.cli.sign_in import Command, base_url_option, server_at
-from deploy.cli.table import print_row
+from deploy.cli.table import print_row, terminal_width
 from shared.errors import LookUpFirst, TryAgain
 
 if TYPE_CHECKING:
@@ -138,21 +139,24 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     """Check a live installation, and say what is missing.
 
     Changes nothing. Signs in as `register` does. Each function is called with an input that it
-    refuses, which leaves an AuditEvent as every refused call does. Ends with 1 where something is
-    missing.
+    refuses, which leaves an AuditEvent as every refused call does. People are named on a terminal
+    only. Ends with 1 where something is missing.
 
     \b
     Examples:
       prescriber-bots doctor --base-url https://api.example.org/
       prescriber-bots doctor --base-url https://api.example.org/ --json
     """
+    from deploy.cli.names import names_at_hand
     from deploy.medplum.doctor.examination import Examination
     from deploy.medplum.doctor.finding import CheckVerdict, examine
     from deploy.medplum.server import ProjectAdmin
 
     signed_in = server_at(base_url)
     server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
-    examination = Examination(server, signed_in.http, signed_in.base_url, _names(options))
+    on_terminal = terminal_width() is not None and not as_json
+    people = partial(names_at_hand, server) if on_terminal else _nobody
+    examination = Examination(server, signed_in.http, signed_in.base_url, _names(options), people)
     findings = []
     for finding in examine(examination.checks()):
         findings.append(finding)
@@ -167,6 +171,11 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     else:
         _print_not_checked(findings)
     sys.exit(0 if in_order else 1)
+
+
+def _nobody(_references: Sequence[str]) -> Mapping[str, str]:
+    """No name: what is printed may be read by others than the operator."""
+    return {}
 
 
 def _print_not_checked(findings: "Sequence[CheckReport]") -> None:

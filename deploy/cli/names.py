@@ -1,6 +1,7 @@
 """Names of people, for the operator's own terminal; never for a file, a log or another program."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from fhir_profiles import Resource
@@ -12,6 +13,8 @@ from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
 
 NAMELESS = "(no name)"
+PAGE = 20
+"""How many are read in one request."""
 
 
 def names_of(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
@@ -22,6 +25,15 @@ def names_of(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
     """
     answers = fhir.read_together(*references)
     return {reference: _name(one) for reference, one in zip(references, answers, strict=True)}
+
+
+def names_at_hand(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
+    """The names of those whom the server shows, however many; what can't be read is left out."""
+    names: dict[str, str] = {}
+    for start in range(0, len(references), PAGE):
+        with suppress(BotError):
+            names |= names_of(fhir, references[start : start + PAGE])
+    return {reference: name for reference, name in names.items() if name != NAMELESS}
 
 
 def name_of(practitioner: Resource) -> str:

@@ -12,6 +12,7 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
 from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project
+from tests.integration.terminal import on_terminal
 
 IFRAME = "dosespot-iframe-bot"
 SYNC = "dosespot-sync-status-bot"
@@ -233,6 +234,16 @@ def test_members_whom_nothing_restricts_are_named_and_what_they_can_do(project: 
     )
     assert "can read the secret of every ClientApplication" in told
     assert "Run `prescriber-bots register`" in told
+
+
+def test_a_terminal_names_people(project: Project) -> None:
+    member = project.add_member()
+    seen = f"ProjectMembership/{member.membership_id} of Practitioner/{member.id}"
+    environment = {"MEDPLUM_BASE_URL": project.url, "MEDPLUM_ACCESS_TOKEN": project.admin.token}
+    status, shown = on_terminal("doctor", **environment)
+    assert (status, sum(f"Jane Smith ({seen})" in line for line in shown)) == (0, 1)
+    assert "Smith" not in project.run("doctor").output
+    assert "Smith" not in project.run("doctor", "--json").output
 
 
 def test_of_many_members_whom_nothing_restricts_the_first_are_named(project: Project) -> None:

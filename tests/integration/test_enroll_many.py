@@ -21,6 +21,7 @@ from shared.fhir.client import GivenToken
 from tests.integration.clinic import DEA, Clinic, Member
 from tests.integration.many import Many
 from tests.integration.self_service import without_secrets
+from tests.integration.terminal import on_terminal
 from tests.integration.test_command import COMMAND
 
 NO_LIMIT = ("--fhir-units-per-minute", "0")
@@ -339,6 +340,23 @@ def test_a_dry_run_says_what_would_be_done_and_changes_nothing(clinic: Clinic, m
     assert told.exit_code == 1
     real = many.counts(file, *NO_LIMIT)
     assert real == {**CLEAN, "enrolled": 2, "refused": 2, "unchanged": 1, "updated": 1}
+
+
+def test_a_terminal_names_people_and_neither_files_nor_pipes_do(clinic: Clinic, many: Many) -> None:
+    new = clinic.add_member()
+    incomplete = clinic.add_member(practitioner={"birthDate": "1980"})
+    nobody = "00000000-0000-4000-8000-000000000000"
+    file = many.file(new, incomplete, lines=(f"{nobody},1",))
+    command = ("enroll-many", file, *NO_LIMIT)
+    _, shown = on_terminal(*command, "--dry-run", **many.environment)
+    assert f"Jane Marie Smith ({new.id}) would be enrolled" in shown
+    (told,) = [line for line in shown if f"Jane Marie Smith ({incomplete.id}) refused: " in line]
+    assert "Practitioner.birthDate" in told
+    assert [line for line in shown if nobody in line and "Smith" not in line]
+    on_terminal(*command, "--results", str(many.results_path), **many.environment)
+    assert "Smith" not in many.results_path.read_text()
+    piped = many.run(file, "--dry-run", *NO_LIMIT)
+    assert "Smith" not in piped.output
 
 
 def test_a_search_that_the_server_refuses_is_told_in_its_words_without_values(

@@ -22,7 +22,7 @@ def test_refusals_failures_and_warnings_are_told_with_the_id_and_all_is_kept() -
     for result in results:
         tally.add(result)
     assert kept == results
-    assert tally.remarks == [
+    assert [str(one) for one in tally.remarks] == [
         "a warning: Practitioner.name[0].suffix: is left out",
         "a warning: Practitioner.name[0].suffix: is left out",
         "b refused: Add a fax number.",

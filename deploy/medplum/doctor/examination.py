@@ -1,6 +1,6 @@
 """All checks of one installation, in their order; reads each thing once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from time import monotonic
 
@@ -16,7 +16,7 @@ from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, items
+from fhir_profiles.elements import child, items, text
 from fhir_profiles.project_membership import is_administrator, is_unrestricted
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
 from shared.dosespot.client import DoseSpotClient
@@ -43,6 +43,9 @@ DOSESPOT_SECRETS = (
     settings.USER_ID,
 )
 
+People = Callable[[Sequence[str]], Mapping[str, str]]
+"""The names of people, by reference; who has none there is told by reference alone."""
+
 
 class Examination:
     """One look at an installation.
@@ -52,15 +55,22 @@ class Examination:
         http: sends the calls to DoseSpot, and those of the bots' own ClientApplication.
         base_url: the server's.
         names: how the Bots should name their functions.
+        people: gives the names of people by reference; nobody's where they are not to be told.
     """
 
     def __init__(
-        self, server: ProjectAdmin, http: Sender, base_url: str, names: FunctionNames
+        self,
+        server: ProjectAdmin,
+        http: Sender,
+        base_url: str,
+        names: FunctionNames,
+        people: People,
     ) -> None:
         self._server = server
         self._http = http
         self._base_url = base_url
         self._names = names
+        self._people = people
         self._tokens = TokenCache(monotonic)
 
     def checks(self) -> Iterator[Check]:
@@ -100,7 +110,9 @@ class Examination:
 
     def _check_administrator(self) -> CheckResult:
         project = self._found.project  # read here, so that what can't be read is told once
-        return ok(f"Signed in as an administrator of Project/{project['id']}.")
+        named = "".join(filter(str.isprintable, text(project.get("name"))))
+        known = f"{named} (Project/{project['id']})" if named else f"Project/{project['id']}"
+        return ok(f"Signed in as an administrator of {known}.")
 
     def _check_feature(self) -> CheckResult:
         there = FEATURE in items(self._found.project, "features")
@@ -135,7 +147,7 @@ class Examination:
     def _check_members(self) -> CheckResult:
         people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})
         free = [one for one in people if is_unrestricted(one)]
-        return note(_told_of(free)) if free else ok("None.")
+        return note(self._told_of(free)) if free else ok("None.")
 
     def _check_profiles(self) -> CheckResult:
         results = [
@@ -166,6 +178,21 @@ class Examination:
             f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
         )
 
+    def _told_of(self, unrestricted: list[Resource]) -> str:
+        """Who the members without a policy are, what they can do, and how that ends."""
+        shown = unrestricted[:MOST_NAMED]
+        names = self._people([_profile(one) for one in shown])
+        named = [_told_by_name(one, names) for one in shown]
+        more = len(unrestricted) - len(named)
+        return (
+            f"{', '.join(named)}{f', and {more} more' if more else ''}: not an administrator, and"
+            " without an AccessPolicy. In Medplum such a member can read the secret of every"
+            " ClientApplication, also of the bots' own, and act as an administrator with it. Run"
+            f" `prescriber-bots register`, which installs the AccessPolicy `{PRESCRIBER_POLICY}`;"
+            " then choose it, or one of yours, as Access Policy of each member in the Medplum App"
+            " (Project Admin, Users), or set ProjectMembership.accessPolicy."
+        )
+
     @cached_property
     def _project_id(self) -> str:
         return self._server.project_id()
@@ -188,21 +215,14 @@ class Examination:
         return DoseSpotClient(self._http, self._tokens, clinic, user).clinician(user)
 
 
-def _told_of(unrestricted: list[Resource]) -> str:
-    """Who the members without a policy are, what they can do, and how that ends."""
-    named = [
-        f"{reference_to(one)} of {child(one, 'profile').get('reference')}"
-        for one in unrestricted[:MOST_NAMED]
-    ]
-    more = len(unrestricted) - len(named)
-    return (
-        f"{', '.join(named)}{f', and {more} more' if more else ''}: not an administrator, and"
-        " without an AccessPolicy. In Medplum such a member can read the secret of every"
-        " ClientApplication, also of the bots' own, and act as an administrator with it. Run"
-        f" `prescriber-bots register`, which installs the AccessPolicy `{PRESCRIBER_POLICY}`; then"
-        " choose it, or one of yours, as Access Policy of each member in the Medplum App (Project"
-        " Admin, Users), or set ProjectMembership.accessPolicy."
-    )
+def _profile(membership: Resource) -> str:
+    return text(child(membership, "profile").get("reference"))
+
+
+def _told_by_name(membership: Resource, names: Mapping[str, str]) -> str:
+    where = f"{reference_to(membership)} of {_profile(membership)}"
+    name = names.get(_profile(membership))
+    return f"{name} ({where})" if name else where
 
 
 def _same(what: str, found: list[Resource], content: Resource) -> CheckResult:
