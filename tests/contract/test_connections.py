@@ -6,6 +6,7 @@ import json
 import ssl
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -144,6 +145,18 @@ def test_the_environments_proxy_is_used_and_read_once_for_a_server(
     ] * 2
 
 
+def test_each_of_many_servers_keeps_its_connection() -> None:
+    http = Http()
+    with ExitStack() as open_servers:
+        servers = [open_servers.enter_context(Listening()) for _ in range(12)]
+        for one in servers:
+            Thread(target=one.serve_forever, args=(0.01,), daemon=True).start()
+            open_servers.callback(one.shutdown)
+        for one in (*servers, *servers):
+            http.send(call(one))
+    assert [len(one.peers) for one in servers] == [1] * len(servers)
+
+
 @pytest.mark.parametrize("text", ["a\r\nX-More: 1", "\ud800"])
 def test_what_no_header_can_hold_is_not_sent(server: Listening, text: str) -> None:
     http = Http()
@@ -280,9 +293,11 @@ class Dripping(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-def asked_of(raw: Raw, http: Http, *, writes: bool, answer_s: float | None = None) -> BotError:
-    """The error to which a call leads."""
-    url = f"http://127.0.0.1:{raw.server_port}/"
+def asked_of(
+    raw: Raw, http: Http, *, writes: bool, answer_s: float | None = None, url: str = ""
+) -> BotError:
+    """The error to which a call leads, to the server itself if no other URL is given."""
+    url = url or f"http://127.0.0.1:{raw.server_port}/"
     method = "POST" if writes else "GET"
     asked = Call("DoseSpot", "answer", method, url, {}, writes=writes, answer_s=answer_s)
     with raw:
@@ -309,6 +324,15 @@ def test_the_last_piece_has_only_the_time_that_is_left() -> None:
     began = monotonic()
     asked_of(Raw(*SLOW["body"], each_s=1.5), Http(2.0), writes=False)
     assert 2.0 <= monotonic() - began < 3.0  # when the next piece would come
+
+
+def test_an_answer_through_a_proxy_has_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, began = Raw(*SLOW["body"]), monotonic()
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{raw.server_port}")
+    monkeypatch.setenv("no_proxy", "")
+    far = "http://far.example.org/"
+    assert type(asked_of(raw, Http(LIMIT_S), writes=False, url=far)) is RemoteUnavailable
+    assert LIMIT_S <= monotonic() - began < LONG_S
 
 
 def test_a_call_may_give_its_answer_less_time_but_not_more() -> None:
