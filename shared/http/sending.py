@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from math import inf
 from ssl import SSLCertVerificationError
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from requests import ConnectTimeout, PreparedRequest, RequestException
@@ -21,9 +21,6 @@ from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from shared.errors import LookUpFirst, RemoteUnavailable, Throttled
 from shared.http.connections import CONNECTIONS, Connections
 from shared.http.retry_after import retry_after_s
-
-if TYPE_CHECKING:
-    from requests.structures import CaseInsensitiveDict
 
 CONNECT_TIMEOUT_S = 3.05
 READ_TIMEOUT_S = 20.0
@@ -166,34 +163,20 @@ class Http:
 
 
 def _prepared(call: Call) -> PreparedRequest:
-    """The call as an adapter takes it; letting `requests` prepare it takes as long as sending it.
+    """The call as an adapter takes it.
+
+    `PreparedRequest.prepare` would take its URL apart once more, for a quarter of the time that
+    the whole call takes.
 
     Raises:
-        ValueError: it holds what can't be written as JSON.
+        RequestException: it holds what can't be written as a header, or as JSON.
     """
     request = PreparedRequest()
     request.method = call.method
     request.url = f"{call.url}?{urlencode(call.params)}" if call.params else call.url
-    headers = {**HEADERS, **_kind(call), **call.headers}
-    if call.method != "GET":
-        request.body = body = _body(call)
-        headers["Content-Length"] = str(len(body))
-    # The adapter only reads them; the usual kind of dictionary costs a tenth of the call.
-    request.headers = cast("CaseInsensitiveDict[str]", headers)
+    request.prepare_headers({**HEADERS, **call.headers})
+    request.prepare_body(call.form, None, call.json)
     return request
-
-
-def _kind(call: Call) -> Mapping[str, str]:
-    if call.form is not None:
-        return {"Content-Type": "application/x-www-form-urlencoded"}
-    return {} if call.json is None else {"Content-Type": "application/json"}
-
-
-def _body(call: Call) -> str:
-    """What is sent along; ASCII, so that it has as many bytes as characters."""
-    if call.form is not None:
-        return urlencode(call.form)
-    return "" if call.json is None else json.dumps(call.json, allow_nan=False)
 
 
 def unavailable(service: str) -> RemoteUnavailable:
