@@ -4,13 +4,14 @@ Sources: FHIR R4 "RESTful API"; which status a Medplum server gives was measured
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, items, text
 from shared.errors import (
+    BotError,
     EditConflict,
     FhirDenied,
     FhirNotFound,
@@ -23,11 +24,42 @@ SERVICE = "The FHIR server"
 
 WRITTEN = (200, 201)
 """Statuses of a write that took effect, if the answer is the resource."""
-_DENIED = (401, 403)
-_GONE = (404, 410)
-_CONFLICT = (409, 412)
-KNOWN = (*_DENIED, *_GONE, *_CONFLICT, 429)
-"""Statuses of a write that had no effect; so is 400, if the FHIR server itself explains it."""
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What a status means that is not a success.
+
+    Attributes:
+        statuses: the HTTP statuses.
+        error: what is raised.
+        sentence: with the resource's type as `kind`.
+        no_effect: whether a write that is answered so is known to have changed nothing.
+    """
+
+    statuses: Collection[int]
+    error: type[BotError]
+    sentence: str
+    no_effect: bool = True
+
+
+_UNAVAILABLE = "The FHIR server could not answer for {kind}. Try again."
+_MEANINGS = (
+    _Meaning(
+        (401,), FhirDenied, "The FHIR server no longer accepts the access token. Sign in again."
+    ),
+    _Meaning((403,), FhirDenied, "The FHIR server does not allow access to this {kind}."),
+    _Meaning((404, 410), FhirNotFound, "The FHIR server has no such {kind}. Check the id."),
+    _Meaning(
+        (409, 412),
+        EditConflict,
+        "The {kind} was changed by somebody else meanwhile. Run the bot again.",
+    ),
+    _Meaning((429,), RemoteUnavailable, _UNAVAILABLE),
+    _Meaning(range(500, 1000), RemoteUnavailable, _UNAVAILABLE, no_effect=False),
+)
+_OTHERWISE = _Meaning(
+    (), RemoteMisbehaved, "The FHIR server answered {status} for {kind}.", no_effect=False
+)
 
 
 @dataclass(frozen=True)
@@ -124,25 +156,13 @@ class Answer:
         return bundle
 
 
-def failure(status: int, asked: str) -> Exception:
+def failure(status: int, asked: str) -> BotError:
     """What a failed read means, or a failed write that is known to have had no effect."""
-    kind = _kind(asked)
-    if status == 401:
-        return FhirDenied("The FHIR server no longer accepts the access token. Sign in again.")
-    if status == 403:
-        return FhirDenied(f"The FHIR server does not allow access to this {kind}.")
-    if status in _GONE:
-        return FhirNotFound(f"The FHIR server has no such {kind}. Check the id.")
-    if status in _CONFLICT:
-        return EditConflict(
-            f"The {kind} was changed by somebody else meanwhile. Run the bot again."
-        )
-    if status == 429 or status >= 500:
-        return RemoteUnavailable(f"The FHIR server could not answer for {kind}. Try again.")
-    return RemoteMisbehaved(f"The FHIR server answered {status} for {kind}.")
+    meaning = _meaning(status)
+    return meaning.error(meaning.sentence.format(kind=_kind(asked), status=status))
 
 
-def write_failure(status: int, asked: str, wish: str, *, explained: bool) -> Exception:
+def write_failure(status: int, asked: str, wish: str, *, explained: bool) -> BotError:
     """What the failure of a write means that must not be taken for undone unless it is.
 
     Args:
@@ -151,7 +171,8 @@ def write_failure(status: int, asked: str, wish: str, *, explained: bool) -> Exc
         wish: what the server was asked to do.
         explained: whether it gave an OperationOutcome.
     """
-    if status in KNOWN or (status == 400 and explained):
+    # Whatever stands in front of the FHIR server may say 400 too, but explains nothing.
+    if _meaning(status).no_effect or (status == 400 and explained):
         return failure(status, asked)
     return open_write(SERVICE, wish, f"answered {status}")
 
@@ -247,6 +268,10 @@ def _answer(asked: str, entry: Any) -> Answer:
         resource=resource if isinstance(resource, dict) else None,
         explained=any(explains(one) for one in outcomes),
     )
+
+
+def _meaning(status: int) -> _Meaning:
+    return next((one for one in _MEANINGS if status in one.statuses), _OTHERWISE)
 
 
 def _kind(asked: str) -> str:
