@@ -14,7 +14,7 @@ from deploy.reference.form_table import DAY
 from shared.dosespot.codes import ROLE_NUMBERS
 from shared.prescriber_form.rules.checks import GENDERS
 from shared.prescriber_form.rules.form import read_form
-from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_TEXT
+from shared.records.wrong_types import NOT_FLAG, NOT_LIST, NOT_TEXT
 
 Schema = dict[str, Any]
 

@@ -7,6 +7,14 @@ from pydantic import ValidationError
 
 from shared.errors import InputRefused
 from shared.records.findings import path_of
+from shared.records.wrong_types import (
+    NOT_FLAG,
+    NOT_LIST,
+    NOT_OBJECT,
+    NOT_TEXT,
+    NOT_WHOLE_NUMBER,
+    UNKNOWN,
+)
 from shared.runtime.inputs import BotInput
 
 if TYPE_CHECKING:
@@ -17,17 +25,17 @@ Input = TypeVar("Input", bound=BotInput)
 ANOTHER_FORM = "is not of the documented form"
 
 _SENTENCES: Mapping[str, str] = {
-    "bool_type": "must be true or false",
-    "dict_type": "must be an object",
+    "bool_type": NOT_FLAG,
+    "dict_type": NOT_OBJECT,
     "enum": "must be {expected}",
-    "extra_forbidden": "this bot has no such input; leave it out",
+    "extra_forbidden": UNKNOWN,
     "greater_than_equal": "must be at least {ge}",
-    "int_type": "must be a whole number",
+    "int_type": NOT_WHOLE_NUMBER,
     "less_than_equal": "must be at most {le}",
-    "list_type": "must be a list",
+    "list_type": NOT_LIST,
     "missing": "is required; add it",
-    "model_type": "must be an object",
-    "string_type": "must be a string",
+    "model_type": NOT_OBJECT,
+    "string_type": NOT_TEXT,
     "string_unicode": "has characters that are not valid Unicode; leave them out",
     "too_short": "must have at least {min_length} entry",
     "value_error": "{error}",

@@ -9,7 +9,7 @@ from deploy.reference.form_fields import FIELDS, filled, without
 from deploy.reference.form_schema import TITLE, form_schemas
 from deploy.reference.form_table import DAY
 from shared.prescriber_form.rules.form import read_form
-from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
+from shared.records.wrong_types import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
 
 SCHEMAS = form_schemas()
 VALIDATOR = Draft202012Validator({**SCHEMAS[TITLE], "$defs": SCHEMAS})

@@ -18,10 +18,10 @@ from shared.prescriber_form.rules.form import (
     read_form,
     too_long,
 )
-from shared.prescriber_form.rules.reading import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
 from shared.records.findings import Finding, Findings
 from shared.records.identifiers.addresses import PO_BOX
 from shared.records.prescriber import PersonName, StreetAddress
+from shared.records.wrong_types import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
 from tests.builders import ABSENT, TODAY, form
 
 

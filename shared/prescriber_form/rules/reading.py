@@ -10,12 +10,7 @@ from typing import Any
 from fhir_profiles.elements import text
 from shared.records.findings import Findings, path_of
 from shared.records.reading import Parse
-
-NOT_TEXT = "must be a string"
-NOT_FLAG = "must be true or false"
-NOT_OBJECT = "must be an object"
-NOT_LIST = "must be a list"
-UNKNOWN = "this bot has no such input; leave it out"
+from shared.records.wrong_types import NOT_FLAG, NOT_LIST, NOT_OBJECT, NOT_TEXT, UNKNOWN
 
 
 @dataclass
