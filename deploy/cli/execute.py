@@ -6,6 +6,7 @@ import click
 
 from deploy.medplum.server import ProjectAdmin, search
 from fhir_profiles.systems import MEDPLUM_BOTS
+from shared.fhir.executed import Failed, NotRun
 
 
 def find_bot(server: ProjectAdmin, identifier: str) -> str:
@@ -30,14 +31,11 @@ def execute(server: ProjectAdmin, bot_id: str, given: dict[str, Any]) -> dict[st
         click.ClickException: the bot or the server refused; says what to do.
         RemoteUnavailable: the server gave no answer.
     """
-    reply = server.execute(bot_id, given)
-    try:
-        body = reply.json()
-    except ValueError:
-        body = None
-    if reply.status == 200 and isinstance(body, dict):
-        return body
-    told = body.get("errorMessage") if isinstance(body, dict) else None
-    raise click.ClickException(
-        str(told or f"The server answered {reply.status} when it was asked to run the bot.")
-    )
+    outcome = server.execute(bot_id, given)
+    if isinstance(outcome, Failed):
+        raise click.ClickException(outcome.sentence)
+    if isinstance(outcome, NotRun):
+        raise click.ClickException(
+            f"The server answered {outcome.status} when it was asked to run the bot."
+        )
+    return outcome

@@ -11,10 +11,12 @@ from typing import Any
 
 import requests
 
+from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import MEDPLUM_BOTS
+from shared.fhir.executed import Failed, NotRun, executed
 
 TIMEOUT_S = 30.0
 ENROLL_BOT = "dosespot-enroll-prescriber-bot"
@@ -122,9 +124,8 @@ class Walk:
         """The administrator sends a form, which makes the prescriber known."""
 
         def act() -> ActorAnswer:
-            reply = self._reply(CREATE_BOT, body)
-            answer = reply.json()
-            if not reply.ok:
+            answer = self._executed(CREATE_BOT, body)
+            if not isinstance(answer, dict):
                 return _answer(answer)
             self._prescriber = {
                 "practitionerId": answer["practitioner"]["id"],
@@ -177,17 +178,18 @@ class Walk:
         )
 
     def _execute(self, bot: str, body: dict[str, Any]) -> ActorAnswer:
-        return _answer(self._reply(bot, body).json())
+        return _answer(self._executed(bot, body))
 
-    def _reply(self, bot: str, body: dict[str, Any]) -> requests.Response:
+    def _executed(self, bot: str, body: dict[str, Any]) -> Resource | Failed | NotRun:
         caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
-        return requests.post(
+        reply = requests.post(
             f"{self._ready['fhir']['baseUrl']}fhir/R4/Bot/$execute",
             params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
             json=body,
             headers={"Authorization": f"Bearer {caller['token']}"},
             timeout=TIMEOUT_S,
         )
+        return executed(reply.status_code, reply.content)
 
     def _in_iframe(self, step: str) -> ActorAnswer:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
@@ -240,14 +242,16 @@ class Walk:
         return dict(reply.json())
 
 
-def _answer(body: dict[str, Any]) -> ActorAnswer:
+def _answer(outcome: Resource | Failed | NotRun) -> ActorAnswer:
     """What a bot's answer says."""
-    if "errorMessage" in body:
-        return ActorAnswer(f"error: {body['errorMessage']}")
-    warnings = tuple((one["path"], one["sentence"]) for one in body.get("warnings", []))
+    if isinstance(outcome, Failed):
+        return ActorAnswer(f"error: {outcome.sentence}")
+    if isinstance(outcome, NotRun):
+        return ActorAnswer(f"error: the server did not run the bot ({outcome.status})")
+    warnings = tuple((one["path"], one["sentence"]) for one in outcome.get("warnings", []))
     facts = {
         name: value
-        for name, value in body.items()
+        for name, value in outcome.items()
         if name != "warnings" and not isinstance(value, dict)
     }
     return ActorAnswer(json.dumps(facts).strip("{}").replace('"', ""), warnings)

@@ -12,7 +12,7 @@ from fhir_profiles.elements import child
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import NotAuthorized, RemoteMisbehaved
 from shared.fhir.client import FhirClient
-from shared.http.sending import Reply
+from shared.fhir.executed import Failed, NotRun, executed
 
 NOT_ADMINISTRATOR = (
     "The access token is none of a project administrator. Sign in as one, or set"
@@ -92,13 +92,14 @@ class ProjectAdmin(FhirClient):
         """What each of several searches finds, in their order."""
         return [answer.all() for answer in self.read_together(*paths)] if paths else []
 
-    def execute(self, bot_id: str, given: Resource) -> Reply:
-        """The answer of a bot to an input, whatever it is.
+    def execute(self, bot_id: str, given: Resource) -> Resource | Failed | NotRun:
+        """What running a bot on an input comes to; see `executed`.
 
         Raises:
-            RemoteUnavailable: there is none.
+            RemoteUnavailable: the server gave no answer.
         """
-        return self._send(self._call("POST", f"fhir/R4/Bot/{bot_id}/$execute", json=given))
+        reply = self._send(self._call("POST", f"fhir/R4/Bot/{bot_id}/$execute", json=given))
+        return executed(reply.status, reply.body)
 
     def _create_program(self, project: str, kind: str, name: str, description: str) -> Resource:
         path = {"Bot": "bot", "ClientApplication": "client"}[kind]

@@ -26,7 +26,7 @@ from deploy.medplum.installation import Installation
 from deploy.medplum.wanted import FunctionNames, wanted_bot
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
-from shared.http.sending import Reply
+from shared.fhir.executed import executed
 from shared.runtime.payload import Secret
 
 
@@ -93,13 +93,21 @@ def outcome(text: str) -> dict:
     ],
 )
 def test_what_a_server_says_of_a_function_is_put_into_words(body, verdict, sentence):
-    result = check_function(Reply(400, {}, json.dumps(body).encode()))
+    result = check_function(executed(400, json.dumps(body).encode()))
     assert (result.verdict, sentence in result.sentence) == (verdict, True)
 
 
 def test_an_answer_that_is_no_json_is_no_answer_of_the_function():
-    result = check_function(Reply(200, {}, b"<html>"))
+    result = check_function(executed(200, b"<html>"))
     assert result.sentence == "The server did not run the bot (200): "
+
+
+def test_a_function_that_takes_the_probe_is_another_one():
+    result = check_function(executed(200, b'{"nextCursor": null}'))
+    assert result == missing(
+        "The function is not this bot's: it answers an input that the bot refuses. Run"
+        " `prescriber-bots register`."
+    )
 
 
 @pytest.mark.parametrize(

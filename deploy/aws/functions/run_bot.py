@@ -1,8 +1,4 @@
-"""Runs a bot at Medplum, as the bots' own ClientApplication, and makes functions that do so.
-
-Source: https://www.medplum.com/docs/bots/bot-basics ("Executing a Bot"). A bot that raises is
-answered with 400 and Lambda's description of the error.
-"""
+"""Runs a bot at Medplum, as the bots' own ClientApplication, and makes functions that do so."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -13,6 +9,7 @@ from deploy.aws.functions.service_account import service_account
 from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import BotError, Misconfigured
 from shared.fhir.client import SERVICE, send_as
+from shared.fhir.executed import Failed, NotRun, executed
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
 from shared.http.sending import Call, Http, Reply, Sender
 from shared.http.token_cache import TokenCache
@@ -26,7 +23,7 @@ class BotFailed(BotError):
     """A bot raised an error; the text is the bot's.
 
     Attributes:
-        error_type: name of the error's class, such as `NotAuthorized`.
+        error_type: name of the error's class, such as `NotAuthorized`; may be empty.
     """
 
     def __init__(self, sentence: str, error_type: str) -> None:
@@ -114,16 +111,13 @@ def function(name: str, work: Work, make: Callable[[], BotRunner]) -> Handler:
 
 
 def _answer(bot: str, reply: Reply) -> dict[str, Any]:
-    try:
-        answer = reply.json()
-    except ValueError:
-        answer = None
-    if reply.status == 200 and isinstance(answer, dict):
-        return answer
-    if isinstance(answer, dict) and "errorType" in answer:
-        raise BotFailed(str(answer.get("errorMessage")), str(answer["errorType"]))
-    raise Misconfigured(
-        f"The FHIR server does not run {bot} (status {reply.status}). Check that the Bot is there"
-        " and names its function, that the server may run it, and that the bots' ClientApplication"
-        " may: `prescriber-bots doctor` looks at all of it."
-    )
+    outcome = executed(reply.status, reply.body)
+    if isinstance(outcome, Failed):
+        raise BotFailed(outcome.sentence, outcome.error_type)
+    if isinstance(outcome, NotRun):
+        raise Misconfigured(
+            f"The FHIR server does not run {bot} (status {outcome.status}). Check that the Bot is"
+            " there and names its function, that the server may run it, and that the bots'"
+            " ClientApplication may: `prescriber-bots doctor` looks at all of it."
+        )
+    return outcome

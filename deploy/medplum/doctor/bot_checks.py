@@ -1,7 +1,5 @@
 """Are the Bots as `register` makes them, and do their functions answer? Pure, but for the calls."""
 
-import json
-
 from deploy.medplum.doctor.finding import CheckResult, missing, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
@@ -10,10 +8,11 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
-from shared.http.sending import Reply
+from shared.fhir.executed import Failed, NotRun
 from shared.runtime.bot import BotFunction
 
 NO_ADMINISTRATOR = "The Bot's ProjectMembership has no admin right, or is deactivated."
+ANOTHER_FUNCTION = "The function is not this bot's: it answers an input that the bot refuses."
 REGISTER = "Run `prescriber-bots register`."
 PROBE: Resource = {"prescriberBotsDoctor": True}
 """An input that every bot refuses before it reads or changes anything."""
@@ -49,26 +48,22 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Ch
     return ok("There, with its function and rights.")
 
 
-def check_function(reply: Reply) -> CheckResult:
-    """Whether a function refused the probe, as told by what the server made of its answer."""
-    body = _json(reply)
-    if body.get("errorType") == InputRefused.__name__:
+def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:
+    """Whether a function refused the probe, as told by what came of it."""
+    if isinstance(outcome, NotRun):
+        return missing(f"The server did not run the bot{_why_not(outcome)}")
+    if isinstance(outcome, Failed) and outcome.error_type == InputRefused.__name__:
         return ok("Answers.")
-    if "errorType" in body:
-        return missing(f"The function fails: {_told(str(body.get('errorMessage')))}")
-    text = " ".join(str(child(issue, "details").get("text")) for _, issue in entries(body, "issue"))
+    if isinstance(outcome, Failed):
+        return missing(f"The function fails: {_told(outcome.sentence)}")
+    return missing(f"{ANOTHER_FUNCTION} {REGISTER}")
+
+
+def _why_not(not_run: NotRun) -> str:
+    issues = entries(not_run.body, "issue")
+    text = " ".join(str(child(issue, "details").get("text")) for _, issue in issues)
     meaning = next((means for says, means in SAYS.items() if says in text), None)
-    if meaning is None:
-        return missing(f"The server did not run the bot ({reply.status}): {_told(text)}")
-    return missing(f"The server did not run the bot: {meaning}")
-
-
-def _json(reply: Reply) -> Resource:
-    try:
-        body = json.loads(reply.body)
-    except ValueError:
-        body = None
-    return body if isinstance(body, dict) else {}
+    return f" ({not_run.status}): {_told(text)}" if meaning is None else f": {meaning}"
 
 
 def _told(text: str) -> str:

@@ -1,0 +1,39 @@
+"""What `$execute` came to: an answer, an error of the bot, or a bot that was not run."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.fhir.executed import Failed, NotRun, executed
+
+DENIED = {"resourceType": "OperationOutcome", "issue": []}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (200, {"status": "enrolled"}, {"status": "enrolled"}),
+        (200, {}, {}),
+        (
+            400,
+            {"errorMessage": "No.", "errorType": "NotAuthorized", "stackTrace": []},
+            Failed("No.", "NotAuthorized"),
+        ),
+        # As Lambda may describe a function that it ended.
+        (400, {"errorMessage": "Task timed out"}, Failed("Task timed out", "")),
+        (403, DENIED, NotRun(403, DENIED)),
+        (201, {"status": "enrolled"}, NotRun(201, {"status": "enrolled"})),
+        (200, ["x"], NotRun(200, {})),
+        (200, None, NotRun(200, {})),
+        (400, "errorMessage", NotRun(400, {})),
+    ],
+    ids=str,
+)
+def test_an_answer_is_the_bots_an_error_or_neither(status: int, body: Any, outcome: Any) -> None:
+    assert executed(status, json.dumps(body).encode()) == outcome
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000], ids=len)
+def test_what_is_no_json_is_no_answer(body: bytes) -> None:
+    assert executed(200, body) == NotRun(200, {})
