@@ -65,8 +65,8 @@ from shared.errors import (
 )
 from shared.members.rules.another_person import UNKNOWN_ID
 from shared.members.rules.clinician import Clinician
-from shared.members.rules.recorded_status import as_dosespot_says
 from shared.members.rules.subject import Subject
+from shared.members.status_recording import StatusRecording
 from shared.records.findings import Finding
 from shared.records.identity import Identity, missing
 from shared.timing import Clock, Timing, Waiter
@@ -370,22 +370,19 @@ class Enrollment:
         return replace(s, shown=replace(s.shown, clinician=clinician))
 
     def _with_status_written(self, s: Situation, order: Order) -> Situation:
-        """Where somebody else wrote in between, they may know more: DoseSpot is asked again."""
-        known, latest = iter([s]), s
+        latest = s
 
-        def change(practitioner: Resource) -> Resource:
+        def ask_again(_practitioner: Resource) -> Clinician:
             nonlocal latest
-            latest = next(known, None) or self.ask_network(s, order)
-            if latest.clinician is None:
-                raise RecordsDisagree(UNKNOWN_ID)
-            return as_dosespot_says(practitioner, latest.clinician, self.now())
+            latest = self.ask_network(s, order)
+            return _known(latest)
 
-        before = s.subject.practitioner
+        before, change = s.subject.practitioner, StatusRecording(_known(s), ask_again, self.now)
         written = self.members.write_status(before, change)
         subject = replace(s.subject, practitioner=written.resource)
-        if written.replaced is not None and latest.clinician is not None:
+        if written.replaced is not None:
             after, replaced = written.resource, written.replaced
-            self.trail.recorded(latest.clinician, before, after, replaced=replaced)
+            self.trail.recorded(change.clinician, before, after, replaced=replaced)
         return replace(latest, subject=subject, recorded=True)
 
     def _settled(self, step: Settle, s: Situation) -> Situation:
@@ -422,6 +419,12 @@ class Enrollment:
 def _result(looking: "Future[Shown]") -> Shown | None:
     """What a look shows, once it is over; None where it failed."""
     return looking.result() if looking.exception() is None else None
+
+
+def _known(s: Situation) -> Clinician:
+    if s.clinician is None:
+        raise RecordsDisagree(UNKNOWN_ID)
+    return s.clinician
 
 
 def _id(s: Situation) -> int:

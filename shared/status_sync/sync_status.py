@@ -25,8 +25,8 @@ from shared.members.dosespot_clinician import clinician_of
 from shared.members.enrolled import Enrolled
 from shared.members.paging import next_page
 from shared.members.rules.clinician import Clinician
-from shared.members.rules.recorded_status import as_dosespot_says
 from shared.members.same_person import same_person
+from shared.members.status_recording import StatusRecording
 from shared.records.findings import Finding
 from shared.records.practitioner import dea_warnings_of
 from shared.together import Together
@@ -203,24 +203,16 @@ class StatusSync:
         return _Compared(difference, doubts)
 
     def _recorded(self, practitioner: Resource, clinician: Clinician) -> Edited:
-        """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run.
-
-        Where somebody else wrote in between, they may know more: DoseSpot is asked again.
-        """
-        now = self.now()
-        known = iter([clinician])
-
-        def change(found: Resource) -> Resource:
-            return as_dosespot_says(found, next(known, None) or self._again(found, clinician), now)
-
+        """The Practitioner as DoseSpot says; written, unless nothing differs or in a dry run."""
+        change = StatusRecording(clinician, partial(self._again, clinician.id), self.now)
         if self.dry_run:
             return Edited(change(practitioner), None)
         return self.fhir.edit(practitioner, change)
 
-    def _again(self, practitioner: Resource, clinician: Clinician) -> Clinician:
-        item = same_person(self.dosespot.clinician(clinician.id), practitioner, Today(self.now()))
-        status = self.dosespot.registration_status(clinician.id)
-        return clinician_of(item, clinician.id, status, self.dosespot.clinic_id)
+    def _again(self, clinician_id: int, practitioner: Resource) -> Clinician:
+        item = same_person(self.dosespot.clinician(clinician_id), practitioner, Today(self.now()))
+        status = self.dosespot.registration_status(clinician_id)
+        return clinician_of(item, clinician_id, status, self.dosespot.clinic_id)
 
 
 def joined(first: Report, second: Report) -> Report:
