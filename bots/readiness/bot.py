@@ -9,11 +9,10 @@ from shared.access.authorize import callers_memberships, require_administrator
 from shared.access.self_service import require_own_token
 from shared.audit.events import LogEvent
 from shared.dosespot.client import DoseSpotClient
-from shared.errors import FhirDenied, Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
 from shared.members.caller import sole_clinician_id
-from shared.members.enrolled import NO_CREDENTIAL, practitioners_memberships
+from shared.members.enrolled import memberships_among, practitioners_memberships
 from shared.members.paging import next_page
 from shared.members.people import ProjectPractitioner, people
 from shared.readiness.check import ReadinessCheck
@@ -65,10 +64,7 @@ def _named(
     practitioner: str, memberships_found: Answer
 ) -> tuple[Sequence[ProjectPractitioner], str]:
     """The named Practitioner, who may have no membership; nobody comes after."""
-    try:
-        return [ProjectPractitioner(practitioner, tuple(memberships_found.all()))], ""
-    except FhirDenied:
-        raise Misconfigured(NO_CREDENTIAL) from None
+    return [ProjectPractitioner(practitioner, tuple(memberships_among(memberships_found)))], ""
 
 
 def _page(

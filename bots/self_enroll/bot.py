@@ -14,6 +14,7 @@ from shared.enrollment.wiring import enrollment_of
 from shared.errors import Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
+from shared.fhir.denied import denied_as
 from shared.members.rules.guidance import next_steps
 from shared.members.subject import subject_of
 from shared.npi_check.wiring import beside_npi_check
@@ -51,8 +52,8 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     practitioner_found, roles_found, memberships_found = found
     require_own_token(me, caller)
     today = Today(invocation.now())
-    if memberships_found.status in (401, 403):
-        raise Misconfigured(NO_CREDENTIAL)
+    with denied_as(Misconfigured(NO_CREDENTIAL)):
+        memberships_found.all()
     practitioner_roles, named = named_roles_of(roles_found, caller, today)
     subject = subject_of(practitioner_found, memberships_found, today)
     enrollment = enrollment_of(invocation, dosespot, caller, practitioner_roles)

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
+from fhir_profiles import Resource
 from fhir_profiles.claim import Claim, claim_resource, read_claim
 from fhir_profiles.systems import CLAIM
-from shared.errors import EditConflict, FhirDenied, LookUpFirst, Misconfigured
+from shared.errors import EditConflict, LookUpFirst, Misconfigured
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
+from shared.fhir.denied import CLIENT, denied_as
 from shared.fhir.search import by_identifier
 
 NOT_ALLOWED = (
     "The bot may not read and write Basic resources, where it keeps that one run at a time changes"
-    " DoseSpot. Set the project secrets MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET to a"
-    " ClientApplication whose ProjectMembership has admin set to true; `prescriber-bots register`"
-    " does that."
+    f" DoseSpot. Set {CLIENT}; `prescriber-bots register` does that."
 )
 
 
@@ -38,10 +38,8 @@ class ClaimStore:
             Misconfigured: the credential may not read claims.
             BotError: whatever the answer raises.
         """
-        try:
+        with denied_as(Misconfigured(NOT_ALLOWED)):
             resources = found.all()
-        except FhirDenied:
-            raise Misconfigured(NOT_ALLOWED) from None
         return read_claim(key, resources[0] if resources else None)
 
     def find(self, key: str) -> Claim:
@@ -53,7 +51,8 @@ class ClaimStore:
         """The claim as it is now; raises as `read` does."""
         if claim.resource is None:
             return self.find(claim.key)
-        return read_claim(claim.key, self.fhir.read(f"Basic/{claim.resource['id']}"))
+        with denied_as(Misconfigured(NOT_ALLOWED)):
+            return read_claim(claim.key, self.fhir.read(f"Basic/{claim.resource['id']}"))
 
     def write(self, claim: Claim) -> Claim:
         """Writes a claim if nobody else has since it was read.
@@ -65,13 +64,14 @@ class ClaimStore:
             Misconfigured: the credential may not write claims.
             BotError: whatever the client raises.
         """
-        resource = claim_resource(claim)
         try:
-            if claim.resource is None:
-                query = by_identifier(CLAIM, [claim.key])
-                return read_claim(claim.key, self.fhir.create_if_none(resource, query)[0])
-            return read_claim(claim.key, self.fhir.put(resource))
+            with denied_as(Misconfigured(NOT_ALLOWED)):
+                return read_claim(claim.key, self._written(claim))
         except (EditConflict, LookUpFirst):
             return self.read_again(claim)
-        except FhirDenied:
-            raise Misconfigured(NOT_ALLOWED) from None
+
+    def _written(self, claim: Claim) -> Resource:
+        resource = claim_resource(claim)
+        if claim.resource is None:
+            return self.fhir.create_if_none(resource, by_identifier(CLAIM, [claim.key]))[0]
+        return self.fhir.put(resource)

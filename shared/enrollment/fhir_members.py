@@ -16,12 +16,12 @@ from shared.enrollment.rules.situation import Records
 from shared.errors import (
     BotError,
     EnrollmentLimitReached,
-    FhirDenied,
     Misconfigured,
     RecordsDisagree,
 )
 from shared.fhir.answers import Answer
 from shared.fhir.client import Edited, FhirClient
+from shared.fhir.denied import CLIENT, ITSELF, denied_as
 from shared.members.numbers_of_others import numbers_query, shared_number
 from shared.members.rules.subject import Subject, claim_key
 
@@ -33,12 +33,7 @@ ANOTHER_ID = (
     "ProjectMembership.identifier: another DoseSpot clinician id was written here meanwhile. Have"
     " an administrator compare both clinicians in DoseSpot."
 )
-NO_CREDENTIAL = (
-    "The bot may not read and write ProjectMemberships. Set the project secrets MEDPLUM_CLIENT_ID"
-    " and MEDPLUM_CLIENT_SECRET to a ClientApplication whose ProjectMembership has admin set to"
-    " true; or let the bot run as itself (Bot.runAsUser false) and set admin to true on the bot's"
-    " own ProjectMembership."
-)
+NO_CREDENTIAL = f"The bot may not read and write ProjectMemberships. Set {CLIENT}; or let {ITSELF}."
 
 
 @dataclass(frozen=True)
@@ -154,10 +149,8 @@ def _carriers(clinician_id: int) -> str:
 
 
 def _shared_id(membership: Resource, clinician_id: int, found: Answer) -> BotError | None:
-    try:
+    with denied_as(Misconfigured(NO_CREDENTIAL)):
         others = found.all()
-    except FhirDenied:
-        raise Misconfigured(NO_CREDENTIAL) from None
     for other in others:
         if other["id"] != membership["id"] and clinician_id in clinician_ids(other).numbers:
             return RecordsDisagree(SHARED_ID)

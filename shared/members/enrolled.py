@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, text
-from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
+from shared.errors import Misconfigured, RecordsDisagree
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
+from shared.fhir.denied import CLIENT, ITSELF, denied_as
 
-NO_CREDENTIAL = (
-    "The bot may not read ProjectMemberships. Let the bot run as itself (Bot.runAsUser false) and"
-    " set admin to true on the bot's own ProjectMembership; or set the project secrets"
-    " MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET to a ClientApplication whose ProjectMembership"
-    " has admin set to true."
-)
+NO_CREDENTIAL = f"The bot may not read ProjectMemberships. Let {ITSELF}; or set {CLIENT}."
 NOT_ONE_ID = (
     "ProjectMembership.identifier: the prescriber must have exactly one DoseSpot clinician id, a"
     " number; have an administrator keep the prescriber's own and remove the others."
@@ -80,10 +76,8 @@ def practitioners_memberships(fhir: FhirClient, me: Resource) -> Iterator[Resour
     """Every membership of a Practitioner in the project of `me`; raises as `enrolled_in` does."""
     project = f"Project/{text(child(me, 'project').get('id'))}"
     params = {"project": project, "profile-type": "Practitioner", "_sort": "_id"}
-    try:
+    with denied_as(Misconfigured(NO_CREDENTIAL)):
         yield from fhir.search_all("ProjectMembership", params)
-    except FhirDenied:
-        raise Misconfigured(NO_CREDENTIAL) from None
 
 
 def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
@@ -96,13 +90,16 @@ def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
 
 
 def enrolled_among(found: Answer) -> list[Enrolled]:
-    """Who is enrolled of the memberships that a search found.
+    """Who is enrolled of the memberships that a search found; raises as `memberships_among`."""
+    return enrolled(memberships_among(found))
+
+
+def memberships_among(found: Answer) -> list[Resource]:
+    """The memberships that a search found.
 
     Raises:
         Misconfigured: the memberships may not be read; says what to set up.
         BotError: whatever the answer raises.
     """
-    try:
-        return enrolled(found.all())
-    except FhirDenied:
-        raise Misconfigured(NO_CREDENTIAL) from None
+    with denied_as(Misconfigured(NO_CREDENTIAL)):
+        return found.all()

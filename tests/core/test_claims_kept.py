@@ -86,6 +86,7 @@ def test_whoever_may_not_read_or_write_basics_is_told_what_to_set() -> None:
         lambda: store.find(KEY),
         lambda: store.write(before),
         lambda: store.write(Claim(KEY, None, MINE)),
+        lambda: store.read_again(before),
     ):
         with pytest.raises(Misconfigured) as caught:
             forbidden()

@@ -14,6 +14,7 @@ from fhir_profiles.elements import child, entries, text
 from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.client import Credential, FhirClient
+from shared.fhir.denied import denied_as
 from shared.http.sending import Sender
 from shared.members.caller import token_owner
 
@@ -50,10 +51,8 @@ class Administrator:
         """
         fhir = FhirClient(http, base_url, credential)
         me = signed_in(fhir)
-        try:
+        with denied_as(NotAuthorized(NOT_ADMINISTRATOR)):
             project = fhir.read(f"Project/{text(child(me, 'project').get('id'))}")
-        except FhirDenied:
-            raise NotAuthorized(NOT_ADMINISTRATOR) from None
         secrets = {text(one.get("name")): one for _, one in entries(project, "secret")}
         return cls(base_url, credential, token_owner(me), secrets)
 
@@ -76,7 +75,5 @@ def signed_in(fhir: FhirClient) -> Resource:
         FhirDenied: it does not let them in.
         BotError: whatever the client raises.
     """
-    try:
+    with denied_as(FhirDenied(OPERATOR_REFUSED)):
         return fhir.who_am_i()
-    except FhirDenied:
-        raise FhirDenied(OPERATOR_REFUSED) from None
