@@ -14,29 +14,44 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 
 @dataclass(frozen=True)
 class ClinicianIds:
-    """The DoseSpot ids on one membership.
+    """The DoseSpot ids of one member: none, one, or what does not say which clinician they are.
 
     Attributes:
         numbers: the different clinician ids, in the order in which they stand.
         unreadable: FHIR paths of identifiers that are DoseSpot's but hold no positive number.
     """
 
-    numbers: tuple[int, ...]
-    unreadable: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any DoseSpot identifier, be it readable or not."""
+        return bool(self.numbers or self.unreadable)
+
+    @property
+    def sole(self) -> int | None:
+        """The one id that nothing contradicts; None where there is none such."""
+        return self.numbers[0] if len(self.numbers) == 1 and not self.unreadable else None
+
+    @property
+    def are_unclear(self) -> bool:
+        """Whether there are several ids, or one that can't be read."""
+        return bool(self) and self.sole is None
 
 
-def clinician_ids(membership: Resource) -> ClinicianIds:
-    """Every DoseSpot clinician id that the membership carries; a sound one has at most one."""
+def clinician_ids(*memberships: Resource) -> ClinicianIds:
+    """Every DoseSpot clinician id that one member's memberships carry."""
     numbers: dict[int, None] = {}
     unreadable = []
-    for index, identifier in entries(membership, "identifier"):
-        if "dosespot" not in text(identifier.get("system")).lower():
-            continue
-        number = positive_number(text(identifier.get("value")))
-        if number is not None:
-            numbers[number] = None
-        else:
-            unreadable.append(f"ProjectMembership.identifier[{index}].value")
+    for membership in memberships:
+        for index, identifier in entries(membership, "identifier"):
+            if "dosespot" not in text(identifier.get("system")).lower():
+                continue
+            number = positive_number(text(identifier.get("value")))
+            if number is not None:
+                numbers[number] = None
+            else:
+                unreadable.append(f"ProjectMembership.identifier[{index}].value")
     return ClinicianIds(tuple(numbers), tuple(unreadable))
 
 

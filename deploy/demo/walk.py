@@ -223,7 +223,7 @@ class Walk:
         if not self._prescriber:
             return None
         membership = self._read(f"ProjectMembership/{self._prescriber['membershipId']}")
-        return next(iter(clinician_ids(membership).numbers), None)
+        return clinician_ids(membership).sole
 
     def _status(self) -> str:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians"

@@ -61,7 +61,7 @@ def administrators_clinician_id(
     memberships = callers_memberships(fhir, found, requester)
     administrators = _administrators(memberships)
     if not administrators:
-        has_id = any(clinician_ids(one).numbers for one in memberships)
+        has_id = bool(clinician_ids(*memberships))
         missing = [NOT_ADMINISTRATOR, *([] if has_id else [NO_DOSESPOT_IDENTIFIER])]
         raise NotAuthorized(" ".join(missing))
     number = sole_clinician_id(administrators)

@@ -73,7 +73,7 @@ class FhirMembers:
         subject = _with_membership(subject, reread[0].one()) if reread else subject
         people = people_found.all()
         conflict = shared_number(subject.practitioner["id"], subject.prescriber, people, self.today)
-        if len(clinician_ids(subject.membership).numbers) > 1:
+        if clinician_ids(subject.membership).are_unclear:
             conflict = RecordsDisagree(ANOTHER_ID)
         elif number is not None:
             conflict = _shared_id(subject.membership, number, members_found) or conflict
@@ -128,7 +128,7 @@ class FhirMembers:
                 return None
             params = {"project": subject.membership["project"]["reference"]}
             memberships = self.fhir.search_all("ProjectMembership", params)
-            enrolled = sum(1 for one in memberships if clinician_ids(one).numbers)
+            enrolled = sum(1 for one in memberships if clinician_ids(one))
         except BotError as error:
             return error
         if enrolled < limit:
@@ -158,13 +158,12 @@ def _shared_id(membership: Resource, clinician_id: int, found: Answer) -> BotErr
 
 
 def _with_membership(subject: Subject, membership: Resource) -> Subject:
-    numbers = clinician_ids(membership).numbers
-    clinician_id = numbers[0] if numbers else None
-    return replace(subject, membership=membership, clinician_id=clinician_id)
+    return replace(subject, membership=membership, clinician_id=clinician_ids(membership).sole)
 
 
 def _with_only_id(membership: Resource, clinician_id: int) -> Resource:
     """The membership with that id; somebody may have written another one since it was read."""
-    if set(clinician_ids(membership).numbers) - {clinician_id}:
+    ids = clinician_ids(membership)
+    if ids and ids.sole != clinician_id:
         raise RecordsDisagree(ANOTHER_ID)
     return with_clinician_id(membership, clinician_id)

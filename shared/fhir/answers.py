@@ -25,6 +25,7 @@ SERVICE = "The FHIR server"
 WRITTEN = (200, 201)
 """Statuses of a write that took effect, if the answer is the resource."""
 
+
 @dataclass(frozen=True)
 class _Meaning:
     """What a status means that is not a success.

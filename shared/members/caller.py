@@ -65,8 +65,7 @@ def sole_clinician_id(memberships: Iterable[Resource]) -> int | None:
     Raises:
         RecordsDisagree: there are several, or one can't be read.
     """
-    found = [clinician_ids(one) for one in memberships if is_active(one)]
-    numbers = {number for one in found for number in one.numbers}
-    if len(numbers) > 1 or any(one.unreadable for one in found):
+    ids = clinician_ids(*filter(is_active, memberships))
+    if ids.are_unclear:
         raise RecordsDisagree(CALLERS_NOT_ONE_ID)
-    return next(iter(numbers), None)
+    return ids.sole

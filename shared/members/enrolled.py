@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
-from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.elements import child, text
 from shared.errors import Misconfigured, RecordsDisagree
 from shared.fhir.answers import Answer
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
+from shared.members.people import people
 
 NO_CREDENTIAL = f"The bot may not read ProjectMemberships. Let {ITSELF}; or set {CLIENT}."
 NOT_ONE_ID = (
@@ -24,18 +25,11 @@ class Enrolled:
 
     Attributes:
         practitioner: reference of the Practitioner.
-        numbers: the different clinician ids on all memberships of the Practitioner.
-        sound: whether every DoseSpot identifier holds a number.
+        clinician_ids: on all memberships of the Practitioner; at least one.
     """
 
     practitioner: str
-    numbers: tuple[int, ...]
-    sound: bool
-
-    @property
-    def has_one_id(self) -> bool:
-        """Whether it is clear which clinician this is."""
-        return len(self.numbers) == 1 and self.sound
+    clinician_ids: ClinicianIds
 
     def clinician_id(self) -> int:
         """The DoseSpot clinician id.
@@ -43,23 +37,17 @@ class Enrolled:
         Raises:
             RecordsDisagree: there are several, or one can't be read.
         """
-        if not self.has_one_id:
+        found = self.clinician_ids.sole
+        if found is None:
             raise RecordsDisagree(NOT_ONE_ID)
-        return self.numbers[0]
+        return found
 
 
 def enrolled(memberships: Iterable[Resource]) -> list[Enrolled]:
     """The Practitioners who carry a DoseSpot identifier, each once, in the order of their ids."""
-    found: dict[str, Enrolled] = {}
-    for membership in memberships:
-        ids = clinician_ids(membership)
-        profile = text(child(membership, "profile").get("reference"))
-        if profile.startswith("Practitioner/") and (ids.numbers or ids.unreadable):
-            known = found.get(profile, Enrolled(profile, (), sound=True))
-            numbers = tuple(dict.fromkeys([*known.numbers, *ids.numbers]))
-            sound = known.sound and not ids.unreadable
-            found[profile] = Enrolled(profile, numbers, sound)
-    return [found[profile] for profile in sorted(found)]
+    return [
+        Enrolled(one.practitioner, ids) for one in people(memberships) if (ids := one.clinician_ids)
+    ]
 
 
 def enrolled_in(fhir: FhirClient, me: Resource) -> list[Enrolled]:
@@ -86,7 +74,7 @@ def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
     The search knows the number only, because the identifier's system may be any of DoseSpot's.
     """
     (answer,) = fhir.read_together(f"ProjectMembership?identifier={clinician_id}&_count=100")
-    return [one for one in enrolled_among(answer) if clinician_id in one.numbers]
+    return [one for one in enrolled_among(answer) if clinician_id in one.clinician_ids.numbers]
 
 
 def enrolled_among(found: Answer) -> list[Enrolled]:

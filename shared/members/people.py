@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
-from fhir_profiles.clinician_identifier import clinician_ids
+from fhir_profiles.clinician_identifier import ClinicianIds, clinician_ids
 from fhir_profiles.elements import child, text
 
 
@@ -21,21 +21,9 @@ class ProjectPractitioner:
     memberships: tuple[Resource, ...]
 
     @property
-    def clinician_ids(self) -> tuple[int, ...]:
-        """The different DoseSpot clinician ids on the memberships."""
-        found = (number for one in self.memberships for number in clinician_ids(one).numbers)
-        return tuple(dict.fromkeys(found))
-
-    @property
-    def unreadable(self) -> tuple[str, ...]:
-        """FHIR paths of DoseSpot identifiers that hold no number."""
-        return tuple(path for one in self.memberships for path in clinician_ids(one).unreadable)
-
-    @property
-    def clinician_id(self) -> int | None:
-        """The DoseSpot clinician id, where there is exactly one."""
-        ids = self.clinician_ids
-        return ids[0] if len(ids) == 1 and not self.unreadable else None
+    def clinician_ids(self) -> ClinicianIds:
+        """The DoseSpot clinician ids on the memberships."""
+        return clinician_ids(*self.memberships)
 
 
 def people(memberships: Iterable[Resource]) -> list[ProjectPractitioner]:

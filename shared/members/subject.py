@@ -52,7 +52,7 @@ def sole_membership(memberships: list[Resource], findings: Findings) -> tuple[Re
         )
         findings.problem("ProjectMembership.profile", sentence)
         return {}, None
-    ids = clinician_ids(memberships[0])
+    ids = clinician_ids(*memberships)
     for path in ids.unreadable:
         findings.problem(path, "a DoseSpot identifier must hold the clinician's number; correct it")
     if len(ids.numbers) > 1:
@@ -60,4 +60,4 @@ def sole_membership(memberships: list[Resource], findings: Findings) -> tuple[Re
             "ProjectMembership.identifier",
             "there are different DoseSpot clinician ids; keep the one of this person",
         )
-    return memberships[0], ids.numbers[0] if ids.numbers else None
+    return memberships[0], ids.sole

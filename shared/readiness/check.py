@@ -128,7 +128,7 @@ class ReadinessCheck:
         """
         if not people:
             return ()
-        asked = [self._ask(one.clinician_id) for one in people]
+        asked = [self._ask(one.clinician_ids.sole) for one in people]
         paths = [_paths(one) for one in people]
         answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
         found = [tuple(islice(answers, len(each))) for each in paths]
@@ -185,7 +185,6 @@ class ReadinessCheck:
         membership = Membership(
             count=len(one.memberships),
             clinician_ids=one.clinician_ids,
-            unreadable=one.unreadable,
             shared=not isinstance(others, Reason) and _is_shared(one, others),
             self_service=_self_service(looked_up),
         )
@@ -245,7 +244,7 @@ def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -
 
 def _paths(one: ProjectPractitioner) -> list[str]:
     """What is read of a person on the FHIR server, and who else may carry the clinician id."""
-    number = one.clinician_id
+    number = one.clinician_ids.sole
     return [
         one.practitioner,
         f"PractitionerRole?practitioner={one.practitioner}&_count=1000",
@@ -256,7 +255,7 @@ def _paths(one: ProjectPractitioner) -> list[str]:
 def _is_shared(one: ProjectPractitioner, others: Iterable[Resource]) -> bool:
     own = {membership.get("id") for membership in one.memberships}
     return any(
-        other.get("id") not in own and one.clinician_id in clinician_ids(other).numbers
+        other.get("id") not in own and one.clinician_ids.sole in clinician_ids(other).numbers
         for other in others
     )
 

@@ -107,7 +107,7 @@ def _clinician_ids(agent: Party, supervisor: Party) -> tuple[int, int]:
     unclear = [
         f"{party.name}: {NOT_ONE_ID}"
         for party, found in ((agent, agents), (supervisor, supervisors))
-        if not found[0].has_one_id
+        if found[0].clinician_ids.are_unclear
     ]
     if unclear:
         raise RecordsDisagree(" ".join(unclear))

@@ -51,6 +51,11 @@ def another(*numbers: int, id_: str = "other") -> Resource:
     return carrying(*numbers, id=id_, profile={"reference": f"Practitioner/{id_}"})
 
 
+def unreadable(**changes: Any) -> Resource:
+    """A membership with an id that is no number."""
+    return membership(identifier=[{"system": CLINICIAN_IDENTIFIER, "value": "x"}], **changes)
+
+
 def limited(limit: Any) -> Resource:
     return project({"name": "dosespotMaxClinicians", "valueInteger": limit})
 
@@ -113,12 +118,18 @@ def test_a_second_look_reads_the_membership_anew(stored: Resource, number: int |
     assert told(records) == (None, None)
 
 
-@pytest.mark.parametrize("numbers", [(CLINICIAN_ID, 8), (8, CLINICIAN_ID)])
-def test_a_second_id_that_was_written_meanwhile_is_a_conflict(numbers: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "stored", [carrying(CLINICIAN_ID, 9), carrying(9, CLINICIAN_ID), unreadable()]
+)
+@pytest.mark.parametrize("before", [None, CLINICIAN_ID])
+def test_an_id_that_became_unclear_meanwhile_is_a_conflict(
+    stored: Resource, before: int | None
+) -> None:
     server = clinic()
-    before = subject(server)
-    server.put(carrying(*numbers))
-    _, records = members(server).look(before, again=True)
+    she = subject(server, before)
+    server.put(stored)
+    after, records = members(server).look(she, again=True)
+    assert after.clinician_id is None
     assert told(records) == ((RecordsDisagree, ANOTHER_ID), None)
 
 
@@ -223,6 +234,8 @@ def reached(enrolled: int) -> tuple[type[BotError], str]:
         ([limited(2), another(9), another(8, id_="third")], reached(2)),
         ([limited(2), another(9), another(id_="third")], None),
         ([limited(1), another(9, 8)], reached(1)),
+        # Who carries an id that can't be read is taken for enrolled too.
+        ([limited(1), unreadable(id="other")], reached(1)),
         ([limited(0), another(9)], None),
         ([limited("2"), another(9), another(8, id_="third")], None),
     ],
@@ -281,6 +294,14 @@ def test_the_id_of_another_member_is_not_written() -> None:
     assert not any(one.startswith("PUT") for one in server.asked)
     members(server).link(server.resources[HERS], 8, sure=False)
     assert paths(server)[-1] == f"PUT {HERS}"
+
+
+def test_no_id_is_written_beside_one_that_can_not_be_read() -> None:
+    server = clinic(hers=unreadable())
+    with pytest.raises(RecordsDisagree) as caught:
+        members(server).link(server.resources[HERS], CLINICIAN_ID, sure=True)
+    assert str(caught.value) == ANOTHER_ID
+    assert not any(one.startswith("PUT") for one in server.asked)
 
 
 @pytest.mark.parametrize(("meanwhile", "ends"), [(8, ANOTHER_ID), (CLINICIAN_ID, None)])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
@@ -39,8 +40,9 @@ JANE = Clinician(
     clinic_has_epcs=True,
 )
 ACCOUNT = DoseSpotAccount(JANE, PRESCRIBER, SHOWN, frozenset(), linked=True, has_new_rx=True)
+UNREADABLE = ClinicianIds((), ("ProjectMembership.identifier[0].value",))
 RECORD = Record(dea=(IL, NY), status="TFAActivatedSuccess", epcs=True)
-READY = Facts(Membership(1, (4711,)), RECORD, ACCOUNT)
+READY = Facts(Membership(1, ClinicianIds((4711,))), RECORD, ACCOUNT)
 
 
 def told(facts: Facts) -> Readiness:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles import Resource
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
@@ -29,6 +30,7 @@ from shared.members.same_person import same_person
 from shared.records.practitioner import read_practitioner
 from tests.builders import dosespot_clinician, membership, npi, practitioner
 
+UNREADABLE = "ProjectMembership.identifier[0].value"
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
@@ -60,9 +62,9 @@ def test_practitioners_with_a_dosespot_identifier_are_enrolled_each_once_in_orde
         ]
     )
     assert found == [
-        Enrolled("Practitioner/a", (1,), sound=True),
-        Enrolled("Practitioner/b", (2, 7), sound=True),
-        Enrolled("Practitioner/e", (), sound=False),
+        Enrolled("Practitioner/a", ClinicianIds((1,))),
+        Enrolled("Practitioner/b", ClinicianIds((2, 7))),
+        Enrolled("Practitioner/e", ClinicianIds((), (UNREADABLE,))),
     ]
 
 

@@ -26,27 +26,31 @@ def test_everybody_with_a_membership_is_found_once_in_the_order_of_their_ids() -
         ProjectPractitioner("Practitioner/a", (first,)),
         ProjectPractitioner("Practitioner/b", (second, other)),
     ]
-    assert [one.clinician_id for one in found] == [None, 7]
+    assert [one.clinician_ids.sole for one in found] == [None, 7]
 
 
 @pytest.mark.parametrize(
-    ("ids", "numbers", "unreadable", "one"),
+    ("ids", "numbers", "unreadable", "one", "unclear"),
     [
-        ((), (), 0, None),
-        (("7",), (7,), 0, 7),
-        (("7", "7"), (7,), 0, 7),
-        (("7", "8"), (7, 8), 0, None),
-        (("7", "seven"), (7,), 1, None),
-        (("seven",), (), 1, None),
+        ((), (), 0, None, False),
+        (("7",), (7,), 0, 7, False),
+        (("7", "7"), (7,), 0, 7, False),
+        (("7", "8"), (7, 8), 0, None, True),
+        (("7", "seven"), (7,), 1, None, True),
+        (("seven",), (), 1, None, True),
     ],
     ids=str,
 )
 def test_a_clinician_id_is_one_number_that_nothing_contradicts(
-    ids: tuple[str, ...], numbers: tuple[int, ...], unreadable: int, one: int | None
+    ids: tuple[str, ...], numbers: tuple[int, ...], unreadable: int, one: int | None, unclear: bool
 ) -> None:
-    (found,) = people([membership("Practitioner/a", *ids)])
-    assert (found.clinician_ids, len(found.unreadable)) == (numbers, unreadable)
-    assert found.clinician_id == one
+    together = [membership("Practitioner/a", *ids)]
+    apart = [membership("Practitioner/a"), *(membership("Practitioner/a", each) for each in ids)]
+    for memberships in (together, apart):
+        (person,) = people(memberships)
+        found = person.clinician_ids
+        assert (found.numbers, len(found.unreadable)) == (numbers, unreadable)
+        assert (found.sole, found.are_unclear, bool(found)) == (one, unclear, bool(ids))
 
 
 EVERYBODY = [ProjectPractitioner(f"Practitioner/{letter}", ()) for letter in "abcd"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.codes import ClinicianRole, DeaSchedule
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
@@ -33,6 +34,7 @@ from tests.unit.ready_prescriber import (
     READY,
     RECORD,
     SHOWN,
+    UNREADABLE,
     codes,
     of_account,
     of_clinician,
@@ -47,7 +49,7 @@ UNKNOWN = {
     "neither read": replace(READY, record=None, account=None),
     "status unknown": of_clinician(status=Status.UNKNOWN),
     "an obstacle": replace(READY, obstacles=(reason(Cause.NOT_CHECKED, "x"),)),
-    "id unreadable": of_membership(unreadable=("ProjectMembership.identifier[0].value",)),
+    "id unreadable": of_membership(clinician_ids=UNREADABLE),
     "roles not shown": of_account(roles=frozenset()),
     "DEA numbers not shown": of_account(dea=frozenset()),
     "DEA periods unreadable": of_record(dea=(replace(IL, days=Days(readable=False)),)),
@@ -69,7 +71,10 @@ def test_what_is_not_known_is_never_ready(facts: Facts) -> None:
 
 
 def test_what_could_not_be_checked_says_so_even_if_nobody_said_why() -> None:
-    assert codes(told(Facts(Membership(1, (4711,))))) == ["not-checked", "not-checked"]
+    assert codes(told(Facts(Membership(1, ClinicianIds((4711,)))))) == [
+        "not-checked",
+        "not-checked",
+    ]
     assert codes(told(replace(READY, account=None))) == ["not-checked"]
 
 
@@ -113,8 +118,11 @@ some_facts = st.builds(
     st.builds(
         Membership,
         st.sampled_from([1, 0, 2]),
-        st.sampled_from([(4711,), (), (1, 2)]),
-        st.sampled_from([(), ("x",)]),
+        st.builds(
+            ClinicianIds,
+            st.sampled_from([(4711,), (), (1, 2)]),
+            st.sampled_from([(), ("x",)]),
+        ),
         st.booleans(),
         flags,
     ),
@@ -155,7 +163,7 @@ def test_whatever_was_read_has_a_verdict_and_a_good_one_only_where_all_is_known(
         assert record is not None
         assert account is not None
         assert record.active
-        assert membership == replace(membership, count=1, clinician_ids=(4711,), unreadable=())
+        assert membership == replace(membership, count=1, clinician_ids=ClinicianIds((4711,)))
         assert not membership.shared
         assert account.clinician.status not in (Status.UNKNOWN, Status.PENDING)
         assert not any(one.blocks is Blocks.EVERYTHING for one in facts.obstacles)

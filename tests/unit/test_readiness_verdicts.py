@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
@@ -29,6 +30,7 @@ from tests.unit.ready_prescriber import (
     PRESCRIBER,
     READY,
     RECORD,
+    UNREADABLE,
     codes,
     of_account,
     of_clinician,
@@ -112,8 +114,13 @@ def test_who_acts_on_a_status_is_as_the_guidance_says(status: Status) -> None:
         (of_record(active=False), "practitioner-inactive", "Administrator", False),
         (of_membership(count=0), "no-membership", "Administrator", False),
         (of_membership(count=2), "several-memberships", "Administrator", False),
-        (of_membership(clinician_ids=(1, 2)), "clinician-id-unclear", "Administrator", False),
-        (of_membership(unreadable=("a path",)), "clinician-id-unclear", "Administrator", False),
+        (
+            of_membership(clinician_ids=ClinicianIds((1, 2))),
+            "clinician-id-unclear",
+            "Administrator",
+            False,
+        ),
+        (of_membership(clinician_ids=UNREADABLE), "clinician-id-unclear", "Administrator", False),
         (of_membership(shared=True), "clinician-id-shared", "Administrator", False),
         (of_record(dea=()), "no-dea", "Prescriber", True),
     ],

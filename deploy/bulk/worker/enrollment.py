@@ -146,7 +146,7 @@ class BulkEnrollment:
         found = practitioner_id(given)
         query = f"ProjectMembership?profile=Practitioner/{found}"
         (answer,) = self._fhir(administrator).read_together(query)
-        enrolled = any(clinician_ids(membership).numbers for membership in answer.all())
+        enrolled = clinician_ids(*answer.all())
         outcome = PrescriberOutcome.UPDATED if enrolled else PrescriberOutcome.ENROLLED
         return PrescriberResult(practitionerId=found, outcome=outcome)
 

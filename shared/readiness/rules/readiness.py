@@ -4,8 +4,9 @@ It fails closed: a verdict is good only where both systems were read and nothing
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.codes import RegistrationStatus as Status
 from fhir_profiles.dea_identifier import DeaIdentifier
@@ -61,16 +62,14 @@ class Membership:
 
     Attributes:
         count: how many there are.
-        clinician_ids: the different DoseSpot clinician ids on them.
-        unreadable: FHIR paths of DoseSpot identifiers without a number.
+        clinician_ids: the DoseSpot clinician ids on them.
         shared: whether somebody else's membership carries the id too.
         self_service: whether the person may enroll themselves as a prescriber; None where it is
             not known.
     """
 
     count: int = 1
-    clinician_ids: tuple[int, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    clinician_ids: ClinicianIds = field(default_factory=ClinicianIds)
     shared: bool = False
     self_service: bool | None = None
 
@@ -224,7 +223,7 @@ def _about_membership(facts: Facts) -> Iterator[Reason]:
         cause = Cause.SEVERAL_MEMBERSHIPS if mine.count else Cause.NO_MEMBERSHIP
         yield reason(cause, "ProjectMembership.profile", str(mine.count))
     yield from _about_ids(mine)
-    asked_in_vain = len(mine.clinician_ids) == 1 and account is None and not mine.unreadable
+    asked_in_vain = mine.clinician_ids.sole is not None and account is None
     if asked_in_vain and not facts.explained:
         yield reason(Cause.NOT_CHECKED, dosespot_field("clinician"))
     done = account is not None and account.clinician.epcs_enabled
@@ -233,14 +232,15 @@ def _about_membership(facts: Facts) -> Iterator[Reason]:
 
 
 def _about_ids(mine: Membership) -> Iterator[Reason]:
-    for path in mine.unreadable:
+    ids = mine.clinician_ids
+    for path in ids.unreadable:
         yield reason(Cause.CLINICIAN_ID_UNCLEAR, path)
-    if len(mine.clinician_ids) > 1:
-        several = f"{len(mine.clinician_ids)} different ids"
+    if len(ids.numbers) > 1:
+        several = f"{len(ids.numbers)} different ids"
         yield reason(Cause.CLINICIAN_ID_UNCLEAR, _IDENTIFIER, several)
     if mine.shared:
         yield reason(Cause.CLINICIAN_ID_SHARED, _IDENTIFIER)
-    if mine.count and not mine.clinician_ids and not mine.unreadable:
+    if mine.count and not ids:
         yield reason(Cause.NOT_ENROLLED, _IDENTIFIER)
 
 
