@@ -29,12 +29,12 @@ PINNED = re.compile(r"^[\w.-]+==", re.MULTILINE)
 QUIET = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
 
 
-def problem(version: tuple[int, ...], lacking: Iterable[str]) -> str | None:
+def problem(version: tuple[int, ...], missing: Iterable[str]) -> str | None:
     """Why this Python can't make the environment, and what to do; None where it can.
 
     Args:
         version: the interpreter's.
-        lacking: which of NEEDED it does not have.
+        missing: which of NEEDED it does not have.
     """
     wanted, found = (".".join(map(str, one[:2])) for one in (LEAST_VERSION, version))
     if tuple(version[:2]) < LEAST_VERSION:
@@ -42,7 +42,7 @@ def problem(version: tuple[int, ...], lacking: Iterable[str]) -> str | None:
             f"Python {wanted} or later is needed, and this is {found}. Install one, and name it:"
             f" make demo PYTHON=python{wanted}"
         )
-    modules = " and ".join(lacking)
+    modules = " and ".join(missing)
     if modules:
         return (
             f"This Python {found} can't make virtual environments: it has no {modules}. On Debian"
@@ -67,7 +67,7 @@ class Ticker:
         self._words = "making the environment"
         self._fetched = 0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._tell, daemon=True)
+        self._thread = threading.Thread(target=self._report, daemon=True)
 
     def hear(self, line: str) -> None:
         """Learns from a line of pip's how far it is."""
@@ -100,7 +100,7 @@ class Ticker:
             self._out.write(CLEAR)
         self._out.flush()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         on_terminal = self._out.isatty()
         while not self._ended.wait(AT_WORK_S if on_terminal else EVERY_S):
             text = f"{self.words} ({self.seconds:.0f} s)"
@@ -155,8 +155,8 @@ def main(folder: str, lock: str) -> None:
     Raises:
         SystemExit: something is missing or failed.
     """
-    lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    sentence = problem(sys.version_info[:2], lacking)
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    sentence = problem(sys.version_info[:2], missing)
     if sentence:
         raise SystemExit(f"Error: {sentence}")
     set_up(Path(folder), Path(lock), sys.stdout)

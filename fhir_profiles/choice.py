@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, extension_of, says_absent, text, value_text, value_texts
+from fhir_profiles.elements import (
+    entries,
+    extension_of,
+    is_marked_absent,
+    text,
+    value_text,
+    value_texts,
+)
 from fhir_profiles.period import days_of
 from fhir_profiles.places import ADDRESS_STATES, is_us_country, state_named, territory_of
 from fhir_profiles.systems import CONTACTPOINT_COUNTRY, US_CORE_DIRECT
@@ -197,7 +204,7 @@ def numbered(
 
 def has_value(identifier: Resource) -> bool:
     """Whether an identifier has a value, and nothing says that it has none."""
-    return bool(value_text(identifier, "value")) and not says_absent(identifier)
+    return bool(value_text(identifier, "value")) and not is_marked_absent(identifier)
 
 
 def state_of(address: Resource) -> str:
@@ -217,15 +224,15 @@ def is_foreign_number(telecom: Resource) -> bool:
     code = _COUNTRY_CODE.match(_as_typed(value_text(telecom, "value")))
     if code:
         return code[1] != "1"
-    said = extension_of(telecom, CONTACTPOINT_COUNTRY) or {}
-    country = text(said.get("valueString")).lstrip("+0")
+    stated = extension_of(telecom, CONTACTPOINT_COUNTRY) or {}
+    country = text(stated.get("valueString")).lstrip("+0")
     return bool(country) and country != "1" and not is_us_country(country)
 
 
 def is_direct(telecom: Resource) -> bool:
     """Whether an e-mail address is a Direct address, which takes no ordinary mail."""
-    said = extension_of(telecom, US_CORE_DIRECT)
-    return said is not None and said.get("valueBoolean") is True
+    stated = extension_of(telecom, US_CORE_DIRECT)
+    return stated is not None and stated.get("valueBoolean") is True
 
 
 def _candidates(resource: Resource, rule: ChoiceRule) -> Iterator[tuple[int, Resource]]:
@@ -235,7 +242,7 @@ def _candidates(resource: Resource, rule: ChoiceRule) -> Iterator[tuple[int, Res
             (not rule.system or entry.get("system") == rule.system)
             and (use in rule.uses or (not rule.only and use not in rule.never))
             and text(entry.get("type")) not in rule.never_types
-            and not says_absent(entry)
+            and not is_marked_absent(entry)
             and any(value_text(entry, name) or value_texts(entry, name) for name in rule.values)
         ):
             yield index, entry

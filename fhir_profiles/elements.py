@@ -56,14 +56,16 @@ def state_code(parent: Resource, name: str) -> str:
 
 def value_text(element: Resource, name: str) -> str:
     """The text of a primitive element; "" where there is none, or a data-absent-reason says so."""
-    return "" if says_absent(child(element, f"_{name}")) else text(element.get(name))
+    return "" if is_marked_absent(child(element, f"_{name}")) else text(element.get(name))
 
 
 def value_texts(element: Resource, name: str) -> list[str]:
     """The non-empty texts of a repeating primitive element, without those that are said absent."""
     notes = items(element, f"_{name}")
     absent = {
-        index for index, note in enumerate(notes) if isinstance(note, dict) and says_absent(note)
+        index
+        for index, note in enumerate(notes)
+        if isinstance(note, dict) and is_marked_absent(note)
     }
     return [
         found
@@ -72,7 +74,7 @@ def value_texts(element: Resource, name: str) -> list[str]:
     ]
 
 
-def says_absent(element: Resource) -> bool:
+def is_marked_absent(element: Resource) -> bool:
     """Whether an element carries the extension that says why its value is not there."""
     return extension_of(element, DATA_ABSENT_REASON) is not None
 

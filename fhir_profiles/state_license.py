@@ -17,8 +17,8 @@ from fhir_profiles.elements import (
     child,
     entries,
     extension_of,
+    is_marked_absent,
     items,
-    says_absent,
     state_code,
     text,
     value_text,
@@ -137,17 +137,17 @@ def with_state_license(practitioner: Resource, number: str, state: str, today: T
 
 def _licenses(path: str, entry: Resource) -> Iterator[StateLicense]:
     """The licenses that a qualification is: one for each number and state."""
-    said = extension_of(entry, PLAN_NET_QUALIFICATION) or {}
-    for identifier in _license_identifiers(entry, said):
-        states = _states(entry, identifier, said)
+    stated = extension_of(entry, PLAN_NET_QUALIFICATION) or {}
+    for identifier in _license_identifiers(entry, stated):
+        states = _states(entry, identifier, stated)
         for state in states:
             days = days_of(entry, state).within(days_of(identifier, state))
-            if _standing(said) != ACTIVE:
+            if _standing(stated) != ACTIVE:
                 days = replace(days, standing=False)
             yield StateLicense(path, value_text(identifier, "value"), state, days)
 
 
-def _license_identifiers(entry: Resource, said: Resource) -> Iterator[Resource]:
+def _license_identifiers(entry: Resource, stated: Resource) -> Iterator[Resource]:
     """The numbers of a license; {} stands for a license without one."""
     numbers = [
         one
@@ -164,30 +164,30 @@ def _license_identifiers(entry: Resource, said: Resource) -> Iterator[Resource]:
         yield from typed
     elif numbers and not of_a_school(_issuer(entry)):
         yield from numbers
-    elif not _has_only_old(entry) and (_where_valid(said) or issuing_state(_issuer(entry))):
+    elif not _has_only_old(entry) and (_where_valid(stated) or issuing_state(_issuer(entry))):
         yield {}
 
 
 def _unread(path: str, entry: Resource) -> Iterator[tuple[str, str]]:
     """What of a qualification is not read, though it looks like a license or a part of one."""
-    said = extension_of(entry, PLAN_NET_QUALIFICATION) or {}
-    read = list(_license_identifiers(entry, said))
+    stated = extension_of(entry, PLAN_NET_QUALIFICATION) or {}
+    read = list(_license_identifiers(entry, stated))
     if not read and not _has_only_old(entry):
-        if _looks_like_a_license(entry) or _is_of_a_state(entry, said):
+        if _looks_like_a_license(entry) or _is_of_a_state(entry, stated):
             yield path, UNREADABLE
     elif {} not in read:
-        yield from _unread_numbers(path, entry, said, read)
+        yield from _unread_numbers(path, entry, stated, read)
     if any(not issuing_state(_assigner(one)) for one in read):
-        yield from _unread_places(path, entry, said)
+        yield from _unread_places(path, entry, stated)
 
 
 def _unread_numbers(
-    path: str, entry: Resource, said: Resource, read: list[Resource]
+    path: str, entry: Resource, stated: Resource, read: list[Resource]
 ) -> Iterator[tuple[str, str]]:
     """The numbers that are none of a license, and what of the others is not read."""
     for index, identifier in _numbers(entry):
         if any(identifier is one for one in read):
-            if _is_unknown_code(_assigner(identifier)) and any(_states(entry, identifier, said)):
+            if _is_unknown_code(_assigner(identifier)) and any(_states(entry, identifier, stated)):
                 yield f"{path}.identifier[{index}].assigner.display", PLACE_UNREADABLE
         elif not value_text(identifier, "value"):
             yield f"{path}.identifier[{index}].value", NUMBER_UNREADABLE
@@ -195,12 +195,12 @@ def _unread_numbers(
             yield f"{path}.identifier[{index}]", NUMBER_NOT_READ
 
 
-def _unread_places(path: str, entry: Resource, said: Resource) -> Iterator[tuple[str, str]]:
+def _unread_places(path: str, entry: Resource, stated: Resource) -> Iterator[tuple[str, str]]:
     """The places that are no state, beside some that are."""
-    at = next((index for index, one in entries(entry, "extension") if one is said), 0)
+    at = next((index for index, one in entries(entry, "extension") if one is stated), 0)
     places = [
         (index, _state(part))
-        for index, part in entries(said, "extension")
+        for index, part in entries(stated, "extension")
         if part.get("url") == "whereValid"
     ]
     if any(state for _, state in places):
@@ -214,9 +214,9 @@ def _is_unknown_code(assigner: str) -> bool:
     return len(assigner) == len("IL") and not issuing_state(assigner)
 
 
-def _is_of_a_state(entry: Resource, said: Resource) -> bool:
+def _is_of_a_state(entry: Resource, stated: Resource) -> bool:
     """Whether a state has given it a number, whatever its code says."""
-    return any(any(_states(entry, one, said)) for _, one in _numbers(entry))
+    return any(any(_states(entry, one, stated)) for _, one in _numbers(entry))
 
 
 def _numbers(entry: Resource) -> list[tuple[int, Resource]]:
@@ -225,8 +225,8 @@ def _numbers(entry: Resource) -> list[tuple[int, Resource]]:
         (index, one)
         for index, one in entries(entry, "identifier")
         if one.get("use") not in (OVER, TEMPORARY)
-        and not says_absent(one)
-        and not says_absent(child(one, "_value"))
+        and not is_marked_absent(one)
+        and not is_marked_absent(child(one, "_value"))
         and not says_dea(one)
     ]
 
@@ -236,12 +236,12 @@ def _has_only_old(entry: Resource) -> bool:
     return bool(found) and all(one.get("use") in (OVER, TEMPORARY) for one in found)
 
 
-def _states(entry: Resource, identifier: Resource, said: Resource) -> list[str]:
+def _states(entry: Resource, identifier: Resource, stated: Resource) -> list[str]:
     """The states of a license; one empty text where none can be read."""
     assigner = issuing_state(_assigner(identifier))
     if assigner:
         return [assigner]
-    valid = [state for state in (_state(place) for place in _where_valid(said)) if state]
+    valid = [state for state in (_state(place) for place in _where_valid(stated)) if state]
     return list(dict.fromkeys(valid)) or [issuing_state(_issuer(entry))]
 
 
@@ -253,8 +253,8 @@ def _issuer(entry: Resource) -> str:
     return text(child(entry, "issuer").get("display"))
 
 
-def _where_valid(said: Resource) -> list[Resource]:
-    return [part for _, part in entries(said, "extension") if part.get("url") == "whereValid"]
+def _where_valid(stated: Resource) -> list[Resource]:
+    return [part for _, part in entries(stated, "extension") if part.get("url") == "whereValid"]
 
 
 def _state(place: Resource) -> str:
@@ -269,9 +269,9 @@ def _state(place: Resource) -> str:
     return next(filter(None, (issuing_state(one.removeprefix("US-")) for one in words)), "")
 
 
-def _standing(said: Resource) -> str:
+def _standing(stated: Resource) -> str:
     """The status in Plan Net's extension; active where nothing is said."""
-    found = [part for _, part in entries(said, "extension") if part.get("url") == "status"]
+    found = [part for _, part in entries(stated, "extension") if part.get("url") == "status"]
     if not found:
         return ACTIVE
     codings = entries(child(found[0], "valueCodeableConcept"), "coding")

@@ -39,11 +39,11 @@ class AdminEnrollInput(BotInput):
 
     def order(self) -> Order:
         """The same in the words of the use case."""
-        asked = {Stage.IDP: self.initIdp, Stage.TFA: self.initTfa}
+        flags = {Stage.IDP: self.initIdp, Stage.TFA: self.initTfa}
         return Order(
             roles=frozenset(role_of(number) for number in self.practitionerRoleTypes),
             licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
-            stages=frozenset(stage for stage, wanted in asked.items() if wanted),
+            stages=frozenset(stage for stage, wanted in flags.items() if wanted),
             tfa_type=self.tfaType,
         )
 

@@ -7,7 +7,7 @@ from shared.npi_check.check import checked
 from shared.npi_check.wiring import npi_registry_of
 from shared.prescriber_form.create_prescriber import PrescriberCreation, refuse
 from shared.prescriber_form.invitation import policy_to_give
-from shared.prescriber_form.known_records import asked, known_records
+from shared.prescriber_form.known_records import known_records, queries
 from shared.prescriber_form.rules.form import read_form
 from shared.prescriber_form.rules.npi_holder import holder_of_form
 from shared.runtime.bot import bot
@@ -37,7 +37,9 @@ def create_prescriber(
     fhir, caller = invocation.fhir, invocation.requester
     today = Today(invocation.now())
     form, findings = read_form(request.form, today.in_state(NATIONWIDE))
-    caller_found, *answers = fhir.read_together(f"ProjectMembership?profile={caller}", *asked(form))
+    caller_found, *answers = fhir.read_together(
+        f"ProjectMembership?profile={caller}", *queries(form)
+    )
     require_administrator(fhir, caller_found, caller)
     known = known_records(form, answers, today, findings)
     check = checked(npi_registry_of(invocation), holder_of_form(form, known.registrations))

@@ -57,12 +57,12 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
     report = status_sync_of(invocation, dosespot).run(prescribers)
     if report.failures:
         raise report.failures[0].error
-    told = [one.finding for one in report.doubts]
-    invocation.log.findings(told)
+    findings = [one.finding for one in report.doubts]
+    invocation.log.findings(findings)
     return NotificationOutput(
         handled=True,
         reason=UPDATED if report.differences else UNCHANGED,
-        warnings=[FindingOutput.of(one) for one in told],
+        warnings=[FindingOutput.of(one) for one in findings],
     )
 
 

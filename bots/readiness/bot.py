@@ -48,10 +48,10 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     dosespot = _dosespot(invocation, memberships)
     check = ReadinessCheck(fhir, dosespot, invocation.together, Today(invocation.now()))
     page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
-    told = check.run(page)
-    ready = sum(one.readiness.prescribes for one in told)
-    invocation.log(LogEvent.READINESS_TOLD, prescribers=len(told), ready=ready)
-    return ReadinessOutput.of(told, last)
+    found = check.run(page)
+    ready = sum(one.readiness.prescribes for one in found)
+    invocation.log(LogEvent.READINESS_TOLD, prescribers=len(found), ready=ready)
+    return ReadinessOutput.of(found, last)
 
 
 def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotClient:

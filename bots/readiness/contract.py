@@ -135,13 +135,13 @@ class PrescriberOutput(BotOutput):
     )
 
     @classmethod
-    def of(cls, told: PrescriberReadiness) -> Self:
+    def of(cls, found: PrescriberReadiness) -> Self:
         """The same in the words of the contract."""
         return cls(
-            practitioner=told.practitioner,
-            nonControlled=NonControlledOutput.of(told.readiness),
-            controlled=ControlledOutput.of(told.readiness),
-            reasons=[ReasonOutput.of(one) for one in told.readiness.reasons],
+            practitioner=found.practitioner,
+            nonControlled=NonControlledOutput.of(found.readiness),
+            controlled=ControlledOutput.of(found.readiness),
+            reasons=[ReasonOutput.of(one) for one in found.readiness.reasons],
         )
 
 
@@ -154,10 +154,10 @@ class ReadinessOutput(BotOutput):
     )
 
     @classmethod
-    def of(cls, told: tuple[PrescriberReadiness, ...], last: str) -> Self:
+    def of(cls, found: tuple[PrescriberReadiness, ...], last: str) -> Self:
         """The same in the words of the contract."""
         return cls(
-            prescribers=[PrescriberOutput.of(one) for one in told],
+            prescribers=[PrescriberOutput.of(one) for one in found],
             nextCursor=cursor_of(last) if last else None,
         )
 

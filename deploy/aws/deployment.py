@@ -71,7 +71,7 @@ class Deployment:
             ValueError: the package is none, or the bucket can't be used.
         """
         package = self._package_settings()
-        borrowed = self._made_bucket()
+        borrowed = self._create_bucket()
         try:
             proposed = self._propose(package)
             if proposed is not None:
@@ -89,10 +89,10 @@ class Deployment:
             ValueError: the package is none, or the bucket can't be used.
         """
         package = self._package_settings()
-        if self._made_bucket():
-            self.stack.tell(f"Made the bucket {self.bucket.name}")
+        if self._create_bucket():
+            self.stack.report(f"Made the bucket {self.bucket.name}")
         if self.bucket.put(package["CodeKey"], self.package.read_bytes()):
-            self.stack.tell(f"Uploaded {self.package} to the bucket {self.bucket.name}")
+            self.stack.report(f"Uploaded {self.package} to the bucket {self.bucket.name}")
         proposed = self._propose(package)
         if proposed is not None:
             self.stack.execute(proposed)
@@ -105,7 +105,7 @@ class Deployment:
             "CodeKey": key_of(self.package.read_bytes(), ".zip"),
         }
 
-    def _made_bucket(self) -> bool:
+    def _create_bucket(self) -> bool:
         """Makes sure that there is the bucket; returns whether it had to be made."""
         if self.bucket.exists():
             return False

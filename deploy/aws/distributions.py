@@ -123,14 +123,14 @@ def _install(lock: Path, minor: str, machine: str, folder: str) -> None:
         raise _failure(f"for Python {minor} on {machine}", done.stderr)
 
 
-def _failure(what_for: str, told: str) -> Exception:
+def _failure(what_for: str, output: str) -> Exception:
     """What pip's standard error says, without its many warnings."""
-    if "connection broken by" in told:
+    if "connection broken by" in output:
         return ConnectionError(
             f"pip did not reach its index and could not install the locked libraries {what_for}."
             " Check the network and `pip config list`, then try again."
         )
-    lines = told.splitlines()
+    lines = output.splitlines()
     errors = [line for line in lines if line.startswith("ERROR: ")] or lines[-1:]
     return RuntimeError(
         f"pip could not install the locked libraries {what_for}: {' '.join(errors)}"

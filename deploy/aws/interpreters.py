@@ -64,8 +64,8 @@ def at_hand(runtime: str) -> Interpreter | None:
 def probe(python: str) -> Interpreter | None:
     """What an executable is; None where it does not start or is no ordinary CPython."""
     try:
-        told = run(python, "-I", "-S", "-c", PROBE, timeout_s=PROBE_TIMEOUT_S)
-        path, kind, *version = json.loads(told.stdout)
+        probed = run(python, "-I", "-S", "-c", PROBE, timeout_s=PROBE_TIMEOUT_S)
+        path, kind, *version = json.loads(probed.stdout)
     except (OSError, TimeoutExpired, ValueError):
         return None
     return Interpreter(path, ".".join(map(str, version))) if kind == "cpython" else None

@@ -145,8 +145,8 @@ def _own(version: str, interpreter: Interpreter) -> Distribution:
         for pattern in OWN
         for path in ROOT.glob(pattern)
     }
-    told = json.dumps(manifest(version, interpreter, commit_of(ROOT)), indent=2) + "\n"
-    return Distribution(NAME, version, {MANIFEST: told.encode(), **sources})
+    content = json.dumps(manifest(version, interpreter, commit_of(ROOT)), indent=2) + "\n"
+    return Distribution(NAME, version, {MANIFEST: content.encode(), **sources})
 
 
 def _described(path: Path, runtime: str, distributions: list[Distribution]) -> Package:

@@ -103,7 +103,7 @@ class Stack:
     Args:
         client: CloudFormation there.
         name: the stack's name.
-        tell: is given one line for each thing that happens.
+        report: is given one line for each thing that happens.
         pause_s: seconds between two looks.
     """
 
@@ -111,12 +111,12 @@ class Stack:
         self,
         client: "CloudFormationClient",
         name: str,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         pause_s: float = PAUSE_S,
     ) -> None:
         self._client = client
         self.name = name
-        self.tell = tell
+        self.report = report
         self._pause_s = pause_s
 
     def existing(self) -> Existing | None:
@@ -234,7 +234,7 @@ class Stack:
         while True:
             for event in self._events_since(stack, seen):
                 happened.append(event)
-                self.tell(_line(event))
+                self.report(_line(event))
                 seen = event["EventId"]
                 if _is_end(event):
                     self._require_done(event.get("ResourceStatus", ""), happened)
@@ -284,9 +284,9 @@ def _is_end(event: "StackEventTypeDef") -> bool:
 
 
 def _line(event: "StackEventTypeDef") -> str:
-    told = f"{event['Timestamp']:%H:%M:%S} {event.get('ResourceStatus', '')}"
+    line = f"{event['Timestamp']:%H:%M:%S} {event.get('ResourceStatus', '')}"
     reason = event.get("ResourceStatusReason", "")
-    return f"{told} {event.get('LogicalResourceId', '')}{f': {reason}' if reason else ''}"
+    return f"{line} {event.get('LogicalResourceId', '')}{f': {reason}' if reason else ''}"
 
 
 def _cause(events: "list[StackEventTypeDef]") -> str:

@@ -57,7 +57,7 @@ class Job:
             yield sent
 
     @property
-    def looked_at(self) -> int:
+    def examined(self) -> int:
         """How many rows were looked at so far."""
         counted = self._tally.counts.total()
         return counted + self._ledger.already_done + self._ledger.duplicates

@@ -43,7 +43,7 @@ class Queue:
     def __init__(self, url: str) -> None:
         found = _SQS_URL.fullmatch(url)
         self._url = url
-        with _told():
+        with _aws_errors_explained():
             self._sqs: SQSClient = boto3.client("sqs", region_name=found[1] if found else None)
 
     def send(self, rows: Iterable[PrescriberRow]) -> Iterator[int]:
@@ -55,7 +55,7 @@ class Queue:
         left = iter(rows)
         while batch := list(islice(left, BATCH)):
             entries = [_entry(number, row, sending) for number, row in enumerate(batch)]
-            with _told():
+            with _aws_errors_explained():
                 answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
             if answer.get("Failed"):
                 codes = ", ".join(sorted({failed["Code"] for failed in answer["Failed"]}))
@@ -80,7 +80,7 @@ class Queue:
             yield len(kept)
 
     def _received(self, wait_s: int) -> "list[Message]":
-        with _told():
+        with _aws_errors_explained():
             answer = self._sqs.receive_message(
                 QueueUrl=self._url, MaxNumberOfMessages=BATCH, WaitTimeSeconds=wait_s
             )
@@ -89,7 +89,7 @@ class Queue:
     def _delete(self, handles: list[str]) -> None:
         if handles:
             numbered = enumerate(handles)
-            with _told():
+            with _aws_errors_explained():
                 self._sqs.delete_message_batch(
                     QueueUrl=self._url,
                     Entries=[{"Id": str(n), "ReceiptHandle": handle} for n, handle in numbered],
@@ -97,7 +97,7 @@ class Queue:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _aws_errors_explained() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:

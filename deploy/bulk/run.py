@@ -83,12 +83,12 @@ class Run:
                 return self._enroll(row.given)
             except WORTH_ANOTHER_TRY as error:
                 pause_s = next(pauses_s, None)
-                if pause_s is None or self.stopped.wait(max(pause_s, _asked_for_s(error))):
+                if pause_s is None or self.stopped.wait(max(pause_s, _requested_pause_s(error))):
                     return not_enrolled(row.given, error)
             except NOBODY_CAN_BE_ENROLLED as error:
                 self._stop(error)
                 return not_enrolled(row.given, error)
 
 
-def _asked_for_s(error: BotError) -> float:
+def _requested_pause_s(error: BotError) -> float:
     return error.retry_after_s if isinstance(error, Throttled) else 0.0

@@ -26,8 +26,8 @@ def search_params(query: str) -> dict[str, str]:
     Raises:
         ValueError: it is for another type, names a parameter twice, or one that pages.
     """
-    searched, _, asked = query.partition("?")
-    pairs = parse_qsl(asked, keep_blank_values=True)
+    searched, _, params_text = query.partition("?")
+    pairs = parse_qsl(params_text, keep_blank_values=True)
     params = dict(pairs)
     if searched != SEARCHED or len(params) < len(pairs) or not _PAGING.isdisjoint(params):
         raise ValueError(
@@ -63,8 +63,8 @@ def count_found(
         RemoteMisbehaved: it gives no total.
         BotError: whatever the sender raises.
     """
-    asked = urlencode({**params, "_summary": "count"})
-    url = f"{base_url}fhir/R4/{SEARCHED}?{asked}"
+    query = urlencode({**params, "_summary": "count"})
+    url = f"{base_url}fhir/R4/{SEARCHED}?{query}"
     call = Call(service=SERVICE, wish="answer", method="GET", url=url, headers=HEADERS)
     reply = send_as(credential, http, call)
     answer = _resource(reply)
@@ -72,7 +72,7 @@ def count_found(
         raise FhirDenied(OPERATOR_REFUSED)
     if reply.status != 200:
         raise ValueError(
-            f"The FHIR server refuses --search ({reply.status}): {_told(answer, params)}"
+            f"The FHIR server refuses --search ({reply.status}): {_reason(answer, params)}"
         )
     found = answer.get("total")
     if not isinstance(found, int):
@@ -94,13 +94,13 @@ def _resource(reply: Reply) -> Resource:
     return answer if isinstance(answer, dict) else {}
 
 
-def _told(outcome: Resource, params: Mapping[str, str]) -> str:
+def _reason(outcome: Resource, params: Mapping[str, str]) -> str:
     """What an OperationOutcome says, without what was searched for: it may name somebody."""
-    told = [
+    reasons = [
         text(child(issue, "details").get("text")) or text(issue.get("diagnostics"))
         for _, issue in entries(outcome, "issue")
     ]
-    words = "; ".join(one for one in told if one) or "it does not say why"
+    words = "; ".join(one for one in reasons if one) or "it does not say why"
     searched = sorted((value for value in params.values() if value), key=len, reverse=True)
     for value in searched:
         words = re.sub(re.escape(value), "…", words, flags=re.IGNORECASE)

@@ -46,10 +46,10 @@ class Tally:
         """Keeps a result, counts it, and remembers what is to be told of it."""
         self.keep(result)
         self.counts[result.outcome.value] += 1
-        told = [f"warning: {found['path']}: {found['sentence']}" for found in result.warnings]
+        lines = [f"warning: {found['path']}: {found['sentence']}" for found in result.warnings]
         if result.error:
-            told.insert(0, f"{result.outcome.value}: {result.error}")
-        self.remarks.extend(Remark(result.practitionerId, words) for words in told)
+            lines.insert(0, f"{result.outcome.value}: {result.error}")
+        self.remarks.extend(Remark(result.practitionerId, words) for words in lines)
 
     @property
     def is_well(self) -> bool:

@@ -51,19 +51,19 @@ def package(runtime: str | None, python: str | None, output: Path | None, as_jso
             f" `uv python install {newest}`, and package again to have it.",
             err=True,
         )
-    made = build(interpreter, output)
+    built = build(interpreter, output)
     if as_json:
-        click.echo(json.dumps({**asdict(made), "path": str(made.path)}, indent=2))
+        click.echo(json.dumps({**asdict(built), "path": str(built.path)}, indent=2))
     else:
-        _print_package(made)
+        _print_package(built)
 
 
-def _print_package(made: "Package") -> None:
-    rows = [(one.name, one.version, one.zipped, one.unzipped) for one in made.parts]
+def _print_package(built: "Package") -> None:
+    rows = [(one.name, one.version, one.zipped, one.unzipped) for one in built.parts]
     click.echo(f"{'':20}{'version':>12}{'zipped':>12}{'unzipped':>12}")
-    for name, version, zipped, unzipped in (*rows, ("all", "", made.zipped, made.unzipped)):
+    for name, version, zipped, unzipped in (*rows, ("all", "", built.zipped, built.unzipped)):
         click.echo(f"{name:20}{version:>12}{_mb(zipped)}{_mb(unzipped)}")
-    click.echo(f"\n{made.path} for {made.runtime} on x86-64 and arm64\nsha256 {made.sha256}")
+    click.echo(f"\n{built.path} for {built.runtime} on x86-64 and arm64\nsha256 {built.sha256}")
 
 
 def _mb(size: int) -> str:

@@ -44,7 +44,7 @@ def _roles(
 
 
 @dataclass(frozen=True)
-class Asked:
+class EnrollOptions:
     """What the command line says."""
 
     file: str | None
@@ -180,7 +180,7 @@ class Asked:
 )
 @base_url_option(required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-def enroll_many(**options: Any) -> None:
+def enroll_many(**given: Any) -> None:
     """Enroll the prescribers of FILE, or those whom a search finds.
 
     FILE is a table with one line of columns (practitionerId and, where wanted,
@@ -201,33 +201,33 @@ def enroll_many(**options: Any) -> None:
     from deploy.bulk.results import EnrolledEarlier, ResultsFile, read_done
     from deploy.bulk.tally import Tally
 
-    asked = Asked(**options)
+    options = EnrollOptions(**given)
     began_s = monotonic()
-    if asked.dry_run:
-        done = read_done(asked.results) if asked.results else ()
+    if options.dry_run:
+        done = read_done(options.results) if options.results else ()
         tally = Tally(lambda _: None)
-        with EnrolledEarlier(done) as ledger:
-            with _remarks_at_end(asked, tally):
-                _enroll(asked, tally, ledger)
-            _tell(asked, tally, ledger, monotonic() - began_s)
+        with EnrolledEarlier(done) as earlier:
+            with _remarks_at_end(options, tally):
+                _enroll(options, tally, earlier)
+            _report(options, tally, earlier, monotonic() - began_s)
     else:
         with (
-            ResultsFile(cast("Path", asked.results)) as results,
-            EnrolledEarlier(results.done()) as ledger,
+            ResultsFile(cast("Path", options.results)) as results,
+            EnrolledEarlier(results.done()) as earlier,
         ):
             tally = Tally(results.add)
-            with _remarks_at_end(asked, tally):
-                if asked.collect is not None:
-                    _collect(asked, tally)
-                elif asked.queue is not None:
-                    _send(asked, tally, ledger)
+            with _remarks_at_end(options, tally):
+                if options.collect is not None:
+                    _collect(options, tally)
+                elif options.queue is not None:
+                    _send(options, tally, earlier)
                 else:
-                    _enroll(asked, tally, ledger)
-            _tell(asked, tally, ledger, monotonic() - began_s)
+                    _enroll(options, tally, earlier)
+            _report(options, tally, earlier, monotonic() - began_s)
     sys.exit(0 if tally.is_well else 1)
 
 
-def _enroll(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
+def _enroll(options: EnrollOptions, tally: "Tally", earlier: "EnrolledEarlier") -> None:
     """Enrolls here, or finds out what that would do."""
     from deploy.bulk.job import Job
     from deploy.bulk.run import Run
@@ -235,80 +235,80 @@ def _enroll(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
     from shared.dosespot.limits import DoseSpotLimits
     from shared.fhir.units import FhirUnits
 
-    units = FhirUnits(asked.fhir_units_per_minute) if asked.fhir_units_per_minute else None
-    limits = DoseSpotLimits().share(asked.share)
-    bulk = BulkEnrollment(limits, units, asked.concurrency, dry=asked.dry_run)
-    job = Job(tally, ledger)
-    with asked.source() as source:
+    units = FhirUnits(options.fhir_units_per_minute) if options.fhir_units_per_minute else None
+    limits = DoseSpotLimits().share(options.share)
+    bulk = BulkEnrollment(limits, units, options.concurrency, dry=options.dry_run)
+    job = Job(tally, earlier)
+    with options.source() as source:
         if not (total := job.checked(source)):
             return
-        administrator = bulk.sign_in(asked.server.base_url, asked.server.credential)
-        run = Run(lambda given: bulk.enroll(administrator, given), asked.concurrency)
-        with _plan(asked) as show_plan, Progress(total) as progress, _stopping(run.stopped):
+        administrator = bulk.sign_in(options.server.base_url, options.server.credential)
+        run = Run(lambda given: bulk.enroll(administrator, given), options.concurrency)
+        with _plan(options) as show_plan, Progress(total) as progress, _stopping(run.stopped):
             for result in job.enrolled(source, run):
                 show_plan(result)
-                progress.show(job.looked_at, str(tally))
+                progress.show(job.examined, str(tally))
     if run.stopped.is_set():
         tally.stopped = str(run.stopped_by or "Interrupted.")
 
 
 @contextmanager
-def _plan(asked: Asked) -> "Iterator[Callable[[PrescriberResult], None]]":
+def _plan(options: EnrollOptions) -> "Iterator[Callable[[PrescriberResult], None]]":
     """Says what a dry run has found out; on a terminal at the end, when its bar is complete."""
     from deploy.bulk.tally import Remark
 
-    at_once = not asked.shows_names(err=asked.as_json)
+    at_once = not options.shows_names(err=options.as_json)
     waiting: list[Remark] = []
 
     def show(result: "PrescriberResult") -> None:
-        if asked.dry_run and result.outcome.is_well:
+        if options.dry_run and result.outcome.is_well:
             unchanged = result.outcome.value == "unchanged"
             words = "is as asked for" if unchanged else f"would be {result.outcome.value}"
             waiting.append(Remark(result.practitionerId, words))
         if at_once:
-            _print(asked, waiting, err=asked.as_json)
+            _print(options, waiting, err=options.as_json)
             waiting.clear()
 
     try:
         yield show
     finally:
-        _print(asked, waiting, err=asked.as_json)
+        _print(options, waiting, err=options.as_json)
 
 
-def _print(asked: Asked, remarks: "Sequence[Remark]", *, err: bool) -> None:
+def _print(options: EnrollOptions, remarks: "Sequence[Remark]", *, err: bool) -> None:
     """Prints remarks, on the operator's own terminal with the names of those they are about."""
     from deploy.cli.names import names_at_hand
 
     names: Mapping[str, str] = {}
-    if remarks and asked.shows_names(err=err):
+    if remarks and options.shows_names(err=err):
         ids = dict.fromkeys(one.practitioner_id for one in remarks if one.practitioner_id)
-        names = names_at_hand(asked.server.fhir, [f"Practitioner/{one}" for one in ids])
+        names = names_at_hand(options.server.fhir, [f"Practitioner/{one}" for one in ids])
     for one in remarks:
         name = names.get(f"Practitioner/{one.practitioner_id}")
-        told = f"{name} ({one.practitioner_id}) {one.words}" if name else str(one)
-        click.echo(told, err=err)
+        line = f"{name} ({one.practitioner_id}) {one.words}" if name else str(one)
+        click.echo(line, err=err)
 
 
-def _send(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier") -> None:
+def _send(options: EnrollOptions, tally: "Tally", earlier: "EnrolledEarlier") -> None:
     """Sends to a queue."""
     from deploy.bulk.job import Job
     from deploy.bulk.queue import Queue
 
-    job = Job(tally, ledger)
-    with asked.source() as source:
+    job = Job(tally, earlier)
+    with options.source() as source:
         if not (total := job.checked(source)):
             return
         with Progress(total) as progress:
-            for _ in job.sent(source, Queue(str(asked.queue))):
-                progress.show(job.looked_at, str(tally))
+            for _ in job.sent(source, Queue(str(options.queue))):
+                progress.show(job.examined, str(tally))
 
 
-def _collect(asked: Asked, tally: "Tally") -> None:
+def _collect(options: EnrollOptions, tally: "Tally") -> None:
     """Empties a queue of results."""
     from deploy.bulk.queue import Queue
 
     with Progress(None) as progress:
-        for _ in Queue(str(asked.collect)).collect(tally.add, asked.wait):
+        for _ in Queue(str(options.collect)).collect(tally.add, options.wait):
             progress.show(tally.counts.total(), str(tally))
 
 
@@ -329,28 +329,30 @@ def _stopping(stopped: Event) -> Iterator[None]:
 
 
 @contextmanager
-def _remarks_at_end(asked: Asked, tally: "Tally") -> Iterator[None]:
+def _remarks_at_end(options: EnrollOptions, tally: "Tally") -> Iterator[None]:
     """Tells what there is to tell of single prescribers, also where an error ends the command."""
     try:
         yield
     finally:
-        _print(asked, tally.remarks, err=True)
+        _print(options, tally.remarks, err=True)
 
 
-def _tell(asked: Asked, tally: "Tally", ledger: "EnrolledEarlier", seconds: float) -> None:
+def _report(
+    options: EnrollOptions, tally: "Tally", earlier: "EnrolledEarlier", seconds: float
+) -> None:
     if tally.stopped:
         click.echo(f"Stopped: {tally.stopped} {RESUME}", err=True)
-    if asked.as_json:
-        told = {
+    if options.as_json:
+        summary = {
             **tally.counts,
-            "alreadyDone": ledger.already_done,
-            "duplicates": ledger.duplicates,
+            "alreadyDone": earlier.already_done,
+            "duplicates": earlier.duplicates,
             "seconds": round(seconds, 1),
             "stopped": tally.stopped,
         }
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
         return
-    left_out = {"done before": ledger.already_done, "duplicate rows": ledger.duplicates}
+    left_out = {"done before": earlier.already_done, "duplicate rows": earlier.duplicates}
     tally.counts += Counter({name: number for name, number in left_out.items() if number})
-    where = "nothing was changed" if asked.dry_run else f"results in {asked.results}"
+    where = "nothing was changed" if options.dry_run else f"results in {options.results}"
     click.echo(f"{str(tally) or 'nothing to do'}; {seconds:.1f} s; {where}")

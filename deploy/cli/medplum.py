@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deploy.cli.command import verbose_option
-from deploy.cli.secret_input import asked_for, from_options, made_up_webhook_secret
+from deploy.cli.secret_input import from_options, generated_webhook_secret, prompt_for_missing
 from deploy.cli.sign_in import Command, base_url_option, server_at
 from deploy.cli.table import print_row, terminal_width
 from shared.errors import LookUpFirst, TryAgain
@@ -113,21 +113,21 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     profiles = conformance_resources()
     found = look(server, server.project_id(), profiles)
     if options["generate_webhook_secret"]:
-        given = {**made_up_webhook_secret(found.secrets), **given}
+        given = {**generated_webhook_secret(found.secrets), **given}
     if not plan and sys.stdin.isatty():
-        given |= asked_for(given, found.secrets)
+        given |= prompt_for_missing(given, found.secrets)
     aws = AwsSecret(aws_secret) if aws_secret else None
     order = InstallOptions(_names(options), given, profiles, signed_in.base_url, aws)
     refuse_what_is_wrong(found, order)
-    account = _Summary()
+    summary = _Summary()
     try:
-        Installer(server, Ledger(server, plan=plan, told=account.tell), found, order).run()
+        Installer(server, Ledger(server, plan=plan, report=summary.report), found, order).run()
     except (LookUpFirst, TryAgain) as error:
         happened, _, _ = str(error).partition(". ")
         raise click.ClickException(f"{happened}. {AGAIN}") from None
     if not order.names.named and not plan:
         _print_function_names(look(server, server.project_id(), ()))
-    account.sum_up(plan=plan)
+    summary.sum_up(plan=plan)
 
 
 @click.command()
@@ -162,8 +162,8 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
         findings.append(finding)
         if not as_json and finding.needs is None:
             color = {CheckVerdict.OK: "green", CheckVerdict.MISSING: "red"}.get(finding.verdict)
-            told = f"{finding.name}: {finding.sentence}"
-            print_row((finding.verdict, told), (WIDEST_FINDING,), fg=color)
+            text = f"{finding.name}: {finding.sentence}"
+            print_row((finding.verdict, text), (WIDEST_FINDING,), fg=color)
     in_order = not any(one.verdict is CheckVerdict.MISSING for one in findings)
     if as_json:
         checks = [vars(one) for one in findings]
@@ -184,8 +184,8 @@ def _print_not_checked(findings: "Sequence[CheckReport]") -> None:
 
     for needs, names in waiting(findings).items():
         several = f"and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        told = ", ".join([*names[:MOST_NAMED], *([several] if several else [])])
-        sentence = f"{told}, because of {needs}"
+        text = ", ".join([*names[:MOST_NAMED], *([several] if several else [])])
+        sentence = f"{text}, because of {needs}"
         print_row((CheckVerdict.NOT_CHECKED, sentence), (WIDEST_FINDING,))
 
 
@@ -201,10 +201,10 @@ class _Summary:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
-    def tell(self, entry: "LedgerEntry") -> None:
+    def report(self, entry: "LedgerEntry") -> None:
         """Prints one line, and one for each detail."""
-        self._counts[entry.verdict] += 1
-        print_row((entry.verdict, entry.what), (WIDEST_VERDICT,))
+        self._counts[entry.status] += 1
+        print_row((entry.status, entry.what), (WIDEST_VERDICT,))
         for detail in entry.details:
             print_row(("", f"  {detail}"), (WIDEST_VERDICT,))
 
@@ -215,16 +215,16 @@ class _Summary:
         from fhir_profiles.systems import PRESCRIBER_POLICY
 
         changes = self._counts[EntryStatus.CREATED] + self._counts[EntryStatus.CHANGED]
-        lacking = self._counts[EntryStatus.MISSING]
+        missing = self._counts[EntryStatus.MISSING]
         if plan:
             click.echo(f"{changes} changes would be made; nothing was changed.")
         elif changes:
             click.echo(f"{changes} changes were made.")
             click.echo(f"About the AccessPolicy {PRESCRIBER_POLICY}: {ASSIGN}")
-        elif not lacking:
+        elif not missing:
             click.echo("Nothing to do.")
-        if lacking:
-            click.echo(f"{lacking} still missing. {STILL_MISSING}")
+        if missing:
+            click.echo(f"{missing} still missing. {STILL_MISSING}")
             sys.exit(0 if plan else 1)
 
 

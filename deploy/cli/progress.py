@@ -30,16 +30,16 @@ class Progress:
             )
         self._of = f" of {total:,}" if total else ""
         self._clock = clock
-        self._began_s = self._told_s = clock()
+        self._began_s = self._reported_s = clock()
         self._done = 0
 
     def show(self, done: int, words: str) -> None:
         """Says how many steps are done, and more in a few words."""
         if self._bar is not None:
             self._bar.update(done - self._done, words)
-        elif self._clock() - self._told_s >= EVERY_S:
-            self._told_s = self._clock()
-            per_s = done / (self._told_s - self._began_s)
+        elif self._clock() - self._reported_s >= EVERY_S:
+            self._reported_s = self._clock()
+            per_s = done / (self._reported_s - self._began_s)
             click.echo(f"{done:,}{self._of}, {per_s:.1f}/s  {words}", err=True)
         self._done = done
 

@@ -63,13 +63,13 @@ def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[Pr
     from deploy.cli.execute import execute, find_bot
 
     bot_id = find_bot(server, BOT)
-    asked = {} if practitioner is None else {"practitionerId": practitioner}
+    params = {} if practitioner is None else {"practitionerId": practitioner}
     while True:
-        answer = execute(server, bot_id, asked)
+        answer = execute(server, bot_id, params)
         yield answer["prescribers"]
         if answer["nextCursor"] is None:
             return
-        asked = {"cursor": answer["nextCursor"]}
+        params = {"cursor": answer["nextCursor"]}
 
 
 def _is_ready(prescriber: PrescriberVerdict) -> bool:
@@ -99,8 +99,8 @@ def _print_named(server: "ProjectAdmin", page: list[PrescriberVerdict]) -> None:
     names = names_of(server, [one["practitioner"] for one in page])
     for one in page:
         reference = one["practitioner"]
-        told = f"{names[reference]}\n{reference}\n{_first_reason(one)}"
-        print_row((*_verdicts(one), told), WIDTHS_ON_TERMINAL)
+        text = f"{names[reference]}\n{reference}\n{_first_reason(one)}"
+        print_row((*_verdicts(one), text), WIDTHS_ON_TERMINAL)
 
 
 def _verdicts(one: PrescriberVerdict) -> tuple[str, str]:

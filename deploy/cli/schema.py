@@ -36,8 +36,8 @@ def schema(bot: str | None, typescript: bool, output: Path | None) -> None:
     if not chosen:
         known = ", ".join(one.name for one in BOTS)
         raise click.BadParameter(f"there is no bot {bot}; the bots are {known}")
-    made = schemas.json_schema(chosen)
-    text = types.typescript(made) if typescript else json.dumps(made, indent=2) + "\n"
+    document = schemas.json_schema(chosen)
+    text = types.typescript(document) if typescript else json.dumps(document, indent=2) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -31,23 +31,23 @@ def from_options(file: Path | None, aws_name: str | None) -> dict[str, str]:
     return given
 
 
-def made_up_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
+def generated_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
     """A new secret for push notifications, where there is none."""
     if settings.WEBHOOK_SECRET in stored:
         return {}
     return {settings.WEBHOOK_SECRET: secrets.token_hex(settings.WEBHOOK_SECRET_LENGTH // 2)}
 
 
-def asked_for(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
+def prompt_for_missing(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
     """The secrets that are still missing, as somebody types them; Enter leaves one out."""
     from deploy.medplum.project_secrets import DOSESPOT, merged
 
     known = merged(given, stored)
-    answers = {name: _asked_for(name) for name in DOSESPOT if name not in known}
+    answers = {name: _prompt_for(name) for name in DOSESPOT if name not in known}
     return {name: answer for name, answer in answers.items() if answer}
 
 
-def _asked_for(name: str) -> str:
+def _prompt_for(name: str) -> str:
     def well_formed(typed: str) -> str:
         text = typed.strip()
         problem = settings.malformed(name, text) if text else None

@@ -48,13 +48,13 @@ def serving(ready_file: Path | None, ports: Mapping[str, int]) -> Iterator[None]
         ) from None
 
 
-def until_interrupted(ready: dict[str, Any], ready_file: Path | None, *told: str) -> None:
+def until_interrupted(ready: dict[str, Any], ready_file: Path | None, *notes: str) -> None:
     """Says where everything is, then waits for a signal.
 
     Args:
         ready: how to reach everything.
         ready_file: where to write it; it is removed at the end, unless another wrote there since.
-        told: more lines for who reads along.
+        notes: more lines for who reads along.
     """
     interrupted = threading.Event()
     for sign in ENDS:
@@ -67,7 +67,7 @@ def until_interrupted(ready: dict[str, Any], ready_file: Path | None, *told: str
         for name, part in ready.items():
             if isinstance(part, dict) and "baseUrl" in part:
                 click.echo(f"{name:10} {part['baseUrl']}")
-        for line in told:
+        for line in notes:
             click.echo(line)
         click.echo("Running; stop with Ctrl-C.")
         interrupted.wait()

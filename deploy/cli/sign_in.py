@@ -83,11 +83,11 @@ def _credential(http: Sender, base_url: str) -> Credential:
             settings=f"{CLIENT_ID} and {CLIENT_SECRET} in the environment",
         )
         return ServiceCredential(http, TokenCache(monotonic), account)
-    token = os.environ.get(ACCESS_TOKEN) or _asked_for()
+    token = os.environ.get(ACCESS_TOKEN) or _prompt_for_token()
     return GivenToken(token.strip())
 
 
-def _asked_for() -> str:
+def _prompt_for_token() -> str:
     if not sys.stdin.isatty():
         raise click.UsageError(
             f"There is nobody to ask for an access token. Set {ACCESS_TOKEN} to one of a project"

@@ -204,10 +204,10 @@ def destroy(
 def _stack(account: "AwsAccount", name: str) -> "Stack":
     from deploy.aws.stack import Stack
 
-    def tell(line: str) -> None:
+    def report(line: str) -> None:
         click.echo(line, err=True)
 
-    return Stack(account.session.client("cloudformation"), name, tell)
+    return Stack(account.session.client("cloudformation"), name, report)
 
 
 def _bucket(account: "AwsAccount", name: str) -> "Bucket":
@@ -248,8 +248,8 @@ def _pair(given: str, need: str) -> tuple[str, str]:
 
 def _show_plan(stack: str, changes: "Sequence[ResourceChange]", *, as_json: bool) -> None:
     if as_json:
-        told = [vars(change) for change in changes]
-        click.echo(json.dumps({"stack": stack, "changes": told}, indent=2))
+        shown = [vars(change) for change in changes]
+        click.echo(json.dumps({"stack": stack, "changes": shown}, indent=2))
         return
     rows = [(each.action, each.resource, each.kind, each.replacement) for each in changes]
     if rows:
@@ -261,8 +261,8 @@ def _show_outputs(stack: "Stack", *, changed: bool, as_json: bool) -> None:
     existing = stack.existing()
     outputs = existing.outputs if existing else {}
     if as_json:
-        told = {"stack": stack.name, "changed": changed, "outputs": outputs}
-        click.echo(json.dumps(told, indent=2))
+        shown = {"stack": stack.name, "changed": changed, "outputs": outputs}
+        click.echo(json.dumps(shown, indent=2))
         return
     print_table(sorted(outputs.items()))
     click.echo(f"{stack.name} is deployed." if changed else f"{stack.name} is up to date already.")

@@ -162,8 +162,8 @@ class Walk:
         after = self._facts()
         written = [f"{name} = {after[name]}" for name in after if after[name] != before[name]]
         status = self._status()
-        lacking = [text for text in expected.answer if text not in answer.text]
-        unexpected = [f"the answer lacks: {text}" for text in lacking]
+        missing = [text for text in expected.answer if text not in answer.text]
+        unexpected = [f"the answer lacks: {text}" for text in missing]
         if status != expected.status:
             unexpected.append(f"DoseSpot should say {expected.status}")
         if [entry.split(" = ")[0] for entry in written] != list(expected.written):

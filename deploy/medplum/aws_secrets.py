@@ -41,7 +41,7 @@ class AwsSecret:
             raise self._failed("read", error) from None
         return found.get("SecretString", "")
 
-    def verdict_on(self, values: Mapping[str, str]) -> EntryStatus:
+    def status_of(self, values: Mapping[str, str]) -> EntryStatus:
         """Whether it has to be made or changed to hold just these values; raises as `read`."""
         text = self.read()
         if text is None:

@@ -31,12 +31,12 @@ class LedgerEntry:
 
     Attributes:
         what: the thing, such as `Bot dosespot-iframe-bot`.
-        verdict: what became of it.
+        status: what became of it.
         details: its differences, or what to do about it; never a secret.
     """
 
     what: str
-    verdict: EntryStatus
+    status: EntryStatus
     details: tuple[str, ...] = ()
 
 
@@ -46,15 +46,15 @@ class Ledger:
     Args:
         server: where to write.
         plan: whether to write nothing.
-        told: hears every entry when what it says has happened.
+        report: called with every entry once what it says has happened.
     """
 
     def __init__(
-        self, server: ProjectAdmin, *, plan: bool, told: Callable[[LedgerEntry], None]
+        self, server: ProjectAdmin, *, plan: bool, report: Callable[[LedgerEntry], None]
     ) -> None:
         self._server = server
         self.plan = plan
-        self.tell = told
+        self.report = report
 
     def settle(
         self,
@@ -79,8 +79,9 @@ class Ledger:
         """
         differences = differing(found or {}, change(found or {}))
         settled = change(found or {}) if self.plan else self._settled(found, make, change)
-        verdict = EntryStatus.CHANGED if differences else EntryStatus.UNCHANGED
-        self.tell(LedgerEntry(what, verdict if found else EntryStatus.CREATED, tuple(differences)))
+        changed = EntryStatus.CHANGED if differences else EntryStatus.UNCHANGED
+        status = changed if found else EntryStatus.CREATED
+        self.report(LedgerEntry(what, status, tuple(differences)))
         return settled
 
     def _settled(
@@ -95,19 +96,19 @@ class Ledger:
 def differing(before: Resource, after: Resource) -> list[str]:
     """What is different, element by element; `after` has every element that stays."""
     return [
-        told
+        line
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name) and name != "resourceType"
-        for told in _difference(name, before.get(name), after.get(name))
+        for line in _difference(name, before.get(name), after.get(name))
     ]
 
 
 def _difference(name: str, before: object, after: object) -> list[str]:
     if isinstance(after, list) and (before is None or isinstance(before, list)):
         old = before or []
-        told = [f"{name}: - {_shown(one)}" for one in old if one not in after]
-        told += [f"{name}: + {_shown(one)}" for one in after if one not in old]
-        return told if len(told) <= MOST_SHOWN else [f"{name}: {len(told)} entries"]
+        lines = [f"{name}: - {_shown(one)}" for one in old if one not in after]
+        lines += [f"{name}: + {_shown(one)}" for one in after if one not in old]
+        return lines if len(lines) <= MOST_SHOWN else [f"{name}: {len(lines)} entries"]
     if before is None:
         return [f"{name}: {_shown(after)}"]
     return [f"{name}: {_shown(before)} -> {_shown(after)}"]

@@ -96,7 +96,7 @@ class Installer:
                 goes on from there.
         """
         if FEATURE not in items(self._found.project, "features"):
-            self._ledger.tell(
+            self._ledger.report(
                 LedgerEntry("project feature bots", EntryStatus.MISSING, (NO_FEATURE,))
             )
         secrets = {**self._order.secrets, **self._service_secrets()}
@@ -114,7 +114,7 @@ class Installer:
         found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
         if _has_other_client(found, self._order.secrets):
             note = f"{settings.SERVICE_ID} names another ClientApplication; its rights are yours"
-            self._ledger.tell(LedgerEntry(what, EntryStatus.KEPT, (note,)))
+            self._ledger.report(LedgerEntry(what, EntryStatus.KEPT, (note,)))
             return {}
         known = found.clients[0] if found.clients else None
         name, description = wanted.CLIENT_NAME, wanted.CLIENT_DESCRIPTION
@@ -137,10 +137,10 @@ class Installer:
             )
         given = [name for name in project_secrets.OPTIONAL if name in texts]
         for name in (*project_secrets.NEEDED, *given):
-            verdict = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
+            status = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
             if name not in changed:
-                verdict = EntryStatus.UNCHANGED if name in texts else EntryStatus.MISSING
-            self._ledger.tell(LedgerEntry(f"secret {name}", verdict))
+                status = EntryStatus.UNCHANGED if name in texts else EntryStatus.MISSING
+            self._ledger.report(LedgerEntry(f"secret {name}", status))
 
     def _aws_secret(self, texts: Mapping[str, str]) -> None:
         aws = self._order.aws_secret
@@ -149,10 +149,10 @@ class Installer:
         credential = {name: texts[name] for name in project_secrets.SERVICE if name in texts}
         values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential}
         complete = len(credential) == len(project_secrets.SERVICE)
-        verdict = aws.verdict_on(values) if complete else EntryStatus.MISSING
-        if verdict in (EntryStatus.CREATED, EntryStatus.CHANGED) and not self._ledger.plan:
+        status = aws.status_of(values) if complete else EntryStatus.MISSING
+        if status in (EntryStatus.CREATED, EntryStatus.CHANGED) and not self._ledger.plan:
             aws.write(values)
-        self._ledger.tell(LedgerEntry(f"AWS secret {aws.name}", verdict))
+        self._ledger.report(LedgerEntry(f"AWS secret {aws.name}", status))
 
     def _profile(self, content: Resource) -> None:
         kind, url = content["resourceType"], content["url"]
@@ -172,16 +172,16 @@ class Installer:
 
     def _bot(self, bot: BotFunction) -> None:
         known, what = self._found.bot(bot), f"Bot {bot.identifier}"
-        made = known
+        created = known
         if known is None and not self._ledger.plan:
-            made = self._server.create_bot(self._project, bot.identifier, bot.description)
+            created = self._server.create_bot(self._project, bot.identifier, bot.description)
         if bot.admin:
-            self._administrator(what, known, made)
+            self._administrator(what, known, created)
         function = self._order.names.of(bot)
         self._ledger.settle(
             what,
             known,
-            lambda: made or {},
+            lambda: created or {},
             lambda one: wanted.wanted_bot(one, bot, function),
         )
 

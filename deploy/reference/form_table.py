@@ -133,7 +133,7 @@ def is_required(field: str) -> str:
     return "yes" if path in [one.path for one in findings.problems] else "no"
 
 
-def said_of_a_wrong_value(field: str) -> str:
+def error_message(field: str) -> str:
     """The first sentence about the field where its value is wrong."""
     _, findings = read_form(filled(field, FIELDS[field].wrong), DAY)
     path = field.replace("[]", "[0]")
@@ -145,7 +145,7 @@ def rendered() -> str:
     """The table, in Markdown."""
     rows = (
         f"| `{field}` | {one.source} | {is_required(field)} | {fhir_place(field)}"
-        f" | {said_of_a_wrong_value(field)} | {dosespot_place(field)} |"
+        f" | {error_message(field)} | {dosespot_place(field)} |"
         for field, one in FIELDS.items()
     )
     return "\n".join((*HEADER, *rows)) + "\n"

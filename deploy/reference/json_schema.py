@@ -37,8 +37,8 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
     for bot in chosen:
         given, answered = bot.models
         models += [(given, INPUT), (answered, OUTPUT)]
-    _, made = models_json_schema(models, schema_generator=_Generator)
-    definitions = made["$defs"]
+    _, document = models_json_schema(models, schema_generator=_Generator)
+    definitions = document["$defs"]
     forms = form_schemas()
     if definitions.keys() & forms.keys():
         definitions |= forms

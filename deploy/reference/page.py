@@ -28,13 +28,13 @@ def with_blocks(page: str) -> str:
     Raises:
         KeyError: the page has a block that nothing makes.
     """
-    made = blocks()
-    return BLOCK.sub(lambda found: f"{found[1]}{made[found['name']]()}\n", page)
+    makers = blocks()
+    return BLOCK.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n", page)
 
 
 def blocks() -> dict[str, Callable[[], str]]:
     """What makes each block, by its name."""
-    made: dict[str, Callable[[], str]] = {
+    makers: dict[str, Callable[[], str]] = {
         "bots": _overview,
         "fields": form_table.rendered,
         "statuses": _statuses,
@@ -42,7 +42,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "errors": _errors,
     }
     schema = json_schema(BOTS)
-    return made | {bot.identifier: _maker(bot, schema["$defs"]) for bot in BOTS}
+    return makers | {bot.identifier: _maker(bot, schema["$defs"]) for bot in BOTS}
 
 
 def _maker(bot: BotFunction, definitions: dict[str, Any]) -> Callable[[], str]:

@@ -36,13 +36,13 @@ def verified_roles(
 
 def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str]:
     """Those of the profiles, given by reference, whose membership is an administrator's."""
-    asked = sorted(profile for profile in profiles if "/" in profile)
-    if not asked:
+    references = sorted(profile for profile in profiles if "/" in profile)
+    if not references:
         return frozenset()
-    answers = fhir.read_together(*(f"ProjectMembership?profile={one}" for one in asked))
+    answers = fhir.read_together(*(f"ProjectMembership?profile={one}" for one in references))
     return frozenset(
         text(child(membership, "profile").get("reference"))
         for answer in answers
         for membership in answer.all()
         if is_administrator(membership)
-    ) & set(asked)
+    ) & set(references)

@@ -113,10 +113,10 @@ class Trail:
             replaced: the version that was replaced.
             subject: its reference, where it is not the run's.
         """
-        told = {"before": _known_status(before), "after": _known_status(after)}
+        details = {"before": _known_status(before), "after": _known_status(after)}
         key = f"recorded.{after.get('id')}.{replaced}"
         action = AuditAction.STATUS_RECORDED
-        self.did(action, clinician.summary, key=key, subject=subject, **told)
+        self.did(action, clinician.summary, key=key, subject=subject, **details)
         enabled = has_epcs_qualification(after)
         if enabled != has_epcs_qualification(before):
             self._log(LogEvent.EPCS_ENABLED if enabled else LogEvent.EPCS_DISABLED)
@@ -126,8 +126,8 @@ class Trail:
         fixable = isinstance(error, FixInput)
         outcome = AuditOutcome.MINOR_FAILURE if fixable else AuditOutcome.SERIOUS_FAILURE
         # A refused input may name what the caller typed; who it was is enough.
-        told = "" if isinstance(error, InputRefused) else f": {error}"
-        detail = f"{type(error).__name__}{told}"
+        sentence = "" if isinstance(error, InputRefused) else f": {error}"
+        detail = f"{type(error).__name__}{sentence}"
         key = f"refused.{self.run}"
         self._keep(AuditAction.ATTEMPT_REFUSED, detail, key, self.subject, self.who, outcome)
 
@@ -184,6 +184,6 @@ def version_key(action: AuditAction, resource: Resource) -> str:
 
 def _known_status(practitioner: Resource) -> str | None:
     """The status that a Practitioner carries; what is none of ours could be anything."""
-    told = registration_status(practitioner)
-    known = told is None or told in RegistrationStatus.__members__.values()
-    return told if known else RegistrationStatus.UNKNOWN.value
+    status = registration_status(practitioner)
+    known = status is None or status in RegistrationStatus.__members__.values()
+    return status if known else RegistrationStatus.UNKNOWN.value

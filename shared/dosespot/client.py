@@ -180,8 +180,8 @@ class DoseSpotClient:
         }
         found: list[PatientItem] = []
         for page in range(1, SEARCH_PAGES + 1):
-            asked = {**params, "pageNumber": str(page)}
-            call = self._call("GET", "api/patients/search", "search the patient", params=asked)
+            query = {**params, "pageNumber": str(page)}
+            call = self._call("GET", "api/patients/search", "search the patient", params=query)
             reply = self._ask(PatientsReply, call)
             if not says_not_found(reply.Result):
                 _require_ok(reply, call)
@@ -251,8 +251,8 @@ class DoseSpotClient:
         reply = self._sent_once(call) if once else self._replaced_token(call)
         found = effect(reply.status, reply.body, creates=creates)
         if isinstance(found, Open):
-            said = f' "{harmless(found.text)}"' if found.text else ""
-            raise unconfirmed(call, f"answered {reply.status}{said}")
+            quoted = f' "{harmless(found.text)}"' if found.text else ""
+            raise unconfirmed(call, f"answered {reply.status}{quoted}")
         return found
 
     def _replaced_token(self, call: Call) -> Reply:

@@ -60,17 +60,17 @@ def left_over(
         wanted: the record that DoseSpot should have; emptied fields are "", lists [].
         stored: the one that it has.
     """
-    found = ((name, _told(name, wanted.get(name), stored.get(name))) for name in FIELDS)
+    found = ((name, _sentences(name, wanted.get(name), stored.get(name))) for name in FIELDS)
     return tuple(
         Finding(_path(resource_type, name), sentence.format(words=FIELDS[name][1]))
-        for name, told in found
-        for sentence in told
+        for name, sentences in found
+        for sentence in sentences
     )
 
 
-def _told(name: str, wanted: Any, stored: Any) -> Iterator[str]:
+def _sentences(name: str, wanted: Any, stored: Any) -> Iterator[str]:
     if isinstance(wanted, list) or isinstance(stored, list):
-        yield from _told_of_list(wanted or [], stored or [])
+        yield from _sentences_of_list(wanted or [], stored or [])
     elif wanted == stored or not (wanted or stored):
         return
     elif name == "EPCSRequested":
@@ -83,7 +83,7 @@ def _told(name: str, wanted: Any, stored: Any) -> Iterator[str]:
         yield LACKING if stored in (None, "") else ANOTHER
 
 
-def _told_of_list(wanted: list[Any], stored: list[Any]) -> Iterator[str]:
+def _sentences_of_list(wanted: list[Any], stored: list[Any]) -> Iterator[str]:
     if any(entry not in wanted for entry in stored):
         yield KEPT
     if any(entry not in stored for entry in wanted):

@@ -10,22 +10,22 @@ from shared.enrollment.rules.situation import CHANGED_TO, Act, Situation, stage_
 
 def account_for_announced(trail: Keeper, s: Situation) -> None:
     """Keeps what was announced and has happened, whether or not the run that did it lives."""
-    asked = s.claim.announced
-    if asked is None or s.clinician is None or s.shown is None:
+    announced = s.claim.announced
+    if announced is None or s.clinician is None or s.shown is None:
         return
-    stage, others = stage_of(asked.act), asked.run != s.run
+    stage, others = stage_of(announced.act), announced.run != s.run
     unconfirmed = others or s.opened is not None
-    if asked.act == Act.CREATE and s.refused is None:
-        keep(trail, AuditAction.CLINICIAN_CREATED, s, s.clinician.id, asked)
-    if asked.act in (Act.CREATE, Act.LINK) and s.is_linked:
-        keep(trail, AuditAction.CLINICIAN_LINKED, s, s.clinician.id, asked)
+    if announced.act == Act.CREATE and s.refused is None:
+        keep(trail, AuditAction.CLINICIAN_CREATED, s, s.clinician.id, announced)
+    if announced.act in (Act.CREATE, Act.LINK) and s.is_linked:
+        keep(trail, AuditAction.CLINICIAN_LINKED, s, s.clinician.id, announced)
     # Another run may have wanted another change than this one.
     stored = record_digest(s.shown.stored) == s.claim.memory.get(CHANGED_TO)
     changed = stored if others else s.shown.change is None
-    if asked.act == Act.CHANGE and unconfirmed and changed:
-        keep(trail, AuditAction.CLINICIAN_CHANGED, s, s.clinician.id, asked)
+    if announced.act == Act.CHANGE and unconfirmed and changed:
+        keep(trail, AuditAction.CLINICIAN_CHANGED, s, s.clinician.id, announced)
     if stage and unconfirmed and not stage.opens_at(s.clinician.status):
-        keep(trail, stage.audit, s, s.clinician.id, asked)
+        keep(trail, stage.audit, s, s.clinician.id, announced)
 
 
 def keep(
@@ -44,8 +44,8 @@ def keep(
         clinician_id: to whom.
         by: who announced it; None for this run.
     """
-    detail, asked = f"DoseSpot {clinician_id}", by or s.claim.announced
-    run = asked.run if asked else s.run
+    detail, announced = f"DoseSpot {clinician_id}", by or s.claim.announced
+    run = announced.run if announced else s.run
     key = f"{action.value}.{clinician_id}"
     if action is AuditAction.CLINICIAN_LINKED:
         # Whoever announced it last: another run's link may have been quicker.

@@ -53,7 +53,7 @@ from shared.enrollment.rules.trouble import (
     answered_for_another,
     in_progress,
     unanswered,
-    was_asked_here,
+    was_requested_here,
 )
 from shared.errors import (
     BotError,
@@ -152,8 +152,8 @@ class Enrollment:
             raise
         if s.clinician is None or s.shown is None:
             raise AssertionError("a run ends with a clinician or an error")
-        told = (*s.subject.warnings, *s.warned, *s.shown.warnings, *left_in_dosespot(s))
-        warnings = tuple(dict.fromkeys(told))
+        found = (*s.subject.warnings, *s.warned, *s.shown.warnings, *left_in_dosespot(s))
+        warnings = tuple(dict.fromkeys(found))
         created = s.created is not None or s.opened == Act.CREATE
         expected = clinician_now(s, self.timing) or s.clinician
         return Outcome(s.subject, s.clinician, expected, created, s.begun, warnings)
@@ -170,9 +170,9 @@ class Enrollment:
     def _taken(self, step: Step, s: Situation, order: Order) -> Situation:  # noqa: PLR0911, PLR0912 - one for each
         match step:
             case Look():
-                return self._looked(s, order)
+                return self._look(s, order)
             case LookAgain():
-                return self._looked_again(step, s, order)
+                return self._look_again(step, s, order)
             case Wait():
                 return self._waited(step, s)
             case CheckGrant():
@@ -215,17 +215,17 @@ class Enrollment:
             shown = self.network.change(s, order, shown)
         return replace(s, shown=shown)
 
-    def _looked(self, s: Situation, order: Order) -> Situation:
+    def _look(self, s: Situation, order: Order) -> Situation:
         if s.records is not None:
             return self.ask_network(s, order)
-        records, asked = self.together(
+        records, in_dosespot = self.together(
             lambda: self.read_records(s), lambda: self.ask_network(s, order)
         )
-        return self.looked_at_both(
-            replace(records, shown=asked.shown, was_active=asked.was_active), order
+        return self.with_missing_looked_up(
+            replace(records, shown=in_dosespot.shown, was_active=in_dosespot.was_active), order
         )
 
-    def looked_at_both(self, s: Situation, order: Order) -> Situation:
+    def with_missing_looked_up(self, s: Situation, order: Order) -> Situation:
         """The situation after both were read beside each other; asks again whom neither knew of."""
         known = s.subject.clinician_id
         remembered = positive_number(s.claim.memory.get(CLINICIAN, ""))
@@ -235,7 +235,7 @@ class Enrollment:
             s = self.ask_network(s, order, remembered)
         return replace(s, rounds=s.rounds + 1)
 
-    def _looked_again(self, step: LookAgain, s: Situation, order: Order) -> Situation:
+    def _look_again(self, step: LookAgain, s: Situation, order: Order) -> Situation:
         if not self.wait(step.pause_s):
             return replace(s, trouble=unanswered(s.opened or ""))
         return replace(self.ask_network(s, order), looks=s.looks + 1)
@@ -258,11 +258,11 @@ class Enrollment:
         account_for_announced(self.trail, s)
         self._saves()
         now = self.now()
-        asked = s.claim.announced
-        if asked is None or not (step.act == Act.LINK and was_asked_here(s)):
-            asked = Announced(step.act, s.run, s.subject.member, self.trail.who, now)
+        announced = s.claim.announced
+        if announced is None or not (step.act == Act.LINK and was_requested_here(s)):
+            announced = Announced(step.act, s.run, s.subject.member, self.trail.who, now)
         memory = {} if step.changed_to is None else {CHANGED_TO: step.changed_to}
-        wanted = s.claim.taken(s.run, now + self.timing.claim, asked, **memory)
+        wanted = s.claim.taken(s.run, now + self.timing.claim, announced, **memory)
         claim = self.members.write_claim(wanted)
         taken = replace(s.with_claim(claim), now=now)
         if not taken.holds:

@@ -77,7 +77,7 @@ def with_change(shown: Shown, wish: Wish) -> Shown:
         merged[ACTIVE] = False
     due = merged != stored
     not_shown = _not_shown(stored, wish) if due else ()
-    warnings = (*not_shown, *_odd(shown, merged, wish))
+    warnings = (*not_shown, *_warnings(shown, merged, wish))
     if not due or not_shown:
         return replace(shown, change=None, warnings=warnings, left=())
     left = left_over("Practitioner", merged, stored)
@@ -93,7 +93,7 @@ def _not_shown(stored: ClinicianRecord, wish: Wish) -> tuple[Finding, ...]:
     return ()
 
 
-def _odd(shown: Shown, merged: ClinicianRecord, wish: Wish) -> tuple[Finding, ...]:
+def _warnings(shown: Shown, merged: ClinicianRecord, wish: Wish) -> tuple[Finding, ...]:
     """What the caller should know of a change."""
     found = []
     if not wish.self_service and shown.stored.get(ACTIVE) is False and wish.was_active is True:

@@ -68,14 +68,14 @@ class Answer:
     """One entry of a batch's answer; what was asked decides which of its methods is called.
 
     Attributes:
-        asked: what was asked for, such as `Practitioner/123`.
+        url: what was asked for, such as `Practitioner/123`.
         status: the entry's HTTP status.
         resource: its resource, if any; all pages of a search are in it.
         explained: whether the server gave an OperationOutcome.
         after_silence: as for the `Reply` of the batch.
     """
 
-    asked: str
+    url: str
     status: int
     resource: Resource | None
     explained: bool = False
@@ -86,7 +86,7 @@ class Answer:
         """Whether a conditional create made the resource now."""
         return self.status == 201
 
-    def was_made_of(self, sent: Resource) -> bool:
+    def was_created_from(self, sent: Resource) -> bool:
         """Whether a conditional create made the resource before, and that answer was lost."""
         return self.after_silence and is_as_sent(sent, self.resource or {})
 
@@ -100,7 +100,7 @@ class Answer:
         """
         if self.status == 200 and self.resource is not None:
             return self.resource
-        raise failure(self.status, self.asked)
+        raise failure(self.status, self.url)
 
     def written(self) -> Resource:
         """The resource that was created, or was there.
@@ -110,8 +110,8 @@ class Answer:
             BotError: as `one` does.
         """
         if self.status not in WRITTEN:
-            raise failure(self.status, self.asked)
-        return self._is_there(f"create the {_kind(self.asked)}")
+            raise failure(self.status, self.url)
+        return self._is_there(f"create the {_kind(self.url)}")
 
     def saved(self) -> Resource:
         """The resource as a conditional PUT wrote it.
@@ -121,14 +121,14 @@ class Answer:
             LookUpFirst: whether it was written can't be told.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
-        wish = f"save the {_kind(self.asked)}"
+        wish = f"save the {_kind(self.url)}"
         if self.status not in WRITTEN:
-            raise write_failure(self.status, self.asked, wish, explained=self.explained)
+            raise write_failure(self.status, self.url, wish, explained=self.explained)
         return self._is_there(wish)
 
     def _is_there(self, wish: str) -> Resource:
         """The resource, which has to be in the answer to what wrote it."""
-        if self.resource is not None and is_about(self.asked, self.resource):
+        if self.resource is not None and is_about(self.url, self.resource):
             return self.resource
         raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
 
@@ -147,7 +147,7 @@ class Answer:
         Empty for a deletion, which FHIR R4 shows by its method and Medplum by the status 410
         (its source, `readHistory`); None for what can't be read.
         """
-        kind = _kind(self.asked)
+        kind = _kind(self.url)
         return [_version(entry, kind) for entry in items(self._whole(), "entry")]
 
     def _whole(self) -> Resource:
@@ -157,24 +157,24 @@ class Answer:
         return bundle
 
 
-def failure(status: int, asked: str) -> BotError:
+def failure(status: int, url: str) -> BotError:
     """What a failed read means, or a failed write that is known to have had no effect."""
     meaning = _meaning(status)
-    return meaning.error(meaning.sentence.format(kind=_kind(asked), status=status))
+    return meaning.error(meaning.sentence.format(kind=_kind(url), status=status))
 
 
-def write_failure(status: int, asked: str, wish: str, *, explained: bool) -> BotError:
+def write_failure(status: int, url: str, wish: str, *, explained: bool) -> BotError:
     """What the failure of a write means that must not be taken for undone unless it is.
 
     Args:
         status: the HTTP status.
-        asked: what it was about, such as `Practitioner/123`.
+        url: what it was about, such as `Practitioner/123`.
         wish: what the server was asked to do.
         explained: whether it gave an OperationOutcome.
     """
     # Whatever stands in front of the FHIR server may say 400 too, but explains nothing.
     if _meaning(status).no_effect or (status == 400 and explained):
-        return failure(status, asked)
+        return failure(status, url)
     return open_write(SERVICE, wish, f"answered {status}")
 
 
@@ -188,12 +188,12 @@ def explains(body: Any) -> bool:
     return isinstance(body, dict) and body.get("resourceType") == "OperationOutcome"
 
 
-def is_about(asked: str, body: Any) -> bool:
+def is_about(url: str, body: Any) -> bool:
     """Whether JSON is the resource with that reference, or one of that type.
 
     A write counts as done only then: something in between may answer 200 too.
     """
-    kind, _, known_id = asked.partition("/")
+    kind, _, known_id = url.partition("/")
     found_id = body.get("id") if isinstance(body, dict) else None
     if not isinstance(found_id, str) or body.get("resourceType") != kind:
         return False
@@ -205,18 +205,18 @@ def is_as_sent(sent: Resource, stored: Resource) -> bool:
     return all(stored.get(name) == value for name, value in sent.items() if name != "meta")
 
 
-def answers(asked: list[str], bundle: Resource, after_silence: bool = False) -> list[Answer]:
-    """The entries of a batch's answer, in the order of what was asked.
+def answers(urls: list[str], bundle: Resource, after_silence: bool = False) -> list[Answer]:
+    """The entries of a batch's answer, in the order of the URLs.
 
     Raises:
         RemoteMisbehaved: it has another form.
     """
     answered = bundle.get("entry")
-    if not isinstance(answered, list) or len(answered) != len(asked):
+    if not isinstance(answered, list) or len(answered) != len(urls):
         raise misbehaved()
     return [
         replace(_answer(url, entry), after_silence=after_silence)
-        for url, entry in zip(asked, answered, strict=True)
+        for url, entry in zip(urls, answered, strict=True)
     ]
 
 
@@ -255,7 +255,7 @@ def _version(entry: Any, kind: str) -> Resource | None:
     return {} if resource is None and (deleted or gone) else None
 
 
-def _answer(asked: str, entry: Any) -> Answer:
+def _answer(url: str, entry: Any) -> Answer:
     try:
         response = entry["response"]
         status = int(str(response["status"])[:3])
@@ -264,7 +264,7 @@ def _answer(asked: str, entry: Any) -> Answer:
     resource = entry.get("resource")
     outcomes = (response.get("outcome"), resource)
     return Answer(
-        asked=asked,
+        url=url,
         status=status,
         resource=resource if isinstance(resource, dict) else None,
         explained=any(explains(one) for one in outcomes),
@@ -275,5 +275,5 @@ def _meaning(status: int) -> _Meaning:
     return next((one for one in _MEANINGS if status in one.statuses), _OTHERWISE)
 
 
-def _kind(asked: str) -> str:
-    return re.split(r"[/?]", asked)[0]
+def _kind(url: str) -> str:
+    return re.split(r"[/?]", url)[0]

@@ -183,7 +183,7 @@ class FhirClient:
         reply = self._send(call)
         try:
             bundle = self._content("batch", call, reply)
-            answered = answers([one.asked for one in entries], bundle, reply.after_silence)
+            answered = answers([one.url for one in entries], bundle, reply.after_silence)
         except (RemoteMisbehaved, RemoteUnavailable):
             if reply.status in WRITTEN and any(not isinstance(one, ReadEntry) for one in entries):
                 raise open_write(SERVICE, SAVE_SEVERAL, NO_USABLE_ANSWER) from None
@@ -233,10 +233,10 @@ class FhirClient:
         self, wanted: Sequence[tuple[Resource, str]]
     ) -> list[tuple[Resource, bool]]:
         """As `create_if_none`, for several resources, each with its query, in one request."""
-        made = self.batch([ConditionalCreateEntry(one, query) for one, query in wanted])
+        created = self.batch([ConditionalCreateEntry(one, query) for one, query in wanted])
         return [
-            (answer.written(), answer.created or answer.was_made_of(one))
-            for answer, (one, _) in zip(made, wanted, strict=True)
+            (answer.written(), answer.created or answer.was_created_from(one))
+            for answer, (one, _) in zip(created, wanted, strict=True)
         ]
 
     def invite(self, project: str, invitation: Resource) -> Resource:
@@ -314,10 +314,10 @@ class FhirClient:
             LookUpFirst: whether it was written can't be told.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
-        asked, version = reference(resource), {"If-Match": version_tag(resource)}
-        wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{asked}"
+        url, version = reference(resource), {"If-Match": version_tag(resource)}
+        wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{url}"
         call = self._call("PUT", path, json=resource, headers=version, writes=wish)
-        return self._written(asked, wish, call)[0]
+        return self._written(url, wish, call)[0]
 
     def _call(
         self,
@@ -363,27 +363,27 @@ class FhirClient:
         following = next_query(answer.resource) if answer.resource is not None else None
         if answer.status != 200 or following is None:
             return answer
-        more = self._pages(answer.asked.partition("?")[0], following)
+        more = self._pages(answer.url.partition("?")[0], following)
         pages = (items(page, "entry") for page in (answer.one(), *more))
         whole = {"resourceType": "Bundle", "entry": list(chain.from_iterable(pages))}
         return replace(answer, resource=whole)
 
-    def _resource(self, asked: str, call: Call) -> Resource:
-        return self._content(asked, call, self._send(call))
+    def _resource(self, url: str, call: Call) -> Resource:
+        return self._content(url, call, self._send(call))
 
-    def _written(self, asked: str, wish: str, call: Call) -> tuple[Resource, Reply]:
+    def _written(self, url: str, wish: str, call: Call) -> tuple[Resource, Reply]:
         """The resource that was written, and the answer, which has to be that resource."""
         reply = self._send(call)
-        if reply.status in WRITTEN and not is_about(asked, _json(reply)):
+        if reply.status in WRITTEN and not is_about(url, _json(reply)):
             raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
-        return self._content(asked, call, reply), reply
+        return self._content(url, call, reply), reply
 
-    def _content(self, asked: str, call: Call, reply: Reply) -> Resource:
+    def _content(self, url: str, call: Call, reply: Reply) -> Resource:
         body = _json(reply)
         if reply.status not in WRITTEN:
             if not call.writes:
-                raise failure(reply.status, asked)
-            raise write_failure(reply.status, asked, call.wish, explained=explains(body))
+                raise failure(reply.status, url)
+            raise write_failure(reply.status, url, call.wish, explained=explains(body))
         if isinstance(body, dict):
             return body
         if call.writes:

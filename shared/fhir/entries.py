@@ -16,14 +16,14 @@ class ReadEntry:
     """A read, a search or a history; answered by `one` or `all`.
 
     Attributes:
-        asked: such as `Practitioner/123`, or with a query.
+        url: such as `Practitioner/123`, or with a query.
     """
 
-    asked: str
+    url: str
 
     def entry(self) -> Resource:
         """The entry of the Bundle."""
-        return {"request": {"method": "GET", "url": self.asked}}
+        return {"request": {"method": "GET", "url": self.url}}
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class CreateEntry:
     resource: Resource
 
     @property
-    def asked(self) -> str:
+    def url(self) -> str:
         """The type."""
         return str(self.resource["resourceType"])
 
     def entry(self) -> Resource:
         """The entry of the Bundle."""
-        return {"resource": self.resource, "request": {"method": "POST", "url": self.asked}}
+        return {"resource": self.resource, "request": {"method": "POST", "url": self.url}}
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class ConditionalCreateEntry:
     query: str
 
     @property
-    def asked(self) -> str:
+    def url(self) -> str:
         """The type."""
         return str(self.resource["resourceType"])
 
     def entry(self) -> Resource:
         """The entry of the Bundle."""
-        request = {"method": "POST", "url": self.asked, "ifNoneExist": self.query}
+        request = {"method": "POST", "url": self.url, "ifNoneExist": self.query}
         return {"resource": self.resource, "request": request}
 
 
@@ -72,13 +72,13 @@ class UpdateEntry:
     resource: Resource
 
     @property
-    def asked(self) -> str:
+    def url(self) -> str:
         """The resource's reference."""
         return reference(self.resource)
 
     def entry(self) -> Resource:
         """The entry of the Bundle."""
-        request = {"method": "PUT", "url": self.asked, "ifMatch": version_tag(self.resource)}
+        request = {"method": "PUT", "url": self.url, "ifMatch": version_tag(self.resource)}
         return {"resource": self.resource, "request": request}
 
 

@@ -26,18 +26,18 @@ class Pace:
     Args:
         remaining_s: seconds until the run is ended from outside.
         sleep: waits.
-        told: hears how many seconds were waited, each time.
+        on_wait: hears how many seconds were waited, each time.
     """
 
     def __init__(
         self,
         remaining_s: Callable[[], float],
         sleep: Callable[[float], None],
-        told: Callable[[float], None] = lambda _seconds: None,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self._remaining_s = remaining_s
         self._sleep = sleep
-        self._told = told
+        self._on_wait = on_wait
         self._lock = Lock()
         self._waited_s = 0.0
 
@@ -59,7 +59,7 @@ class Pace:
                 return False
             self._waited_s += jittered
         self._sleep(jittered)
-        self._told(jittered)
+        self._on_wait(jittered)
         return True
 
     def answer_s(self) -> float:

@@ -60,8 +60,8 @@ class _QuotaUse:
         while self.coming_back and self.coming_back[0][0] <= now_s:
             self.taken -= self.coming_back.popleft()[1]
         early_s = self.evenly_at_s - self.quota.window_s * AHEAD - now_s
-        lacking = self.taken + min(cost, self.quota.limit) - self.quota.limit
-        return max(early_s, self._until_back_s(lacking, now_s), 0.0)
+        short_by = self.taken + min(cost, self.quota.limit) - self.quota.limit
+        return max(early_s, self._until_back_s(short_by, now_s), 0.0)
 
     def take(self, cost: int, now_s: float) -> None:
         self.taken += cost
@@ -71,13 +71,13 @@ class _QuotaUse:
     def answered(self, cost: int, now_s: float) -> None:
         self.coming_back.append((now_s + self.quota.window_s * (1 + MARGIN), cost))
 
-    def _until_back_s(self, lacking: int, now_s: float) -> float:
+    def _until_back_s(self, short_by: int, now_s: float) -> float:
         """Seconds until so much has come back; at least a window for what is on its way."""
-        if lacking <= 0:
+        if short_by <= 0:
             return 0.0
         for back_at_s, cost in self.coming_back:
-            lacking -= cost
-            if lacking <= 0:
+            short_by -= cost
+            if short_by <= 0:
                 return back_at_s - now_s
         return self.quota.window_s
 

@@ -29,10 +29,10 @@ def retry_after_s(headers: Mapping[str, str], body: bytes, now: datetime) -> flo
         body: the answer's.
         now: the current time, aware.
     """
-    said = _of_retry_after(headers.get("Retry-After"), now)
-    hints = (said, _of_rate_limit(headers.get("RateLimit", "")), _of_outcome(body))
+    stated_s = _of_retry_after(headers.get("Retry-After"), now)
+    hints = (stated_s, _of_rate_limit(headers.get("RateLimit", "")), _of_outcome(body))
     usable = (hint for hint in hints if hint is not None and 0 < hint <= LONGEST_S)
-    return next(usable, 0.0 if said == 0 else DEFAULT_S)
+    return next(usable, 0.0 if stated_s == 0 else DEFAULT_S)
 
 
 def _of_retry_after(header: str | None, now: datetime) -> float | None:
@@ -61,8 +61,8 @@ def _waits_of_outcome(body: bytes) -> Iterator[float]:
     outcome = _json(body)
     issues = outcome.get("issue") if isinstance(outcome, dict) else None
     for issue in issues if isinstance(issues, list) else []:
-        told = _json(issue.get("diagnostics")) if isinstance(issue, dict) else None
-        wait_ms = told.get("_msBeforeNext") if isinstance(told, dict) else None
+        details = _json(issue.get("diagnostics")) if isinstance(issue, dict) else None
+        wait_ms = details.get("_msBeforeNext") if isinstance(details, dict) else None
         if isinstance(wait_ms, int | float) and not isinstance(wait_ms, bool):
             yield wait_ms / 1000
 

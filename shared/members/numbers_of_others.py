@@ -34,7 +34,7 @@ def shared_number(
     strangers = [one for one in found if one.get("id") != practitioner_id]
     numbers = [("NPI", NPI_ALIASES, prescriber.npi)]
     numbers += [("DEA number", DEA_ALIASES, one.number) for one in prescriber.dea]
-    told = [
+    sentences = [
         f"Practitioner.identifier: another Practitioner has the same {name}: "
         + ", ".join(f"Practitioner/{one['id']}" for one in others)
         + ". Take the number off the one that it does not belong to, or set its use to old; if both"
@@ -42,4 +42,4 @@ def shared_number(
         for name, systems, number in numbers
         if number and (others := holders(strangers, systems, number, today))
     ]
-    return RecordsRefused(" ".join(dict.fromkeys(told))) if told else None
+    return RecordsRefused(" ".join(dict.fromkeys(sentences))) if sentences else None

@@ -144,7 +144,7 @@ class DueChecks:
         """
         done: list[DueCheck] = []
         for practitioner in self._due(practitioner_id):
-            done.append(self._made_up(practitioner))
+            done.append(self._check_now(practitioner))
             if done[-1].outcome is NpiCheckOutcome.POSTPONED:
                 break
         return done
@@ -159,7 +159,7 @@ class DueChecks:
             self.log(LogEvent.NPI_CHECKS_POSTPONED, error=type(error).__name__)
             return []
 
-    def _made_up(self, practitioner: Resource) -> DueCheck:
+    def _check_now(self, practitioner: Resource) -> DueCheck:
         reference = f"Practitioner/{practitioner['id']}"
         prescriber = self._read(practitioner)
         check = checked(self.registry, holder_of(prescriber))
@@ -174,7 +174,7 @@ class DueChecks:
                 findings.append(Finding(reference, str(error)))
                 return DueCheck(reference, NpiCheckOutcome.POSTPONED, tuple(findings))
             if self._read(after).npi != prescriber.npi:
-                return self._made_up(after)
+                return self._check_now(after)
             key = version_key(AuditAction.NPI_CHECKED, after)
             self.trail.did(AuditAction.NPI_CHECKED, check.outcome.value, key=key, subject=reference)
         return DueCheck(reference, check.outcome, tuple(findings))

@@ -69,12 +69,12 @@ class NpiRegistry:
         key = (self._base_url, npi)
         entry = self._known.get(key)
         if entry is None:
-            entry = self._asked(npi)
+            entry = self._look_up(npi)
             if entry is not None:
                 self._known.keep(key, entry)
         return entry
 
-    def _asked(self, npi: str) -> RegistryEntry | None:
+    def _look_up(self, npi: str) -> RegistryEntry | None:
         reply = self._http.send(
             Call(
                 service=SERVICE,

@@ -165,9 +165,9 @@ class _Run:
         """Does one step; returns how things stand then."""
         match step:
             case Look():
-                return self._looked(s)
+                return self._look(s)
             case LookAgain():
-                return self._looked_again(step, s)
+                return self._look_again(step, s)
             case Wait():
                 return self._waited(step, s)
             case Announce():
@@ -193,7 +193,7 @@ class _Run:
         with suppress(BotError):  # the claim ends by itself
             self.sync.claims.write(_settled(s, {}))
 
-    def _looked(self, s: PatientSituation) -> PatientSituation:
+    def _look(self, s: PatientSituation) -> PatientSituation:
         if s.linked is not None:
             claim = s.seen.claim if s.seen else self.sync.claims.find(self._key(s.linked))
             return replace(s, seen=self._changeable(claim, s.linked))
@@ -229,7 +229,7 @@ class _Run:
             one.PatientId for one in found if one.PatientId and is_same_patient(one, self.wanted)
         )
 
-    def _looked_again(self, step: LookAgain, s: PatientSituation) -> PatientSituation:
+    def _look_again(self, step: LookAgain, s: PatientSituation) -> PatientSituation:
         if not self.sync.wait(step.pause_s):
             return replace(s, trouble=unanswered(PatientAct.CREATE))
         seen = Seen(s.claim, self._found(s.claim))
@@ -252,9 +252,9 @@ class _Run:
         self._account_for_announced(s)
         self.sync.trail.save()
         now, is_new = self.sync.now(), s.claim.resource is None
-        asked = Announced(step.act, s.run, self._reference, self.sync.trail.who, now)
+        announced = Announced(step.act, s.run, self._reference, self.sync.trail.who, now)
         memory = {} if step.changed_to is None else {CHANGED_TO: step.changed_to}
-        taken = s.claim.taken(s.run, now + self.sync.timing.claim, asked, **memory)
+        taken = s.claim.taken(s.run, now + self.sync.timing.claim, announced, **memory)
         after = replace(s.with_claim(self.sync.claims.write(taken)), now=now)
         if not after.holds:
             if not self.sync.wait(self.sync.timing.pause_s(s.looks)):
@@ -311,8 +311,8 @@ class _Run:
         with suppress(BotError):  # what can't be looked at proves nothing
             item = self.sync.dosespot.patient(created)
         traits = differing_traits(item, self.patient, self.wanted) if item is not None else []
-        told = ANOTHER_PERSON.format(number=created, traits=", ".join(traits))
-        return RecordsDisagree(told) if traits else None
+        sentence = ANOTHER_PERSON.format(number=created, traits=", ".join(traits))
+        return RecordsDisagree(sentence) if traits else None
 
     def _changed(self, step: Change, s: PatientSituation) -> PatientSituation:
         patient_id = s.linked or 0
@@ -345,16 +345,16 @@ class _Run:
 
     def _account_for_announced(self, s: PatientSituation) -> None:
         """Keeps what was announced and has happened, whether or not the run that did it lives."""
-        asked = s.claim.announced
-        if asked is None or s.seen is None or (asked.run == s.run and s.opened is None):
+        announced = s.claim.announced
+        if announced is None or s.seen is None or (announced.run == s.run and s.opened is None):
             return
         known = s.linked if s.linked is not None else next(iter(s.seen.found), None)
-        if asked.act == PatientAct.CREATE and known is not None:
-            self._keep(AuditAction.PATIENT_CREATED, known, asked.run, asked.who)
+        if announced.act == PatientAct.CREATE and known is not None:
+            self._keep(AuditAction.PATIENT_CREATED, known, announced.run, announced.who)
         # Another run may have wanted another change than this one.
-        changed = s.seen.change is None if asked.run == s.run else is_stored(s)
-        if asked.act == PatientAct.CHANGE and known is not None and changed:
-            self._keep(AuditAction.PATIENT_CHANGED, known, asked.run, asked.who)
+        changed = s.seen.change is None if announced.run == s.run else is_stored(s)
+        if announced.act == PatientAct.CHANGE and known is not None and changed:
+            self._keep(AuditAction.PATIENT_CHANGED, known, announced.run, announced.who)
 
     def _keep(self, action: AuditAction, patient_id: int, run: str, who: str | None = None) -> None:
         """Keeps what happened to a patient, under a key that any run would give it."""

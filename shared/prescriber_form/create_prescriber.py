@@ -107,14 +107,14 @@ class PrescriberCreation:
         consents = wanted_consents(reference, form, consents_found.all(), self.now())
         written = self._write([*roles, *consents])
         joined = self._join(reference, form, policy, memberships_found.all())
-        told = (
+        warnings = (
             *findings.warnings,
             *contradictions(practitioner, known.registrations, today),
             *joined.warnings,
             *unrestricted(joined.memberships),
         )
         lacks = _read_again(practitioner, joined.memberships, today)
-        known_sentences = {warning.sentence for warning in told}
+        known_sentences = {warning.sentence for warning in warnings}
         more = [one for one in lacks.warnings if one.sentence not in known_sentences]
         return Created(
             practitioner=practitioner,
@@ -123,7 +123,7 @@ class PrescriberCreation:
             consents=tuple(written[len(roles) :]),
             membership=joined.memberships[0] if joined.memberships else None,
             invited=joined.invited,
-            warnings=(*told, *more),
+            warnings=(*warnings, *more),
             missing=tuple(lacks.problems),
         )
 
@@ -154,12 +154,12 @@ class PrescriberCreation:
 
     def _write(self, wanted: Sequence[Wanted]) -> list[str]:
         """References of the resources, after all of them say what they shall."""
-        lacking = [one for one in wanted if one.existing is None]
-        pairs = [(one.change(one.new), one.query) for one in lacking]
-        made = iter(self.fhir.create_if_none_together(pairs) if pairs else [])
+        missing = [one for one in wanted if one.existing is None]
+        pairs = [(one.change(one.new), one.query) for one in missing]
+        results = iter(self.fhir.create_if_none_together(pairs) if pairs else [])
         references = []
         for one in wanted:
-            found, created = (one.existing, False) if one.existing else next(made)
+            found, created = (one.existing, False) if one.existing else next(results)
             resource = found if created else self.fhir.apply(found, one.change)
             references.append(f"{resource['resourceType']}/{resource['id']}")
             if created or resource != found:

@@ -98,12 +98,12 @@ def invite(fhir: FhirClient, practitioner: str, form: PrescriberForm, policy: st
         project = text(child(fhir.who_am_i(), "project").get("id"))
         answer = fhir.invite(project, invitation_of(practitioner, form, policy))
     except EditConflict:  # another run has invited, or the user is a member as somebody else
-        return _looked_up(fhir, practitioner, MEMBER_ALREADY, by_this_run=False)
+        return _outcome(fhir, practitioner, MEMBER_ALREADY, by_this_run=False)
     except BotError as error:
-        return _looked_up(fhir, practitioner, f"{FAILED}: {error}", by_this_run=True)
+        return _outcome(fhir, practitioner, f"{FAILED}: {error}", by_this_run=True)
     if answer.get("resourceType") == "ProjectMembership":
         return Invited([answer], invited=True)
-    found = _looked_up(fhir, practitioner, FAILED, by_this_run=True)
+    found = _outcome(fhir, practitioner, FAILED, by_this_run=True)
     return replace(found, warnings=(Finding(PATH, NO_MAIL),)) if found.memberships else found
 
 
@@ -121,7 +121,7 @@ def invitation_of(practitioner: str, form: PrescriberForm, policy: str) -> Resou
     }
 
 
-def _looked_up(fhir: FhirClient, practitioner: str, sentence: str, *, by_this_run: bool) -> Invited:
+def _outcome(fhir: FhirClient, practitioner: str, sentence: str, *, by_this_run: bool) -> Invited:
     """The memberships that there are by now; a warning says why, where there are none."""
     try:
         (answer,) = fhir.read_together(f"ProjectMembership?profile={practitioner}")

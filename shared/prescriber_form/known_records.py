@@ -72,7 +72,7 @@ class KnownRecords:
     registrations: tuple[Registration, ...]
 
 
-def asked(form: PrescriberForm) -> list[str]:
+def queries(form: PrescriberForm) -> list[str]:
     """The reads and searches that `known_records` needs answered, in this order."""
     people = [
         (NPI_ALIASES, [form.npi or "-"]),
@@ -85,7 +85,7 @@ def asked(form: PrescriberForm) -> list[str]:
     )
     return [
         *(f"Practitioner?{query}{EVERYBODY}" for query in queries),
-        *(_location_asked(location) for location in form.locations),
+        *(_location_query(location) for location in form.locations),
     ]
 
 
@@ -96,7 +96,7 @@ def known_records(
 
     Args:
         form: may have gaps.
-        answers: to `asked`.
+        answers: to `queries`.
         today: now; identifiers have to be in force.
         findings: of the form.
 
@@ -156,7 +156,7 @@ def _deas(form: PrescriberForm) -> list[str]:
     return [each for one in numbers if one for each in dea_spellings(one)] or ["-"]
 
 
-def _location_asked(location: FormLocation) -> str:
+def _location_query(location: FormLocation) -> str:
     if location.name:
         return f"Location?{by_name(location.name)}&_count=100"
     return f"Location/{location.location_id or '-'}"

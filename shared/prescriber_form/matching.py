@@ -104,8 +104,8 @@ def refuse_another_person(
     differing, unknown = differences(here, there), missing(here, there) - missing(here, here)
     if differing or unknown:
         facts = " and ".join(_facts(differing, unknown))
-        told = f"{_references([practitioner])} is found by this NPI, but {facts} there"
-        findings.problem(NPI_PATH, f"{told}; {DIFFERS if differing else NOT_STATED}")
+        lead = f"{_references([practitioner])} is found by this NPI, but {facts} there"
+        findings.problem(NPI_PATH, f"{lead}; {DIFFERS if differing else NOT_STATED}")
 
 
 def refuse_numbers_of_others(

@@ -128,16 +128,16 @@ class ReadinessCheck:
         """
         if not people:
             return ()
-        asked = [self._ask(one.clinician_ids.sole) for one in people]
+        begun = [self._ask(one.clinician_ids.sole) for one in people]
         paths = [_paths(one) for one in people]
         answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
         found = [tuple(islice(answers, len(each))) for each in paths]
         looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
         return tuple(
             PrescriberReadiness(
-                one.practitioner, readiness(self._facts(one, asks, answered, more), self.today)
+                one.practitioner, readiness(self._facts(one, reads, answered, more), self.today)
             )
-            for one, asks, answered, more in zip(people, asked, found, looked_up, strict=True)
+            for one, reads, answered, more in zip(people, begun, found, looked_up, strict=True)
         )
 
     def _look_up(self, one: ProjectPractitioner, found: tuple[Answer, ...]) -> _LookedUp:
@@ -174,7 +174,7 @@ class ReadinessCheck:
     def _facts(
         self,
         one: ProjectPractitioner,
-        asked: _DoseSpotReads | None,
+        reads: _DoseSpotReads | None,
         found: tuple[Answer, ...],
         looked_up: _LookedUp,
     ) -> Facts:
@@ -191,7 +191,7 @@ class ReadinessCheck:
         practitioner = _tried(practitioner_found.one, "Practitioner", _IN_FHIR)
         if isinstance(practitioner, Reason):
             return Facts(membership, obstacles=(practitioner,))
-        account = None if asked is None else self._account(asked, practitioner)
+        account = None if reads is None else self._account(reads, practitioner)
         conflict = _tried(looked_up.conflict.result, _NUMBERS, {})
         if isinstance(conflict, BotError):
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
@@ -200,21 +200,21 @@ class ReadinessCheck:
         shown = account if isinstance(account, DoseSpotAccount) else None
         return Facts(membership, record, shown, obstacles)
 
-    def _account(self, asked: _DoseSpotReads, practitioner: Resource) -> DoseSpotAccount | Reason:
+    def _account(self, reads: _DoseSpotReads, practitioner: Resource) -> DoseSpotAccount | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
-        item = _tried(asked.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
+        item = _tried(reads.item.result, dosespot_field("clinician"), _IN_DOSESPOT)
         if isinstance(item, Reason):
             return item
         if item is None:
             return reason(Cause.CLINICIAN_UNKNOWN, _IDENTIFIER)
         if not _is_same_person(item, practitioner, self.today):
             return reason(Cause.CLINICIAN_OF_ANOTHER_PERSON, _IDENTIFIER)
-        standing = _tried(asked.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
+        standing = _tried(reads.standing, dosespot_field("registrationStatus"), _IN_DOSESPOT)
         if isinstance(standing, Reason):
             return standing
         status, agreement_pending = standing
         clinic_id = self.dosespot.clinic_id
-        clinician = clinician_of(item, asked.clinician_id, status, clinic_id)
+        clinician = clinician_of(item, reads.clinician_id, status, clinic_id)
         return _shown(item, replace(clinician, agreement_pending=agreement_pending), clinic_id)
 
 

@@ -55,8 +55,8 @@ class Findings:
 
 def listed(lead: str, findings: Iterable[Finding]) -> str:
     """A lead and the findings in their order, as one text that ends with one period."""
-    told = "; ".join(str(finding) for finding in findings)
-    return f"{lead}{told}".removesuffix(".") + "."
+    text = "; ".join(str(finding) for finding in findings)
+    return f"{lead}{text}".removesuffix(".") + "."
 
 
 def path_of(*steps: str | int) -> str:

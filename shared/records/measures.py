@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries, items, says_absent, text
+from fhir_profiles.elements import child, entries, is_marked_absent, items, text
 from fhir_profiles.systems import LOINC
 from fhir_profiles.today import Today
 from shared.records.findings import NOT_SENT, Finding
@@ -157,9 +157,9 @@ def _has_code(part: Resource, kind: VitalSign) -> bool:
 def _has_value(part: Resource) -> bool:
     """Whether a value is there; a dataAbsentReason says that none is."""
     quantity = child(part, "valueQuantity")
-    absent = child(part, "dataAbsentReason") or says_absent(quantity)
-    said = quantity.get("value") is not None and not says_absent(child(quantity, "_value"))
-    return said and not absent
+    absent = child(part, "dataAbsentReason") or is_marked_absent(quantity)
+    stated = quantity.get("value") is not None and not is_marked_absent(child(quantity, "_value"))
+    return stated and not absent
 
 
 def _measure(quantity: Resource, kind: VitalSign) -> Measure | str:
@@ -192,7 +192,7 @@ def _when(observation: Resource) -> datetime:
     """When it was measured; else when it was issued; the beginning of time where nothing says."""
     period = child(observation, "effectivePeriod")
     timing = child(observation, "effectiveTiming")
-    said = [
+    stated = [
         observation.get("effectiveDateTime"),
         observation.get("effectiveInstant"),
         period.get("end"),
@@ -200,7 +200,7 @@ def _when(observation: Resource) -> datetime:
         *items(timing, "event")[-1:],
         observation.get("issued"),
     ]
-    return next((found for one in said if (found := _moment(text(one)))), _LONG_AGO)
+    return next((found for one in stated if (found := _moment(text(one)))), _LONG_AGO)
 
 
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)

@@ -158,8 +158,8 @@ def is_deceased(patient: Resource) -> bool:
 def _may_be_deceased(patient: Resource) -> bool:
     """Whether something stands there of a death, but neither yes, no nor a date."""
     stated = ("deceasedBoolean", "deceasedDateTime", "_deceasedBoolean", "_deceasedDateTime")
-    said = any(patient.get(name) is not None for name in stated)
-    return said and patient.get("deceasedBoolean") is not False
+    given = any(patient.get(name) is not None for name in stated)
+    return given and patient.get("deceasedBoolean") is not False
 
 
 def _birth_date(reading: Reading) -> str:

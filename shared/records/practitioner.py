@@ -178,8 +178,8 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
             )
     has_epcs = has_epcs_qualification(reading.resource)
     for one in ended_dea(reading.resource, reading.today):
-        told = DEA_ENDED_WITH_EPCS if has_epcs else f"{NOT_SENT}{DEA_ENDED}"
-        reading.findings.warning(f"{one.path}.period.end", told)
+        sentence = DEA_ENDED_WITH_EPCS if has_epcs else f"{NOT_SENT}{DEA_ENDED}"
+        reading.findings.warning(f"{one.path}.period.end", sentence)
     for path in dea_under_another_system(reading.resource, reading.today):
         reading.findings.warning(path, DEA_ELSEWHERE)
     return tuple(registrations.values())
@@ -202,7 +202,7 @@ def _licenses(reading: Reading) -> Iterator[MedicalLicense]:
         today = reading.today.in_state(found.state)
         if not found.days.cover(today):
             if not any(one.state == found.state and one.days.cover(today) for one in everything):
-                _tell_of_license_not_in_force(reading, found, today)
+                _warn_of_license_not_in_force(reading, found, today)
             continue
         try:
             yield MedicalLicense(parse_license(found.number), parse_state(found.state))
@@ -212,7 +212,7 @@ def _licenses(reading: Reading) -> Iterator[MedicalLicense]:
         reading.findings.warning(path, f"{NOT_SENT}{sentence}")
 
 
-def _tell_of_license_not_in_force(reading: Reading, found: StateLicense, today: date) -> None:
+def _warn_of_license_not_in_force(reading: Reading, found: StateLicense, today: date) -> None:
     element, sentence = "period.start", LICENSE_NOT_BEGUN
     if not found.days.standing:
         element, sentence = "extension", LICENSE_NOT_ACTIVE

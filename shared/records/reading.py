@@ -162,10 +162,10 @@ class Reading:
         if not (number and beside):
             return number
         extension = beside.lower().removeprefix("ext").lstrip(".: ").removeprefix("x").strip()
-        told = _against_extension(rule, number, extension)
-        if told:
-            self.findings.warning(path.removesuffix("value") + "extension", told)
-        return number if told or "x" in number else f"{number}x{extension}"
+        sentence = _against_extension(rule, number, extension)
+        if sentence:
+            self.findings.warning(path.removesuffix("value") + "extension", sentence)
+        return number if sentence or "x" in number else f"{number}x{extension}"
 
     def email(self, rule: ChoiceRule, parse: Parse, missing: str = "") -> str:
         """The e-mail address; without one, or one that is malformed, there is a warning."""

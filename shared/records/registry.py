@@ -89,9 +89,9 @@ def _warn(entry: RegistryEntry, holder: NpiHolder, findings: Findings) -> None:
         findings.warning(holder.first_name.path, OTHER_NAME)
     if holder.state.value and entry.states and holder.state.value not in entry.states:
         findings.warning(holder.state.path, OTHER_STATE)
-    for path, said in holder.licenses:
-        shown = {_bare(known.number) for known in entry.licenses if known.state == said.state}
-        if shown and _bare(said.number) not in shown:
+    for path, license_ in holder.licenses:
+        shown = {_bare(known.number) for known in entry.licenses if known.state == license_.state}
+        if shown and _bare(license_.number) not in shown:
             findings.warning(path, OTHER_LICENSE)
 
 

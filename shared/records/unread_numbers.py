@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fhir_profiles import Resource
 from fhir_profiles.choice import OVER, PERIOD_UNREADABLE, TEMPORARY
 from fhir_profiles.dea_identifier import dea_in_qualifications, says_dea
-from fhir_profiles.elements import child, entries, says_absent, state_code, text, value_text
+from fhir_profiles.elements import child, entries, is_marked_absent, state_code, text, value_text
 from fhir_profiles.period import days_of
 from fhir_profiles.state_license import licenses_among_identifiers
 from fhir_profiles.systems import DEA, DEA_ALIASES, NADEAN, NPI_ALIASES
@@ -58,5 +58,5 @@ def _about_one(path: str, identifier: Resource, today: Today, home: str) -> Iter
 
 
 def _may_count(identifier: Resource) -> bool:
-    absent = says_absent(identifier) or says_absent(child(identifier, "_value"))
+    absent = is_marked_absent(identifier) or is_marked_absent(child(identifier, "_value"))
     return not absent and identifier.get("use") not in (OVER, TEMPORARY)

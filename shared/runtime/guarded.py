@@ -25,18 +25,18 @@ def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         answer = run()
     except BotError as error:
-        told = error
-        log.ended(told)
+        raised = error
+        log.ended(raised)
     except Exception as error:  # noqa: BLE001 - see the docstring; always raised again
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
-        told = Unforeseen(
+        raised = Unforeseen(
             f"The bot failed in a way that was not foreseen ({where}). Running it again is safe;"
             " if it fails again, report this text to those who run the bot."
         )
-        log.ended(told, where=where)
+        log.ended(raised, where=where)
     else:
         log.ended(None)
         return answer
-    told.__cause__ = told.__context__ = None
-    raise told.with_traceback(None)
+    raised.__cause__ = raised.__context__ = None
+    raise raised.with_traceback(None)

@@ -50,13 +50,13 @@ def lambda_handler(
     """
     # Runs at the same time share one set of services, also when they are the first.
     lock = Lock()
-    made: list[Services] = []
+    cached: list[Services] = []
 
     def services() -> Services:
         with lock:
-            if not made:
-                made.append(make_services())
-            return made[0]
+            if not cached:
+                cached.append(make_services())
+            return cached[0]
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
         metrics = Metrics()
@@ -91,8 +91,8 @@ def _invocation(
     requester = payload.requester.reference
 
     def keep(events: Sequence[Keyed]) -> None:
-        keeper = invocation.privileged_fhir
-        keeper.create_if_none_together([(event, once(key)) for event, key in events])
+        fhir = invocation.privileged_fhir
+        fhir.create_if_none_together([(event, once(key)) for event, key in events])
 
     invocation = Invocation(
         requester=requester,

@@ -154,10 +154,10 @@ class StatusSync:
         if not prescribers:
             return Report()
         found = self.fhir.read_together(*(one.practitioner for one in prescribers))
-        asked = [self._ask(one) for one in prescribers]
+        reads = [self._ask(one) for one in prescribers]
         begun = [
             self.together.started(partial(self._outcome, *each))
-            for each in zip(prescribers, asked, found, strict=True)
+            for each in zip(prescribers, reads, found, strict=True)
         ]
         report = _report([future.result() for future in begun])
         self.log(
@@ -174,12 +174,12 @@ class StatusSync:
             self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
         )
 
-    def _outcome(self, one: Enrolled, asked: _StatusReads, found: Answer) -> _Compared:
+    def _outcome(self, one: Enrolled, reads: _StatusReads, found: Answer) -> _Compared:
         try:
             practitioner = found.one()
-            item = same_person(asked.item.result(), practitioner, Today(self.now()))
+            item = same_person(reads.item.result(), practitioner, Today(self.now()))
             clinician = clinician_of(
-                item, one.clinician_id(), asked.status.result(), self.dosespot.clinic_id
+                item, one.clinician_id(), reads.status.result(), self.dosespot.clinic_id
             )
             after = self._recorded(practitioner, clinician)
             latest = after.resource
@@ -187,9 +187,9 @@ class StatusSync:
             raise
         except BotError as error:
             return _Compared(Failure(one.practitioner, error))
-        told = dea_warnings_of(latest, Today(self.now()))
-        doubts = tuple(Doubt(one.practitioner, finding) for finding in told)
-        if _said(latest) == _said(practitioner):
+        warnings = dea_warnings_of(latest, Today(self.now()))
+        doubts = tuple(Doubt(one.practitioner, finding) for finding in warnings)
+        if _recorded(latest) == _recorded(practitioner):
             return _Compared(None, doubts)
         if after.replaced is not None:
             self.trail.recorded(
@@ -199,7 +199,7 @@ class StatusSync:
                 replaced=after.replaced,
                 subject=one.practitioner,
             )
-        difference = Difference(one.practitioner, _said(practitioner), _said(latest))
+        difference = Difference(one.practitioner, _recorded(practitioner), _recorded(latest))
         return _Compared(difference, doubts)
 
     def _recorded(self, practitioner: Resource, clinician: Clinician) -> Edited:
@@ -226,7 +226,7 @@ def joined(first: Report, second: Report) -> Report:
     )
 
 
-def _said(practitioner: Resource) -> Recorded:
+def _recorded(practitioner: Resource) -> Recorded:
     return Recorded(registration_status(practitioner), has_epcs_qualification(practitioner))
 
 

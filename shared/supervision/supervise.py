@@ -178,11 +178,11 @@ class Supervisors:
                 return None
             now, run = self.now(), self.trail.run
             if not claim.others_time(run, now, self.timing.claim):
-                asked = Announced("supervise", run, wanted, self.trail.who, now)
+                announced = Announced("supervise", run, wanted, self.trail.who, now)
                 # Whether what is announced still was done, nobody can look up.
                 is_open = claim.announced is not None
                 memory = {SUPERVISOR: None} if is_open else {}
-                taken = claim.taken(run, now + self.timing.claim, asked, **memory)
+                taken = claim.taken(run, now + self.timing.claim, announced, **memory)
                 claim = self.claims.write(taken)
                 if claim.held_by(run, self.now()):
                     return claim

@@ -35,9 +35,9 @@ def versions() -> int:
 
 def test_what_is_written_is_what_the_functions_read() -> None:
     secret = AwsSecret(NAME)
-    assert secret.verdict_on(VALUES) == "created"
+    assert secret.status_of(VALUES) == "created"
     secret.write(VALUES)
-    assert secret.verdict_on(VALUES) == "unchanged"
+    assert secret.status_of(VALUES) == "unchanged"
     account = service_account()
     assert (account.client_id, account.client_secret) == ("client", "the-secret")
 
@@ -46,14 +46,14 @@ def test_a_change_is_a_new_version() -> None:
     secret = AwsSecret(NAME)
     secret.write(VALUES)
     changed = {**VALUES, "MEDPLUM_CLIENT_SECRET": "another"}
-    assert secret.verdict_on(changed) == "changed"
+    assert secret.status_of(changed) == "changed"
     secret.write(changed)
-    assert (secret.verdict_on(changed), versions()) == ("unchanged", 2)
+    assert (secret.status_of(changed), versions()) == ("unchanged", 2)
 
 
 def test_text_that_is_no_json_is_replaced() -> None:
     boto3.client("secretsmanager").create_secret(Name=NAME, SecretString="the-secret")
-    assert AwsSecret(NAME).verdict_on(VALUES) == "changed"
+    assert AwsSecret(NAME).status_of(VALUES) == "changed"
 
 
 def test_project_secrets_come_from_aws(tmp_path) -> None:

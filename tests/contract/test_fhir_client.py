@@ -163,7 +163,7 @@ def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirCl
         "type": "batch",
         "entry": [{"request": {"method": "GET", "url": path}} for path in paths],
     }
-    assert [answer.asked for answer in answers] == list(paths)
+    assert [answer.url for answer in answers] == list(paths)
     assert [answer.status for answer in answers] == [200, 200, 200, 403, 404, 410]
     assert answers[0].one() == practitioner()
     assert [found["id"] for found in answers[1].all()] == [MEMBERSHIP_ID]
@@ -568,15 +568,15 @@ def test_a_deletion_on_any_page_of_a_history_is_kept(wire: Wire, fhir: FhirClien
 
 
 def test_a_search_in_a_batch_is_read_to_its_last_page(wire: Wire, fhir: FhirClient) -> None:
-    asked = "ProjectMembership?profile=x&_count=1"
+    url = "ProjectMembership?profile=x&_count=1"
     one, two, three = (membership(id=f"m-{n}") for n in (1, 2, 3))
     following = [f"https://elsewhere.example.org/ProjectMembership?_offset={n}" for n in (1, 2)]
     wire.post(FHIR, json=batched(("200", page(one, OUTCOME, following=following[0]))))
     wire.get(f"{MEMBERSHIPS}?_offset=1", json=page(two, following=following[1]))
     wire.get(f"{MEMBERSHIPS}?_offset=2", json=page(three))
-    (answer,) = fhir.read_together(asked)
+    (answer,) = fhir.read_together(url)
     assert answer.all() == [one, two, three]
-    assert (answer.asked, answer.status) == (asked, 200)
+    assert (answer.url, answer.status) == (url, 200)
     hosts = {urlsplit(str(call.request.url)).hostname for call in wire.calls}
     assert hosts == {"fhir.example.com"}
 

@@ -189,7 +189,7 @@ class Runner:
             half = (READ, records) if asked is None else (ASK, asked)
             return replace(run, half=half)  # type: ignore[arg-type]
         both = replace(records, shown=asked.shown, was_active=asked.was_active)
-        s = replace(enrollment.looked_at_both(both, run.plan.order), now=self.scene.now())
+        s = replace(enrollment.with_missing_looked_up(both, run.plan.order), now=self.scene.now())
         return replace(run, s=s, half=None)
 
     def _settled_locally(self, run: Run, enrollment: Enrollment) -> Run:

@@ -469,9 +469,9 @@ def test_the_membership_says_who_is_shown_and_not_the_look_up() -> None:
     looked = enrollment.look(world.subject, admin())
     assert (looked.rounds, looked.clinician) == (1, JANE)
     of_another = replace(looked, subject=replace(looked.subject, clinician_id=9), rounds=4)
-    s = enrollment.looked_at_both(of_another, admin())
+    s = enrollment.with_missing_looked_up(of_another, admin())
     assert (s.rounds, s.clinician) == (5, replace(JANE, id=9))
-    assert enrollment.looked_at_both(s, admin()) == replace(s, rounds=6)
+    assert enrollment.with_missing_looked_up(s, admin()) == replace(s, rounds=6)
     assert world.did("ask") == [("ask", "NPI"), ("ask", 9)]
 
 

@@ -381,14 +381,14 @@ def test_fhir_profiles_are_installed_by_url_and_mended(project: Project) -> None
         entries: list[LedgerEntry] = []
         found = look(server, project.id, [content])
         order = InstallOptions(FunctionNames(), project.secrets, [content], project.url)
-        Installer(server, Ledger(server, plan=False, told=entries.append), found, order).run()
+        Installer(server, Ledger(server, plan=False, report=entries.append), found, order).run()
         (entry,) = [one for one in entries if one.what.startswith("CodeSystem")]
         return entry
 
-    assert run(code_system).verdict == "created"
-    assert run(code_system).verdict == "unchanged"
+    assert run(code_system).status == "created"
+    assert run(code_system).status == "unchanged"
     changed = run({**code_system, "status": "retired"})
-    assert (changed.verdict, changed.details) == ("changed", ('status: "active" -> "retired"',))
+    assert (changed.status, changed.details) == ("changed", ('status: "active" -> "retired"',))
     (stored,) = project.resources("CodeSystem")
     assert stored["status"] == "retired"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.reference.form_fields import FIELDS, filled
-from deploy.reference.form_table import DAY, said_of_a_wrong_value
+from deploy.reference.form_table import DAY, error_message
 from shared.prescriber_form.rules.form import read_form
 from shared.prescriber_form.rules.sentences import FormSentence
 
@@ -46,7 +46,7 @@ def test_the_examples_are_a_form_without_any_problem() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_something_is_said_of_every_wrong_value(field: str) -> None:
-    assert said_of_a_wrong_value(field)
+    assert error_message(field)
 
 
 def test_the_documents_sentences_are_those_of_the_code() -> None:

@@ -7,7 +7,7 @@ from fhir_profiles.audit_event import AuditAction
 from shared.audit.events import LogEvent
 from shared.runtime.metrics import COUNTED, NAMESPACE, UNITS
 
-HAPPENINGS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *LogEvent]
+EVENTS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *LogEvent]
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS.joinpath("reference/observability.md").read_text(encoding="utf-8")
 
@@ -19,7 +19,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_every_step_is_explained_in_its_order() -> None:
-    assert [row[0] for row in table("Step")] == [step.value for step in HAPPENINGS]
+    assert [row[0] for row in table("Step")] == [step.value for step in EVENTS]
 
 
 def test_every_metric_is_explained_with_its_unit() -> None:
@@ -38,7 +38,7 @@ def test_the_queries_ask_for_steps_and_metrics_that_are_there() -> None:
     queries = "\n".join(re.findall(r"```\n(.*?)```", PAGE, re.S))
     steps = re.findall(r'step = "([a-z-]+)"', queries)
     steps += re.findall(r"\^\(([a-z|-]+)\)\$", queries)[0].split("|")
-    assert {*steps} <= {step.value for step in HAPPENINGS}
+    assert {*steps} <= {step.value for step in EVENTS}
     assert {*re.findall(r"\b[A-Z][A-Za-z]+\b", queries)} - {"Bot"} <= {*UNITS}
 
 

@@ -5,7 +5,7 @@ import json
 import click
 from click.testing import CliRunner
 
-from deploy.cli.secret_input import asked_for, made_up_webhook_secret
+from deploy.cli.secret_input import generated_webhook_secret, prompt_for_missing
 from shared.runtime.payload import Secret
 
 STORED = {"DOSESPOT_CLINIC_ID": Secret.model_validate({"valueInteger": 7})}
@@ -14,7 +14,7 @@ GIVEN = {"DOSESPOT_CLINIC_KEY": "key", "DOSESPOT_IFRAME_URL": "https://example.o
 
 @click.command()
 def ask() -> None:
-    click.echo(json.dumps(asked_for(GIVEN, STORED)))
+    click.echo(json.dumps(prompt_for_missing(GIVEN, STORED)))
 
 
 def test_only_what_is_missing_is_asked_for_and_enter_leaves_it_out():
@@ -37,8 +37,8 @@ def test_only_what_is_missing_is_asked_for_and_enter_leaves_it_out():
 
 
 def test_a_webhook_secret_is_made_up_only_where_there_is_none():
-    new = made_up_webhook_secret({})
+    new = generated_webhook_secret({})
     assert len(new["DOSESPOT_WEBHOOK_SECRET"]) == 32
-    assert made_up_webhook_secret({}) != new
+    assert generated_webhook_secret({}) != new
     stored = {"DOSESPOT_WEBHOOK_SECRET": Secret.model_validate({"valueString": "x"})}
-    assert made_up_webhook_secret(stored) == {}
+    assert generated_webhook_secret(stored) == {}

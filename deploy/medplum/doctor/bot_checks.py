@@ -55,7 +55,7 @@ def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:
     if isinstance(outcome, Failed) and outcome.error_type == InputRefused.__name__:
         return ok("Answers.")
     if isinstance(outcome, Failed):
-        return missing(f"The function fails: {_told(outcome.sentence)}")
+        return missing(f"The function fails: {_one_line(outcome.sentence)}")
     return missing(f"{ANOTHER_FUNCTION} {REGISTER}")
 
 
@@ -63,8 +63,8 @@ def _why_not(not_run: NotRun) -> str:
     issues = entries(not_run.body, "issue")
     text = " ".join(str(child(issue, "details").get("text")) for _, issue in issues)
     meaning = next((means for says, means in SAYS.items() if says in text), None)
-    return f" ({not_run.status}): {_told(text)}" if meaning is None else f": {meaning}"
+    return f" ({not_run.status}): {_one_line(text)}" if meaning is None else f": {meaning}"
 
 
-def _told(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]

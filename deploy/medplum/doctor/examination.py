@@ -147,7 +147,7 @@ class Examination:
     def _check_members(self) -> CheckResult:
         people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})
         free = [one for one in people if is_unrestricted(one)]
-        return note(self._told_of(free)) if free else ok("None.")
+        return note(self._named(free)) if free else ok("None.")
 
     def _check_profiles(self) -> CheckResult:
         results = [
@@ -178,11 +178,11 @@ class Examination:
             f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
         )
 
-    def _told_of(self, unrestricted: list[Resource]) -> str:
+    def _named(self, unrestricted: list[Resource]) -> str:
         """Who the members without a policy are, what they can do, and how that ends."""
         shown = unrestricted[:MOST_NAMED]
         names = self._people([_profile(one) for one in shown])
-        named = [_told_by_name(one, names) for one in shown]
+        named = [_named_or_reference(one, names) for one in shown]
         more = len(unrestricted) - len(named)
         return (
             f"{', '.join(named)}{f', and {more} more' if more else ''}: not an administrator, and"
@@ -219,7 +219,7 @@ def _profile(membership: Resource) -> str:
     return text(child(membership, "profile").get("reference"))
 
 
-def _told_by_name(membership: Resource, names: Mapping[str, str]) -> str:
+def _named_or_reference(membership: Resource, names: Mapping[str, str]) -> str:
     where = f"{reference_to(membership)} of {_profile(membership)}"
     name = names.get(_profile(membership))
     return f"{name} ({where})" if name else where

@@ -74,15 +74,15 @@ def missing(sentence: str) -> CheckResult:
 def examine(checks: Iterable[Check]) -> Iterator[CheckReport]:
     """The finding of each check, as it comes."""
     succeeded: set[str] = set()
-    behind: dict[str, str] = {}  # by check that waits: the missing thing
+    waiting_for: dict[str, str] = {}  # by check that waits: the missing thing
     for check in checks:
-        causes = [behind.get(name, name) for name in check.needs if name not in succeeded]
+        causes = [waiting_for.get(name, name) for name in check.needs if name not in succeeded]
         needs = causes[0] if causes else None
-        result = _looked(check) if needs is None else _waiting_for(needs)
+        result = _outcome(check) if needs is None else _waiting_for(needs)
         if result.verdict in (CheckVerdict.OK, CheckVerdict.NOTE):
             succeeded.add(check.name)
         elif needs is not None:
-            behind[check.name] = needs
+            waiting_for[check.name] = needs
         yield CheckReport(check.name, result.verdict, result.sentence, needs)
 
 
@@ -95,7 +95,7 @@ def waiting(findings: Iterable[CheckReport]) -> dict[str, list[str]]:
     return names
 
 
-def _looked(check: Check) -> CheckResult:
+def _outcome(check: Check) -> CheckResult:
     try:
         return check.look()
     except BotError as error:

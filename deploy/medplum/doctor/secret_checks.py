@@ -18,9 +18,9 @@ def check_secret(name: str, secrets: Mapping[str, Secret]) -> CheckResult:
         return ok("The project has none, and needs none.")
     if not text:
         others = [other for other in secrets if other not in NAMES]
-        told = f"The project has none{guess(name, others) or '.'}"
+        lacking = f"The project has none{guess(name, others) or '.'}"
         if name == settings.WEBHOOK_SECRET:
-            return note(f"{told} {PUSH_ONLY}")
-        return missing(f"{told} {REGISTER}")
+            return note(f"{lacking} {PUSH_ONLY}")
+        return missing(f"{lacking} {REGISTER}")
     problem = settings.malformed(name, text)
     return missing(f"{name} {problem}. {REGISTER}") if problem else ok("Set and well-formed.")

@@ -228,8 +228,8 @@ def _take_step(backend: DoseSpotBackend, request: Request, _: bytes) -> Response
 
 
 def _clinic_id(backend: DoseSpotBackend, clinician: ClinicianAccount, request: Request) -> int:
-    asked = request.query_params.get("clinicId")
-    if asked is not None:
-        return int(asked) if asked.isdecimal() else 0
+    clinic_id = request.query_params.get("clinicId")
+    if clinic_id is not None:
+        return int(clinic_id) if clinic_id.isdecimal() else 0
     default = backend.accounts.default_clinic_id
     return default if default in clinician.enrollments else next(iter(clinician.enrollments))

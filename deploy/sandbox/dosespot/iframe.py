@@ -190,9 +190,9 @@ def _denied(denial: Denial) -> Response:
 
 
 def _page(backend: DoseSpotBackend, present: Present) -> Response:
-    said, present.visit.notice = present.visit.notice, ""
+    notice, present.visit.notice = present.visit.notice, ""
     heading, content = _content(backend, present)
-    whole = joined([pages.notice(said), content])
+    whole = joined([pages.notice(notice), content])
     return HTMLResponse(pages.page(heading, whole, _who(backend, present)), headers=_HEADERS)
 
 

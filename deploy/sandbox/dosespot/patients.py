@@ -83,7 +83,7 @@ def _listed(call: ApiCall, patient: PatientChart) -> bool:
 def _matches(patient: PatientChart, query: PatientSearch) -> bool:
     record = patient.record
     names = ((record["FirstName"], query.firstName), (record["LastName"], query.lastName))
-    if not all(name.casefold().startswith((asked or "").casefold()) for name, asked in names):
+    if not all(name.casefold().startswith((prefix or "").casefold()) for name, prefix in names):
         return False
     if query.dob not in (None, record["DateOfBirth"]):
         return False

@@ -69,24 +69,24 @@ def _show(backend: FhirBackend, caller: Caller, _: Request, __: Any) -> AdminRep
 
 
 def _create_bot(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
-    asked = _named(sent, "Bot")
+    wanted = _named(sent, "Bot")
     body = {
         "resourceType": "Bot",
         "runtimeVersion": "awslambda",
         "sourceCode": {"contentType": "text/typescript", "title": "index.ts"},
-        **{name: asked[name] for name in BOT_ELEMENTS if name in asked},
+        **{name: wanted[name] for name in BOT_ELEMENTS if name in wanted},
     }
-    return 201, _with_membership(backend, caller, asked, body)
+    return 201, _with_membership(backend, caller, wanted, body)
 
 
 def _create_client(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
-    asked = _named(sent, "Client")
+    wanted = _named(sent, "Client")
     body = {
         "resourceType": "ClientApplication",
         "secret": secrets.token_hex(32),
-        **{name: asked[name] for name in CLIENT_ELEMENTS if name in asked},
+        **{name: wanted[name] for name in CLIENT_ELEMENTS if name in wanted},
     }
-    return 201, _with_membership(backend, caller, asked, body)
+    return 201, _with_membership(backend, caller, wanted, body)
 
 
 def _set_secrets(backend: FhirBackend, caller: Caller, _: Request, sent: Any) -> AdminReply:
@@ -115,7 +115,7 @@ def _change_member(backend: FhirBackend, caller: Caller, request: Request, sent:
 
 
 def _with_membership(
-    backend: FhirBackend, caller: Caller, asked: Resource, body: Resource
+    backend: FhirBackend, caller: Caller, wanted: Resource, body: Resource
 ) -> Resource:
     """Creates a program and, as the server itself, its membership."""
     created, _ = backend.repository(caller.actor).create(body["resourceType"], body)
@@ -124,7 +124,7 @@ def _with_membership(
         "project": {"reference": f"Project/{caller.actor.project}"},
         "user": reference_to(created),
         "profile": reference_to(created),
-        **({"accessPolicy": asked["accessPolicy"]} if "accessPolicy" in asked else {}),
+        **({"accessPolicy": wanted["accessPolicy"]} if "accessPolicy" in wanted else {}),
     }
     repository = backend.server_repository(caller.actor.project)
     repository.create("ProjectMembership", membership)
@@ -136,10 +136,10 @@ def _project(backend: FhirBackend, caller: Caller) -> Resource:
 
 
 def _named(sent: Any, what: str) -> Resource:
-    asked = _object(sent)
-    if not isinstance(asked.get("name"), str) or not asked["name"]:
+    wanted = _object(sent)
+    if not isinstance(wanted.get("name"), str) or not wanted["name"]:
         raise outcomes.invalid(f"{what} name is required", "name")
-    return asked
+    return wanted
 
 
 def _object(sent: Any) -> Resource:

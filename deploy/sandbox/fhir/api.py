@@ -39,9 +39,9 @@ def routes(backend: FhirBackend) -> list[Route]:
 
     async def interact(request: Request) -> Response:
         caller = backend.caller(request)
-        asked = await _interaction(request)
+        interaction = await _interaction(request)
         repository = backend.repository(caller.actor)
-        reply = perform(repository, asked, backend.fhir_base)
+        reply = perform(repository, interaction, backend.fhir_base)
         return _response(reply, _shown(request, reply.body), backend.fhir_base)
 
     return [

@@ -47,38 +47,38 @@ class FhirReply:
     resource: Resource | None = field(default=None)
 
 
-def perform(repository: Repository, asked: Interaction, base: str) -> FhirReply:
+def perform(repository: Repository, interaction: Interaction, base: str) -> FhirReply:
     """Does what is asked for and replies, whatever comes of it.
 
     Args:
         repository: on whose behalf.
-        asked: the request.
+        interaction: the request.
         base: FHIR base URL, with a trailing slash.
     """
     try:
-        return _perform(repository, asked, base)
+        return _perform(repository, interaction, base)
     except outcomes.OutcomeError as error:
         return FhirReply(error.status, error.outcome)
 
 
-def _perform(repository: Repository, asked: Interaction, base: str) -> FhirReply:
-    match (asked.method, *asked.path.strip("/").split("/")):
+def _perform(repository: Repository, interaction: Interaction, base: str) -> FhirReply:
+    match (interaction.method, *interaction.path.strip("/").split("/")):
         case ("GET", kind) | ("POST", kind, "_search"):
-            return _search(repository, kind, asked.query, base)
+            return _search(repository, kind, interaction.query, base)
         case ("POST", kind):
-            created, new = repository.create(kind, asked.body, asked.if_none_exist)
+            created, new = repository.create(kind, interaction.body, interaction.if_none_exist)
             return FhirReply(201 if new else 200, created, created)
         case ("GET", kind, resource_id):
             return _found(repository.read(kind, resource_id))
         case ("GET", kind, resource_id, "_history"):
-            return _history(repository, kind, resource_id, asked.query, base)
+            return _history(repository, kind, resource_id, interaction.query, base)
         case ("GET", kind, resource_id, "_history", version_id):
             return _found(repository.read_version(kind, resource_id, version_id))
         case ("PUT", kind, resource_id):
-            version = _version(asked.if_match)
-            return _found(repository.update(kind, resource_id, asked.body, version))
+            version = _version(interaction.if_match)
+            return _found(repository.update(kind, resource_id, interaction.body, version))
         case ("PATCH", kind, resource_id):
-            return _found(repository.patch(kind, resource_id, asked.body))
+            return _found(repository.patch(kind, resource_id, interaction.body))
         case ("DELETE", kind, resource_id):
             repository.delete(kind, resource_id)
             return FhirReply(200, outcomes.ok())

@@ -68,8 +68,8 @@ def _broken_in(element: Resource, snapshot: list[Resource], parent: Resource) ->
             yield issue("structure", "Missing required property", path)
         return
     values = value if isinstance(value, list) else [value]
-    if told := _miscounted(element, len(values)):
-        yield issue("structure", f"Invalid number of values: {told}", path)
+    if count := _miscounted(element, len(values)):
+        yield issue("structure", f"Invalid number of values: {count}", path)
     is_wanted = demand(element)
     if is_wanted and not all(is_wanted(each) for each in values):
         yield issue("structure", "Value did not match expected pattern", path)
@@ -78,8 +78,8 @@ def _broken_in(element: Resource, snapshot: list[Resource], parent: Resource) ->
         yield from _broken_invariant(element, each, at, parent)
     counts = count_slices(element, snapshot, values)
     for one in slices_of(element, snapshot):
-        if told := _miscounted(one, counts[one["sliceName"]]):
-            text = f"Incorrect number of values provided for slice '{one['sliceName']}': {told}"
+        if count := _miscounted(one, counts[one["sliceName"]]):
+            text = f"Incorrect number of values provided for slice '{one['sliceName']}': {count}"
             yield issue("structure", text, path)
 
 
@@ -105,8 +105,8 @@ def _broken_invariant(
     variables = {"resource": resource, "rootResource": resource, "context": value}
     for constraint in element.get("constraint", []):
         key, expression = constraint["key"], constraint.get("expression", "")
-        is_told = constraint["severity"] == "error" and key not in PASSED_OVER
-        if is_told and not _holds(expression, node, variables):
+        is_reported = constraint["severity"] == "error" and key not in PASSED_OVER
+        if is_reported and not _holds(expression, node, variables):
             text = f"Constraint {key} not met: {constraint['human']}"
             yield issue("invariant", text, path, json.dumps({"fhirpath": expression}))
             return

@@ -39,10 +39,10 @@ class BotResolver:
 
     def __call__(self, payload: Any) -> Handler | None:
         """The handler of the bot in `payload`, or None where it cannot be told."""
-        asked = _parts(payload)
-        if asked is None:
+        parts = _parts(payload)
+        if parts is None:
             return None
-        base_url, reference, token = asked
+        base_url, reference, token = parts
         known = self._by_bot_id.get(reference.removeprefix("Bot/"))
         if known is None:
             known = self._found.get((base_url, reference))

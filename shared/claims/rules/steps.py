@@ -107,11 +107,11 @@ def record_digest(record: DoseSpotRecord) -> str:
 
     What is emptied counts as what is not there: DoseSpot may show it either way.
     """
-    told = {name: value for name, value in record.items() if value or value is False}
-    return digest({name: value for name, value in told.items() if name not in NOT_SHOWN})
+    content = {name: value for name, value in record.items() if value or value is False}
+    return digest({name: value for name, value in content.items() if name not in NOT_SHOWN})
 
 
 def digest(value: object) -> str:
     """32 characters that are the same for the same JSON value, whatever the order of its names."""
-    told = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    content = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -48,7 +48,7 @@ from shared.enrollment.rules.trouble import (
     mistaken_identity,
     own_create_open,
     trouble_with,
-    was_asked_here,
+    was_requested_here,
 )
 from shared.errors import BotError, StageRefused
 from shared.members.rules.recorded_status import as_dosespot_says
@@ -164,8 +164,8 @@ def _may_change(s: Situation) -> bool:
 
 def left_in_dosespot(s: Situation) -> tuple[Finding, ...]:
     """What DoseSpot holds otherwise than it was asked to, by this run or one before it."""
-    was_asked = s.shown is not None and s.shown.change is not None and s.created is None
-    return s.shown.left if s.shown and was_asked and not _may_change(s) else ()
+    was_sent = s.shown is not None and s.shown.change is not None and s.created is None
+    return s.shown.left if s.shown and was_sent and not _may_change(s) else ()
 
 
 def in_vain(s: Situation) -> str | None:
@@ -278,7 +278,7 @@ def _memory(s: Situation, order: Order, trouble: BotError | None) -> Mapping[str
     memory: dict[str, str | None] = {CHANGED_TO: None} if CHANGED_TO in s.claim.memory else {}
     if s.is_linked and s.clinician is not None:
         memory[CLINICIAN] = str(s.clinician.id)
-        if s.created is not None or was_asked_here(s):
+        if s.created is not None or was_requested_here(s):
             memory[CREATED_FOR] = s.subject.member
     stage = s.begun or stage_of(s.opened)
     if stage is not None and s.begun_from is not None and s.clinician is not None:

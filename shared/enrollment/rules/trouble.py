@@ -112,11 +112,13 @@ def _not_surely_the_same(mine: Identity, theirs: Identity) -> BotError | None:
     return None
 
 
-def was_asked_here(s: Situation) -> bool:
+def was_requested_here(s: Situation) -> bool:
     """Whether this very membership's claim says that DoseSpot was asked to create the clinician."""
     announced, member = s.claim.announced, s.subject.member
-    asked = announced is not None and announced.act == Act.CREATE and announced.subject == member
-    return s.refused is None and (asked or s.claim.memory.get(CREATED_FOR) == member)
+    requested = (
+        announced is not None and announced.act == Act.CREATE and announced.subject == member
+    )
+    return s.refused is None and (requested or s.claim.memory.get(CREATED_FOR) == member)
 
 
 def own_create_open(s: Situation) -> bool:
@@ -151,9 +153,9 @@ def came_true(s: Situation) -> bool:
     return s.shown is not None and s.shown.change is None
 
 
-def stage_refusals(taken: Snapshot, asked: frozenset[Stage]) -> tuple[Refusal, ...]:
-    """Why asked stages can't be taken, each reason once; none where all can or have been."""
-    standings = (standing(stage, taken) for stage in Stage if stage in asked)
+def stage_refusals(taken: Snapshot, wanted: frozenset[Stage]) -> tuple[Refusal, ...]:
+    """Why wanted stages can't be taken, each reason once; none where all can or have been."""
+    standings = (standing(stage, taken) for stage in Stage if stage in wanted)
     refusals = [found for found in standings if isinstance(found, Refusal)]
     if taken.clinician is None and not taken.active:
         refusals.append(Refusal.INACTIVE)
@@ -164,7 +166,7 @@ def _not_to_be_linked(s: Situation, order: Order) -> BotError | None:
     found = s.clinician is not None and not s.is_linked and s.created is None
     if not (found and order.self_service) or own_create_open(s):
         return None
-    if s.trusted is not False and was_asked_here(s):
+    if s.trusted is not False and was_requested_here(s):
         return None
     return RecordsDisagree(ASK_ADMINISTRATOR)
 

@@ -176,9 +176,9 @@ def next_steps(clinician: Clinician, has_dea: bool) -> tuple[str, ...]:
         INACTIVE: clinician.active is False,
         UNCONFIRMED: clinician.confirmed is False,
     }
-    told = tuple(sentence for sentence, stands in barriers.items() if stands)
-    if told:
-        return told
+    sentences = tuple(sentence for sentence, stands in barriers.items() if stands)
+    if sentences:
+        return sentences
     if clinician.agreement_pending:
         return (GUIDANCE[Status.PENDING].step,)
     if clinician.status is Status.PENDING:

@@ -226,8 +226,8 @@ def _is_announced(act: str, changed_to: str | None, s: PatientSituation) -> bool
 
 
 def _closing(s: PatientSituation, timing: Timing, trouble: BotError | None) -> Step | None:
-    not_made = s.opened == PatientAct.CHANGE and s.seen is not None and s.seen.change is not None
-    open_still = not_made or (s.opened is not None and trouble is not None)
+    not_shown = s.opened == PatientAct.CHANGE and s.seen is not None and s.seen.change is not None
+    open_still = not_shown or (s.opened is not None and trouble is not None)
     holder, announced = s.claim.holder, s.claim.announced
     mine = holder is not None and holder.run == s.run
     free = s.claim.others_time(s.run, s.now, timing.claim) <= timedelta()

@@ -248,13 +248,13 @@ def _consents(reading: FormReading) -> Consents:
         SmsConsent.MESSAGES: messages,
         SmsConsent.DATA_RATES: rates,
     }
-    said = [
+    answered = [
         (consent, ConsentStatus.GIVEN if agrees else ConsentStatus.REFUSED)
         for consent, agrees in given.items()
         if agrees is not None
     ]
     presumed = [(SmsConsent.DATA_RATES, ConsentStatus.PROPOSED)] if rates is None else []
-    return (*said, *presumed)
+    return (*answered, *presumed)
 
 
 def _agrees(consents: Consents) -> bool:

@@ -180,14 +180,14 @@ def _with_name(practitioner: Resource, form: PrescriberForm, today: Today) -> Re
         "prefix": [name.prefix] if name.prefix else texts(entry, "prefix"),
         "suffix": [name.suffix] if name.suffix else texts(entry, "suffix"),
     }
-    said = {
+    stated = {
         "family": text(entry.get("family")),
         # Two middle names may be two entries, or one.
         "given": [*given[:1], *([" ".join(given[1:])] if name.middle and given[1:] else given[1:])],
         "prefix": texts(entry, "prefix"),
         "suffix": texts(entry, "suffix"),
     }
-    return _with_entry(practitioner, "name", entry, _differing(wanted, said))
+    return _with_entry(practitioner, "name", entry, _differing(wanted, stated))
 
 
 def _with_contact(
@@ -197,8 +197,8 @@ def _with_contact(
         return practitioner
     _, entry = _own(practitioner, rule, today, state)
     beside = text((extension_of(entry, CONTACTPOINT_EXTENSION) or {}).get("valueString"))
-    said = text(entry.get("value")) + (f" x{beside}" if beside and rule.system == "phone" else "")
-    if _parsed(parse, said) == _parsed(parse, value):
+    stated = text(entry.get("value")) + (f" x{beside}" if beside and rule.system == "phone" else "")
+    if _parsed(parse, stated) == _parsed(parse, value):
         return practitioner
     new = {} if entry else {"system": rule.system, "use": "work"}
     kept = [
@@ -221,13 +221,13 @@ def _with_address(
         "state": address.state,
         "postalCode": address.zip_code,
     }
-    said = {
+    stated = {
         "line": texts(entry, "line"),
         "city": text(entry.get("city")),
         "state": state_of(entry),
         "postalCode": _parsed(parse_zip, text(entry.get("postalCode"))),
     }
-    differing = _differing(wanted, said)
+    differing = _differing(wanted, stated)
     new = {"use": rule.uses[0], "country": "US"} if differing and not entry else {}
     return _with_entry(practitioner, "address", entry, {**new, **differing})
 
@@ -242,8 +242,8 @@ def _own(practitioner: Resource, rule: ChoiceRule, today: Today, state: str) -> 
     return next((one for one in found if text(one[1].get("use")) in rule.uses), ("", {}))
 
 
-def _differing(wanted: Resource, said: Resource) -> Resource:
-    return {name: value for name, value in wanted.items() if value != said[name]}
+def _differing(wanted: Resource, stated: Resource) -> Resource:
+    return {name: value for name, value in wanted.items() if value != stated[name]}
 
 
 def _with_entry(

@@ -26,7 +26,7 @@ class FormReading:
     given: dict[str, Any] | None
     findings: Findings
     steps: tuple[str | int, ...] = ()
-    _asked: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set)
     _parts: list["FormReading"] = field(default_factory=list)
 
     def path(self, name: str) -> str:
@@ -96,13 +96,13 @@ class FormReading:
     def refuse_unknown(self) -> None:
         """Notes every field that nobody asked for, here and in the parts."""
         for name in self.given or {}:
-            if name not in self._asked:
+            if name not in self._read:
                 self.problem(name, UNKNOWN)
         for part in self._parts:
             part.refuse_unknown()
 
     def _value(self, name: str) -> Any:
-        self._asked.add(name)
+        self._read.add(name)
         return None if self.given is None else self.given.get(name)
 
     def _part(self, value: Any, *steps: str | int) -> "FormReading":

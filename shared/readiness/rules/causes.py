@@ -27,9 +27,9 @@ _REGISTRATION, _NOTHING = Blocks.REGISTRATION, Blocks.NOTHING
 
 
 def _registered_as(status: Status) -> tuple[Owner, Blocks, str]:
-    told = GUIDANCE[status]
+    guidance = GUIDANCE[status]
     blocks = _EVERYTHING if status in UNREGISTERED else _CONTROLLED
-    return told.owner, blocks, f"{told.meaning}. {told.action}."
+    return guidance.owner, blocks, f"{guidance.meaning}. {guidance.action}."
 
 
 class Cause(Enum):

@@ -196,9 +196,9 @@ def _about_record(record: Record, account: DoseSpotAccount | None) -> Iterator[R
         yield _problem(flaw, record, account)
     paths = [*(one.path for one in record.dea), *(one.path for one in record.licenses)]
     elements = ("period", "period.start", "period.end", "extension")
-    told = {f"{path}.{element}" for path in paths for element in elements}
+    reported = {f"{path}.{element}" for path in paths for element in elements}
     for flaw in record.warnings:
-        if flaw.path not in told:  # `about_dea` and `about_licenses` tell it
+        if flaw.path not in reported:  # `about_dea` and `about_licenses` tell it
             yield reason(Cause.RECORD_WARNING, flaw.path, sentence=flaw.sentence)
 
 
@@ -223,8 +223,8 @@ def _about_membership(facts: Facts) -> Iterator[Reason]:
         cause = Cause.SEVERAL_MEMBERSHIPS if mine.count else Cause.NO_MEMBERSHIP
         yield reason(cause, "ProjectMembership.profile", str(mine.count))
     yield from _about_ids(mine)
-    asked_in_vain = mine.clinician_ids.sole is not None and account is None
-    if asked_in_vain and not facts.explained:
+    not_answered = mine.clinician_ids.sole is not None and account is None
+    if not_answered and not facts.explained:
         yield reason(Cause.NOT_CHECKED, dosespot_field("clinician"))
     done = account is not None and account.clinician.epcs_enabled
     if mine.self_service is False and not done:
@@ -287,8 +287,8 @@ def _about_recorded(record: Record, clinician: Clinician) -> Iterator[Reason]:
     if record.status != status:
         known = record.status if record.status in set(Status) else "something else"
         before = "nothing" if record.status is None else known
-        told = f"{before} is recorded; DoseSpot says {status}"
-        yield reason(Cause.STATUS_OUTDATED, "Practitioner.extension", told)
+        compared = f"{before} is recorded; DoseSpot says {status}"
+        yield reason(Cause.STATUS_OUTDATED, "Practitioner.extension", compared)
     if record.epcs and not clinician.epcs_enabled:
         yield reason(Cause.EPCS_NOT_TRUE, "Practitioner.qualification", clinician.summary)
     elif clinician.epcs_enabled and not record.epcs:
