@@ -6,6 +6,7 @@ from shared.access.authorize import administrators_clinician_id, require_clinici
 from shared.enrollment.rules.stages import Stage
 from shared.enrollment.wiring import enrollment_of
 from shared.errors import BotError
+from shared.fhir.batch import Batch
 from shared.members.subject import subject_of
 from shared.npi_check.wiring import beside_npi_check
 from shared.runtime.bot import bot
@@ -36,12 +37,12 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     """
     fhir = invocation.fhir
     practitioner = f"Practitioner/{request.practitionerId}"
-    caller_found, practitioner_found, memberships_found = fhir.read_together(
-        f"ProjectMembership?profile={invocation.requester}",
-        practitioner,
-        f"ProjectMembership?profile={practitioner}",
-    )
-    invocation.trail.subject = practitioner if practitioner_found.status == 200 else None
+    batch = Batch(fhir)
+    caller_found = batch.memberships_of(invocation.requester)
+    practitioner_found = batch.read(practitioner)
+    memberships_found = batch.memberships_of(practitioner)
+    batch.send()
+    invocation.trail.subject = practitioner if practitioner_found.is_there else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )

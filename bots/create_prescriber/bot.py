@@ -3,11 +3,12 @@
 from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
 from fhir_profiles.today import NATIONWIDE, Today
 from shared.access.authorize import require_administrator
+from shared.fhir.batch import Batch
 from shared.npi_check.check import checked
 from shared.npi_check.wiring import npi_registry_of
 from shared.prescriber_form.create_prescriber import PrescriberCreation, refuse
 from shared.prescriber_form.invitation import policy_to_give
-from shared.prescriber_form.known_records import known_records, queries
+from shared.prescriber_form.known_records import form_reads, known_records
 from shared.prescriber_form.rules.form import read_form
 from shared.prescriber_form.rules.npi_holder import holder_of_form
 from shared.runtime.bot import bot
@@ -37,11 +38,11 @@ def create_prescriber(
     fhir, caller = invocation.fhir, invocation.requester
     today = Today(invocation.now())
     form, findings = read_form(request.form, today.in_state(NATIONWIDE))
-    caller_found, *answers = fhir.read_together(
-        f"ProjectMembership?profile={caller}", *queries(form)
-    )
+    batch = Batch(fhir)
+    caller_found, reads = batch.memberships_of(caller), form_reads(form, batch)
+    batch.send()
     require_administrator(fhir, caller_found, caller)
-    known = known_records(form, answers, today, findings)
+    known = known_records(form, reads, today, findings)
     check = checked(npi_registry_of(invocation), holder_of_form(form, known.registrations))
     findings.add(check.findings)
     policy = policy_to_give(invocation.privileged_fhir, findings) if form.invite else ""

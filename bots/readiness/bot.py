@@ -9,7 +9,7 @@ from shared.access.authorize import callers_memberships, require_administrator
 from shared.access.self_service import require_own_token
 from shared.audit.events import LogEvent
 from shared.dosespot.client import DoseSpotClient
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll
 from shared.fhir.client import FhirClient
 from shared.members.caller import sole_clinician_id
 from shared.members.enrolled import memberships_among, practitioners_memberships
@@ -36,18 +36,18 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
         BotError: what any bot can raise.
     """
     caller, fhir = invocation.requester, invocation.privileged_fhir
-    named = [] if request.practitionerId is None else [f"Practitioner/{request.practitionerId}"]
-    searches = [f"ProjectMembership?profile={profile}" for profile in (caller, *named)]
-    me, (caller_found, *named_found) = invocation.together(
-        invocation.fhir.who_am_i, lambda: fhir.read_together(*searches)
-    )
+    batch = Batch(fhir)
+    caller_found = batch.memberships_of(caller)
+    named = f"Practitioner/{request.practitionerId}" if request.practitionerId else None
+    named_found = batch.memberships_of(named) if named else None
+    me, _ = invocation.together(invocation.fhir.who_am_i, batch.send)
     require_own_token(me, caller)
-    if named != [caller]:
+    if named != caller:
         require_administrator(invocation.fhir, caller_found, caller)
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
     dosespot = _dosespot(invocation, memberships)
     check = ReadinessCheck(fhir, dosespot, invocation.together, Today(invocation.now()))
-    page, last = _named(named[0], *named_found) if named else _page(fhir, me, request)
+    page, last = _named(named, named_found) if named and named_found else _page(fhir, me, request)
     found = check.run(page)
     ready = sum(one.readiness.prescribes for one in found)
     invocation.log(LogEvent.READINESS_TOLD, prescribers=len(found), ready=ready)
@@ -61,7 +61,7 @@ def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotCl
 
 
 def _named(
-    practitioner: str, memberships_found: Answer
+    practitioner: str, memberships_found: FoundAll
 ) -> tuple[Sequence[ProjectPractitioner], str]:
     """The named Practitioner, who may have no membership; nobody comes after."""
     return [ProjectPractitioner(practitioner, tuple(memberships_among(memberships_found)))], ""

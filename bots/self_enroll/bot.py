@@ -1,5 +1,7 @@
 """The bot: the subject is the caller, whom an administrator authorized by a PractitionerRole."""
 
+from dataclasses import dataclass
+
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
@@ -12,8 +14,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.fhir_members import NO_CREDENTIAL
 from shared.enrollment.wiring import enrollment_of
 from shared.errors import Misconfigured
-from shared.fhir.answers import Answer
-from shared.fhir.client import FhirClient
+from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.denied import denied_as
 from shared.members.rules.guidance import next_steps
 from shared.members.subject import subject_of
@@ -48,14 +49,14 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     invocation.trail.subject = caller
     require_practitioner(caller)
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
-    me, found = _me_and_records(invocation, dosespot, invocation.privileged_fhir)
-    practitioner_found, roles_found, memberships_found = found
+    me, records = _me_and_records(invocation, dosespot)
     require_own_token(me, caller)
     today = Today(invocation.now())
+    # Before the caller is told to have anything set up, the bot has to be.
     with denied_as(Misconfigured(NO_CREDENTIAL)):
-        memberships_found.all()
-    practitioner_roles, named = named_roles_of(roles_found, caller, today)
-    subject = subject_of(practitioner_found, memberships_found, today)
+        records.memberships.all()
+    practitioner_roles, named = named_roles_of(records.roles, caller, today)
+    subject = subject_of(records.practitioner, records.memberships, today)
     enrollment = enrollment_of(invocation, dosespot, caller, practitioner_roles)
     order = request.order(named)
     situation = beside_npi_check(
@@ -73,27 +74,35 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     )
 
 
-def _me_and_records(
-    invocation: Invocation, dosespot: DoseSpotClient, memberships: FhirClient
-) -> tuple[Resource, list[Answer]]:
+@dataclass(frozen=True)
+class _Records:
+    """The caller's records."""
+
+    practitioner: FoundOne
+    roles: FoundAll
+    memberships: FoundAll
+
+
+def _me_and_records(invocation: Invocation, dosespot: DoseSpotClient) -> tuple[Resource, _Records]:
     """The answer of `auth/me`, and the records; DoseSpot's token is there then too."""
-    together, who_am_i = invocation.together, invocation.fhir.who_am_i
+    fhir, caller, together = invocation.fhir, invocation.requester, invocation.together
+    guards = invocation.privileged_fhir
+    own = Batch(fhir)
+    guarded = own if guards is fhir else Batch(guards)
+    records = _Records(
+        practitioner=own.read(caller),
+        roles=own.search(f"PractitionerRole?practitioner={caller}&_count=1000"),
+        memberships=guarded.memberships_of(caller),
+    )
+
+    def read() -> None:
+        if guarded is own:
+            own.send()
+        else:
+            together(own.send, guarded.send)
+
     if dosespot.is_signed_in:
-        return together(who_am_i, lambda: _records(invocation, memberships))
-    me, _, found = together(
-        who_am_i, dosespot.sign_in_early, lambda: _records(invocation, memberships)
-    )
-    return me, found
-
-
-def _records(invocation: Invocation, memberships: FhirClient) -> list[Answer]:
-    """Practitioner, PractitionerRoles and ProjectMemberships of the caller."""
-    fhir, caller = invocation.fhir, invocation.requester
-    own = (caller, f"PractitionerRole?practitioner={caller}&_count=1000")
-    guarded = f"ProjectMembership?profile={caller}"
-    if memberships is fhir:
-        return fhir.read_together(*own, guarded)
-    found, others = invocation.together(
-        lambda: fhir.read_together(*own), lambda: memberships.read_together(guarded)
-    )
-    return [*found, *others]
+        me, _ = together(fhir.who_am_i, read)
+    else:
+        me, _, _ = together(fhir.who_am_i, dosespot.sign_in_early, read)
+    return me, records

@@ -3,6 +3,7 @@
 from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.fhir.batch import Batch
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 from shared.supervision.supervise import Party, supervision
@@ -32,26 +33,27 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
         BotError: what any bot can raise.
     """
     fhir = invocation.fhir
-    people = (request.practitioner, request.supervisor)
-    caller_found, agent, other, agent_memberships, other_memberships = fhir.read_together(
-        f"ProjectMembership?profile={invocation.requester}",
-        *people,
-        *(f"ProjectMembership?profile={person}" for person in people),
-    )
-    invocation.trail.subject = request.practitioner if agent.status == 200 else None
+    batch = Batch(fhir)
+    caller_found = batch.memberships_of(invocation.requester)
+    agent = _party("practitionerId", request.practitioner, batch)
+    other = _party("supervisorPractitionerId", request.supervisor, batch)
+    batch.send()
+    is_there = agent.practitioner_found.is_there
+    invocation.trail.subject = request.practitioner if is_there else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
     dosespot = invocation.dosespot(acting_as=caller)
     require_clinician_admin(dosespot, caller)
     agent_id, supervisor_id = supervision(
-        Party("practitionerId", agent, agent_memberships),
-        Party("supervisorPractitionerId", other, other_memberships),
-        dosespot,
-        invocation.together,
-        Today(invocation.now()),
+        agent, other, dosespot, invocation.together, Today(invocation.now())
     )
     wanted = supervisor_id if request.action is Action.ADD else None
     detail = f"{request.action.value} {request.supervisor}"
     supervisors_of(invocation, dosespot).set(agent_id, wanted, detail)
     return SupervisorOutput.of(request)
+
+
+def _party(name: str, practitioner: str, batch: Batch) -> Party:
+    """Asks for the records of one of the two people."""
+    return Party(name, batch.read(practitioner), batch.memberships_of(practitioner))

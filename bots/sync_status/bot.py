@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from shared.access.authorize import require_administrator, runs_by_itself
 from shared.errors import RecordsRefused
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.members.enrolled import Enrolled, enrolled_among, enrolled_in
 from shared.npi_check.wiring import due_checks_of
@@ -42,10 +43,9 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
     """
     caller, fhir = invocation.requester, invocation.privileged_fhir
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
-    me, (caller_found,) = invocation.together(
-        invocation.fhir.who_am_i,
-        lambda: fhir.read_together(f"ProjectMembership?profile={caller}"),
-    )
+    batch = Batch(fhir)
+    caller_found = batch.memberships_of(caller)
+    me, _ = invocation.together(invocation.fhir.who_am_i, batch.send)
     scheduled = runs_by_itself(me, caller)
     if not scheduled:
         require_administrator(invocation.fhir, caller_found, caller)
@@ -65,8 +65,10 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
 
 
 def _named(fhir: FhirClient, practitioner_id: str) -> list[Enrolled]:
-    (answer,) = fhir.read_together(f"ProjectMembership?profile=Practitioner/{practitioner_id}")
-    found = enrolled_among(answer)
+    batch = Batch(fhir)
+    memberships_found = batch.memberships_of(f"Practitioner/{practitioner_id}")
+    batch.send()
+    found = enrolled_among(memberships_found)
     if not found:
         raise RecordsRefused(NOT_ENROLLED)
     return found

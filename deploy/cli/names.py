@@ -9,7 +9,7 @@ from fhir_profiles.choice import NAME, choice
 from fhir_profiles.elements import value_text, value_texts
 from fhir_profiles.today import Today
 from shared.errors import BotError
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundOne
 from shared.fhir.client import FhirClient
 
 NAMELESS = "(no name)"
@@ -23,8 +23,10 @@ def names_of(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
     Raises:
         FhirDenied, RemoteUnavailable, RemoteMisbehaved: the server did not answer at all.
     """
-    answers = fhir.read_together(*references)
-    return {reference: _name(one) for reference, one in zip(references, answers, strict=True)}
+    batch = Batch(fhir)
+    found = {reference: batch.read(reference) for reference in references}
+    batch.send()
+    return {reference: _name(one) for reference, one in found.items()}
 
 
 def names_at_hand(fhir: FhirClient, references: Sequence[str]) -> Mapping[str, str]:
@@ -46,8 +48,8 @@ def name_of(practitioner: Resource) -> str:
     return "".join(filter(str.isprintable, whole)).strip() or NAMELESS
 
 
-def _name(answer: Answer) -> str:
+def _name(found: FoundOne) -> str:
     try:
-        return name_of(answer.one())
+        return name_of(found.one())
     except BotError:
         return NAMELESS

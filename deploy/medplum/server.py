@@ -11,6 +11,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import NotAuthorized, RemoteMisbehaved
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.fhir.executed import Failed, NotRun, executed
 
@@ -90,7 +91,10 @@ class ProjectAdmin(FhirClient):
 
     def found(self, paths: Sequence[str]) -> list[list[Resource]]:
         """What each of several searches finds, in their order."""
-        return [answer.all() for answer in self.read_together(*paths)] if paths else []
+        batch = Batch(self)
+        searches = [batch.search(path) for path in paths]
+        batch.send()
+        return [one.all() for one in searches]
 
     def execute(self, bot_id: str, given: Resource) -> Resource | Failed | NotRun:
         """What running a bot on an input comes to; see `executed`.

@@ -16,7 +16,7 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
 from shared.errors import FhirDenied, NotAuthorized
-from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll
 from shared.fhir.client import FhirClient
 from shared.members.caller import PROGRAMS, own_membership, sole_clinician_id, token_owner
 
@@ -42,7 +42,7 @@ _PROGRAMS = tuple(f"{kind}/" for kind in PROGRAMS)
 
 
 def administrators_clinician_id(
-    fhir: FhirClient, found: Answer, requester: str, programs_clinician_id: Callable[[], int]
+    fhir: FhirClient, found: FoundAll, requester: str, programs_clinician_id: Callable[[], int]
 ) -> int:
     """The DoseSpot clinician id of the calling administrator.
 
@@ -72,7 +72,7 @@ def administrators_clinician_id(
     raise NotAuthorized(NO_DOSESPOT_IDENTIFIER)
 
 
-def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> None:
+def require_administrator(fhir: FhirClient, found: FoundAll, requester: str) -> None:
     """Makes sure that the caller is a project administrator, whoever they are in DoseSpot.
 
     The arguments are those of `administrators_clinician_id`, as far as they are here.
@@ -84,7 +84,7 @@ def require_administrator(fhir: FhirClient, found: Answer, requester: str) -> No
         raise NotAuthorized(NOT_ADMINISTRATOR)
 
 
-def callers_memberships(fhir: FhirClient, found: Answer, requester: str) -> list[Resource]:
+def callers_memberships(fhir: FhirClient, found: FoundAll, requester: str) -> list[Resource]:
     """The caller's memberships; the caller's own token shows the current one in any case.
 
     The arguments are those of `administrators_clinician_id`.

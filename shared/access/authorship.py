@@ -8,6 +8,7 @@ from fhir_profiles.elements import child, text
 from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.today import Today
 from shared.access.rules.grants import granted_by, granting, introducers
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 
 
@@ -28,7 +29,9 @@ def verified_roles(
     named = granting(practitioner_roles, practitioner, today)
     if not named:
         return frozenset()
-    histories = fhir.read_together(*(f"PractitionerRole/{one['id']}/_history" for one in named))
+    batch = Batch(fhir)
+    histories = [batch.history(f"PractitionerRole/{one['id']}") for one in named]
+    batch.send()
     introduced = [introducers(found.versions(), practitioner, today) for found in histories]
     authors = {author for one in introduced for each in one.values() for author in each}
     return granted_by(introduced, administrators(fhir, authors))
@@ -39,10 +42,12 @@ def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str
     references = sorted(profile for profile in profiles if "/" in profile)
     if not references:
         return frozenset()
-    answers = fhir.read_together(*(f"ProjectMembership?profile={one}" for one in references))
+    batch = Batch(fhir)
+    memberships_found = [batch.memberships_of(one) for one in references]
+    batch.send()
     return frozenset(
         text(child(membership, "profile").get("reference"))
-        for answer in answers
-        for membership in answer.all()
+        for found in memberships_found
+        for membership in found.all()
         if is_administrator(membership)
     ) & set(references)

@@ -9,7 +9,7 @@ from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
 from fhir_profiles.today import Today
 from shared.access.rules.grants import named_roles
 from shared.errors import NotAuthorized
-from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll
 from shared.members.caller import is_program, token_owner
 
 NOT_A_PRACTITIONER = (
@@ -46,7 +46,7 @@ def require_own_token(me: Resource, requester: str) -> None:
 
 
 def named_roles_of(
-    roles_found: Answer, practitioner: str, today: Today
+    roles_found: FoundAll, practitioner: str, today: Today
 ) -> tuple[list[Resource], frozenset[ClinicianRole]]:
     """The prescriber's PractitionerRoles, and every DoseSpot role that they name today.
 

@@ -6,7 +6,7 @@ from fhir_profiles import Resource
 from fhir_profiles.claim import Claim, claim_resource, read_claim
 from fhir_profiles.systems import CLAIM
 from shared.errors import EditConflict, LookUpFirst, Misconfigured
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, denied_as
 from shared.fhir.search import by_identifier
@@ -27,11 +27,11 @@ class ClaimStore:
 
     fhir: FhirClient
 
-    def query(self, key: str) -> str:
-        """The search for the claim with that key."""
-        return f"Basic?{by_identifier(CLAIM, [key])}"
+    def ask(self, batch: Batch, key: str) -> FoundAll:
+        """Asks for the claim with that key; `read` reads it."""
+        return batch.search(f"Basic?{by_identifier(CLAIM, [key])}")
 
-    def read(self, key: str, found: Answer) -> Claim:
+    def read(self, key: str, found: FoundAll) -> Claim:
         """The claim out of the answer to its search.
 
         Raises:
@@ -44,7 +44,9 @@ class ClaimStore:
 
     def find(self, key: str) -> Claim:
         """The claim with that key; raises as `read` does."""
-        (found,) = self.fhir.read_together(self.query(key))
+        batch = Batch(self.fhir)
+        found = self.ask(batch, key)
+        batch.send()
         return self.read(key, found)
 
     def read_again(self, claim: Claim) -> Claim:

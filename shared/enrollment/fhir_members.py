@@ -19,7 +19,7 @@ from shared.errors import (
     Misconfigured,
     RecordsDisagree,
 )
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import Edited, FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
 from shared.members.numbers_of_others import numbers_query, shared_number
@@ -64,20 +64,21 @@ class FhirMembers:
         """
         key = claim_key(self.clinic_id, subject.prescriber.npi)
         number = subject.clinician_id
-        claim_found, people_found, members_found, *reread = self.fhir.read_together(
-            self.claims.query(key),
-            f"Practitioner?{numbers_query(subject.prescriber)}",
-            _project(subject) if number is None else _carriers(number),
-            *([subject.member] if again else []),
-        )
-        subject = _with_membership(subject, reread[0].one()) if reread else subject
+        batch = Batch(self.fhir)
+        claim_found = self.claims.ask(batch, key)
+        people_found = batch.search(f"Practitioner?{numbers_query(subject.prescriber)}")
+        project_found = batch.read(_project(subject)) if number is None else None
+        carriers_found = None if number is None else batch.search(_carriers(number))
+        reread = batch.read(subject.member) if again else None
+        batch.send()
+        subject = _with_membership(subject, reread.one()) if reread else subject
         people = people_found.all()
         conflict = shared_number(subject.practitioner["id"], subject.prescriber, people, self.today)
         if clinician_ids(subject.membership).are_unclear:
             conflict = RecordsDisagree(ANOTHER_ID)
-        elif number is not None:
-            conflict = _shared_id(subject.membership, number, members_found) or conflict
-        obstacle = self._obstacle(members_found, subject) if number is None else None
+        elif number is not None and carriers_found:
+            conflict = _shared_id(subject.membership, number, carriers_found) or conflict
+        obstacle = self._obstacle(project_found, subject) if project_found else None
         return subject, Records(self.claims.read(key, claim_found), conflict, obstacle)
 
     def read_claim(self, claim: Claim) -> Claim:
@@ -101,7 +102,9 @@ class FhirMembers:
             BotError: whatever the client raises.
         """
         if not sure:
-            (found,) = self.fhir.read_together(_carriers(clinician_id))
+            batch = Batch(self.fhir)
+            found = batch.search(_carriers(clinician_id))
+            batch.send()
             if conflict := _shared_id(membership, clinician_id, found):
                 raise conflict
         return self.fhir.apply(membership, lambda found: _with_only_id(found, clinician_id))
@@ -120,7 +123,7 @@ class FhirMembers:
         """Whether that profile, given by reference, is an administrator's or our own client's."""
         return author in administrators(self.fhir, [author])
 
-    def _obstacle(self, project_found: Answer, subject: Subject) -> BotError | None:
+    def _obstacle(self, project_found: FoundOne, subject: Subject) -> BotError | None:
         """Why the project may not have another clinician, or why that can't be told."""
         try:
             limit = max_clinicians(project_found.one())
@@ -148,7 +151,7 @@ def _carriers(clinician_id: int) -> str:
     return f"ProjectMembership?identifier={clinician_id}&_count=1000"
 
 
-def _shared_id(membership: Resource, clinician_id: int, found: Answer) -> BotError | None:
+def _shared_id(membership: Resource, clinician_id: int, found: FoundAll) -> BotError | None:
     with denied_as(Misconfigured(NO_CREDENTIAL)):
         others = found.all()
     for other in others:

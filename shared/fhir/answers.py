@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, entries, items, text
+from fhir_profiles.elements import entries
 from shared.errors import (
     BotError,
     EditConflict,
@@ -65,7 +65,7 @@ _OTHERWISE = _Meaning(
 
 @dataclass(frozen=True)
 class Answer:
-    """One entry of a batch's answer; what was asked decides which of its methods is called.
+    """One entry of a batch's answer, and what it means where the entry was a write.
 
     Attributes:
         url: what was asked for, such as `Practitioner/123`.
@@ -90,28 +90,16 @@ class Answer:
         """Whether a conditional create made the resource before, and that answer was lost."""
         return self.after_silence and is_as_sent(sent, self.resource or {})
 
-    def one(self) -> Resource:
-        """The resource that was read.
-
-        Raises:
-            FhirNotFound: there is none, or it is deleted.
-            FhirDenied: the token may not read it.
-            RemoteUnavailable: the server could not tell.
-        """
-        if self.status == 200 and self.resource is not None:
-            return self.resource
-        raise failure(self.status, self.url)
-
     def written(self) -> Resource:
         """The resource that was created, or was there.
 
         Raises:
             LookUpFirst: whether there is one now can't be told.
-            BotError: as `one` does.
+            FhirDenied, EditConflict, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
         if self.status not in WRITTEN:
             raise failure(self.status, self.url)
-        return self._is_there(f"create the {_kind(self.url)}")
+        return self._is_there(f"create the {kind_of(self.url)}")
 
     def saved(self) -> Resource:
         """The resource as a conditional PUT wrote it.
@@ -121,7 +109,7 @@ class Answer:
             LookUpFirst: whether it was written can't be told.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
-        wish = f"save the {_kind(self.url)}"
+        wish = f"save the {kind_of(self.url)}"
         if self.status not in WRITTEN:
             raise write_failure(self.status, self.url, wish, explained=self.explained)
         return self._is_there(wish)
@@ -132,35 +120,11 @@ class Answer:
             return self.resource
         raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
 
-    def all(self) -> list[Resource]:
-        """The resources that a search found.
-
-        Raises:
-            RemoteMisbehaved: there are more of them than this answer holds.
-            BotError: as `one` does.
-        """
-        return list(found(self._whole()))
-
-    def versions(self) -> list[Resource | None]:
-        """The versions of a history, the newest first; raises as `all` does.
-
-        Empty for a deletion, which FHIR R4 shows by its method and Medplum by the status 410
-        (its source, `readHistory`); None for what can't be read.
-        """
-        kind = _kind(self.url)
-        return [_version(entry, kind) for entry in items(self._whole(), "entry")]
-
-    def _whole(self) -> Resource:
-        bundle = self.one()
-        if next_query(bundle) is not None:
-            raise misbehaved()
-        return bundle
-
 
 def failure(status: int, url: str) -> BotError:
     """What a failed read means, or a failed write that is known to have had no effect."""
     meaning = _meaning(status)
-    return meaning.error(meaning.sentence.format(kind=_kind(url), status=status))
+    return meaning.error(meaning.sentence.format(kind=kind_of(url), status=status))
 
 
 def write_failure(status: int, url: str, wish: str, *, explained: bool) -> BotError:
@@ -243,18 +207,6 @@ def next_query(bundle: Resource) -> str | None:
     return None
 
 
-def _version(entry: Any, kind: str) -> Resource | None:
-    """The version of a resource of that type in an entry of a history; see `versions`."""
-    if not isinstance(entry, dict):
-        return None
-    resource = entry.get("resource")
-    if isinstance(resource, dict):
-        return resource if resource.get("resourceType") == kind else None
-    deleted = child(entry, "request").get("method") == "DELETE"
-    gone = text(child(entry, "response").get("status"))[:3] == "410"
-    return {} if resource is None and (deleted or gone) else None
-
-
 def _answer(url: str, entry: Any) -> Answer:
     try:
         response = entry["response"]
@@ -275,5 +227,6 @@ def _meaning(status: int) -> _Meaning:
     return next((one for one in _MEANINGS if status in one.statuses), _OTHERWISE)
 
 
-def _kind(url: str) -> str:
+def kind_of(url: str) -> str:
+    """The type of what was asked for, such as `Practitioner` of `Practitioner/123`."""
     return re.split(r"[/?]", url)[0]

@@ -190,10 +190,6 @@ class FhirClient:
             raise
         return [self._whole(one) for one in answered]
 
-    def read_together(self, *paths: str) -> list[Answer]:
-        """Reads and searches in one request; see `batch`."""
-        return self.batch([ReadEntry(path) for path in paths])
-
     def create_together(self, resources: Sequence[Resource]) -> None:
         """Creates resources in one request.
 
@@ -360,11 +356,12 @@ class FhirClient:
 
     def _whole(self, answer: Answer) -> Answer:
         """The answer to a search or a history with all that its further pages hold."""
-        following = next_query(answer.resource) if answer.resource is not None else None
-        if answer.status != 200 or following is None:
+        first = answer.resource
+        following = next_query(first) if first is not None else None
+        if answer.status != 200 or first is None or following is None:
             return answer
         more = self._pages(answer.url.partition("?")[0], following)
-        pages = (items(page, "entry") for page in (answer.one(), *more))
+        pages = (items(page, "entry") for page in (first, *more))
         whole = {"resourceType": "Bundle", "entry": list(chain.from_iterable(pages))}
         return replace(answer, resource=whole)
 

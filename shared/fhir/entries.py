@@ -13,7 +13,7 @@ from shared.fhir.answers import misbehaved
 
 @dataclass(frozen=True)
 class ReadEntry:
-    """A read, a search or a history; answered by `one` or `all`.
+    """A read, a search or a history; see `shared.fhir.batch`.
 
     Attributes:
         url: such as `Practitioner/123`, or with a query.

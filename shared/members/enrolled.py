@@ -7,7 +7,7 @@ from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import ClinicianIds
 from fhir_profiles.elements import child, text
 from shared.errors import Misconfigured, RecordsDisagree
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
 from shared.members.people import people
@@ -73,16 +73,18 @@ def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
 
     The search knows the number only, because the identifier's system may be any of DoseSpot's.
     """
-    (answer,) = fhir.read_together(f"ProjectMembership?identifier={clinician_id}&_count=100")
-    return [one for one in enrolled_among(answer) if clinician_id in one.clinician_ids.numbers]
+    batch = Batch(fhir)
+    found = batch.search(f"ProjectMembership?identifier={clinician_id}&_count=100")
+    batch.send()
+    return [one for one in enrolled_among(found) if clinician_id in one.clinician_ids.numbers]
 
 
-def enrolled_among(found: Answer) -> list[Enrolled]:
+def enrolled_among(found: FoundAll) -> list[Enrolled]:
     """Who is enrolled of the memberships that a search found; raises as `memberships_among`."""
     return enrolled(memberships_among(found))
 
 
-def memberships_among(found: Answer) -> list[Resource]:
+def memberships_among(found: FoundAll) -> list[Resource]:
     """The memberships that a search found.
 
     Raises:

@@ -4,7 +4,7 @@ from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.today import Today
 from shared.errors import FhirNotFound, RecordsRefused
-from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll, FoundOne
 from shared.members.rules.subject import Subject
 from shared.records.findings import Finding, Findings, listed
 from shared.records.identity import identity_of
@@ -13,7 +13,7 @@ from shared.records.practitioner import read_practitioner
 REFUSED = "These records have to be corrected before enrollment: "
 
 
-def subject_of(practitioner_found: Answer, memberships_found: Answer, today: Today) -> Subject:
+def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today: Today) -> Subject:
     """Reads the prescriber's records and checks them.
 
     Args:

@@ -16,6 +16,7 @@ from fhir_profiles.today import Today
 from shared.audit.events import Log, LogEvent
 from shared.audit.trail import Trail, version_key
 from shared.errors import BotError, RecordsRefused, RemoteUnavailable
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.fhir.search import by_tag
 from shared.members.subject import REFUSED
@@ -153,8 +154,10 @@ class DueChecks:
         only = f"&_id={practitioner_id}" if practitioner_id else ""
         query = f"Practitioner?{by_tag(CHECK_DUE, NPI_REGISTRY_CHECK)}&_count=1000{only}"
         try:
-            (answer,) = self.fhir.read_together(query)
-            return [one for one in answer.all() if is_check_due(one)]
+            batch = Batch(self.fhir)
+            found = batch.search(query)
+            batch.send()
+            return [one for one in found.all() if is_check_due(one)]
         except BotError as error:  # the status is worth more than the checks
             self.log(LogEvent.NPI_CHECKS_POSTPONED, error=type(error).__name__)
             return []

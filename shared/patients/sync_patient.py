@@ -39,6 +39,7 @@ from shared.dosespot.patient_record import (
     stored_patient_record,
 )
 from shared.errors import BotError, LookUpFirst, RecordsDisagree, RecordsRefused, TryAgain
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.patients.rules.next_step import (
     ANOTHER_PERSON,
@@ -136,11 +137,13 @@ class PatientSync:
         today = Today(self.now())
         observations = []
         if is_minor(patient, today):
-            (answer,) = self.fhir.read_together(
+            batch = Batch(self.fhir)
+            found = batch.search(
                 f"Observation?subject=Patient/{patient['id']}&code={','.join(MEASURE_CODES)}"
                 "&_sort=-date&_count=1000"
             )
-            observations = answer.all()
+            batch.send()
+            observations = found.all()
         read, findings = read_patient(patient, observations, today)
         if findings.problems:
             raise RecordsRefused(listed(REFUSED, findings.problems))

@@ -15,6 +15,7 @@ from fhir_profiles.check_due import with_check_due
 from fhir_profiles.today import Today
 from shared.audit.trail import Trail, version_key
 from shared.errors import InputRefused
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.members.subject import sole_membership
 from shared.prescriber_form.invitation import Invited, invite, unrestricted
@@ -98,11 +99,11 @@ class PrescriberCreation:
         today = Today(self.now())
         practitioner, created = self._bring_in_line(form, known, check_due, today)
         reference = f"Practitioner/{practitioner['id']}"
-        roles_found, consents_found, memberships_found = self.fhir.read_together(
-            f"PractitionerRole?practitioner={reference}&_count=1000",
-            f"Consent?{consents_query(reference, form)}",
-            f"ProjectMembership?profile={reference}",
-        )
+        batch = Batch(self.fhir)
+        roles_found = batch.search(f"PractitionerRole?practitioner={reference}&_count=1000")
+        consents_found = batch.search(f"Consent?{consents_query(reference, form)}")
+        memberships_found = batch.memberships_of(reference)
+        batch.send()
         roles = wanted_roles(reference, form, known.places, roles_found.all(), today)
         consents = wanted_consents(reference, form, consents_found.all(), self.now())
         written = self._write([*roles, *consents])

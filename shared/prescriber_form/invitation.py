@@ -12,6 +12,7 @@ from fhir_profiles.elements import child, text
 from fhir_profiles.project_membership import is_unrestricted
 from fhir_profiles.systems import PRESCRIBER_POLICY
 from shared.errors import BotError, EditConflict
+from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.fhir.search import by_name
 from shared.prescriber_form.rules.form import PrescriberForm
@@ -70,8 +71,10 @@ def policy_to_give(fhir: FhirClient, findings: Findings) -> str:
     Raises:
         BotError: the FHIR server could not tell.
     """
-    (answer,) = fhir.read_together(f"AccessPolicy?{by_name(PRESCRIBER_POLICY)}&_count=1000")
-    found = [one for one in answer.all() if one.get("name") == PRESCRIBER_POLICY]
+    batch = Batch(fhir)
+    policies_found = batch.search(f"AccessPolicy?{by_name(PRESCRIBER_POLICY)}&_count=1000")
+    batch.send()
+    found = [one for one in policies_found.all() if one.get("name") == PRESCRIBER_POLICY]
     if len(found) == 1:
         return f"AccessPolicy/{found[0]['id']}"
     findings.problem(PATH, SEVERAL_POLICIES if found else NO_POLICY)
@@ -123,9 +126,11 @@ def invitation_of(practitioner: str, form: PrescriberForm, policy: str) -> Resou
 
 def _outcome(fhir: FhirClient, practitioner: str, sentence: str, *, by_this_run: bool) -> Invited:
     """The memberships that there are by now; a warning says why, where there are none."""
+    batch = Batch(fhir)
+    memberships_found = batch.memberships_of(practitioner)
     try:
-        (answer,) = fhir.read_together(f"ProjectMembership?profile={practitioner}")
-        memberships = answer.all()
+        batch.send()
+        memberships = memberships_found.all()
     except BotError:
         memberships = []
     if memberships:

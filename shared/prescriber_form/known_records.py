@@ -1,6 +1,6 @@
 """What the FHIR server already has of what a form speaks of: the prescriber, and the locations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
@@ -10,7 +10,7 @@ from fhir_profiles.prescriber_identifiers import identifier_values
 from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
 from fhir_profiles.today import Today
 from shared.errors import FhirNotFound
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.search import by_identifiers, by_name
 from shared.prescriber_form.matching import (
     creation_query,
@@ -72,47 +72,61 @@ class KnownRecords:
     registrations: tuple[Registration, ...]
 
 
-def queries(form: PrescriberForm) -> list[str]:
-    """The reads and searches that `known_records` needs answered, in this order."""
-    people = [
-        (NPI_ALIASES, [form.npi or "-"]),
-        ({USERNAME}, [form.username or "-"]),
-        (DEA_ALIASES, _deas(form)),
-    ]
-    queries = (
-        by_identifiers([(system, value) for system in sorted(systems) for value in values])
-        for systems, values in people
+@dataclass(frozen=True)
+class FormReads:
+    """What is read of what a form speaks of.
+
+    Attributes:
+        by_npi: the Practitioners with the form's NPI.
+        by_username: those with its username.
+        by_dea: those with one of its DEA numbers.
+        locations: for each of the form's.
+    """
+
+    by_npi: FoundAll
+    by_username: FoundAll
+    by_dea: FoundAll
+    locations: tuple[FoundOne | FoundAll, ...]
+
+
+def form_reads(form: PrescriberForm, batch: Batch) -> FormReads:
+    """Asks for what `known_records` needs."""
+
+    def practitioners(systems: Iterable[str], values: Sequence[str]) -> FoundAll:
+        identifiers = [(system, value) for system in sorted(systems) for value in values]
+        return batch.search(f"Practitioner?{by_identifiers(identifiers)}{EVERYBODY}")
+
+    return FormReads(
+        by_npi=practitioners(NPI_ALIASES, [form.npi or "-"]),
+        by_username=practitioners([USERNAME], [form.username or "-"]),
+        by_dea=practitioners(DEA_ALIASES, _deas(form)),
+        locations=tuple(_location_read(location, batch) for location in form.locations),
     )
-    return [
-        *(f"Practitioner?{query}{EVERYBODY}" for query in queries),
-        *(_location_query(location) for location in form.locations),
-    ]
 
 
 def known_records(
-    form: PrescriberForm, answers: Sequence[Answer], today: Today, findings: Findings
+    form: PrescriberForm, reads: FormReads, today: Today, findings: Findings
 ) -> KnownRecords:
     """What there is; notes what does not fit to the form.
 
     Args:
         form: may have gaps.
-        answers: to `queries`.
+        reads: of the form, answered.
         today: now; identifiers have to be in force.
         findings: of the form.
 
     Raises:
         BotError: the FHIR server could not tell.
     """
-    by_npi, by_username, by_dea, *found = answers
-    with_npi = by_npi.all()
-    with_username = by_username.all()
+    with_npi = reads.by_npi.all()
+    with_username = reads.by_username.all()
     practitioner = matched_practitioner(form, with_npi, today, findings)
     if practitioner is None:
         practitioner = with_npi_to_correct(form, with_username, today)
     _refuse_username_of_another(form, practitioner, with_username, findings)
     locations = [
-        (one, _location(one, answer, findings))
-        for one, answer in zip(form.locations, found, strict=True)
+        (one, _location(one, found, findings))
+        for one, found in zip(form.locations, reads.locations, strict=True)
     ]
     places = [_place(one, location) for one, location in locations]
     references = [place.location for place in places]
@@ -121,7 +135,7 @@ def known_records(
             findings.problem(form.locations[index].path, SAME_LOCATION)
     registrations = list(_registrations(form, locations, findings))
     _refuse_two_states(registrations, findings)
-    refuse_numbers_of_others(registrations, by_dea.all(), practitioner, today, findings)
+    refuse_numbers_of_others(registrations, reads.by_dea.all(), practitioner, today, findings)
     return KnownRecords(
         practitioner=practitioner,
         creation_query=creation_query(form, with_npi),
@@ -156,27 +170,27 @@ def _deas(form: PrescriberForm) -> list[str]:
     return [each for one in numbers if one for each in dea_spellings(one)] or ["-"]
 
 
-def _location_query(location: FormLocation) -> str:
+def _location_read(location: FormLocation, batch: Batch) -> FoundOne | FoundAll:
     if location.name:
-        return f"Location?{by_name(location.name)}&_count=100"
-    return f"Location/{location.location_id or '-'}"
+        return batch.search(f"Location?{by_name(location.name)}&_count=100")
+    return batch.read(f"Location/{location.location_id or '-'}")
 
 
-def _location(given: FormLocation, answer: Answer, findings: Findings) -> Resource:
+def _location(given: FormLocation, found: FoundOne | FoundAll, findings: Findings) -> Resource:
     """The Location that the form means; {} after noting why there is none."""
-    if given.location_id:
-        try:
-            return answer.one()
-        except FhirNotFound:
-            findings.problem(f"{given.path}.locationId", NO_LOCATION)
-    elif given.name:
+    if isinstance(found, FoundAll):
         called = [
-            one for one in answer.all() if text(one.get("name")).casefold() == given.name.casefold()
+            one for one in found.all() if text(one.get("name")).casefold() == given.name.casefold()
         ]
         if len(called) == 1:
             return called[0]
         sentence = SEVERAL_LOCATIONS if called else NO_LOCATION
         findings.problem(f"{given.path}.locationName", sentence)
+    elif given.location_id:
+        try:
+            return found.one()
+        except FhirNotFound:
+            findings.problem(f"{given.path}.locationId", NO_LOCATION)
     return {}
 
 

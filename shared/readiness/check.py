@@ -7,7 +7,6 @@ verdicts stand.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -32,7 +31,7 @@ from shared.errors import (
     RecordsDisagree,
     RemoteMisbehaved,
 )
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import FhirClient
 from shared.members.dosespot_clinician import clinician_of
 from shared.members.numbers_of_others import numbers_query, shared_number
@@ -96,6 +95,21 @@ class _DoseSpotReads:
 
 
 @dataclass(frozen=True)
+class _FhirReads:
+    """What is read of one person on the FHIR server.
+
+    Attributes:
+        practitioner: the person.
+        roles: their PractitionerRoles.
+        carriers: the memberships that carry their clinician id; None where they have none.
+    """
+
+    practitioner: FoundOne
+    roles: FoundAll
+    carriers: FoundAll | None
+
+
+@dataclass(frozen=True)
 class _LookedUp:
     """What the FHIR server is being asked about one person's numbers and roles."""
 
@@ -129,9 +143,9 @@ class ReadinessCheck:
         if not people:
             return ()
         begun = [self._ask(one.clinician_ids.sole) for one in people]
-        paths = [_paths(one) for one in people]
-        answers = iter(self.fhir.read_together(*chain.from_iterable(paths)))
-        found = [tuple(islice(answers, len(each))) for each in paths]
+        batch = Batch(self.fhir)
+        found = [_fhir_reads(one, batch) for one in people]
+        batch.send()
         looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
         return tuple(
             PrescriberReadiness(
@@ -140,13 +154,12 @@ class ReadinessCheck:
             for one, reads, answered, more in zip(people, begun, found, looked_up, strict=True)
         )
 
-    def _look_up(self, one: ProjectPractitioner, found: tuple[Answer, ...]) -> _LookedUp:
+    def _look_up(self, one: ProjectPractitioner, found: _FhirReads) -> _LookedUp:
         """What can only be asked now that the person's own records are known."""
-        practitioner_found, roles_found, *_ = found
         started = self.together.started
         return _LookedUp(
-            conflict=started(lambda: self._conflict(practitioner_found.one())),
-            granted=started(lambda: self._granted(one, roles_found.all())),
+            conflict=started(lambda: self._conflict(found.practitioner.one())),
+            granted=started(lambda: self._granted(one, found.roles.all())),
         )
 
     def _conflict(self, practitioner: Resource) -> BotError | None:
@@ -154,7 +167,9 @@ class ReadinessCheck:
         prescriber, _ = read_practitioner(practitioner, self.today)
         if not (prescriber.npi or prescriber.dea):
             return None
-        (people_found,) = self.fhir.read_together(f"Practitioner?{numbers_query(prescriber)}")
+        batch = Batch(self.fhir)
+        people_found = batch.search(f"Practitioner?{numbers_query(prescriber)}")
+        batch.send()
         return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
 
     def _granted(self, one: ProjectPractitioner, roles: list[Resource]) -> frozenset[ClinicianRole]:
@@ -175,20 +190,17 @@ class ReadinessCheck:
         self,
         one: ProjectPractitioner,
         reads: _DoseSpotReads | None,
-        found: tuple[Answer, ...],
+        found: _FhirReads,
         looked_up: _LookedUp,
     ) -> Facts:
-        practitioner_found, _, *others_found = found
-        others = _tried(
-            lambda: [other for answer in others_found for other in answer.all()], _IDENTIFIER, {}
-        )
+        others = _tried(lambda: found.carriers.all() if found.carriers else [], _IDENTIFIER, {})
         membership = Membership(
             count=len(one.memberships),
             clinician_ids=one.clinician_ids,
             shared=not isinstance(others, Reason) and _is_shared(one, others),
             self_service=_self_service(looked_up),
         )
-        practitioner = _tried(practitioner_found.one, "Practitioner", _IN_FHIR)
+        practitioner = _tried(found.practitioner.one, "Practitioner", _IN_FHIR)
         if isinstance(practitioner, Reason):
             return Facts(membership, obstacles=(practitioner,))
         account = None if reads is None else self._account(reads, practitioner)
@@ -242,14 +254,14 @@ def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -
     return bool(read_practitioner(practitioner, today)[0].npi)
 
 
-def _paths(one: ProjectPractitioner) -> list[str]:
-    """What is read of a person on the FHIR server, and who else may carry the clinician id."""
-    number = one.clinician_ids.sole
-    return [
-        one.practitioner,
-        f"PractitionerRole?practitioner={one.practitioner}&_count=1000",
-        *([] if number is None else [f"ProjectMembership?identifier={number}&_count=1000"]),
-    ]
+def _fhir_reads(one: ProjectPractitioner, batch: Batch) -> _FhirReads:
+    """Asks for the records of one person, and for whoever carries the clinician id."""
+    number, carriers = one.clinician_ids.sole, "ProjectMembership?identifier={}&_count=1000"
+    return _FhirReads(
+        practitioner=batch.read(one.practitioner),
+        roles=batch.search(f"PractitionerRole?practitioner={one.practitioner}&_count=1000"),
+        carriers=None if number is None else batch.search(carriers.format(number)),
+    )
 
 
 def _is_shared(one: ProjectPractitioner, others: Iterable[Resource]) -> bool:

@@ -19,7 +19,7 @@ from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError, Misconfigured
-from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundOne
 from shared.fhir.client import Edited, FhirClient
 from shared.members.dosespot_clinician import clinician_of
 from shared.members.enrolled import Enrolled
@@ -153,7 +153,9 @@ class StatusSync:
         """
         if not prescribers:
             return Report()
-        found = self.fhir.read_together(*(one.practitioner for one in prescribers))
+        batch = Batch(self.fhir)
+        found = [batch.read(one.practitioner) for one in prescribers]
+        batch.send()
         reads = [self._ask(one) for one in prescribers]
         begun = [
             self.together.started(partial(self._outcome, *each))
@@ -174,7 +176,7 @@ class StatusSync:
             self.together.started(lambda: self.dosespot.registration_status(one.clinician_id())),
         )
 
-    def _outcome(self, one: Enrolled, reads: _StatusReads, found: Answer) -> _Compared:
+    def _outcome(self, one: Enrolled, reads: _StatusReads, found: FoundOne) -> _Compared:
         try:
             practitioner = found.one()
             item = same_person(reads.item.result(), practitioner, Today(self.now()))

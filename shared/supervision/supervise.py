@@ -25,7 +25,7 @@ from shared.errors import (
     RecordsDisagree,
     RecordsRefused,
 )
-from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll, FoundOne
 from shared.members.enrolled import NOT_ONE_ID, enrolled_among
 from shared.members.same_person import same_person
 from shared.timing import Clock, Timing, Waiter
@@ -53,8 +53,8 @@ class Party:
     """
 
     name: str
-    practitioner_found: Answer
-    memberships_found: Answer
+    practitioner_found: FoundOne
+    memberships_found: FoundAll
 
 
 def supervision(

@@ -22,6 +22,7 @@ from shared.errors import (
     Throttled,
 )
 from shared.fhir.answers import Answer
+from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import FhirClient, GivenToken
 from shared.fhir.entries import ConditionalCreateEntry, CreateEntry, ReadEntry, UpdateEntry
 from shared.fhir.search import by_identifier
@@ -95,7 +96,7 @@ READ_FAILURES: dict[str, tuple[dict[str, Any], type[BotError]]] = {
 
 READS: dict[str, tuple[str, str, Callable[[FhirClient], Any]]] = {
     "read": ("GET", f"{FHIR}{JANE}", lambda fhir: fhir.read(JANE)),
-    "batch": ("POST", FHIR, lambda fhir: fhir.read_together(JANE)),
+    "batch": ("POST", FHIR, lambda fhir: fhir.batch([ReadEntry(JANE)])),
     "search": ("GET", MEMBERSHIPS, lambda fhir: list(fhir.search_all("ProjectMembership", {}))),
     "auth/me": ("GET", f"{BASE}auth/me", lambda fhir: fhir.who_am_i()),
 }
@@ -151,8 +152,15 @@ def sent(wire: Wire) -> list[tuple[str | None, str | None]]:
 def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirClient) -> None:
     wire.post(FHIR, json=sample("fhir_batch"))
     caller = f"ProjectMembership?profile={JANE}"
-    paths = (JANE, caller, "ProjectMembership?profile=Bot/1", "Project/1", "Bot/2", "Bot/3")
-    answers = fhir.read_together(*paths)
+    paths = [JANE, caller, "ProjectMembership?profile=Bot/1", "Project/1", "Bot/2", "Bot/3"]
+    batch = Batch(fhir)
+    found = [
+        batch.read(JANE),
+        batch.memberships_of(JANE),
+        batch.search(paths[2]),
+        *map(batch.read, paths[3:]),
+    ]
+    batch.send()
     request = wire.calls[0].request
     assert request.headers["Authorization"] == "Bearer made-up-access-token"
     assert request.headers["Content-Type"] == "application/fhir+json"
@@ -163,11 +171,12 @@ def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirCl
         "type": "batch",
         "entry": [{"request": {"method": "GET", "url": path}} for path in paths],
     }
-    assert [answer.url for answer in answers] == list(paths)
-    assert [answer.status for answer in answers] == [200, 200, 200, 403, 404, 410]
-    assert answers[0].one() == practitioner()
-    assert [found["id"] for found in answers[1].all()] == [MEMBERSHIP_ID]
-    assert answers[2].all() == []
+    assert [one.answer.url for one in found] == paths
+    assert [one.answer.status for one in found] == [200, 200, 200, 403, 404, 410]
+    assert found[0].one() == practitioner()
+    assert [one["id"] for one in found[1].all()] == [MEMBERSHIP_ID]
+    assert found[2].all() == []
+    assert [one.is_there for one in (found[0], *found[3:])] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -187,10 +196,10 @@ def test_failed_entry_of_a_batch_fails_when_it_is_used_and_shows_no_query(
 ) -> None:
     entry = [{"response": {"status": status}}, FOUND]
     wire.post(FHIR, json={"resourceType": "Bundle", "entry": entry})
-    failed, other = fhir.read_together("Practitioner?name=Smith", "Practitioner/2")
-    assert refusal(failed.one, error) == text
-    assert refusal(failed.all, error) == text
-    assert other.one() == {}
+    failed, other = fhir.batch([ReadEntry("Practitioner?name=Smith"), ReadEntry(JANE)])
+    assert refusal(FoundOne(failed).one, error) == text
+    assert refusal(FoundAll(failed).all, error) == text
+    assert FoundOne(other).one() == {}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +209,7 @@ def test_failed_entry_of_a_batch_fails_when_it_is_used_and_shows_no_query(
 )
 def test_batch_answer_of_another_form_is_refused(wire: Wire, fhir: FhirClient, entry: Any) -> None:
     wire.post(FHIR, json={"resourceType": "Bundle", "entry": entry})
-    refusal(lambda: fhir.read_together(JANE), RemoteMisbehaved)
+    refusal(lambda: fhir.batch([ReadEntry(JANE)]), RemoteMisbehaved)
 
 
 @pytest.mark.parametrize("failure", READ_FAILURES)
@@ -552,9 +561,11 @@ def test_a_history_is_read_in_a_batch_too(wire: Wire, fhir: FhirClient) -> None:
     first = page(role(2), following=f"{HISTORY}?_a=1")
     wire.post(FHIR, json=batched(("200", jane(1)), ("200", first)))
     wire.get(f"{HISTORY}?_a=1", json=page(role(1)))
-    practitioner_found, versions = fhir.read_together(JANE, f"{ROLE}/_history")
+    batch = Batch(fhir)
+    practitioner_found, history = batch.read(JANE), batch.history(ROLE)
+    batch.send()
     assert practitioner_found.one() == jane(1)
-    assert versions.all() == [role(2), role(1)]
+    assert history.versions() == [role(2), role(1)]
 
 
 def test_a_deletion_on_any_page_of_a_history_is_kept(wire: Wire, fhir: FhirClient) -> None:
@@ -563,8 +574,10 @@ def test_a_deletion_on_any_page_of_a_history_is_kept(wire: Wire, fhir: FhirClien
     last = page(role(1))
     wire.post(FHIR, json=batched(("200", {**first, "entry": [*first["entry"], deleted]})))
     wire.get(f"{HISTORY}?_a=1", json={**last, "entry": [deleted, *last["entry"]]})
-    (versions,) = fhir.read_together(f"{ROLE}/_history")
-    assert versions.versions() == [role(3), {}, {}, role(1)]
+    batch = Batch(fhir)
+    history = batch.history(ROLE)
+    batch.send()
+    assert history.versions() == [role(3), {}, {}, role(1)]
 
 
 def test_a_search_in_a_batch_is_read_to_its_last_page(wire: Wire, fhir: FhirClient) -> None:
@@ -574,9 +587,10 @@ def test_a_search_in_a_batch_is_read_to_its_last_page(wire: Wire, fhir: FhirClie
     wire.post(FHIR, json=batched(("200", page(one, OUTCOME, following=following[0]))))
     wire.get(f"{MEMBERSHIPS}?_offset=1", json=page(two, following=following[1]))
     wire.get(f"{MEMBERSHIPS}?_offset=2", json=page(three))
-    (answer,) = fhir.read_together(url)
-    assert answer.all() == [one, two, three]
-    assert (answer.url, answer.status) == (url, 200)
+    batch = Batch(fhir)
+    found = batch.search(url)
+    batch.send()
+    assert found.all() == [one, two, three]
     hosts = {urlsplit(str(call.request.url)).hostname for call in wire.calls}
     assert hosts == {"fhir.example.com"}
 
@@ -592,7 +606,7 @@ def test_a_next_page_that_cannot_be_asked_for_is_not_passed_over(
     refusal(lambda: list(fhir.search_all("ProjectMembership", {})), RemoteMisbehaved)
     assert len(wire.calls) == 1
     wire.post(FHIR, json=batched(("200", {**page(membership()), "link": link})))
-    refusal(lambda: fhir.read_together("ProjectMembership?a=b"), RemoteMisbehaved)
+    refusal(lambda: fhir.batch([ReadEntry("ProjectMembership?a=b")]), RemoteMisbehaved)
 
 
 def test_pages_in_a_circle_are_refused(wire: Wire, fhir: FhirClient) -> None:
@@ -603,7 +617,7 @@ def test_pages_in_a_circle_are_refused(wire: Wire, fhir: FhirClient) -> None:
 
 def test_an_answer_with_a_next_page_is_not_taken_for_all() -> None:
     first = Answer("ProjectMembership", 200, page(membership(), following="x?_offset=1"))
-    refusal(first.all, RemoteMisbehaved)
+    refusal(FoundAll(first).all, RemoteMisbehaved)
 
 
 ENTRIES = [
@@ -633,7 +647,7 @@ def test_a_batch_holds_reads_creates_and_conditional_writes(wire: Wire, fhir: Fh
             "resource": {"resourceType": "AuditEvent"},
         },
     ]
-    assert [read.one(), once.written(), put.saved(), new.written()] == [
+    assert [FoundOne(read).one(), once.written(), put.saved(), new.written()] == [
         jane(1),
         consent,
         jane(2),

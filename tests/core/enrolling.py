@@ -14,6 +14,7 @@ from shared.enrollment.fhir_members import FhirMembers
 from shared.enrollment.rules.next_step import CheckClaim, CheckGrant, next_step
 from shared.enrollment.rules.situation import Order, Situation
 from shared.errors import BotError
+from shared.fhir.batch import Batch
 from shared.members.subject import subject_of
 from shared.timing import Timing
 from tests.builders import CLINIC_ID
@@ -166,12 +167,11 @@ class Runner:
 
     def _begun(self, run: Run, enrollment: Enrollment) -> Run:
         world, plan = self.scene.world, run.plan
-        fhir = FakeFhir(self.scene)
-        found = fhir.read_together(
-            plan.practitioner, f"ProjectMembership?profile={plan.practitioner}"
-        )
+        batch = Batch(FakeFhir(self.scene))
+        found = batch.read(plan.practitioner), batch.memberships_of(plan.practitioner)
+        batch.send()
         try:
-            subject = subject_of(found[0], found[1], Today(START))
+            subject = subject_of(*found, Today(START))
         except BotError as error:
             return replace(run, phase="", ended=_told(error))
         s = enrollment.begin(subject, plan.order)

@@ -27,7 +27,9 @@ from shared.errors import (
     RemoteUnavailable,
 )
 from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundOne
 from shared.fhir.client import Edited, FhirClient
+from shared.fhir.entries import BatchEntry
 from shared.members.rules.clinician import Clinician
 from shared.records.patient import Patient
 from tests.builders import CLINIC_ID, membership, project
@@ -51,10 +53,10 @@ class FakeFhir:
     scene: Scene
 
     def read(self, reference: str) -> Resource:
-        return self._answer(reference).one()
+        return FoundOne(self._answer(reference)).one()
 
-    def read_together(self, *paths: str) -> list[Answer]:
-        return [self._answer(path) for path in paths]
+    def batch(self, entries: Sequence[BatchEntry]) -> list[Answer]:
+        return [self._answer(one.url) for one in entries]
 
     def search_all(self, resource_type: str, params: Any) -> Iterator[Resource]:
         yield from self.scene.world.of_type(resource_type)

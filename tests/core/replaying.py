@@ -4,7 +4,7 @@ It is begun anew for each call and told what its earlier calls answered; so what
 the list of these answers.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from fhir_profiles import Resource
 from shared.errors import BotError
 from shared.fhir.answers import Answer
 from shared.fhir.client import Edited, FhirClient
+from shared.fhir.entries import BatchEntry
 from shared.records.patient import Patient
 from tests.core.enrolling import BEGIN, GO
 from tests.core.fakes import Died, FakeDoseSpot, FakeFhir, FakeTrail
@@ -131,9 +132,9 @@ class ReplayedFhir:
     def read(self, reference: str) -> Resource:
         return self.calls.call(f"reads {reference}", lambda: self._fake.read(reference))
 
-    def read_together(self, *paths: str) -> list[Answer]:
-        told = paths[0].partition("=")[0]
-        return self.calls.call(f"reads {told}", lambda: self._fake.read_together(*paths))
+    def batch(self, entries: Sequence[BatchEntry]) -> list[Answer]:
+        told = entries[0].url.partition("=")[0]
+        return self.calls.call(f"reads {told}", lambda: self._fake.batch(entries))
 
     def put(self, resource: Resource) -> Resource:
         told = f"writes the {resource['resourceType']}"

@@ -1,5 +1,6 @@
 """A run that records what DoseSpot says of the prescriber."""
 
+from shared.fhir.batch import Batch
 from shared.members.enrolled import enrolled
 from shared.status_sync.sync_status import StatusSync
 from tests.core.fakes import FakeTogether
@@ -15,7 +16,9 @@ def status_sync(name: str) -> CallRun:
 def _recording(
     calls: Calls, fhir: ReplayedFhir, dosespot: ReplayedDoseSpot, trail: ReplayedTrail
 ) -> None:
-    (found,) = fhir.read_together(f"ProjectMembership?profile={JANE}")
+    batch = Batch(fhir)
+    found = batch.memberships_of(JANE)
+    batch.send()
     StatusSync(
         fhir=fhir,  # type: ignore[arg-type]
         dosespot=dosespot,  # type: ignore[arg-type]

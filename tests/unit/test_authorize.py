@@ -14,6 +14,7 @@ from shared.access.authorize import (
 )
 from shared.errors import Misconfigured, NotAuthorized, RecordsDisagree
 from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.sending import Call, Http, Reply
 from shared.members.caller import (
@@ -53,9 +54,10 @@ def member(*clinician_ids: str, **changes: Any) -> dict[str, Any]:
     return {"resourceType": "ProjectMembership", "identifier": identifiers, **changes}
 
 
-def found(*memberships: dict[str, Any]) -> Answer:
+def found(*memberships: dict[str, Any]) -> FoundAll:
     entry = [{"resource": one} for one in memberships]
-    return Answer("ProjectMembership", 200, {"resourceType": "Bundle", "entry": entry})
+    bundle = {"resourceType": "Bundle", "entry": entry}
+    return FoundAll(Answer("ProjectMembership", 200, bundle))
 
 
 def acting_as(requester: str, *, admin: bool, clinician_id: str | None) -> int:

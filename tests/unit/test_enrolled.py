@@ -16,6 +16,7 @@ from shared.access.authorize import runs_by_itself
 from shared.dosespot.wire import ClinicianItem, read
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
 from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll
 from shared.members.enrolled import (
     NO_CREDENTIAL,
     NOT_ONE_ID,
@@ -30,6 +31,7 @@ from shared.members.same_person import same_person
 from shared.records.practitioner import read_practitioner
 from tests.builders import dosespot_clinician, membership, npi, practitioner
 
+DENIED = FoundAll(Answer("ProjectMembership?profile=x", 403, None))
 UNREADABLE = "ProjectMembership.identifier[0].value"
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -83,10 +85,10 @@ def test_one_id_written_twice_is_one() -> None:
 
 def test_memberships_that_may_not_be_read_tell_what_to_set_up() -> None:
     with pytest.raises(Misconfigured) as refused:
-        enrolled_among(Answer("ProjectMembership?profile=x", 403, None))
+        enrolled_among(DENIED)
     assert str(refused.value) == NO_CREDENTIAL
     with pytest.raises(FhirDenied):
-        Answer("x", 403, None).all()
+        DENIED.all()
 
 
 def another(traits: str, paths: str) -> str:

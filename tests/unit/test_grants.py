@@ -19,6 +19,7 @@ from shared.access.self_service import (
 )
 from shared.errors import FhirDenied, NotAuthorized
 from shared.fhir.answers import Answer
+from shared.fhir.batch import FoundAll
 from tests.builders import ABSENT, ADMIN_ID, BOT_ID, NOW, PRACTITIONER_ID, meta
 
 SYSTEM = "https://dosespot.com/practitionerrole-type"
@@ -48,9 +49,10 @@ def role(*codes: Any, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value is not ABSENT}
 
 
-def found(*resources: dict[str, Any]) -> Answer:
+def found(*resources: dict[str, Any]) -> FoundAll:
     entry = [{"resource": resource} for resource in resources]
-    return Answer("asked", 200, {"resourceType": "Bundle", "type": "searchset", "entry": entry})
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entry}
+    return FoundAll(Answer("asked", 200, bundle))
 
 
 def named(*roles: dict[str, Any]) -> frozenset[ClinicianRole]:
@@ -278,7 +280,7 @@ def test_only_what_an_administrator_introduced_is_granted(
 
 
 def test_roles_that_may_not_be_read_are_not_taken_for_none() -> None:
-    denied = Answer("PractitionerRole?practitioner=x", 403, None)
+    denied = FoundAll(Answer("PractitionerRole?practitioner=x", 403, None))
     with pytest.raises(FhirDenied, match="does not allow access to this PractitionerRole"):
         named_roles_of(denied, JANE, NOW)
 

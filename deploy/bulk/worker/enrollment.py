@@ -24,6 +24,7 @@ from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
+from shared.fhir.batch import Batch
 from shared.fhir.client import Credential, FhirClient
 from shared.fhir.units import FhirUnits
 from shared.http.quota import Charge, QuotaHttp
@@ -99,7 +100,9 @@ class BulkEnrollment:
         payload = parse_payload(administrator.payload(credential.token(), {}))
         settings = Settings(payload.secrets)
         fhir = FhirClient(services.http, base_url, credential)
-        (found,) = fhir.read_together(f"ProjectMembership?profile={administrator.requester}")
+        batch = Batch(fhir)
+        found = batch.memberships_of(administrator.requester)
+        batch.send()
         clinician_id = administrators_clinician_id(
             fhir, found, administrator.requester, settings.clinician_admin
         )
@@ -144,9 +147,10 @@ class BulkEnrollment:
     def _foreseen(self, administrator: Administrator, given: Given) -> PrescriberResult:
         """What a dry run would have come to, which wanted to change something."""
         found = practitioner_id(given)
-        query = f"ProjectMembership?profile=Practitioner/{found}"
-        (answer,) = self._fhir(administrator).read_together(query)
-        enrolled = clinician_ids(*answer.all())
+        batch = Batch(self._fhir(administrator))
+        memberships_found = batch.memberships_of(f"Practitioner/{found}")
+        batch.send()
+        enrolled = clinician_ids(*memberships_found.all())
         outcome = PrescriberOutcome.UPDATED if enrolled else PrescriberOutcome.ENROLLED
         return PrescriberResult(practitionerId=found, outcome=outcome)
 
