@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.practitioner_role import granted_roles, is_default_location
 from fhir_profiles.systems import (
     AUTHORIZING_PRACTITIONER_ROLE,
@@ -153,7 +154,8 @@ def test_locations_get_a_role_each_and_their_numbers_their_state(clinic: Clinic)
         [{"reference": f"Location/{place['id']}"}] for place in (first, second)
     ]
     assert [is_default_location(role) for role in roles] == [True, False]
-    assert {frozenset(granted_roles(role, NOW)) for role in roles} == {frozenset({1, 3})}
+    granted = frozenset({ClinicianRole.PRESCRIBING_CLINICIAN, ClinicianRole.EPCS_COORDINATOR})
+    assert {granted_roles(role, NOW) for role in roles} == {granted}
     assert roles[0]["organization"] == organization
     assert roles[0]["specialty"] == [{"text": "Family Medicine"}]
     assert {"text": "MD"} in roles[0]["code"]
