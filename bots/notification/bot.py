@@ -4,7 +4,6 @@ DoseSpot gives notifications no id. A duplicate is harmless, because the body is
 hint: what is written is what DoseSpot then answers, and nothing where the Practitioner says it.
 """
 
-from collections.abc import Mapping
 from hmac import compare_digest
 
 from bots.notification.contract import NotificationInput, NotificationOutput
@@ -13,6 +12,7 @@ from shared.members.enrolled import enrolled_as
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation
+from shared.runtime.start import Start
 from shared.status_sync.wiring import status_sync_of
 
 SECRET_HEADERS = ("authorization", "x-dosespot-secret")
@@ -27,6 +27,23 @@ UPDATED = "The Practitioner was brought in line with DoseSpot."
 UNCHANGED = "The Practitioner says what DoseSpot says."
 
 
+def require_secret(invocation: Invocation) -> None:
+    """Makes sure that DoseSpot's secret came along, whatever else does not.
+
+    Raises:
+        NotAuthorized: the secret is wrong or missing.
+        Misconfigured: the project has no such secret.
+    """
+    expected = f"Secret {invocation.settings.webhook_secret()}".encode()
+    given = {name.lower(): value for name, value in invocation.headers.items()}
+    equal = [
+        compare_digest(given.get(name, "").strip().encode(errors="replace"), expected)
+        for name in SECRET_HEADERS
+    ]
+    if not any(equal):
+        raise NotAuthorized(NOT_FROM_DOSESPOT)
+
+
 @bot(
     identifier="dosespot-notification-bot",
     description="Takes DoseSpot's push notifications about prescribers.",
@@ -34,6 +51,8 @@ UNCHANGED = "The Practitioner says what DoseSpot says."
     run_as_user=False,
     admin=True,
     timeout_s=15,  # DoseSpot waits for 20 in all
+    starts=frozenset({Start.EXECUTE, Start.WEBHOOK}),
+    doorkeeper=require_secret,
 )
 def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
     """Brings the prescriber whom a notification is about in line with DoseSpot.
@@ -46,7 +65,6 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
         RecordsDisagree: DoseSpot's clinician is not the person of the Practitioner.
         BotError: what any bot can raise.
     """
-    _require_secret(invocation.headers, invocation.settings.webhook_secret())
     clinician_id = request.clinician_id()
     if clinician_id is None:
         return NotificationOutput(handled=False, reason=NOT_ENROLLMENT)
@@ -64,14 +82,3 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
         reason=UPDATED if report.differences else UNCHANGED,
         warnings=[FindingOutput.of(one) for one in findings],
     )
-
-
-def _require_secret(headers: Mapping[str, str], secret: str) -> None:
-    given = {name.lower(): value for name, value in headers.items()}
-    expected = f"Secret {secret}".encode()
-    equal = [
-        compare_digest(given.get(name, "").strip().encode(errors="replace"), expected)
-        for name in SECRET_HEADERS
-    ]
-    if not any(equal):
-        raise NotAuthorized(NOT_FROM_DOSESPOT)

@@ -1,24 +1,20 @@
 """Input and output of the bot."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.npi_check.check import DueCheck, NpiCheckOutcome
 from shared.runtime.inputs import BotOutput, FindingOutput, WarningOutput
 from shared.runtime.one_or_page import OneOrPage, cursor_of
 from shared.status_sync.sync_status import Difference, Doubt, Failure, Report
 
-SCHEDULES = ("Bot", "Cron")
 PAGE_SIZE = 50
 
 
 class SyncStatusInput(OneOrPage):
-    """One Practitioner, or the next page of everybody who is enrolled.
-
-    A Medplum schedule sends the Bot or Cron resource that holds it; that asks for everybody too.
-    """
+    """One Practitioner, or the next page of everybody who is enrolled, for whom a schedule asks."""
 
     pageSize: int = Field(
         PAGE_SIZE, ge=1, le=200, description="How many prescribers to look at in this call."
@@ -26,13 +22,6 @@ class SyncStatusInput(OneOrPage):
     dryRun: bool | None = Field(
         None, description="True reports the differences and changes nothing."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _for_everybody(cls, given: Any) -> Any:
-        """What was given; nothing where it is a schedule."""
-        is_schedule = isinstance(given, dict) and given.get("resourceType") in SCHEDULES
-        return {} if is_schedule else given
 
 
 class StatusChange(BotOutput):

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, get_type_hints
 
 from shared.runtime.inputs import BotInput, BotOutput
 from shared.runtime.invocation import Invocation
-from shared.runtime.lambda_handler import Handler, lambda_handler
+from shared.runtime.lambda_handler import Doorkeeper, Handler, lambda_handler
 from shared.runtime.services import Services
+from shared.runtime.start import CALLS, Start
 
 Given = TypeVar("Given", bound=BotInput)
 
@@ -28,6 +29,9 @@ class BotFunction:
         run_as_user: whether a server should run it with the caller's own token.
         admin: whether the bot's own membership should be an administrator's.
         timeout_s: seconds that a run may take.
+        starts: what may start it; the runtime refuses everything else.
+        doorkeeper: where the bot is for somebody whom the server does not know: refuses whoever
+            does not prove to be that. Nothing is kept of a refusal by it.
         function: the bot itself.
     """
 
@@ -38,6 +42,8 @@ class BotFunction:
     run_as_user: bool
     admin: bool
     timeout_s: int
+    starts: frozenset[Start]
+    doorkeeper: Doorkeeper | None = field(repr=False, compare=False)
     function: Callable[[Any, Invocation], BotOutput] = field(repr=False, compare=False)
 
     @property
@@ -61,10 +67,17 @@ class BotFunction:
         Args:
             make_services: called once, at the handler's first invocation.
         """
-        return lambda_handler(self.name, self.models[0], self.function, make_services)
+        return lambda_handler(
+            self.name,
+            self.models[0],
+            self.function,
+            make_services,
+            starts=self.starts,
+            doorkeeper=self.doorkeeper,
+        )
 
 
-def bot(
+def bot(  # noqa: PLR0913 - each is a fact about the bot
     *,
     identifier: str,
     description: str,
@@ -72,12 +85,14 @@ def bot(
     run_as_user: bool,
     admin: bool = False,
     timeout_s: int = 60,
+    starts: frozenset[Start] = CALLS,
+    doorkeeper: Doorkeeper | None = None,
 ) -> Callable[[Callable[[Given, Invocation], BotOutput]], BotFunction]:
     """Declares a function `name(request, invocation)` in `bots/<name>/bot.py` as a bot.
 
     The arguments are the attributes of `BotFunction`. `timeout_s` is without a reason as many as
     load balancers wait for an answer by default; Medplum's own 10 are less than a slow answer of
-    DoseSpot takes.
+    DoseSpot takes. `starts` is without a reason a person's or program's call.
     """
 
     def declared(function: Callable[[Given, Invocation], BotOutput]) -> BotFunction:
@@ -89,6 +104,8 @@ def bot(
             run_as_user=run_as_user,
             admin=admin,
             timeout_s=timeout_s,
+            starts=starts,
+            doorkeeper=doorkeeper,
             function=function,
         )
 

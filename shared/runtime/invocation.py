@@ -9,6 +9,7 @@ from functools import cached_property
 
 from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
+from shared.errors import NotAuthorized
 from shared.fhir.client import FhirClient
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.pace import Pace
@@ -16,8 +17,11 @@ from shared.http.sending import Sender
 from shared.runtime.log import RunLog
 from shared.runtime.services import Services
 from shared.runtime.settings import Settings
+from shared.runtime.start import Start
 from shared.timing import Clock, Timing, Waiter
 from shared.together import Together
+
+NOBODY_CALLED = "This is done for whoever calls, and nobody did. Run the bot by Bot/$execute."
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Invocation:
     """One run of a bot.
 
     Attributes:
-        requester: reference of the caller's profile.
+        start: what started it.
+        who: reference of the payload's requester; of the Bot itself where there is none.
         headers: the HTTP headers with which the bot was called.
         base_url: base URL of the FHIR server that runs the bot.
         fhir: that server, with the token that it gave the bot.
@@ -37,7 +42,8 @@ class Invocation:
         trail: what the run did, for AuditEvents.
     """
 
-    requester: str
+    start: Start
+    who: str
     headers: Mapping[str, str] = field(repr=False)
     base_url: str
     fhir: FhirClient
@@ -47,6 +53,17 @@ class Invocation:
     http: Sender
     log: RunLog
     trail: Trail
+
+    @property
+    def requester(self) -> str:
+        """Reference of the caller's profile.
+
+        Raises:
+            NotAuthorized: nobody called; whoever acts for a caller has no business here.
+        """
+        if not self.start.has_caller:
+            raise NotAuthorized(NOBODY_CALLED)
+        return self.who
 
     @property
     def now(self) -> Clock:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.audit.events import LogEvent
 from shared.audit.trail import Keyed, Trail, once
-from shared.errors import BotError
+from shared.errors import BotError, NotAuthorized
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.connections import read_trust_early
 from shared.http.pace import Pace, PatientHttp
@@ -25,16 +25,24 @@ from shared.runtime.metrics import Metrics, ObservedHttp
 from shared.runtime.payload import Payload, parse_payload
 from shared.runtime.services import Services
 from shared.runtime.settings import Settings
+from shared.runtime.start import CALLS, Start, given_to, refusal, start_of
 from shared.runtime.trace import trace_headers
 
 DEFAULT_TIME_S = 60.0
 
 BotCall = Callable[[Input, Invocation], BotOutput]
+Doorkeeper = Callable[[Invocation], None]
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
 def lambda_handler(
-    name: str, input_model: type[Input], bot: BotCall[Input], make_services: Callable[[], Services]
+    name: str,
+    input_model: type[Input],
+    bot: BotCall[Input],
+    make_services: Callable[[], Services],
+    *,
+    starts: frozenset[Start] = CALLS,
+    doorkeeper: Doorkeeper | None = None,
 ) -> Handler:
     """A Lambda handler for a bot.
 
@@ -43,6 +51,9 @@ def lambda_handler(
         input_model: what the bot's input must look like.
         bot: the bot itself.
         make_services: called once, at the first invocation.
+        starts: what may start the bot; everything else is refused before anything is read.
+        doorkeeper: refuses whoever does not prove who they are, where that is the bot's business;
+            whoever it refuses leaves nothing behind but a line in the log.
 
     Returns:
         `handler(event, context)`. It returns a JSON object, or raises a `BotError` whose text is
@@ -68,7 +79,10 @@ def lambda_handler(
             pace = Pace(_remaining_s(context), kept.sleep, metrics.waited)
             observed = ObservedHttp(kept.http, metrics, trace_headers(payload.trace_id))
             invocation = _invocation(name, kept, pace, PatientHttp(observed, pace), log, payload)
-            return _run(input_model, bot, payload.input, invocation)
+            start = invocation.start
+            if start not in starts:
+                raise NotAuthorized(refusal(start, starts))
+            return _run(input_model, bot, given_to(payload, start), invocation, doorkeeper)
 
         return guarded(log, run)
 
@@ -88,14 +102,13 @@ def _remaining_s(context: Any) -> Callable[[], float]:
 def _invocation(
     name: str, services: Services, pace: Pace, http: Sender, log: RunLog, payload: Payload
 ) -> Invocation:
-    requester = payload.requester.reference
-
     def keep(events: Sequence[Keyed]) -> None:
         fhir = invocation.privileged_fhir
         fhir.create_if_none_together([(event, once(key)) for event, key in events])
 
     invocation = Invocation(
-        requester=requester,
+        start=start_of(payload),
+        who=payload.who,
         headers=payload.headers,
         base_url=payload.baseUrl,
         fhir=FhirClient(http, payload.baseUrl, GivenToken(payload.accessToken), pace.wait),
@@ -104,19 +117,29 @@ def _invocation(
         pace=pace,
         http=http,
         log=log,
-        trail=Trail(name, requester, services.now, log, services.together, keep),
+        trail=Trail(name, payload.who, services.now, log, services.together, keep),
     )
     return invocation
 
 
 def _run(
-    input_model: type[Input], bot: BotCall[Input], given: Any, invocation: Invocation
+    input_model: type[Input],
+    bot: BotCall[Input],
+    given: Any,
+    invocation: Invocation,
+    doorkeeper: Doorkeeper | None,
 ) -> dict[str, Any]:
+    is_known = doorkeeper is None
     try:
-        answer = bot(parse_input(input_model, given), invocation).model_dump()
+        request = parse_input(input_model, given)
+        if doorkeeper is not None:
+            doorkeeper(invocation)
+            is_known = True
+        answer = bot(request, invocation).model_dump()
     except BotError as error:
-        invocation.trail.was_refused(error)
-        _save(invocation)
+        if is_known:
+            invocation.trail.was_refused(error)
+            _save(invocation)
         raise
     _save(invocation)
     return answer

@@ -17,6 +17,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 
 from shared.errors import Misconfigured
@@ -101,15 +103,35 @@ def _strings(headers: Any) -> dict[str, str]:
 
 
 class Payload(_Unshown):
-    """What the bots use of the payload."""
+    """What the bots use of the payload.
+
+    A schedule and a public webhook have no requester.
+    """
 
     baseUrl: Annotated[str, AfterValidator(secure_url)]
-    requester: PayloadReference
+    bot: PayloadReference | None = None
+    requester: PayloadReference | None = Field(None, validate_default=True)
     accessToken: Annotated[str, AfterValidator(_sendable)]
     input: Any = None
     secrets: dict[str, Secret] = Field(default_factory=dict)
     headers: Annotated[dict[str, str], BeforeValidator(_strings)] = Field(default_factory=dict)
     traceId: str | None = None
+
+    @field_validator("requester")
+    @classmethod
+    def _or_the_bot(
+        cls, requester: PayloadReference | None, info: ValidationInfo
+    ) -> PayloadReference | None:
+        if requester is None and info.data.get("bot") is None:
+            raise ValueError("must be there where the bot is not")
+        return requester
+
+    @property
+    def who(self) -> str:
+        """Reference of the requester; where there is none, of the Bot itself."""
+        one = self.requester or self.bot
+        assert one is not None  # noqa: S101 - one of them is there, or it would be no payload
+        return one.reference
 
     @property
     def trace_id(self) -> str | None:
@@ -129,7 +151,7 @@ def parse_payload(event: Any) -> Payload:
         problems = error.errors(include_url=False, include_input=False)
         fields = {str(each["loc"][0]) for each in problems if each["loc"]}
     raise Misconfigured(
-        "This function must be run by a Medplum server (Bot/$execute); its payload is not"
-        f" usable: {', '.join(sorted(fields)) or 'no JSON object'}. baseUrl must be an https URL;"
-        " requester and accessToken must be there."
+        "This function must be run by a Medplum server, such as by Bot/$execute; its payload is"
+        f" not usable: {', '.join(sorted(fields)) or 'no JSON object'}. baseUrl must be an https"
+        " URL; accessToken must be there, and requester or else bot."
     )

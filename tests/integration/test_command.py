@@ -143,9 +143,9 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
     result = _run("invoke", "admin_enroll", "--payload", str(payload))
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        "Error: This function must be run by a Medplum server (Bot/$execute); its payload is not"
-        " usable: accessToken, baseUrl, requester. baseUrl must be an https URL; requester and"
-        " accessToken must be there."
+        "Error: This function must be run by a Medplum server, such as by Bot/$execute; its payload"
+        " is not usable: accessToken, baseUrl, requester. baseUrl must be an https URL; accessToken"
+        " must be there, and requester or else bot."
     ]
 
 

@@ -72,15 +72,16 @@ def refused_input(given: Any) -> list[str]:
 
 def named(fields: str) -> str:
     return (
-        "This function must be run by a Medplum server (Bot/$execute); its payload is not usable:"
-        f" {fields}. baseUrl must be an https URL; requester and accessToken must be there."
+        "This function must be run by a Medplum server, such as by Bot/$execute; its payload is not"
+        f" usable: {fields}. baseUrl must be an https URL; accessToken must be there, and requester"
+        " or else bot."
     )
 
 
 def test_payload_of_a_medplum_server_is_read() -> None:
     payload = parse_payload(lambda_payload({"practitionerId": "1"}))
     assert payload.baseUrl == "https://fhir.example.com/"
-    assert payload.requester.reference == f"Practitioner/{ADMIN_ID}"
+    assert payload.who == f"Practitioner/{ADMIN_ID}"
     assert payload.accessToken == "made-up-access-token"
     assert payload.input == {"practitionerId": "1"}
     assert payload.trace_id == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -127,7 +128,9 @@ def test_malformed_base_url_is_refused(url: str) -> None:
     [
         ({"accessToken": ABSENT}, "accessToken"),
         ({"accessToken": ""}, "accessToken"),
-        ({"requester": ABSENT}, "requester"),
+        ({"requester": ABSENT, "bot": ABSENT}, "requester"),
+        ({"requester": None, "bot": None}, "requester"),
+        ({"bot": {"reference": "Bot"}}, "bot"),
         ({"requester": {"reference": "Practitioner"}}, "requester"),
         ({"requester": {"reference": "Practitioner/1?_id=2"}}, "requester"),
         ({"requester": {"display": "Alex Example"}}, "requester"),
@@ -135,7 +138,7 @@ def test_malformed_base_url_is_refused(url: str) -> None:
         ({"secrets": ["made-up-clinic-key"]}, "secrets"),
         ({"traceId": {"x": 1}}, "traceId"),
         (
-            {"accessToken": None, "baseUrl": None, "requester": None},
+            {"accessToken": None, "baseUrl": None, "requester": {}},
             "accessToken, baseUrl, requester",
         ),
     ],
