@@ -10,6 +10,7 @@ from deploy.sandbox.fhir.app import FhirServer
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.serve import LocalServer
 from tests.sandbox import served_dosespot, served_fhir
+from tests.sandbox.served_bots import Served, World, bots_server, world_of
 from tests.sandbox.served_dosespot import Sandbox, Slot
 from tests.sandbox.served_fhir import Admin, Member, admin_of, member_of
 from tests.sandbox.served_iframe import Iframe
@@ -66,3 +67,14 @@ def stranger(fhir: tuple[FhirServer, str]) -> Iterator[Member]:
 def admin(fhir: tuple[FhirServer, str]) -> Admin:
     server, base = fhir
     return admin_of(server, base, server.add_project("Clinic"))
+
+
+@pytest.fixture(scope="module")
+def served_with_bots() -> Iterator[Served]:
+    with bots_server() as served:
+        yield served
+
+
+@pytest.fixture
+def world(served_with_bots: Served) -> World:
+    return world_of(served_with_bots)

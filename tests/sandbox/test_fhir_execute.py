@@ -2,79 +2,23 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import requests
 
-from deploy.sandbox.fhir.app import FhirServer, create_app
+from deploy.sandbox.fhir.app import create_app
 from deploy.sandbox.fhir.execute import readable_log
 from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.functions.app import create_app as create_functions
 from deploy.sandbox.serve import LocalServer
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
+from tests.sandbox.served_bots import JANE
 
-JANE = {"resourceType": "Practitioner", "name": [{"family": "Smith", "given": ["Jane"]}]}
 NOBODY_RUNS_BOTS = {
     "resourceType": "AccessPolicy",
     "resource": [{"resourceType": "Practitioner"}],
 }
-
-
-@dataclass
-class World:
-    server: FhirServer
-    url: str
-    functions: dict[str, Callable[[dict, Any], Any]]
-    project: str
-    jane: str
-    profile: str
-    payloads: list[dict] = field(default_factory=list)
-
-    def bot(self, handler: Callable[[dict, Any], Any], **more: Any) -> str:
-        """Adds a bot that runs `handler`, and keeps the payloads that it is given."""
-        name = f"function-{len(self.functions)}"
-
-        def run(payload: dict, context: Any) -> Any:
-            self.payloads.append(payload)
-            return handler(payload, context)
-
-        self.functions[name] = run
-        identifiers = [
-            {"system": MEDPLUM_BOTS, "value": name},
-            {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": name},
-        ]
-        return self.server.add_bot(self.project, name, identifiers, **more).id
-
-    def execute(self, path: str, token: str | None = None, **sent: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {token or self.jane}", **sent.pop("headers", {})}
-        url = f"{self.url}fhir/R4/Bot/{path}"
-        return requests.post(url, headers=headers, timeout=10, **sent)
-
-    def events(self, bot: str) -> list[dict]:
-        events = self.server.resources("AuditEvent")
-        return [e for e in events if e["entity"][0]["what"]["reference"] == f"Bot/{bot}"]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[FhirServer, str, dict]]:
-    functions: dict[str, Any] = {}
-    with LocalServer() as lambda_http, LocalServer() as http:
-        lambda_http.start(create_functions(functions))
-        server = create_app(base_url=http.url, functions_url=lambda_http.url)
-        http.start(server)
-        yield server, http.url, functions
-    server.close()
-
-
-@pytest.fixture
-def world(served: tuple[FhirServer, str, dict]) -> World:
-    server, url, functions = served
-    project = server.add_project("Clinic", {"KEY": "abc", "LIMIT": 3, "STRICT": True})
-    jane = server.add_person(project, JANE, f"{project}@example.com", "correct horse")
-    return World(server, url, functions, project, jane.token, f"Practitioner/{jane.profile_id}")
 
 
 def test_result_is_passed_on(world):

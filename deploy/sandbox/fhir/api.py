@@ -35,14 +35,14 @@ def routes(backend: FhirBackend) -> list[Route]:
         bundle = await _json_body(request, JSON_TYPES)
         repository = backend.repository(caller.actor)
         answered = perform_batch(repository, bundle, backend.fhir_base)
-        return FhirResponse(_shown(request, answered))
+        return FhirResponse(shown(request, answered))
 
     async def interact(request: Request) -> Response:
         caller = backend.caller(request)
         interaction = await _interaction(request)
         repository = backend.repository(caller.actor)
         reply = perform(repository, interaction, backend.fhir_base)
-        return _response(reply, _shown(request, reply.body), backend.fhir_base)
+        return _response(reply, shown(request, reply.body), backend.fhir_base)
 
     return [
         Route("/fhir/R4", batch, methods=["POST"]),
@@ -97,7 +97,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _shown(request: Request, body: Resource) -> Resource:
+def shown(request: Request, body: Resource) -> Resource:
     """What is answered; Medplum shows its own `meta` elements only to who asks for them.
 
     See https://www.medplum.com/docs/sdk/core.medplumclientoptions.extendedmode.

@@ -12,14 +12,25 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.sandbox.faults import FaultInjector
-from deploy.sandbox.fhir import admin, api, auth, execute, outcomes
+from deploy.sandbox.fhir import (
+    admin,
+    api,
+    auth,
+    execute,
+    operations,
+    outcomes,
+    schedules,
+    webhooks,
+)
 from deploy.sandbox.fhir.backend import FhirBackend, Invoker
 from deploy.sandbox.fhir.database import Database
+from deploy.sandbox.fhir.execute import BotRunner
 from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
 from deploy.sandbox.fhir.sessions import Sessions
 from deploy.sandbox.fhir.store import ResourceStore
+from deploy.sandbox.fhir.subscriptions import Subscriptions
 
 # Browsers send cookies along, which forbids the answer "*"; the pattern echoes any origin.
 CORS = Middleware(
@@ -47,6 +58,9 @@ class FhirServer(Seeding):
         super().__init__(backend)
         self._database = database
         self._invoker = invoker
+        self._runner = BotRunner(backend)
+        self._subscriptions = Subscriptions(backend, self._runner)
+        backend.listeners.append(self._subscriptions.take)
         self._app: ASGIApp = FaultInjector(self._application(backend))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,15 +69,23 @@ class FhirServer(Seeding):
 
     def close(self) -> None:
         """Closes the database and the connections to the functions endpoint."""
+        self._subscriptions.close()
         self._database.close()
         if self._invoker is not None:
             self._invoker.close()
 
     def _application(self, backend: FhirBackend) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
-        parts = (auth, admin, execute, api)
+        starts = (schedules, webhooks, execute, operations)
         return Starlette(
-            routes=[look, *(route for part in parts for route in part.routes(backend))],
+            routes=[
+                look,
+                *self._subscriptions.routes(),
+                *auth.routes(backend),
+                *admin.routes(backend),
+                *(route for start in starts for route in start.routes(backend, self._runner)),
+                *api.routes(backend),
+            ],
             middleware=[CORS],
             exception_handlers={
                 outcomes.OutcomeError: _outcome_response,

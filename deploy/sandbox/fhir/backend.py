@@ -1,6 +1,6 @@
 """What all routes of the server share: the stores, the settings, and who a request comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.access import EVERYTHING, Actor, rules_of
 from deploy.sandbox.fhir.invoker import InvokeResult
 from deploy.sandbox.fhir.outcomes import Resource
-from deploy.sandbox.fhir.repository import Clock, Repository
+from deploy.sandbox.fhir.repository import ChangeKind, Clock, Listener, Repository
 from deploy.sandbox.fhir.sessions import Sessions
 from deploy.sandbox.fhir.store import ResourceStore
 
@@ -43,6 +43,7 @@ class FhirBackend:
         base_url: the server's own URL, with a trailing slash.
         now: the clock.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
+        listeners: are told of every change of a resource.
     """
 
     store: ResourceStore
@@ -51,6 +52,7 @@ class FhirBackend:
     base_url: str
     now: Clock
     bot_custom_functions_enabled: bool
+    listeners: list[Listener] = field(default_factory=list)
 
     @property
     def fhir_base(self) -> str:
@@ -93,7 +95,7 @@ class FhirBackend:
 
     def repository(self, actor: Actor) -> Repository:
         """Resources as an actor sees them."""
-        return Repository(self.store, actor, self.now)
+        return Repository(self.store, actor, self.now, self._tell)
 
     def server_repository(self, project: str, author: Resource = SERVER_AUTHOR) -> Repository:
         """Resources of a project as the server itself sees them, which may do anything.
@@ -114,6 +116,15 @@ class FhirBackend:
         """The membership whose profile is this bot, client or person."""
         found = self.store.referring("ProjectMembership", "profile", reference)
         return found[0] if found else None
+
+    def has_feature(self, project: str, feature: str) -> bool:
+        """Whether a project, given by its id, has a feature."""
+        found = self.resource(f"Project/{project}") or {}
+        return feature in found.get("features", [])
+
+    def _tell(self, change: ChangeKind, resource: Resource) -> None:
+        for listener in self.listeners:
+            listener(change, resource)
 
 
 def reference_id(reference: Resource) -> str:

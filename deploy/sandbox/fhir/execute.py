@@ -1,11 +1,14 @@
-"""Runs bots: `Bot/{id}/$execute` and `Bot/$execute?identifier=system|value`.
+"""Runs bots, also as `Bot/{id}/$execute` and `Bot/$execute?identifier=system|value`.
 
 Builds the payload that a Lambda function of Medplum's gets, passes its answer on, and leaves an
 AuditEvent with the end of its log. See https://www.medplum.com/docs/bots.
 """
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -24,25 +27,100 @@ AT_ONCE = 64
 LAMBDA = "awslambda"
 
 
-def routes(backend: FhirBackend) -> list[Route]:
-    """The two routes that run a bot."""
-    limiter = CapacityLimiter(AT_ONCE)
+@dataclass(frozen=True)
+class BotRun:
+    """One run of a bot, whatever starts it.
 
-    async def execute(request: Request) -> Response:
-        caller = backend.caller(request)
-        bot = _bot(backend, caller, request)
-        body = await request.body()
-        payload = _payload(backend, caller, bot, _input(request, body), request)
-        answer = await to_thread.run_sync(_run, backend, bot, payload, limiter=limiter)
-        _audit(backend, caller, bot, answer)
+    Args:
+        bot: the Bot.
+        run_as: the membership as which it acts.
+        given: its input.
+        requester: reference of whose doing it is; None where nobody's.
+        content_type: of the input.
+        headers: with which it was asked for.
+        trace_id: by which calls are known to belong together.
+    """
+
+    bot: Resource
+    run_as: Resource
+    given: Any
+    requester: Resource | None = None
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    trace_id: str | None = None
+
+
+class BotRunner:
+    """Runs bots, so many at a time.
+
+    Args:
+        backend: the server.
+    """
+
+    def __init__(self, backend: FhirBackend) -> None:
+        self._backend = backend
+        self._limiter = CapacityLimiter(AT_ONCE)
+
+    async def answer(self, run: BotRun) -> Response:
+        """What the bot answered.
+
+        Raises:
+            OutcomeError: 400, it could not be run.
+        """
+        answer = await to_thread.run_sync(self.run, run, limiter=self._limiter)
         if isinstance(answer, InvokeError):
             raise outcomes.invalid(str(answer))
         return _response(answer)
 
+    def run(self, run: BotRun) -> InvokeResult | InvokeError:
+        """Runs the bot, waits for it, and leaves the AuditEvent."""
+        payload = _payload(self._backend, run)
+        answer = _run(self._backend, run.bot, payload)
+        _audit(self._backend, run, answer)
+        return answer
+
+
+def routes(backend: FhirBackend, runner: BotRunner) -> list[Route]:
+    """The two routes that run a bot."""
+
+    async def execute(request: Request) -> Response:
+        caller = backend.caller(request)
+        bot = _bot(backend, caller, request)
+        given = await input_of(request)
+        run_as = run_as_of(backend, bot, caller.membership) or caller.membership
+        return await runner.answer(called(caller, bot, run_as, given, request))
+
     return [
-        Route("/fhir/R4/Bot/$execute", execute, methods=["POST"]),
-        Route("/fhir/R4/Bot/{id}/$execute", execute, methods=["POST"]),
+        Route("/fhir/R4/Bot/$execute", execute, methods=["GET", "POST"]),
+        Route("/fhir/R4/Bot/{id}/$execute", execute, methods=["GET", "POST"]),
     ]
+
+
+def called(caller: Caller, bot: Resource, run_as: Resource, given: Any, request: Request) -> BotRun:
+    """The run that somebody who is signed in asks for."""
+    return BotRun(
+        bot,
+        run_as,
+        given,
+        requester=caller.membership["profile"],
+        content_type=request.headers.get("content-type"),
+        headers=dict(request.headers),
+        trace_id=str(uuid.uuid4()),
+    )
+
+
+async def input_of(request: Request) -> Any:
+    """The body of a POST, parsed where it is JSON; of a GET all query parameters."""
+    if request.method == "GET":
+        query = request.query_params
+        values = {name: query.getlist(name) for name in query}
+        return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+    return _input(request, await request.body())
+
+
+def run_as_of(backend: FhirBackend, bot: Resource, asker: Resource | None) -> Resource | None:
+    """The membership as which a bot acts: the asker's where it runs as the user, or its own."""
+    return asker if bot.get("runAsUser") else backend.membership_of_profile(f"Bot/{bot['id']}")
 
 
 def function_name(bot: Resource, *, custom: bool) -> str:
@@ -75,7 +153,8 @@ def _bot(backend: FhirBackend, caller: Caller, request: Request) -> Resource:
     if "id" in request.path_params:
         found = [repository.read("Bot", request.path_params["id"])]
     elif "identifier" in request.query_params:
-        found = repository.search(parse("Bot", request.url.query)).resources
+        query = urlencode({"identifier": request.query_params["identifier"]})
+        found = repository.search(parse("Bot", query)).resources
     else:
         raise outcomes.invalid("Must specify bot ID or identifier.")
     bot = backend.resource(f"Bot/{found[0]['id']}") if found else None
@@ -91,35 +170,30 @@ def _input(request: Request, body: bytes) -> Any:
     return body.decode("utf-8", "replace")
 
 
-def _payload(
-    backend: FhirBackend, caller: Caller, bot: Resource, given: Any, request: Request
-) -> Resource:
-    membership = _run_as(backend, caller, bot)
-    project = backend.resource(f"Project/{caller.actor.project}") or {}
+def _payload(backend: FhirBackend, run: BotRun) -> Resource:
+    membership = run.run_as
+    project = backend.resource(membership["project"]["reference"]) or {}
     login_id = backend.sessions.start_login(
         reference_id(membership["user"]), "openid", membership["id"]
     )
+    known = {
+        "requester": run.requester,
+        "contentType": run.content_type,
+        "traceId": run.trace_id,
+    }
     return {
-        "bot": reference_to(bot),
+        "bot": reference_to(run.bot),
         "baseUrl": backend.base_url,
-        "requester": caller.membership["profile"],
         "accessToken": backend.sessions.issue(login_id, membership["id"]),
-        "input": given,
-        "contentType": request.headers.get("content-type", ""),
+        "input": run.given,
         "secrets": {secret["name"]: secret for secret in project.get("secret", [])},
-        "traceId": str(uuid.uuid4()),
-        "headers": dict(request.headers),
+        "headers": dict(run.headers),
+        **{name: value for name, value in known.items() if value is not None},
     }
 
 
-def _run_as(backend: FhirBackend, caller: Caller, bot: Resource) -> Resource:
-    own = backend.membership_of_profile(f"Bot/{bot['id']}")
-    return caller.membership if bot.get("runAsUser") or own is None else own
-
-
 def _run(backend: FhirBackend, bot: Resource, payload: Resource) -> InvokeResult | InvokeError:
-    project = backend.resource(f"Project/{bot['meta']['project']}") or {}
-    if "bots" not in project.get("features", []):
+    if not backend.has_feature(bot["meta"]["project"], "bots"):
         return InvokeError("Bots not enabled")
     if bot.get("runtimeVersion") != LAMBDA:
         return InvokeError("Unsupported bot runtime")
@@ -132,9 +206,7 @@ def _run(backend: FhirBackend, bot: Resource, payload: Resource) -> InvokeResult
         return error
 
 
-def _audit(
-    backend: FhirBackend, caller: Caller, bot: Resource, answer: InvokeResult | InvokeError
-) -> None:
+def _audit(backend: FhirBackend, run: BotRun, answer: InvokeResult | InvokeError) -> None:
     failed = isinstance(answer, InvokeError) or answer.is_error
     log = str(answer) if isinstance(answer, InvokeError) else readable_log(answer.log)
     event = {
@@ -143,11 +215,11 @@ def _audit(
         "recorded": backend.now().isoformat(timespec="milliseconds"),
         "outcome": "4" if failed else "0",
         "outcomeDesc": log,
-        "agent": [{"who": caller.membership["profile"], "requestor": True}],
-        "source": {"observer": reference_to(bot)},
-        "entity": [{"what": reference_to(bot)}],
+        "agent": [{"who": run.requester or reference_to(run.bot), "requestor": True}],
+        "source": {"observer": reference_to(run.bot)},
+        "entity": [{"what": reference_to(run.bot)}],
     }
-    backend.server_repository(caller.actor.project).create("AuditEvent", event)
+    backend.server_repository(reference_id(run.run_as["project"])).create("AuditEvent", event)
 
 
 def _response(answer: InvokeResult) -> Response:

@@ -124,6 +124,7 @@ class Bot(OwnResource):
     publicWebhook: bool | None = None
     cronTiming: Json | None = None
     cronString: str | None = None
+    cdsService: Json | None = None
     auditEventTrigger: str | None = None
     auditEventDestination: list[str] | None = None
     sourceCode: Json | None = None

@@ -130,8 +130,10 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
     "ClientApplication": NAME,
     "AccessPolicy": NAME,
     "CodeSystem": CANONICAL,
+    "OperationDefinition": {**CANONICAL, **_table(Parameter("code", "token", ("code",)))},
     "SearchParameter": CANONICAL,
     "StructureDefinition": CANONICAL,
+    "Subscription": STATUS,
     "ValueSet": CANONICAL,
     "User": _table(Parameter("email", "string", ("email",))),
 }

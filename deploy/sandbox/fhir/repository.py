@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import jsonpatch
 
@@ -24,6 +24,10 @@ from deploy.sandbox.fhir.store import ResourceStore, Version
 
 Clock = Callable[[], datetime]
 """Returns the current time, with a time zone."""
+
+ChangeKind = Literal["create", "update", "delete"]
+Listener = Callable[[ChangeKind, Resource], None]
+"""Is told of each resource that was written, and of each that is about to be deleted."""
 
 SERVER_META = frozenset({"versionId", "lastUpdated", "author", "project", "compartment"})
 PATIENT_PATHS = ("subject.reference", "patient.reference")
@@ -48,12 +52,14 @@ class Repository:
         store: the resources of all projects.
         actor: who asks.
         now: the clock for `meta.lastUpdated`.
+        listener: is told of every change.
     """
 
-    def __init__(self, store: ResourceStore, actor: Actor, now: Clock) -> None:
+    def __init__(self, store: ResourceStore, actor: Actor, now: Clock, listener: Listener) -> None:
         self._store = store
         self._actor = actor
         self._now = now
+        self._listener = listener
 
     def read(self, resource_type: str, resource_id: str) -> Resource:
         """The current version of a resource."""
@@ -119,6 +125,7 @@ class Repository:
             rule = self._admitted(written, "create")
             if barred := rule.hidden | rule.fixed:
                 written = self._write(_without(resource, barred))
+        self._listener("create", written)
         return self._shown(written, "read"), True
 
     def update(
@@ -143,6 +150,7 @@ class Repository:
             with self._store.transaction():
                 written = self._write(resource)
                 self._admitted(written, "update")
+            self._listener("update", written)
         return self._shown(written, "read")
 
     def patch(self, resource_type: str, resource_id: str, operations: Any) -> Resource:
@@ -161,11 +169,13 @@ class Repository:
         """Deletes a resource; one that is deleted already stays so."""
         self._check(resource_type, "delete")
         try:
-            self._admitted(self._current(resource_type, resource_id), "delete")
+            current = self._current(resource_type, resource_id)
+            self._admitted(current, "delete")
         except outcomes.OutcomeError as error:
             if error.status == 410:
                 return
             raise
+        self._listener("delete", current)
         self._store.delete(resource_type, resource_id, str(uuid.uuid4()), self._moment())
 
     def _check(self, resource_type: str, action: InteractionName) -> None:

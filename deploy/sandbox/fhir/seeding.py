@@ -67,6 +67,7 @@ class Seeding:
         name: str,
         secrets: Mapping[str, SettingValue] | None = None,
         system_settings: Mapping[str, SettingValue] | None = None,
+        features: Sequence[str] = ("bots",),
     ) -> str:
         """Adds a project and returns its id."""
         project = str(uuid.uuid4())
@@ -74,7 +75,7 @@ class Seeding:
             "resourceType": "Project",
             "id": project,
             "name": name,
-            "features": ["bots"],
+            "features": list(features),
             "secret": _settings(secrets),
             "systemSetting": _settings(system_settings),
         }
