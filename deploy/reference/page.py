@@ -17,6 +17,7 @@ from deploy.reference.rows import FieldRow, rows
 from shared.enrollment.rules.refusals import Refusal
 from shared.members.rules.guidance import GUIDANCE
 from shared.runtime.bot import BotFunction
+from shared.runtime.start import Start
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bots.md"
 BLOCK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -36,6 +37,7 @@ def blocks() -> dict[str, Callable[[], str]]:
     """What makes each block, by its name."""
     makers: dict[str, Callable[[], str]] = {
         "bots": _overview,
+        "starts": _starts,
         "fields": form_table.rendered,
         "statuses": _statuses,
         "refusals": _refusals,
@@ -62,6 +64,16 @@ def _overview() -> str:
         ("Bot", "Who may run it", "What it does"),
         (
             (f"[`{bot.identifier}`](#{bot.identifier})", bot.callers, bot.description)
+            for bot in BOTS
+        ),
+    )
+
+
+def _starts() -> str:
+    return _table(
+        ("Bot", *(start.value for start in Start)),
+        (
+            (f"`{bot.identifier}`", *("yes" if one in bot.starts else "" for one in Start))
             for bot in BOTS
         ),
     )

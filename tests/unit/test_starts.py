@@ -168,9 +168,7 @@ def test_a_bot_is_run_by_what_it_names_only(bot: BotFunction, start: Start) -> N
         if bot.name in GIVEN
     ],
 )
-def test_behind_the_runtime_nobody_counts_as_a_caller_either(
-    bot: BotFunction, start: Start
-) -> None:
+def test_behind_the_runtime_nobody_is_a_caller_either(bot: BotFunction, start: Start) -> None:
     """What a caller may is asked of the requester, and a run without a caller has none."""
     open_to_all = replace(bot, starts=frozenset(Start), doorkeeper=None)
     secrets = {name: {"name": name, "valueString": value} for name, value in SECRETS.items()}
