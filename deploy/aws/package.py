@@ -30,6 +30,7 @@ OWN = (
     "deploy/__init__.py",
     "deploy/aws/__init__.py",
     "deploy/aws/functions/**/*.py",
+    "deploy/relay/**/*.py",
     "deploy/bulk/__init__.py",
     "deploy/bulk/worker/**/*.py",
 )

@@ -19,6 +19,7 @@ class LogEvent(StrEnum):
     NOTIFICATION_PASSED_ON = "notification-passed-on"
     NOTIFICATION_REFUSED = "notification-refused"
     BOT_FAILED = "bot-failed"
+    RELAY_REFUSED = "relay-refused"
     SYNC_FINISHED = "sync-finished"
     SYNC_UNFINISHED = "sync-unfinished"
     RESULT_SENT = "result-sent"
