@@ -1,6 +1,8 @@
 """Commands that run the sandbox, or one of its stand-ins, on this machine."""
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +10,11 @@ from bots.catalog import BOTS
 from deploy.cli.command import is_verbose, verbose_option
 from deploy.cli.serving import port_option, ready_file_option, serving, until_interrupted
 from deploy.cli.table import row, terminal_width
+from shared.runtime import settings
+from shared.runtime.payload import secure_url
+
+if TYPE_CHECKING:
+    from deploy.relay.rules import RelaySettings
 
 LOOPBACK = "127.0.0.1"
 FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8105, 8106, 8107
@@ -62,29 +69,52 @@ def sandbox(
     metavar="ID=NAME",
     help="Which bot a Medplum Bot id stands for; needed only where the Bot can't be read.",
 )
+@click.option(
+    "--relay-from",
+    "relay_from",
+    multiple=True,
+    envvar="RELAY_BASE_URLS",
+    show_envvar=True,
+    metavar="URL",
+    help="Also run the bots of this Medplum server by the relay; may be repeated. Takes the project"
+    " secret RELAY_SECRET from the environment.",
+)
 @ready_file_option
 @click.pass_context
 def functions(
-    ctx: click.Context, host: str, port: int, bots: tuple[str, ...], ready_file: Path | None
+    ctx: click.Context,
+    /,
+    host: str,
+    port: int,
+    bots: tuple[str, ...],
+    relay_from: tuple[str, ...],
+    ready_file: Path | None,
 ) -> None:
     """Run only the Lambda endpoint, for a real Medplum server.
 
     Start Medplum with AWS_ENDPOINT_URL_LAMBDA set to the URL that is printed. A Bot is found by
-    the function name in its identifier, or else by its own identifier.
+    the function name in its identifier, or else by its own identifier. With --relay-from, the
+    relay's endpoint is at /relay; what Medplum calls has to put HTTPS in front of it.
 
     \b
     Examples:
       prescriber-bots functions
       prescriber-bots functions --port 9001 --bot 5d1f0c2e-...=admin_enroll
+      prescriber-bots functions --relay-from https://api.medplum.com/
     """
+    from deploy.sandbox.functions.relay import RELAY_PATH
     from deploy.sandbox.sandbox import functions_app
     from deploy.sandbox.serve import LocalServer
 
     by_bot_id = dict(_bot_id(given) for given in bots)
+    relay = _relay_settings(relay_from)
     with serving(ready_file, {"--port": port}), LocalServer(host, port) as server:
-        server.start(functions_app(by_bot_id, verbose=is_verbose(ctx)))
+        server.start(functions_app(by_bot_id, relay=relay, verbose=is_verbose(ctx)))
         names = {bot.identifier: bot.function_name for bot in BOTS}
-        until_interrupted({"functions": {"baseUrl": server.url, "names": names}}, ready_file)
+        ready = {"functions": {"baseUrl": server.url, "names": names}}
+        endpoint = f"{server.url.rstrip('/')}{RELAY_PATH}"
+        served = {"relay": {"baseUrl": endpoint}} if relay else {}
+        until_interrupted({**ready, **served}, ready_file)
 
 
 @click.command()
@@ -125,6 +155,29 @@ def _bot_id(given: str) -> tuple[str, str]:
         known = ", ".join(bot.name for bot in BOTS)
         raise click.BadParameter(f"--bot needs ID=NAME, with a NAME of: {known}.")
     return bot_id, name
+
+
+def _relay_settings(base_urls: tuple[str, ...]) -> "RelaySettings | None":
+    """What the relay's endpoint knows; None where it is not to be served.
+
+    Raises:
+        click.UsageError: a URL is none of a server, or there is no secret that can be used.
+    """
+    from deploy.relay.rules import RelaySettings
+
+    if not base_urls:
+        return None
+    secret = os.environ.get(settings.RELAY_SECRET, "").strip()
+    problem = settings.malformed(settings.RELAY_SECRET, secret)
+    if problem:
+        raise click.UsageError(
+            f"--relay-from needs the project secret {settings.RELAY_SECRET} in the environment: it"
+            f" {problem}."
+        )
+    try:
+        return RelaySettings(secret, frozenset(map(secure_url, base_urls)))
+    except ValueError as error:
+        raise click.UsageError(f"--relay-from {error}.") from None
 
 
 def _sign_ins(pages: str) -> list[str]:

@@ -24,7 +24,8 @@ DOSESPOT = (
     settings.USER_ID,
     settings.WEBHOOK_SECRET,
 )
-OPTIONAL = (settings.NPI_REGISTRY_URL, settings.NPI_REGISTRY_CHECK)
+RELAY = (settings.RELAY_URL, settings.RELAY_SECRET)
+OPTIONAL = (settings.NPI_REGISTRY_URL, settings.NPI_REGISTRY_CHECK, *RELAY)
 """What the bots do without: taken where somebody gives it, and never asked for."""
 
 NEEDED = (*DOSESPOT, *SERVICE)

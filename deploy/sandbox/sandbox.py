@@ -11,6 +11,8 @@ from typing import Any, Self
 from starlette.types import ASGIApp
 
 from bots.catalog import BOTS
+from deploy.aws.functions.relay_endpoint import relay_endpoint
+from deploy.relay.rules import RelaySettings
 from deploy.sandbox.clinic import project_secrets, seed_dosespot, seed_fhir
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.dosespot.app import create_app as create_dosespot
@@ -23,11 +25,16 @@ from deploy.sandbox.pages import create_app as create_pages
 from deploy.sandbox.pages import origin
 from deploy.sandbox.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.sandbox.serve import listen
+from shared.errors import Misconfigured
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.sending import Http
 from shared.runtime.services import Services
 
 DOSESPOT_PATH = "webapi/v2/"
+NO_SUCH_BOT = (
+    "The Bot that the relay was run by can't be read, or has none of the bots' identifiers. Run"
+    " `prescriber-bots register --relay`."
+)
 TOKEN_LIFETIME_S = 24 * 3600.0
 
 
@@ -46,6 +53,7 @@ def functions_app(
     by_bot_id: dict[str, str] | None = None,
     make_services: Callable[[], Services] = Services,
     *,
+    relay: RelaySettings | None = None,
     verbose: bool = False,
 ) -> ASGIApp:
     """The Lambda endpoint with all bots.
@@ -53,6 +61,7 @@ def functions_app(
     Args:
         by_bot_id: names of bots by the id that the Bot resource has on a FHIR server.
         make_services: makes what each bot keeps between its runs.
+        relay: what the relay's endpoint knows, where it is served beside Lambda's.
         verbose: whether log lines go to standard error as well.
     """
     handlers = {bot.name: bot.handler(make_services) for bot in BOTS}
@@ -60,8 +69,18 @@ def functions_app(
         {bot.identifier: handlers[bot.name] for bot in BOTS},
         {bot_id: handlers[name] for bot_id, name in (by_bot_id or {}).items()},
     )
+
+    def run_bot(payload: Any, context: Any) -> Any:
+        handler = resolver(payload)
+        if handler is None:
+            raise Misconfigured(NO_SUCH_BOT)
+        return handler(payload, context)
+
     return create_functions(
-        {bot.function_name: handlers[bot.name] for bot in BOTS}, resolver, verbose=verbose
+        {bot.function_name: handlers[bot.name] for bot in BOTS},
+        resolver,
+        relay=relay_endpoint(run_bot, lambda: relay) if relay else None,
+        verbose=verbose,
     )
 
 

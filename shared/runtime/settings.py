@@ -17,10 +17,13 @@ USER_ID = "DOSESPOT_USER_ID"
 WEBHOOK_SECRET = "DOSESPOT_WEBHOOK_SECRET"  # noqa: S105 - the secret's name
 NPI_REGISTRY_URL = "NPI_REGISTRY_URL"
 NPI_REGISTRY_CHECK = "NPI_REGISTRY_CHECK"
+RELAY_URL = "RELAY_URL"
+RELAY_SECRET = "RELAY_SECRET"  # noqa: S105 - the secret's name
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
 WEBHOOK_SECRET_LENGTH = 32
+SHORTEST_RELAY_SECRET = 32
 NPI_REGISTRY_CHECKS = ("enrollment",)
 
 DIGITS = 10
@@ -158,6 +161,10 @@ def _is_webhook_secret(value: str) -> bool:
     return len(value) == WEBHOOK_SECRET_LENGTH
 
 
+def _is_relay_secret(value: str) -> bool:
+    return _is_plain(value) and len(value) >= SHORTEST_RELAY_SECRET
+
+
 _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     BASE_URL: (_is_url, "must be an https URL such as https://my.staging.dosespot.com/webapi/v2/"),
     IFRAME_URL: (
@@ -172,6 +179,11 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     NPI_REGISTRY_CHECK: (
         lambda value: value in NPI_REGISTRY_CHECKS,
         f"must be {', '.join(NPI_REGISTRY_CHECKS)}; leave it out for no check there",
+    ),
+    RELAY_URL: (_is_url, "must be an https URL such as https://bots.example.org/relay"),
+    RELAY_SECRET: (
+        _is_relay_secret,
+        f"must have {SHORTEST_RELAY_SECRET} plain characters at least",
     ),
     WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

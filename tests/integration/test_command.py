@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from deploy.cli import main
+from deploy.relay.rules import signature
 from deploy.sandbox.people import PASSWORD, PEOPLE
 from deploy.sandbox.serve import LocalServer
 
@@ -117,6 +118,21 @@ def test_functions_answer_an_aws_sdk(tmp_path: Path) -> None:
     assert "must be run by a Medplum server" in error["errorMessage"]
 
 
+def test_functions_serve_the_relay_with_a_secret_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, server, now = "s" * 32, "https://api.example.org/", str(int(time.time() * 1000))
+    monkeypatch.setenv("RELAY_SECRET", secret)
+    foreign = json.dumps({"callId": "1", "payload": {"baseUrl": "https://evil.example/"}}).encode()
+    with _serving(tmp_path, "functions", "--port", "0", "--relay-from", server) as ready:
+        url = ready["relay"]["baseUrl"]
+        unsigned = requests.post(url, data=foreign, timeout=30)
+        headers = {"X-Relay-Time": now, "X-Relay-Signature": signature(secret, now, foreign)}
+        signed = requests.post(url, data=foreign, headers=headers, timeout=30)
+    assert (unsigned.status_code, signed.status_code) == (401, 403)
+    assert secret not in json.dumps(ready)
+
+
 def test_dosespot_alone_says_what_the_secrets_are(tmp_path: Path) -> None:
     with _serving(tmp_path, "dosespot", "--port", "0") as ready:
         clinic = ready["dosespot"]
@@ -158,6 +174,11 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
         (("nothing",), "No such command 'nothing'. The commands are demo, deploy, destroy,"),
         (("--quiet",), "No such option"),
         (("functions", "--bot", "x=y"), "--bot needs ID=NAME"),
+        (
+            ("functions", "--relay-from", "https://api.example.org/"),
+            "--relay-from needs the project secret RELAY_SECRET in the environment: it must have 32"
+            " plain characters at least.",
+        ),
         (
             ("functions", "--host", "192.0.2.1", "--port", "1"),
             "Can't listen on 192.0.2.1:1: Cannot assign requested address",

@@ -27,6 +27,7 @@ from deploy.sandbox.functions.invocation import (
     function_arn,
     run,
 )
+from deploy.sandbox.functions.relay import relay_route
 
 INVOKE_PATH = "/2015-03-31/functions/{name}/invocations"
 AT_ONCE = 64
@@ -39,6 +40,7 @@ def create_app(
     functions: Mapping[str, Handler],
     resolve: Resolve | None = None,
     *,
+    relay: Handler | None = None,
     verbose: bool = False,
 ) -> ASGIApp:
     """The endpoint as an ASGI application.
@@ -47,11 +49,15 @@ def create_app(
         functions: handler by function name.
         resolve: asked, with the payload, about names that are not in `functions`; without it they
             are unknown.
+        relay: the relay's endpoint, if it is to be served too.
         verbose: whether the handlers' log lines also go to standard error.
     """
     logs.install()
     endpoint = _Endpoint(functions, resolve, verbose)
-    return Starlette(routes=[Route(INVOKE_PATH, endpoint.invoke, methods=["POST"])])
+    routes = [Route(INVOKE_PATH, endpoint.invoke, methods=["POST"])]
+    if relay is not None:
+        routes.append(relay_route(relay, endpoint.limiter, verbose=verbose))
+    return Starlette(routes=routes)
 
 
 def plain_name(name: str) -> str:
@@ -67,7 +73,7 @@ class _Endpoint:
         self._functions = functions
         self._resolve = resolve
         self._verbose = verbose
-        self._limiter = CapacityLimiter(AT_ONCE)
+        self.limiter = CapacityLimiter(AT_ONCE)
 
     async def invoke(self, request: Request) -> Response:
         """Answers one Invoke call."""
@@ -89,7 +95,7 @@ class _Endpoint:
             return self._functions[name]
         if self._resolve is None:
             return None
-        return await to_thread.run_sync(self._resolve, payload, limiter=self._limiter)
+        return await to_thread.run_sync(self._resolve, payload, limiter=self.limiter)
 
     async def _answer(
         self, request: Request, handler: Handler, payload: Any, context: Context
@@ -112,7 +118,7 @@ class _Endpoint:
     async def _run(
         self, handler: Handler, payload: Any, context: Context, log: logs.InvocationLog
     ) -> InvocationOutcome:
-        return await to_thread.run_sync(run, handler, payload, context, log, limiter=self._limiter)
+        return await to_thread.run_sync(run, handler, payload, context, log, limiter=self.limiter)
 
 
 def _refusal(status: int, kind: str, message: str, request_id: str) -> Response:
