@@ -24,7 +24,7 @@ from deploy.sandbox.fhir import (
 )
 from deploy.sandbox.fhir.backend import FhirBackend, Invoker
 from deploy.sandbox.fhir.database import Database
-from deploy.sandbox.fhir.execute import BotRunner
+from deploy.sandbox.fhir.execute import BotHost
 from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
@@ -58,7 +58,7 @@ class FhirServer(Seeding):
         super().__init__(backend)
         self._database = database
         self._invoker = invoker
-        self._runner = BotRunner(backend)
+        self._runner = BotHost(backend)
         self._subscriptions = Subscriptions(backend, self._runner)
         backend.listeners.append(self._subscriptions.take)
         self._app: ASGIApp = FaultInjector(self._application(backend))

@@ -50,7 +50,7 @@ class BotRun:
     trace_id: str | None = None
 
 
-class BotRunner:
+class BotHost:
     """Runs bots, so many at a time.
 
     Args:
@@ -80,7 +80,7 @@ class BotRunner:
         return answer
 
 
-def routes(backend: FhirBackend, runner: BotRunner) -> list[Route]:
+def routes(backend: FhirBackend, runner: BotHost) -> list[Route]:
     """The two routes that run a bot."""
 
     async def execute(request: Request) -> Response:

@@ -12,14 +12,14 @@ from starlette.routing import Route
 from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.api import shown
 from deploy.sandbox.fhir.backend import Caller, FhirBackend
-from deploy.sandbox.fhir.execute import BotRunner, called, input_of, run_as_of
+from deploy.sandbox.fhir.execute import BotHost, called, input_of, run_as_of
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import escape, parse
 
 IMPLEMENTATION = "https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation"
 
 
-def routes(backend: FhirBackend, runner: BotRunner) -> list[Route]:
+def routes(backend: FhirBackend, runner: BotHost) -> list[Route]:
     """The routes of operations on the whole server, on a type, and on a resource."""
 
     async def operate(request: Request) -> Response:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.sandbox.fhir.backend import FhirBackend
-from deploy.sandbox.fhir.execute import BotRun, BotRunner
+from deploy.sandbox.fhir.execute import BotHost, BotRun
 from deploy.sandbox.fhir.invoker import InvokeError
 from deploy.sandbox.fhir.outcomes import Resource
 
@@ -23,7 +23,7 @@ CONTENT_TYPE = "application/fhir+json"
 _FIVE_FIELDS = re.compile(r"(\S+ ){4}\S+")
 
 
-def routes(backend: FhirBackend, runner: BotRunner) -> list[Route]:
+def routes(backend: FhirBackend, runner: BotHost) -> list[Route]:
     """The control URL."""
 
     async def due(request: Request) -> Response:

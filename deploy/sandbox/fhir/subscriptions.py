@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.backend import FhirBackend
-from deploy.sandbox.fhir.execute import BotRun, BotRunner, run_as_of
+from deploy.sandbox.fhir.execute import BotHost, BotRun, run_as_of
 from deploy.sandbox.fhir.invoker import InvokeError
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import escape, parse
@@ -34,7 +34,7 @@ class Subscriptions:
         runner: runs its bots.
     """
 
-    def __init__(self, backend: FhirBackend, runner: BotRunner) -> None:
+    def __init__(self, backend: FhirBackend, runner: BotHost) -> None:
         self._backend = backend
         self._runner = runner
         self._queue: Queue[tuple[str, BotRun] | None] = Queue()

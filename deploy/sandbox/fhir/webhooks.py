@@ -10,14 +10,14 @@ from starlette.routing import Route
 
 from deploy.sandbox.fhir import outcomes
 from deploy.sandbox.fhir.backend import FhirBackend
-from deploy.sandbox.fhir.execute import BotRun, BotRunner, called, input_of
+from deploy.sandbox.fhir.execute import BotHost, BotRun, called, input_of
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import MAX_COUNT, parse
 
 SERVICE = ("hook", "title", "description", "usageRequirements")
 
 
-def routes(backend: FhirBackend, runner: BotRunner) -> list[Route]:
+def routes(backend: FhirBackend, runner: BotHost) -> list[Route]:
     """The routes under `webhook/` and `cds-services`."""
 
     async def webhook(request: Request) -> Response:
