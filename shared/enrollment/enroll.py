@@ -51,6 +51,7 @@ from shared.enrollment.rules.situation import (
 from shared.enrollment.rules.stages import Stage
 from shared.enrollment.rules.trouble import (
     answered_for_another,
+    ends_with,
     in_progress,
     unanswered,
     was_requested_here,
@@ -147,9 +148,9 @@ class Enrollment:
         try:
             while (step := next_step(s, order, self.timing)) is not None:
                 s = self.take(step, s, order)
-        except BotError:
+        except BotError as error:
             self.give_back(s)
-            raise
+            raise ends_with(s, error) from None
         if s.clinician is None or s.shown is None:
             raise AssertionError("a run ends with a clinician or an error")
         found = (*s.subject.warnings, *s.warned, *s.shown.warnings, *left_in_dosespot(s))

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, items, text
-from shared.errors import EditConflict, LookUpFirst, RemoteMisbehaved, RemoteUnavailable
+from shared.errors import BotError, EditConflict, LookUpFirst, RemoteMisbehaved, RemoteUnavailable
 from shared.fhir.answers import (
     SERVICE,
     WRITTEN,
@@ -299,7 +299,7 @@ class FhirClient:
                 if attempt == EDIT_ATTEMPTS or not self._pause(_before_attempt_s(attempt)):
                     raise
                 maybe_replaced = version if isinstance(error, LookUpFirst) else None
-                resource = self.read(reference(resource))
+                resource = _read_after(error, self.read, reference(resource))
         return Edited(resource, maybe_replaced)
 
     def put(self, resource: Resource) -> Resource:
@@ -394,6 +394,17 @@ def _json(reply: Reply) -> Any:
         return reply.json()
     except ValueError:
         return None
+
+
+def _read_after(error: BotError, read: Callable[[str], Resource], asked: str) -> Resource:
+    """The resource as it is after a write that failed; where that can't be read either, an open
+    write stays open."""
+    try:
+        return read(asked)
+    except BotError:
+        if isinstance(error, LookUpFirst):
+            raise error from None
+        raise
 
 
 def _before_attempt_s(attempt: int) -> float:

@@ -49,6 +49,7 @@ from shared.patients.rules.next_step import (
     PatientSituation,
     Seen,
     Step,
+    ends_with,
     in_progress,
     is_stored,
     may_come,
@@ -125,9 +126,9 @@ class PatientSync:
         try:
             while (step := next_step(s, self.timing)) is not None:
                 s = replace(run.take(step, s), now=self.now())
-        except BotError:
+        except BotError as error:
             run.give_back(s)
-            raise
+            raise ends_with(s, error) from None
         if s.linked is None:
             raise AssertionError("a run ends with an id or an error")
         left = s.seen.left if s.seen and s.seen.change else ()
@@ -334,7 +335,14 @@ class _Run:
             self._keep(AuditAction.PATIENT_CHANGED, patient_id, s.run)
             s = replace(s, earlier=None)
         s = replace(s, opened=opened, trouble=trouble, changes=s.changes + 1)
-        return s if trouble else replace(s, seen=self._changeable(s.claim, patient_id))
+        if trouble:
+            return s
+        try:
+            return replace(s, seen=self._changeable(s.claim, patient_id))
+        except TryAgain:
+            if opened is None:
+                raise
+            return replace(s, trouble=unanswered(opened))
 
     def _settled(self, step: Settle, s: PatientSituation) -> PatientSituation:
         self._account_for_announced(s)

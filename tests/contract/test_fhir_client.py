@@ -336,6 +336,16 @@ def test_server_that_never_answers_a_write_is_not_called_a_conflict(
     assert growing(pauses)
 
 
+@pytest.mark.parametrize(("status", "error"), [(412, RemoteUnavailable), (500, LookUpFirst)])
+def test_an_open_write_stays_open_where_the_resource_can_not_be_read_again(
+    wire: Wire, fhir: FhirClient, pauses: Pauses, status: int, error: type[BotError]
+) -> None:
+    wire.put(f"{FHIR}{JANE}", status=status, body="")
+    wire.get(f"{FHIR}{JANE}", status=500, body="")
+    refusal(lambda: fhir.apply(jane(1), inactive), error)
+    assert [method for method, _ in sent(wire)] == ["PUT", "GET"]
+
+
 @pytest.mark.parametrize(("status", "error"), [(412, EditConflict), (500, LookUpFirst)])
 def test_a_change_is_not_made_again_without_time_for_a_pause(
     wire: Wire, fhir: FhirClient, pauses: Pauses, status: int, error: type[BotError]

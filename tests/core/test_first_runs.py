@@ -301,6 +301,19 @@ def test_a_create_that_never_shows_leaves_the_claim_until_it_ends() -> None:
     assert world.fhir.claim.holder == Holder(ME, at(45))
 
 
+def test_a_create_stays_open_where_dosespot_can_not_be_asked_for_it() -> None:
+    world = World()
+
+    def ends() -> None:
+        world.dosespot.before["ask"] = [DOWN]
+        raise SILENT
+
+    world.dosespot.before["create"] = [ends]
+    assert raised(world) == (LookUpFirst, CREATE_UNANSWERED)
+    assert world.did() == [TAKES, ("create", 15.0)]
+    assert left(world.fhir.claim) == (ME, ("create", ME), {})
+
+
 def test_a_run_without_time_to_look_again_leaves_the_claim_too() -> None:
     world = World(left_s=0.7)
     world.dosespot.before["create"] = [SILENT]

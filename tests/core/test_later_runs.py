@@ -424,6 +424,35 @@ def test_a_stage_that_never_shows_is_left_open_and_not_begun_again() -> None:
     assert world.did("begin") == [BEGIN_IDP]
 
 
+@pytest.mark.parametrize(
+    ("write", "sentence"), [("begin", BEGIN_UNANSWERED), ("edit", CHANGE_UNANSWERED)]
+)
+def test_what_is_open_stays_so_where_dosespot_can_not_be_asked_for_it(
+    write: str, sentence: str
+) -> None:
+    world = at_status() if write == "begin" else outdated()
+
+    def ends() -> None:
+        world.dosespot.before["ask"] = [DOWN]
+        raise SILENT
+
+    world.dosespot.before[write] = [ends]
+    assert raised(world, asked(IDP) if write == "begin" else None) == (LookUpFirst, sentence)
+    assert left(world)[0] == ME
+
+
+def test_what_came_true_is_not_open_any_more_whatever_fails_then() -> None:
+    world = at_status()
+
+    def took_effect() -> None:
+        world.dosespot.reach(TO_PROVE)
+        world.fhir.before["write status"] = [DOWN]
+        raise SILENT
+
+    world.dosespot.before["begin"] = [took_effect]
+    assert raised(world, asked(IDP)) == (RemoteUnavailable, "down")
+
+
 def test_a_run_without_time_to_look_for_a_stage_says_so() -> None:
     world = at_status()
     world.time.left_s = 0.1

@@ -20,7 +20,14 @@ from shared.errors import (
     RecordsDisagree,
     RemoteUnavailable,
 )
-from shared.patients.rules.next_step import CHANGE_UNANSWERED
+from shared.patients.rules.next_step import (
+    CHANGE_UNANSWERED,
+    CREATE_UNANSWERED,
+    PatientAct,
+    PatientSituation,
+    Seen,
+    ends_with,
+)
 from shared.patients.sync_patient import PatientSync, SyncedPatient
 from shared.records.patient import read_patient
 from shared.timing import Timing
@@ -185,6 +192,44 @@ def test_a_change_is_sent_once_and_is_in_an_event() -> None:
     assert practice.run("second") == SyncedPatient(1001, "unchanged")
     assert practice.events == ["patient-changed.1001.first"]
     assert (practice.claim.holder, announced(practice.claim)) == (None, None)
+
+
+def test_a_change_stays_open_where_dosespot_can_not_be_asked_for_it() -> None:
+    practice, is_down = Practice(), list[bool]()
+    practice.says(**NOW)
+    practice.shows = lambda found: down(found) if is_down else found
+    practice.scene.before = {CHANGE: lambda: is_down.append(True)}
+    error = practice.fails("first", NOT_DONE)
+    assert (type(error), str(error)) == (LookUpFirst, CHANGE_UNANSWERED)
+    assert announced(practice.claim) == OPEN
+
+
+def seen(*found: int) -> Seen:
+    """What both systems say where DoseSpot has these patients."""
+    return Seen(read_claim(KEY, None), found=frozenset(found))
+
+
+DOWN, WRONG = RemoteUnavailable("down"), RecordsDisagree("another")
+
+
+@pytest.mark.parametrize(
+    ("facts", "error", "expected"),
+    [
+        ({}, DOWN, (RemoteUnavailable, "down")),
+        ({"opened": PatientAct.CREATE}, DOWN, (LookUpFirst, CREATE_UNANSWERED)),
+        ({"opened": PatientAct.CREATE, "seen": seen()}, DOWN, (LookUpFirst, CREATE_UNANSWERED)),
+        ({"opened": PatientAct.CREATE, "seen": seen(1001)}, DOWN, (RemoteUnavailable, "down")),
+        ({"opened": PatientAct.CREATE}, WRONG, (RecordsDisagree, "another")),
+        ({"opened": PatientAct.CHANGE, "linked": 1}, DOWN, (LookUpFirst, CHANGE_UNANSWERED)),
+    ],
+)
+def test_an_open_act_says_more_than_that_the_call_after_it_failed(
+    facts: dict[str, Any], error: BotError, expected: tuple[type[BotError], str]
+) -> None:
+    told = ends_with(
+        PatientSituation(**{"run": "first", "now": START, "linked": None, **facts}), error
+    )
+    assert (type(told), str(told)) == expected
 
 
 def lost(*faults: str) -> Practice:

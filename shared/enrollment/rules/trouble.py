@@ -14,6 +14,7 @@ from shared.errors import (
     NotAuthorized,
     RecordsDisagree,
     StageRefused,
+    TryAgain,
 )
 from shared.members.rules.another_person import UNKNOWN_ID, another_person, paths_of
 from shared.members.rules.recorded_status import as_dosespot_says
@@ -139,6 +140,13 @@ def unanswered(act: str) -> LookUpFirst:
     if stage_of(act) is not None:
         return LookUpFirst(BEGIN_UNANSWERED)
     return LookUpFirst(CREATE_UNANSWERED if act == Act.CREATE else CHANGE_UNANSWERED)
+
+
+def ends_with(s: Situation, error: BotError) -> BotError:
+    """What a run ends with that came to an error: an act that is open says more than that nothing
+    was changed by the call that failed after it."""
+    open_act = None if came_true(s) else s.opened
+    return unanswered(open_act) if open_act and isinstance(error, TryAgain) else error
 
 
 def came_true(s: Situation) -> bool:

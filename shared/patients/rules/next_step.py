@@ -24,7 +24,7 @@ from shared.claims.rules.steps import (
     sendable_s,
     vain_digest,
 )
-from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RecordsDisagree
+from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RecordsDisagree, TryAgain
 from shared.records.findings import Finding
 from shared.timing import Timing
 
@@ -157,6 +157,15 @@ def in_progress(s: PatientSituation, timing: Timing) -> BotError:
 def unanswered(act: str) -> LookUpFirst:
     """DoseSpot did not say whether an act took effect."""
     return LookUpFirst(CREATE_UNANSWERED if act == PatientAct.CREATE else CHANGE_UNANSWERED)
+
+
+def ends_with(s: PatientSituation, error: BotError) -> BotError:
+    """What a run ends with that came to an error: an act that is open says more than that nothing
+    was changed by the call that failed after it."""
+    found = s.seen is not None and (s.linked is not None or bool(s.seen.found))
+    came_true = found if s.opened == PatientAct.CREATE else is_stored(s)
+    is_open = s.opened is not None and not came_true
+    return unanswered(s.opened or "") if is_open and isinstance(error, TryAgain) else error
 
 
 def in_vain(seen: Seen) -> str | None:
