@@ -27,7 +27,7 @@ from fhir_profiles.today import NATIONWIDE, Today
 PathAndEntry = tuple[str, Resource]
 """FHIR path and object of one entry of a repeating element."""
 
-PERIOD_UNREADABLE = "its period can't be read, so it does not count; correct its start and end"
+PERIOD_UNREADABLE = "its period can't be read, so it is ignored; correct its start and end"
 NOT_A_US_ADDRESS = "this is not a US address, and DoseSpot takes no other; add one in the US"
 NOT_A_US_NUMBER = "this is not a US number, and DoseSpot takes no other; add a US number"
 

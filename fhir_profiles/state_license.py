@@ -44,7 +44,7 @@ LICENSE_TYPES = frozenset({"APRN", "DDS", "DO", "DPM", "LN", "MD", "NP", "OD", "
 ACTIVE = "active"
 
 UNREADABLE = (
-    "this looks like a license, but nothing says so in a code that is known; give its code the"
+    "this looks like a license, but no known code says so; give its code the"
     f" system {IDENTIFIER_TYPE} and the code {MEDICAL_LICENSE}, its identifier the number, and"
     " assigner.display the state"
 )
@@ -52,10 +52,11 @@ NUMBER_UNREADABLE = (
     "there is no license number here that can be read; add it as a string, or remove the identifier"
 )
 NUMBER_NOT_READ = (
-    "this looks like the number of a license, but only those beside it say so; give its type the"
+    "this looks like a license number, but only the numbers beside it say that they are; give its"
+    " type the"
     f" system {IDENTIFIER_TYPE} and the code {MEDICAL_LICENSE}"
 )
-PLACE_UNREADABLE = "this place is no US state that gives licenses; correct it"
+PLACE_UNREADABLE = "this is not a US state that issues licenses; correct it"
 
 _VERSION = re.compile(r"(\|.*|/[0-9]+(\.[0-9]+)+)$")
 _NO_LICENSES = NPI_ALIASES | DEA_ALIASES | {NADEAN, HPII, PBS_PRESCRIBER_NUMBER}

@@ -1,4 +1,4 @@
-"""How long claims and look-ups last, and what tells a run the time and lets it wait."""
+"""How long claims and lookups last, and what tells a run the time and lets it wait."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Timing:
     Attributes:
         claim_s: how long a run may hold a claim.
         create_s: how long before the end of its claim a run must have sent a create or a change,
-            so that it has been answered, and DoseSpot's look-up shows the result, when it ends.
+            so that it has been answered, and DoseSpot's lookup shows the result, when it ends.
         poll_s: how long a run waits before it looks again; it waits longer each time.
         begun_s: for how long a stage that DoseSpot has begun counts as begun, although the status
             does not show it.

@@ -29,12 +29,12 @@ class AdminEnrollInput(BotInput):
         ),
     )
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = Field(
-        None, description="Licenses to add to those that DoseSpot has."
+        None, description="Licenses to add to those already in DoseSpot."
     )
     initIdp: bool | None = Field(None, description="True initializes identity proofing.")
     initTfa: bool | None = Field(None, description="True initializes two-factor authentication.")
     tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
-        None, description="The second factor; without it, the last choice, at first `Mobile`."
+        None, description="The type of second factor; by default the last choice, or `Mobile`."
     )
 
     def order(self) -> Order:
@@ -58,7 +58,7 @@ class AdminEnrollOutput(WarningOutput):
     practitioner: PractitionerOutput = Field(
         description="The Practitioner with status and, if enabled, EPCS qualification."
     )
-    registrationStatus: str = Field(description="The registration status that DoseSpot gives now.")
+    registrationStatus: str = Field(description="The current registration status in DoseSpot.")
     idpInitialized: bool = Field(description="Whether this run initialized identity proofing.")
     tfaInitialized: bool = Field(
         description="Whether this run initialized two-factor authentication."

@@ -36,8 +36,7 @@ class CreatePrescriberOutput(BotOutput):
 
     practitioner: PractitionerOutput = Field(
         description=(
-            "Created, or matched by NPI, birth date and family name and brought in line with the"
-            " form."
+            "Created, or matched by NPI, birth date and family name and updated from the form."
         )
     )
     created: bool = Field(description="Whether this run created the Practitioner.")
@@ -50,15 +49,15 @@ class CreatePrescriberOutput(BotOutput):
     )
     invited: bool = Field(description="Whether this run invited the prescriber.")
     accessPolicy: str | None = Field(
-        description="Reference of the membership's AccessPolicy; null where nothing restricts it."
+        description="Reference to the membership's AccessPolicy; null without one."
     )
     npiCheck: NpiCheckOutcome = Field(
         description=(
-            "How the look-up in the NPI Registry ended; the status sync repeats a postponed one."
+            "The result of the NPI Registry lookup; the status sync retries a postponed one."
         )
     )
     warnings: list[FindingOutput] = Field(
-        description="What looks wrong but does not stand in the way."
+        description="What looks wrong but does not prevent enrollment."
     )
     ready: bool = Field(description="Whether the prescriber can be enrolled now.")
     missing: list[FindingOutput] = Field(description="What enrollment still needs.")

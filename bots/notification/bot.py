@@ -21,10 +21,10 @@ NOT_FROM_DOSESPOT = (
     " project secret DOSESPOT_WEBHOOK_SECRET in the header Authorization, or in X-DoseSpot-Secret"
     " where Authorization holds a token of the FHIR server."
 )
-NOT_ENROLLMENT = "This is no event of a clinician's enrollment."
+NOT_ENROLLMENT = "This event is not about a clinician's enrollment."
 NOBODY = "No prescriber of this project has this DoseSpot clinician id."
-UPDATED = "The Practitioner was brought in line with DoseSpot."
-UNCHANGED = "The Practitioner says what DoseSpot says."
+UPDATED = "The Practitioner was updated from DoseSpot."
+UNCHANGED = "The Practitioner already matches DoseSpot."
 
 
 def require_secret(invocation: Invocation) -> None:

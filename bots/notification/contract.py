@@ -42,4 +42,4 @@ class NotificationOutput(WarningOutput):
     handled: bool = Field(
         description="Whether it was an enrollment event of a prescriber of this project."
     )
-    reason: str = Field(description="What came of it, in a sentence.")
+    reason: str = Field(description="The result, as a sentence.")

@@ -11,9 +11,7 @@ class PatientSyncInput(BotInput):
     """The patient, and whether to send changed demographics too."""
 
     patientId: FhirId = Field(description="Id of the Patient.")
-    update: bool | None = Field(
-        None, description="True also sends demographics that have changed since."
-    )
+    update: bool | None = Field(None, description="True also sends demographics that have changed.")
 
 
 class PatientSyncOutput(WarningOutput):

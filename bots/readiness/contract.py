@@ -21,7 +21,7 @@ class ReadinessInput(OneOrPage):
     """One Practitioner, or the next page of everybody who has a membership."""
 
     pageSize: int = Field(
-        PAGE_SIZE, ge=1, le=100, description="How many prescribers to look at in this call."
+        PAGE_SIZE, ge=1, le=100, description="How many prescribers to check in this call."
     )
 
 
@@ -30,7 +30,7 @@ class EvidenceOutput(BotOutput):
 
     path: str = Field(description="FHIR path, or `DoseSpot:` and the name of DoseSpot's field.")
     value: str | None = Field(
-        description="What stands there, if it is a status, a day or a role; null otherwise."
+        description="The value found there, if it is a status, a date or a role; null otherwise."
     )
 
 
@@ -41,12 +41,12 @@ class ReasonOutput(BotOutput):
     sentence: str = Field(description="The reason and what to do about it, for people.")
     owner: str = Field(description="Who has to act.")
     blocks: list[PrescribingVerdict] = Field(
-        description="The verdicts that it stands in the way of; empty for a warning."
+        description="The verdicts that it blocks; empty for a warning."
     )
     registrations: list[str] = Field(
         description="Paths of the DEA registrations that it is about; empty means all."
     )
-    evidence: EvidenceOutput = Field(description="Where it shows.")
+    evidence: EvidenceOutput = Field(description="Where it was found.")
 
     @classmethod
     def of(cls, found: Reason) -> Self:
@@ -104,9 +104,7 @@ class ControlledOutput(BotOutput):
     ready: bool = Field(
         description="Whether controlled substances may be signed under every DEA registration."
     )
-    reasons: list[str] = Field(
-        description="Codes of the reasons that stand in the way of all registrations."
-    )
+    reasons: list[str] = Field(description="Codes of the reasons that block all registrations.")
     registrations: list[RegistrationOutput] = Field(
         description="The verdict about each DEA registration."
     )
@@ -131,7 +129,7 @@ class PrescriberOutput(BotOutput):
     )
     controlled: ControlledOutput = Field(description="The verdict about controlled substances.")
     reasons: list[ReasonOutput] = Field(
-        description="All reasons and warnings; what blocks most comes first."
+        description="All reasons and warnings; those that block the most come first."
     )
 
     @classmethod
@@ -150,7 +148,7 @@ class ReadinessOutput(BotOutput):
 
     prescribers: list[PrescriberOutput] = Field(description="The prescribers of this page.")
     nextCursor: str | None = Field(
-        description="`cursor` of the next call; null where nobody is left."
+        description="`cursor` for the next call; null when nobody is left."
     )
 
     @classmethod

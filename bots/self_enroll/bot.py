@@ -26,7 +26,7 @@ from shared.runtime.invocation import Invocation
 
 @bot(
     identifier="dosespot-self-enroll-prescriber-bot",
-    description="Enrolls the calling prescriber in DoseSpot, one step further per call.",
+    description="Enrolls the calling prescriber in DoseSpot, one stage per call.",
     callers="A Practitioner with an active PractitionerRole for DoseSpot, about themselves.",
     run_as_user=True,
 )

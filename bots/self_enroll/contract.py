@@ -15,10 +15,10 @@ class SelfEnrollInput(BotInput):
     """What a prescriber may add; who they are and their roles are never taken from here."""
 
     medicalLicenseNumbers: list[MedicalLicenseInput] | None = Field(
-        None, description="Licenses to add to those that DoseSpot has."
+        None, description="Licenses to add to those already in DoseSpot."
     )
     tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
-        None, description="The second factor; without it, the last choice, at first `Mobile`."
+        None, description="The type of second factor; by default the last choice, or `Mobile`."
     )
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
@@ -38,11 +38,11 @@ class SelfEnrollOutput(WarningOutput):
         description="What this call did."
     )
     doseSpotClinicianId: int = Field(description="DoseSpot's id of the prescriber.")
-    registrationStatus: str = Field(description="The registration status that DoseSpot gives now.")
+    registrationStatus: str = Field(description="The current registration status in DoseSpot.")
     epcsEnabled: bool = Field(
         description="Whether the prescriber can sign controlled substances now."
     )
-    nextSteps: list[str] = Field(description="What the prescriber does next, a sentence each.")
+    nextSteps: list[str] = Field(description="What the prescriber should do next, as sentences.")
 
 
 def status_of(outcome: Outcome) -> Literal["created", "already_enrolled", "advanced"]:

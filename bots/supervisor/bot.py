@@ -12,7 +12,7 @@ from shared.supervision.wiring import supervisors_of
 
 @bot(
     identifier="dosespot-set-supervising-prescriber",
-    description="Says in DoseSpot who supervises a prescribing agent.",
+    description="Sets in DoseSpot who supervises a prescribing agent.",
     callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
     run_as_user=True,
     timeout_s=30,

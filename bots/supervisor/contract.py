@@ -32,7 +32,7 @@ class SupervisorInput(BotInput):
     @classmethod
     def _another_one(cls, supervisor: str, info: ValidationInfo) -> str:
         if supervisor == info.data.get("practitionerId"):
-            raise ValueError("must be another Practitioner than practitionerId")
+            raise ValueError("must be a different Practitioner than practitionerId")
         return supervisor
 
     @property

@@ -17,14 +17,14 @@ from shared.status_sync.sync_status import Report, StatusSync, joined
 from shared.status_sync.wiring import status_sync_of
 
 NOT_ENROLLED = (
-    "ProjectMembership.identifier: nobody in this project is this Practitioner and has a DoseSpot"
-    " clinician id. Check practitionerId, or enroll the prescriber first."
+    "ProjectMembership.identifier: no member of this project is this Practitioner and has a"
+    " DoseSpot clinician id. Check practitionerId, or enroll the prescriber first."
 )
 
 
 @bot(
     identifier="dosespot-sync-status-bot",
-    description="Brings the status of enrolled prescribers in line with DoseSpot.",
+    description="Updates the status of enrolled prescribers from DoseSpot.",
     callers="An administrator of the project, or a schedule.",
     run_as_user=False,
     admin=True,

@@ -17,7 +17,7 @@ class SyncStatusInput(OneOrPage):
     """One Practitioner, or the next page of everybody who is enrolled, for whom a schedule asks."""
 
     pageSize: int = Field(
-        PAGE_SIZE, ge=1, le=200, description="How many prescribers to look at in this call."
+        PAGE_SIZE, ge=1, le=200, description="How many prescribers to check in this call."
     )
     dryRun: bool | None = Field(
         None, description="True reports the differences and changes nothing."
@@ -39,7 +39,7 @@ class EpcsChange(BotOutput):
     from_: bool = Field(
         serialization_alias="from", description="Whether the Practitioner had one in force."
     )
-    to: bool = Field(description="Whether there is one by what DoseSpot says.")
+    to: bool = Field(description="Whether there should be one, according to DoseSpot.")
 
 
 class DifferenceOutput(BotOutput):
@@ -76,7 +76,7 @@ class NpiCheckOutput(BotOutput):
 
     practitioner: str = Field(description="Reference of the Practitioner.")
     outcome: NpiCheckOutcome = Field(description="How the check ended.")
-    findings: list[str] = Field(description="What does not agree, as `path: sentence` each.")
+    findings: list[str] = Field(description="What does not match, each as `path: sentence`.")
 
     @classmethod
     def of(cls, found: DueCheck) -> Self:
@@ -104,20 +104,20 @@ class SyncStatusOutput(WarningOutput):
     """What the run found and, but for a dry run, changed."""
 
     checked: int = Field(
-        description="How many prescribers were looked at: the next three numbers together."
+        description="How many prescribers were checked: the sum of the next three numbers."
     )
-    changed: int = Field(description="How many differed, and were written unless `dryRun`.")
-    unchanged: int = Field(description="How many agreed with DoseSpot.")
-    failed: int = Field(description="How many could not be compared or written.")
+    changed: int = Field(description="How many differed, and were updated unless `dryRun`.")
+    unchanged: int = Field(description="How many matched DoseSpot.")
+    failed: int = Field(description="How many could not be compared or updated.")
     differences: list[DifferenceOutput] = Field(description="Those that differed.")
     failures: list[FailureOutput] = Field(
-        description="Those that could not be compared or written."
+        description="Those that could not be compared or updated."
     )
     npiChecks: list[NpiCheckOutput] = Field(
-        description="Postponed look-ups in the NPI Registry that this run caught up on."
+        description="Postponed NPI Registry lookups that this run made."
     )
     nextCursor: str | None = Field(
-        description="`cursor` of the next call; null where nobody is left."
+        description="`cursor` for the next call; null when nobody is left."
     )
     dryRun: bool = Field(description="As in the input.")
     warnings: Sequence[DoubtOutput] = Field(

@@ -31,7 +31,7 @@ def checked_stack_name(name: str) -> str:
     """
     if not _STACK_NAME.fullmatch(name):
         raise ValueError(
-            "must have up to 32 small letters, digits and hyphens, and begin with a letter"
+            "must have up to 32 lowercase letters, digits and hyphens, and begin with a letter"
         )
     if name.startswith(DEPLOYS_OVER):
         raise ValueError(f"must not begin with {DEPLOYS_OVER}: Medplum's $deploy would write there")
@@ -90,7 +90,7 @@ class Deployment:
         """
         package = self._package_settings()
         if self._create_bucket():
-            self.stack.report(f"Made the bucket {self.bucket.name}")
+            self.stack.report(f"Created the bucket {self.bucket.name}")
         if self.bucket.put(package["CodeKey"], self.package.read_bytes()):
             self.stack.report(f"Uploaded {self.package} to the bucket {self.bucket.name}")
         proposed = self._propose(package)
@@ -111,7 +111,7 @@ class Deployment:
             return False
         if not self.makes_bucket:
             raise ValueError(
-                f"There is no bucket {self.bucket.name}. Make it, or leave --bucket out."
+                f"There is no bucket {self.bucket.name}. Create it, or leave out --bucket."
             )
         self.bucket.create()
         return True

@@ -115,8 +115,8 @@ def named(python: str, runtime: str | None = None) -> Interpreter:
         )
     if _known(found.runtime) != _known(runtime or found.runtime):
         raise ValueError(
-            f"{python} is Python {found.version} and can't compile for {runtime}. Leave --python"
-            " or --runtime out."
+            f"{python} is Python {found.version} and can't compile for {runtime}. Leave out"
+            " --python or --runtime."
         )
     return found
 
@@ -124,7 +124,7 @@ def named(python: str, runtime: str | None = None) -> Interpreter:
 def _known(runtime: str) -> str:
     if runtime not in RUNTIMES:
         raise ValueError(
-            f"There is no runtime {runtime} to package for: take one of {', '.join(RUNTIMES)}."
+            f"There is no runtime {runtime} to package for: use one of {', '.join(RUNTIMES)}."
         )
     return runtime
 

@@ -99,7 +99,7 @@ def runtime_of(zip_path: Path) -> str:
             return str(json.loads(package.read(MANIFEST))["runtime"])
     except (BadZipFile, KeyError, TypeError, ValueError):
         raise ValueError(
-            f"{zip_path} is no package of the bots. Make one with `prescriber-bots package`."
+            f"{zip_path} is not a package of the bots. Build one with `prescriber-bots package`."
         ) from None
 
 

@@ -23,7 +23,8 @@ from botocore.exceptions import (
 )
 
 SIGN_IN = (
-    "Sign in first (such as `aws sso login`), and name the profile with --profile or AWS_PROFILE."
+    "Sign in first (for example with `aws sso login`), and name the profile with --profile or"
+    " AWS_PROFILE."
 )
 
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
@@ -96,7 +97,7 @@ def _refusal(error: ClientError) -> str:
     if code in _DENIED:
         named = _ACTION.search(message or "")
         action = named[1] if named else error.operation_name
-        return f"These credentials may not do {action}. Have an administrator of AWS allow it."
+        return f"These credentials may not perform {action}. Have an AWS administrator allow it."
     return f"AWS refused {error.operation_name}: {message or code}"
 
 
@@ -104,11 +105,11 @@ def _failure(error: BotoCoreError) -> str:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return f"There are no AWS credentials. {SIGN_IN}"
     if isinstance(error, SSOError | TokenRetrievalError):
-        return f"The sign-in at AWS has ended. {SIGN_IN}"
+        return f"The AWS session has expired. {SIGN_IN}"
     if isinstance(error, ProfileNotFound):
-        return f"{error}. `aws configure list-profiles` names those that there are."
+        return f"{error}. `aws configure list-profiles` lists the profiles that exist."
     if isinstance(error, NoRegionError):
-        return "No AWS region is named. Name one with --region, such as --region us-east-1."
+        return "No AWS region is set. Set one with --region, such as --region us-east-1."
     if isinstance(error, ConnectionError | HTTPClientError):
         return f"AWS can't be reached: {error} Check --region and the network."
-    return f"AWS can't be asked: {error}"
+    return f"AWS can't be used: {error}"

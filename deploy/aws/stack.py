@@ -267,11 +267,11 @@ def _require_changeable(name: str, status: str) -> None:
         )
     if status.endswith("_IN_PROGRESS"):
         raise StackFailed(
-            f"The stack {name} is being changed by somebody ({status}). Deploy again when that"
-            " has ended."
+            f"The stack {name} is already being changed ({status}). Deploy again when that is done."
         )
     raise StackFailed(
-        f"The stack {name} is in the state {status}, which only a person can end: see its events"
+        f"The stack {name} is in the state {status}, which only a person can resolve: see its"
+        " events"
         " in the CloudFormation console."
     )
 

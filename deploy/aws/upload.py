@@ -24,7 +24,7 @@ def newest_package(folder: Path) -> Path:
     found = sorted(folder.glob(PACKAGES), key=lambda path: path.stat().st_mtime)
     if not found:
         raise ValueError(
-            f"There is no package in {folder}/. Make one with `prescriber-bots package`, or name"
+            f"There is no package in {folder}/. Build one with `prescriber-bots package`, or name"
             " one with --zip."
         )
     return found[-1]

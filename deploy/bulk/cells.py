@@ -12,9 +12,9 @@ ID, ROLES = "practitionerId", "practitionerRoleTypes"
 NOT_A_ROLE = (
     f"a role is a number from 1 to {len(ROLE_NUMBERS)} or a name such as PrescribingClinician"
 )
-NOT_ROLES = f"{NOT_A_ROLE}, and several are parted by semicolons; write 1;4"
+NOT_ROLES = f"{NOT_A_ROLE}, and several are separated by semicolons; write 1;4"
 NOT_LICENSES = (
-    "a license is a state and a number, and several are parted by semicolons; write"
+    "a license is a state and a number, and several are separated by semicolons; write"
     " IL:036123456;NY:123456"
 )
 

@@ -82,7 +82,7 @@ class ResultsFile:
         first = self._file.readline()
         if first and _result(first) is None and not _is_torn(first):
             self._file.close()
-            raise ValueError(f"{path} holds something else than results; name another file.")
+            raise ValueError(f"{path} contains something other than results; name another file.")
         if not _ends_a_line(path):
             self._file.write("\n")
 

@@ -15,7 +15,7 @@ from shared.errors import InputRefused
 from shared.runtime.bot_input import parse_input
 
 NO_ROLES = (
-    "No role is given, and none is assumed. Give the DoseSpot roles, such as 1 or"
+    "No role is given, and none is assumed. Add the DoseSpot roles, such as 1 or"
     f" PrescribingClinician, in the column {ROLES} or with --role."
 )
 

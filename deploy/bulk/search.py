@@ -31,8 +31,8 @@ def search_params(query: str) -> dict[str, str]:
     params = dict(pairs)
     if searched != SEARCHED or len(params) < len(pairs) or not _PAGING.isdisjoint(params):
         raise ValueError(
-            "--search must look like 'Practitioner?active=true': each parameter once, and none"
-            f" that pages ({', '.join(sorted(_PAGING))})."
+            "--search must look like 'Practitioner?active=true': each parameter once, and none for"
+            f" paging ({', '.join(sorted(_PAGING))})."
         )
     return params
 

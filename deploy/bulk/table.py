@@ -14,7 +14,7 @@ from deploy.bulk.cells import CELLS, ID
 from deploy.bulk.worker.result import Given
 
 SEPARATORS = ",;\t|"
-NOT_UTF8 = "The row holds letters that are not UTF-8; save the file as CSV UTF-8."
+NOT_UTF8 = "The row contains characters that are not UTF-8; save the file as CSV UTF-8."
 NOT_CSV = "The line is not CSV."
 NOT_AN_OBJECT = "The line must be a JSON object."
 
@@ -120,9 +120,9 @@ def _columns(names: list[str], wanted: Sequence[str]) -> list[str]:
     named = [name for name in columns if name]
     if ID not in named or "?" in named:
         others = ", ".join(name for name in CELLS if name != ID)
-        unknown = f" Column {columns.index('?') + 1} is none of these." if "?" in named else ""
+        unknown = f" Column {columns.index('?') + 1} is not one of these." if "?" in named else ""
         raise ValueError(
-            f"The first line must name the columns: {ID} and, where wanted, {others}.{unknown}"
+            f"The first line must name the columns: {ID} and optionally {others}.{unknown}"
         )
     if len(set(named)) < len(named):
         raise ValueError("The first line names a column twice; keep one of them.")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def package(runtime: str | None, python: str | None, output: Path | None, as_json: bool) -> None:
-    """Make the zip that AWS Lambda runs, for x86-64 and arm64.
+    """Build the zip that AWS Lambda runs, for x86-64 and arm64.
 
     The same commit, lock and interpreter give the same bytes. Libraries come through pip, with
     pip's own settings.

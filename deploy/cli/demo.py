@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def demo(as_json: bool) -> None:
     """Enroll made-up prescribers on local servers, step by step.
 
-    Exits with 1 if any step is not as it should be.
+    Exits with 1 if any step does not go as expected.
 
     \b
     Examples:
@@ -39,7 +39,7 @@ def demo(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"ok": ok, "paths": [path.as_json() for path in paths]}, indent=2))
     else:
-        click.echo("Every step went as it should." if ok else "Not every step went as it should.")
+        click.echo("Every step went as expected." if ok else "Not every step went as expected.")
     sys.exit(0 if ok else 1)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from deploy.bulk.tally import Remark, Tally
     from deploy.bulk.worker.result import PrescriberResult
 
-RESUME = "Run the same command again to go on."
+RESUME = "Run the same command again to continue."
 
 
 def _roles(
@@ -119,11 +119,11 @@ class EnrollOptions:
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@click.option("--search", metavar="QUERY", help="Enroll the Practitioners whom this finds.")
+@click.option("--search", metavar="QUERY", help="Enroll the Practitioners that this search finds.")
 @click.option(
     "--results",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Add a result for each prescriber to this file, and leave out whom it has as done.",
+    help="Append a result for each prescriber to this file, and skip those it lists as done.",
 )
 @click.option(
     "--role",
@@ -131,8 +131,7 @@ class EnrollOptions:
     multiple=True,
     callback=_roles,
     metavar="ROLE",
-    help="DoseSpot role, by number or name, of everybody whose row names none; may be given several"
-    " times.",
+    help="DoseSpot role, by number or name, for rows that name none; may be given several times.",
 )
 @click.option("--init-idp", is_flag=True, help="Initialize identity proofing.")
 @click.option("--init-tfa", is_flag=True, help="Initialize two-factor authentication.")
@@ -145,7 +144,7 @@ class EnrollOptions:
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Check everything, ask the servers without changing anything, and say what would be done.",
+    help="Check everything, also with the servers, and report what would be done; change nothing.",
 )
 @click.option(
     "--concurrency",
@@ -159,7 +158,7 @@ class EnrollOptions:
     type=click.FloatRange(0, 1, min_open=True),
     default=1.0,
     show_default=True,
-    help="Part of DoseSpot's rate limits to use, where others use them too.",
+    help="Share of DoseSpot's rate limits to use, if others use them too.",
 )
 @click.option(
     "--fhir-units-per-minute",
@@ -176,19 +175,19 @@ class EnrollOptions:
     type=click.IntRange(0, 20),
     default=5,
     show_default=True,
-    help="With --collect: for how many seconds to wait for more results.",
+    help="With --collect: how many seconds to wait for more results.",
 )
 @base_url_option(required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 def enroll_many(**given: Any) -> None:
-    """Enroll the prescribers of FILE, or those whom a search finds.
+    """Enroll the prescribers in FILE, or those that a search finds.
 
-    FILE is a table with one line of columns (practitionerId and, where wanted,
+    FILE is a table whose first line names the columns (practitionerId and optionally
     practitionerRoleTypes, medicalLicenseNumbers, initIdp, initTfa, tfaType), as CSV or as
     spreadsheets write it, or has one JSON object with the enroll bot's input per line; - is
-    standard input. The roles stand in a column or in --role. All rows are checked before a server
-    is asked. People are named on a terminal only. Exits with 1 unless everybody is enrolled as
-    asked; the same command then goes on where it stopped.
+    standard input. Roles come from a column or from --role. All rows are checked before any server
+    is called. People are named on a terminal only. Exits with 1 unless everybody is enrolled as
+    ordered; the same command then continues where it stopped.
 
     \b
     Examples:
@@ -263,7 +262,7 @@ def _plan(options: EnrollOptions) -> "Iterator[Callable[[PrescriberResult], None
     def show(result: "PrescriberResult") -> None:
         if options.dry_run and result.outcome.is_well:
             unchanged = result.outcome.value == "unchanged"
-            words = "is as asked for" if unchanged else f"would be {result.outcome.value}"
+            words = "needs no change" if unchanged else f"would be {result.outcome.value}"
             waiting.append(Remark(result.practitionerId, words))
         if at_once:
             _print(options, waiting, err=options.as_json)

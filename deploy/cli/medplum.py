@@ -55,7 +55,7 @@ def function_options(command: Command) -> Command:
             "prefix",
             default="prescriber-bots",
             show_default=True,
-            help="What the functions' names begin with: the name of the AWS stack.",
+            help="Prefix of the functions' names: the name of the AWS stack.",
         ),
     ):
         command = option(command)
@@ -69,7 +69,7 @@ def function_options(command: Command) -> Command:
 @click.option(
     "--secrets-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON object with project secrets; nobody else may be able to read it.",
+    help="JSON object with project secrets; nobody else may have access to it.",
 )
 @click.option(
     "--secrets-from-aws",
@@ -79,21 +79,21 @@ def function_options(command: Command) -> Command:
 @click.option(
     "--generate-webhook-secret",
     is_flag=True,
-    help="Make up DOSESPOT_WEBHOOK_SECRET where there is none.",
+    help="Generate DOSESPOT_WEBHOOK_SECRET if there is none.",
 )
 @click.option(
     "--aws-secret",
     metavar="NAME",
     help="Also write the bots' own credential into this secret in AWS Secrets Manager.",
 )
-@click.option("--plan", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--plan", is_flag=True, help="Show what would be done without doing it.")
 def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) -> None:
     """Create or update what the bots need in a Medplum project.
 
     Bots, their rights, the project secrets, a ClientApplication, an AccessPolicy for prescribers
-    and the FHIR profiles. A second run finds nothing to do. Needs a project administrator: set
-    MEDPLUM_ACCESS_TOKEN, or MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET; or a token is asked for.
-    Ends with 1 where something is still missing.
+    and the FHIR profiles. A second run has nothing to do. Needs a project administrator: set
+    MEDPLUM_ACCESS_TOKEN, or MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET, or enter a token when
+    asked. Exits with 1 if something is still missing.
 
     \b
     Examples:
@@ -140,7 +140,7 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
 
     Changes nothing. Signs in as `register` does. Each function is called with an input that it
     refuses, which leaves an AuditEvent as every refused call does. People are named on a terminal
-    only. Ends with 1 where something is missing.
+    only. Exits with 1 if something is missing.
 
     \b
     Examples:
@@ -217,9 +217,10 @@ class _Summary:
         changes = self._counts[EntryStatus.CREATED] + self._counts[EntryStatus.CHANGED]
         missing = self._counts[EntryStatus.MISSING]
         if plan:
-            click.echo(f"{changes} changes would be made; nothing was changed.")
+            noun = "change" if changes == 1 else "changes"
+            click.echo(f"{changes} {noun} would be made; nothing was changed.")
         elif changes:
-            click.echo(f"{changes} changes were made.")
+            click.echo("1 change was made." if changes == 1 else f"{changes} changes were made.")
             click.echo(f"About the AccessPolicy {PRESCRIBER_POLICY}: {ASSIGN}")
         elif not missing:
             click.echo("Nothing to do.")

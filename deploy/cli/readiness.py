@@ -27,7 +27,7 @@ PrescriberVerdict = dict[str, Any]
 @click.command()
 @verbose_option
 @base_url_option()
-@click.option("--practitioner", metavar="ID", help="Ask about this one; without it, everybody.")
+@click.option("--practitioner", metavar="ID", help="Practitioner to check; without it, everybody.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
     """Say who can prescribe, and why others can't.

@@ -30,7 +30,7 @@ FHIR_PORT, DOSESPOT_PORT, FUNCTIONS_PORT, PAGES_PORT, NPPES_PORT = 8103, 8104, 8
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep the servers' state in this folder; without it, it ends with the command.",
+    help="Keep the servers' state in this folder; without it, it is lost when the command ends.",
 )
 @ready_file_option
 @click.pass_context

@@ -19,7 +19,7 @@ from deploy.cli.command import verbose_option
     help="Write to this file instead of standard output.",
 )
 def schema(bot: str | None, typescript: bool, output: Path | None) -> None:
-    """Print the JSON Schema of what a bot takes and answers.
+    """Print the JSON Schema of a bot's input and output.
 
     Without BOT, that of all bots. A BOT is named by its identifier, or by its
     folder such as admin_enroll.

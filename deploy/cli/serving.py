@@ -18,8 +18,8 @@ port_option = click.IntRange(0, 65535)
 ready_file_option = click.option(
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write this JSON file when connections are accepted: how to reach everything. It is"
-    " removed at the start and at the end, so that it is there only while the servers are.",
+    help="Write how to reach everything to this JSON file once connections are accepted. It is"
+    " removed at the start and at the end, so that it exists only while the servers do.",
 )
 
 
@@ -43,7 +43,7 @@ def serving(ready_file: Path | None, ports: Mapping[str, int]) -> Iterator[None]
     except PortTaken as error:
         options = ", ".join(name for name, port in ports.items() if port in error.ports)
         raise click.ClickException(
-            f"{error} Perhaps a sandbox is running already: stop it, or choose other ports with"
+            f"{error} A sandbox may already be running: stop it, or choose other ports with"
             f" {options}; 0 takes any free one."
         ) from None
 

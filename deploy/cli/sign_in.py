@@ -90,7 +90,8 @@ def _credential(http: Sender, base_url: str) -> Credential:
 def _prompt_for_token() -> str:
     if not sys.stdin.isatty():
         raise click.UsageError(
-            f"There is nobody to ask for an access token. Set {ACCESS_TOKEN} to one of a project"
+            f"There is no terminal to ask for an access token. Set {ACCESS_TOKEN} to one of a"
+            " project"
             f" administrator, or {CLIENT_ID} and {CLIENT_SECRET}."
         )
     question = "Access token of a project administrator"

@@ -79,26 +79,26 @@ def place_options(command: Command) -> Command:
     "--zip",
     "package",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Package to deploy; without it, the newest that `prescriber-bots package` made.",
+    help="Package to deploy; without it, the newest one that `prescriber-bots package` built.",
 )
-@click.option("--bucket", help="Bucket for the package; without it, the stack's own is made.")
-@click.option("--plan", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--bucket", help="Bucket for the package; without it, one is created for the stack.")
+@click.option("--plan", is_flag=True, help="Show what would change without changing it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
-@click.option("--architecture", metavar="arm64|x86_64", help="Processor; arm64 at first.")
-@click.option("--memory", metavar="MB", help="Memory of each function; 1024 at first.")
+@click.option("--architecture", metavar="arm64|x86_64", help="Processor; initially arm64.")
+@click.option("--memory", metavar="MB", help="Memory of each function; initially 1024.")
 @click.option(
     "--snap-start/--no-snap-start",
     default=None,
-    help="Start from a snapshot where the runtime can; on at first. AWS charges for keeping it.",
+    help="Start from a snapshot where the runtime can; initially on. AWS charges for keeping it.",
 )
-@click.option("--trace/--no-trace", default=None, help="Record AWS X-Ray traces; off at first.")
+@click.option("--trace/--no-trace", default=None, help="Record AWS X-Ray traces; initially off.")
 @click.option(
     "--reserved-concurrency",
     metavar="NUMBER",
-    help="Reserve so many runs at once for each bot, and no more; none at first, because a new"
-    " AWS account has only 10 in all.",
+    help="Concurrent runs to reserve for each bot, which are also the most it gets; initially"
+    " none, because a new AWS account has only 10 in all.",
 )
-@click.option("--log-retention", metavar="DAYS", help="Keep logs so long; 30 at first.")
+@click.option("--log-retention", metavar="DAYS", help="How long to keep logs; initially 30.")
 @click.option("--alarm-topic", metavar="ARN", help="SNS topic that alarms are sent to.")
 @click.option(
     "--invoker-arn",
@@ -108,7 +108,7 @@ def place_options(command: Command) -> Command:
 @click.option(
     "--status-schedule",
     metavar="EXPRESSION",
-    help="When to compare everybody with DoseSpot; rate(15 minutes) at first; off for never.",
+    help="When to compare everybody with DoseSpot; initially rate(15 minutes); off for never.",
 )
 @click.option(
     "--function-name",
@@ -118,7 +118,9 @@ def place_options(command: Command) -> Command:
     help="Another name, such as admin_enroll=medplum-bot-lambda-<bot id> for a Medplum server"
     " without custom function names; such a server runs $LATEST, not the published version.",
 )
-@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag all that is made.")
+@click.option(
+    "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag for everything that is created."
+)
 def deploy(  # noqa: PLR0913 - one for each option
     *,
     stack: str,
@@ -134,7 +136,7 @@ def deploy(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Create or update the bots' CloudFormation stack on AWS.
 
-    What no option says stays as the stack has it; an empty text is the default again.
+    An option that is left out keeps the stack's current value; an empty one restores the default.
 
     \b
     Examples:
@@ -171,7 +173,7 @@ def deploy(  # noqa: PLR0913 - one for each option
 def destroy(
     stack: str, region: str | None, profile: str | None, yes: bool, delete_bucket: bool
 ) -> None:
-    """Delete the bots' stack on AWS, after saying what that ends.
+    """Delete the bots' stack on AWS, after saying what will be lost.
 
     \b
     Examples:
@@ -254,7 +256,8 @@ def _show_plan(stack: str, changes: "Sequence[ResourceChange]", *, as_json: bool
     rows = [(each.action, each.resource, each.kind, each.replacement) for each in changes]
     if rows:
         print_table([("Action", "Resource", "Type", "Replacement"), *rows])
-    click.echo(f"{len(rows) or 'No'} changes of {stack}; nothing was changed.")
+    noun = "change" if len(rows) == 1 else "changes"
+    click.echo(f"{len(rows) or 'No'} {noun} of {stack}; nothing was changed.")
 
 
 def _show_outputs(stack: "Stack", *, changed: bool, as_json: bool) -> None:
@@ -265,4 +268,4 @@ def _show_outputs(stack: "Stack", *, changed: bool, as_json: bool) -> None:
         click.echo(json.dumps(shown, indent=2))
         return
     print_table(sorted(outputs.items()))
-    click.echo(f"{stack.name} is deployed." if changed else f"{stack.name} is up to date already.")
+    click.echo(f"{stack.name} is deployed." if changed else f"{stack.name} is already up to date.")

@@ -35,7 +35,7 @@ def run(ready: dict[str, Any]) -> Iterator[Path]:
     yield _self_service_without_dea(
         Walk(ready, "okafor", "Dr. Okafor, who has no DEA number, enrolls himself")
     )
-    yield _form_to_epcs(Walk(ready, "", "A form about Dr. O'Connor-Patel becomes a prescriber"))
+    yield _form_to_epcs(Walk(ready, "", "A form creates Dr. O'Connor-Patel"))
 
 
 def _form_to_epcs(walk: Walk) -> Path:
@@ -57,7 +57,7 @@ def _form_to_epcs(walk: Walk) -> Path:
         form,
     )
     walk.sends_form(
-        "sends it again: nothing is left to write", Expected("", ("created: false",)), form
+        "sends it again: there is nothing left to write", Expected("", ("created: false",)), form
     )
     return _administrator_to_epcs(walk)
 
@@ -86,7 +86,9 @@ def _administrator_to_epcs(walk: Walk) -> Path:
         "runs the bot once more: EPCS is on record",
         Expected("TFAActivatedSuccess", done, (STATUS, QUALIFICATION)),
     )
-    walk.administrator("and again: nothing is left to write", Expected("TFAActivatedSuccess", done))
+    walk.administrator(
+        "and again: there is nothing left to write", Expected("TFAActivatedSuccess", done)
+    )
     return walk.path
 
 
@@ -135,7 +137,7 @@ def _self_service_to_epcs(walk: Walk) -> Path:
         "4. opens it again",
         Expected(
             "TFAActivatedSuccess",
-            ("status: already_enrolled", "epcsEnabled: true", "Nothing is left to do"),
+            ("status: already_enrolled", "epcsEnabled: true", "There is nothing left to do"),
             (STATUS, QUALIFICATION),
         ),
     )
@@ -152,7 +154,7 @@ def _self_service_without_dea(walk: Walk) -> Path:
         "2. opens it again",
         Expected(
             "RegistrationSuccess",
-            ("status: already_enrolled", "epcsEnabled: false", "Nothing is left to do"),
+            ("status: already_enrolled", "epcsEnabled: false", "There is nothing left to do"),
             (STATUS,),
         ),
     )

@@ -169,7 +169,7 @@ class Walk:
         if [entry.split(" = ")[0] for entry in written] != list(expected.written):
             unexpected.append(f"should be written: {', '.join(expected.written) or 'nothing'}")
         if [path for path, _ in answer.warnings] != list(expected.warnings):
-            unexpected.append(f"should be warned of: {', '.join(expected.warnings) or 'nothing'}")
+            unexpected.append(f"should warn of: {', '.join(expected.warnings) or 'nothing'}")
         if not expected.written and self._versions() != versions:
             unexpected.append("a resource was written though nothing changed")
         warnings = [f"{path}: {sentence}" for path, sentence in answer.warnings]

@@ -31,7 +31,7 @@ OPTIONAL = (settings.NPI_REGISTRY_URL, settings.NPI_REGISTRY_CHECK, *RELAY)
 NEEDED = (*DOSESPOT, *SERVICE)
 NAMES = (*NEEDED, *OPTIONAL)
 
-NOT_JSON = 'must be a JSON object of texts and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
+NOT_JSON = 'must be a JSON object of strings and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
 
 
 def from_file(path: Path) -> dict[str, str]:
@@ -70,7 +70,7 @@ def problems(given: Mapping[str, str], stored: Mapping[str, Secret]) -> list[str
     What is missing is no problem here: it may be given later.
     """
     unknown = [
-        f"{name} is no secret of the bots{guess(name, NAMES)}"
+        f"{name} is not a secret of the bots{guess(name, NAMES)}"
         for name in given
         if name not in NAMES
     ]

@@ -29,7 +29,7 @@ NO_FEATURE = (
     " runs no bot."
 )
 ASSIGN = (
-    "It restricts nobody until it is assigned, and till then every member can read the"
+    "It restricts nobody until it is assigned, and until then every member can read the"
     " ClientApplication's secret. Choose it as Access Policy of a member in the Medplum App"
     " (Project Admin, Users), or set ProjectMembership.accessPolicy."
 )
@@ -66,7 +66,7 @@ def refuse_what_is_wrong(found: Installation, order: InstallOptions) -> None:
         *_without_membership(found),
     ]
     if problems:
-        raise Misconfigured(f"Nothing was changed. To be mended first: {'; '.join(problems)}.")
+        raise Misconfigured(f"Nothing was changed. Correct this first: {'; '.join(problems)}.")
 
 
 class Installer:
@@ -113,7 +113,9 @@ class Installer:
         """Makes the ClientApplication, and gives its credential; nothing where others gave one."""
         found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
         if _has_other_client(found, self._order.secrets):
-            note = f"{settings.SERVICE_ID} names another ClientApplication; its rights are yours"
+            note = (
+                f"{settings.SERVICE_ID} names another ClientApplication; its rights are up to you"
+            )
             self._ledger.report(LedgerEntry(what, EntryStatus.KEPT, (note,)))
             return {}
         known = found.clients[0] if found.clients else None
@@ -221,7 +223,7 @@ def _without_membership(found: Installation) -> list[str]:
     """Programs that need rights and have no membership to get them by; only Medplum makes one."""
     ours = [found.bot(bot) for bot in BOTS if bot.admin] + found.clients[:1]
     return [
-        f"{reference_to(one)} has no ProjectMembership, delete it and it is made again"
+        f"{reference_to(one)} has no ProjectMembership, delete it and it is created again"
         for one in ours
         if one is not None and found.membership(one) is None
     ]

@@ -16,7 +16,7 @@ from shared.fhir.client import FhirClient
 from shared.fhir.executed import Failed, NotRun, executed
 
 NOT_ADMINISTRATOR = (
-    "The access token is none of a project administrator. Sign in as one, or set"
+    "This token does not belong to a project administrator. Sign in as one, or set"
     " ProjectMembership.admin to true."
 )
 
@@ -86,7 +86,9 @@ class ProjectAdmin(FhirClient):
         """
         (memberships,) = self.found([search("ProjectMembership", profile=profile)])
         if not memberships:
-            raise RemoteMisbehaved(f"The FHIR server made {profile} without a ProjectMembership.")
+            raise RemoteMisbehaved(
+                f"The FHIR server created {profile} without a ProjectMembership."
+            )
         return memberships[0]
 
     def found(self, paths: Sequence[str]) -> list[list[Resource]]:

@@ -15,7 +15,7 @@ from shared.runtime.bot import BotFunction
 
 RUNTIME = "awslambda"
 CLIENT_NAME = "prescriber-bots"
-CLIENT_DESCRIPTION = "What the DoseSpot bots use where the caller's own rights do not suffice."
+CLIENT_DESCRIPTION = "What the DoseSpot bots use when the caller's own rights are not enough."
 NOT_COMPARED = ("id", "meta")
 
 

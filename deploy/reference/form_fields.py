@@ -29,8 +29,8 @@ FIELDS: dict[str, FormField] = {
     "fName": FormField(CREATION, "Quorble", "R2", "First name"),
     "mName": FormField(OURS, "Vexmire", "R2", "Middle name"),
     "lName": FormField(CREATION, "Zyxwvut", "R2", "Last name"),
-    "prefix": FormField(OURS, "Drx.", "D" * 11, "Title before the name, such as Dr"),
-    "suffix": FormField(OURS, "Jrx.", "J" * 11, "Addition after the name, such as Jr"),
+    "prefix": FormField(OURS, "Drx.", "D" * 11, "Prefix, such as Dr"),
+    "suffix": FormField(OURS, "Jrx.", "J" * 11, "Suffix, such as Jr"),
     "username": FormField(CREATION, "qzyx", "<", "Name under which the prescriber signs in"),
     "email": FormField(
         CREATION,

@@ -23,7 +23,7 @@ PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "details": ("PrescriberDetails", "Numbers and profession of a prescriber."),
         "mailingAddress": ("PrescriberAddress", "An address in the US."),
-        "billingAddress": ("PrescriberBillingAddress", "An address in the US, for bills."),
+        "billingAddress": ("PrescriberBillingAddress", "A billing address in the US."),
         "locations[]": (
             "PrescriberLocation",
             "Where a prescriber works, and with which numbers there; `locationId` or"
@@ -36,7 +36,7 @@ PART_FIELDS: Mapping[str, str] = MappingProxyType(
         "details": "Numbers and profession of the prescriber.",
         "mailingAddress": "The prescriber's address.",
         "billingAddress": (
-            "The address for bills; required where `ifBillingSameAsMailing` is false, and not used"
+            "The billing address; required where `ifBillingSameAsMailing` is false, and not used"
             " where it is true."
         ),
         "locations": "Where the prescriber works.",

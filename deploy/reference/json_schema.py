@@ -45,7 +45,7 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
     return {
         "$schema": DIALECT,
         "title": "prescriber-bots",
-        "description": "What the bots take and answer, by the bot's identifier.",
+        "description": "The bots' inputs and outputs, by the bot's identifier.",
         "type": "object",
         "properties": {bot.identifier: _contract(bot) for bot in chosen},
         "additionalProperties": False,

@@ -21,7 +21,7 @@ from shared.fhir.client import FhirClient
 from shared.members.caller import PROGRAMS, own_membership, sole_clinician_id, token_owner
 
 NOT_ADMINISTRATOR = (
-    "The caller is not a project administrator. Let an administrator run the bot, or set"
+    "The caller is not a project administrator. Have an administrator run the bot, or set"
     " ProjectMembership.admin to true on the caller's membership."
 )
 NO_DOSESPOT_IDENTIFIER = (

@@ -16,7 +16,7 @@ NOT_A_PRACTITIONER = (
     "Only a Practitioner can enroll in DoseSpot. Sign in with the account of the prescriber."
 )
 ANOTHER_PERSON = (
-    "The access token is another person's than the caller's, so nothing was done. Sign in again."
+    "The access token does not belong to the caller, so nothing was done. Sign in again."
 )
 NO_ROLE = (
     "You are not authorized for DoseSpot yet. An administrator must create a PractitionerRole with"

@@ -12,7 +12,7 @@ from shared.fhir.denied import CLIENT, denied_as
 from shared.fhir.search import by_identifier
 
 NOT_ALLOWED = (
-    "The bot may not read and write Basic resources, where it keeps that one run at a time changes"
+    "The bot may not read and write Basic resources, which make sure that one run at a time changes"
     f" DoseSpot. Set {CLIENT}; `prescriber-bots register` does that."
 )
 

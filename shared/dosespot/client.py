@@ -63,7 +63,7 @@ class DoseSpotClient:
         http: sends the calls.
         cache: the process's tokens.
         settings: the clinic.
-        acting_as: DoseSpot id of the clinician in whose name the calls are made.
+        acting_as: DoseSpot id of the clinician on whose behalf the calls are made.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class DoseSpotClient:
 
     def find_clinician(self, npi: str) -> int | None:
         """The id of the clinician with that NPI, unconfirmed; None where DoseSpot finds none."""
-        call = self._call("GET", "api/clinician", "look the NPI up", params={"npi": npi})
+        call = self._call("GET", "api/clinician", "look up the NPI", params={"npi": npi})
         reply = self._ask(IdentifierReply, call)
         if says_not_found(reply.Result):
             return None
@@ -100,7 +100,7 @@ class DoseSpotClient:
 
     def clinician(self, clinician_id: int) -> ClinicianItem | None:
         """One clinician's record; None where DoseSpot has none with that id."""
-        call = self._call("GET", f"api/clinicians/{clinician_id}", "show the clinician")
+        call = self._call("GET", f"api/clinicians/{clinician_id}", "get the clinician")
         reply = self._ask(ClinicianReply, call)
         if says_not_found(reply.Result):
             return None
@@ -110,7 +110,7 @@ class DoseSpotClient:
     def registration_status(self, clinician_id: int) -> RegistrationStatus:
         """The last step of registration reached at this clinic."""
         path = f"api/clinicians/{clinician_id}/registrationStatus"
-        call = self._call("GET", path, "tell the registration status")
+        call = self._call("GET", path, "get the registration status")
         reply = self._ask(StatusReply, call)
         _require_ok(reply, call)
         return parse_status(reply.Item)
@@ -164,7 +164,7 @@ class DoseSpotClient:
 
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None where DoseSpot has none with that id."""
-        call = self._call("GET", f"api/patients/{patient_id}", "show the patient")
+        call = self._call("GET", f"api/patients/{patient_id}", "get the patient")
         reply = self._ask(PatientReply, call)
         if says_not_found(reply.Result):
             return None
@@ -181,7 +181,7 @@ class DoseSpotClient:
         found: list[PatientItem] = []
         for page in range(1, SEARCH_PAGES + 1):
             query = {**params, "pageNumber": str(page)}
-            call = self._call("GET", "api/patients/search", "search the patient", params=query)
+            call = self._call("GET", "api/patients/search", "search for the patient", params=query)
             reply = self._ask(PatientsReply, call)
             if not says_not_found(reply.Result):
                 _require_ok(reply, call)
@@ -293,7 +293,7 @@ def _parsed(model: type[R], call: Call, reply: Reply) -> R:
     except ValueError:
         raise RemoteMisbehaved(
             f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
-            " form. Contact DoseSpot support."
+            " format. Contact DoseSpot support."
         ) from None
 
 
@@ -314,8 +314,8 @@ def _require_ok(reply: ResultReply, call: Call) -> None:
 def _refused(call: Call, description: str) -> NotAuthorized | DoseSpotRefused:
     if says_not_authorized(description):
         return NotAuthorized(
-            f"DoseSpot does not let the bot {call.wish}. Check in DoseSpot that the clinician in"
-            " whose name it acts is active at this clinic and has the roles for it."
+            f"DoseSpot does not let the bot {call.wish}. Check in DoseSpot that the clinician on"
+            " whose behalf it acts is active at this clinic and has the roles for it."
         )
     return DoseSpotRefused(
         f"DoseSpot refused to {call.wish}: {harmless(description)}. Correct the record and run the"

@@ -14,7 +14,7 @@ KEPT = (
     "DoseSpot still shows the {words} that this record no longer has; clear it in DoseSpot or"
     " contact DoseSpot support"
 )
-ANOTHER = "DoseSpot still shows another {words} than this record; " + WHAT_TO_DO
+ANOTHER = "DoseSpot still shows a different {words} than this record; " + WHAT_TO_DO
 LACKING = "DoseSpot does not show the {words} of this record; " + WHAT_TO_DO
 
 FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(

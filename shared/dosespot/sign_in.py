@@ -86,6 +86,6 @@ def refused_credentials() -> Misconfigured:
     """The error for a clinic or clinician whom DoseSpot does not let in."""
     return Misconfigured(
         "DoseSpot refuses the sign-in. Check the project secrets DOSESPOT_CLINIC_ID,"
-        " DOSESPOT_CLINIC_KEY and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician in"
-        " whose name the bot acts belongs to this clinic and is active."
+        " DOSESPOT_CLINIC_KEY and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician on"
+        " whose behalf the bot acts belongs to this clinic and is active."
     )

@@ -130,7 +130,7 @@ class ResultReply(_Reply):
 
 
 class IdentifierReply(ResultReply):
-    """The answer to a create or a look-up."""
+    """The answer to a create or a lookup."""
 
     Id: Annotated[_WholeNumber, Field(le=LARGEST_ID)] | None = None
 

@@ -17,8 +17,8 @@ from shared.members.rules.another_person import UNKNOWN_ID
 from shared.together import Together
 
 FOUND_NOBODY = (
-    "DoseSpot's look-up by NPI names a clinician whom DoseSpot does not show. Contact DoseSpot"
-    " support; nothing was linked."
+    "DoseSpot's lookup by NPI names a clinician that DoseSpot does not show. Nothing was linked;"
+    " contact DoseSpot support."
 )
 
 
@@ -38,7 +38,7 @@ class DoseSpotNetwork:
         """What DoseSpot shows of the membership's clinician, or of that id, or by the NPI.
 
         Raises:
-            RecordsDisagree: the look-up names somebody whom DoseSpot does not show.
+            RecordsDisagree: the lookup names somebody whom DoseSpot does not show.
             BotError: whatever the client raises.
         """
         clinician_id = s.subject.clinician_id or known_id

@@ -285,7 +285,7 @@ class Enrollment:
         except TryAgain:
             raise
         except BotError as refused:
-            # DoseSpot may know the NPI although its look-up did not find it in time.
+            # DoseSpot may know the NPI although its lookup did not find it in time.
             return replace(s.unread(), refused=refused)
         keep(self.trail, AuditAction.CLINICIAN_CREATED, s, clinician_id)
         return replace(s, created=clinician_id)
@@ -405,7 +405,7 @@ class Enrollment:
     def give_back(self, s: Situation) -> None:
         """Gives the claim back where the run ends in an error that leaves nothing open.
 
-        A clinician whom no membership carries yet is open too: DoseSpot's look-up may lag behind.
+        A clinician whom no membership carries yet is open too: DoseSpot's lookup may lag behind.
         """
         unlinked = s.created is not None and s.subject.clinician_id != s.created
         if s.records is None or not s.holds or s.opened or unlinked or s.left:

@@ -30,7 +30,8 @@ SHARED_ID = (
     " Have an administrator remove the wrong membership or identifier."
 )
 ANOTHER_ID = (
-    "ProjectMembership.identifier: another DoseSpot clinician id was written here meanwhile. Have"
+    "ProjectMembership.identifier: another DoseSpot clinician id was written here in the"
+    " meantime. Have"
     " an administrator compare both clinicians in DoseSpot."
 )
 NO_CREDENTIAL = f"The bot may not read and write ProjectMemberships. Set {CLIENT}; or let {ITSELF}."

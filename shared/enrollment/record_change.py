@@ -21,20 +21,21 @@ WHO = ("FirstName", "MiddleName", "LastName", "Prefix", "Suffix", "DateOfBirth",
 """Fields that say who somebody is."""
 
 ROLES_NOT_SHOWN = (
-    "DoseSpot does not show the clinician's roles, and a change would take away those it does not"
-    " show; the record was left as it is. Have DoseSpot support check the clinician's roles."
+    "DoseSpot does not show the clinician's roles, and a change would remove those it does not"
+    " show, so the record was left unchanged. Have DoseSpot support check the clinician's roles."
 )
 ACTIVE_NOT_SHOWN = (
-    "DoseSpot does not show whether the clinician's account is active, and a change could activate"
-    " it; the record was left as it is. Ask an administrator to enroll you again."
+    "DoseSpot does not show whether the clinician's account is active, and a change could"
+    " activate it, so the record was left unchanged. Ask an administrator to enroll you again."
 )
 DEACTIVATED = (
-    "The clinician's account was deactivated in DoseSpot while the bot ran, and was left so. Run"
+    "The clinician's account was deactivated in DoseSpot while the bot ran, and was left that"
+    " way. Run"
     " the bot again if it should be active."
 )
 ANOTHER_NAME = (
-    "the family name differs from the one in DoseSpot; it was passed on, so make sure that it is"
-    " the same person"
+    "the family name differs from the one in DoseSpot; it was sent, so make sure that this is the"
+    " same person"
 )
 
 

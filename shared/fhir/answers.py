@@ -53,7 +53,7 @@ _MEANINGS = (
     _Meaning(
         (409, 412),
         EditConflict,
-        "The {kind} was changed by somebody else meanwhile. Run the bot again.",
+        "The {kind} was changed by someone else in the meantime. Run the bot again.",
     ),
     _Meaning((429,), RemoteUnavailable, _UNAVAILABLE),
     _Meaning(range(500, 1000), RemoteUnavailable, _UNAVAILABLE, no_effect=False),
@@ -144,7 +144,9 @@ def write_failure(status: int, url: str, wish: str, *, explained: bool) -> BotEr
 
 def misbehaved() -> RemoteMisbehaved:
     """The error for an answer of another form."""
-    return RemoteMisbehaved("The FHIR server's answer does not have the form that FHIR describes.")
+    return RemoteMisbehaved(
+        "The FHIR server's answer does not have the format that FHIR specifies."
+    )
 
 
 def explains(body: Any) -> bool:

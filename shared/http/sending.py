@@ -182,7 +182,7 @@ def _prepared(call: Call) -> PreparedRequest:
 def unavailable(service: str) -> RemoteUnavailable:
     """The error for a server that gave no usable answer to a call without effect."""
     return RemoteUnavailable(
-        f"{service} could not be reached or is out of order. Try again in a few minutes."
+        f"{service} could not be reached or is unavailable. Try again in a few minutes."
     )
 
 
@@ -200,8 +200,8 @@ def open_write(service: str, wish: str, answer: str) -> LookUpFirst:
         answer: what came instead, as the sentence goes on; nothing in it is personal.
     """
     return LookUpFirst(
-        f"{service} was asked to {wish} and {answer}, so whether it did is not known. Run the bot"
-        " again: it looks before it writes."
+        f"{service} was asked to {wish} and {answer}, so the outcome is unknown. Run the bot"
+        " again: it checks before it writes."
     )
 
 

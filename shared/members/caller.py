@@ -20,8 +20,8 @@ NOT_ENROLLED = (
     f" clinician id to ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
 )
 CALLERS_NOT_ONE_ID = (
-    "ProjectMembership.identifier: the caller must have exactly one DoseSpot clinician id, a"
-    " number; have an administrator keep the caller's own and remove the others."
+    "ProjectMembership.identifier: the caller must have exactly one DoseSpot clinician id, which"
+    " is a number; have an administrator keep the caller's own and remove the others."
 )
 PROGRAMS = ("Bot", "ClientApplication")
 

@@ -14,8 +14,8 @@ from shared.members.people import people
 
 NO_CREDENTIAL = f"The bot may not read ProjectMemberships. Let {ITSELF}; or set {CLIENT}."
 NOT_ONE_ID = (
-    "ProjectMembership.identifier: the prescriber must have exactly one DoseSpot clinician id, a"
-    " number; have an administrator keep the prescriber's own and remove the others."
+    "ProjectMembership.identifier: the prescriber must have exactly one DoseSpot clinician id,"
+    " which is a number; have an administrator keep the prescriber's own and remove the others."
 )
 
 

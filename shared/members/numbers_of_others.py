@@ -37,7 +37,7 @@ def shared_number(
     sentences = [
         f"Practitioner.identifier: another Practitioner has the same {name}: "
         + ", ".join(f"Practitioner/{one['id']}" for one in others)
-        + ". Take the number off the one that it does not belong to, or set its use to old; if both"
+        + ". Remove the number from the one it does not belong to, or set its use to old; if both"
         " are the same person, keep one."
         for name, systems, number in numbers
         if number and (others := holders(strangers, systems, number, today))

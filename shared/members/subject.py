@@ -10,7 +10,7 @@ from shared.records.findings import Finding, Findings, listed
 from shared.records.identity import identity_of
 from shared.records.practitioner import read_practitioner
 
-REFUSED = "These records have to be corrected before enrollment: "
+REFUSED = "Correct these records before enrollment: "
 
 
 def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today: Today) -> Subject:

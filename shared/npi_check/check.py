@@ -27,11 +27,12 @@ from shared.records.prescriber import Prescriber
 from shared.records.registry import NpiHolder, Placed, compared
 
 POSTPONED = (
-    "the NPI Registry could not be asked, so the NPI is not checked yet; the status sync makes up"
-    " for it"
+    "the NPI Registry could not be reached, so the NPI has not been checked yet; the status sync"
+    " will check it"
 )
 NOT_ASKED = (
-    "the NPI Registry could not be asked, so the NPI is not checked; the next run asks again"
+    "the NPI Registry could not be reached, so the NPI has not been checked; the next run tries"
+    " again"
 )
 NO_NPI = "the NPI is missing or malformed; correct it"
 

@@ -64,7 +64,7 @@ from shared.timing import Timing, Waiter
 
 SyncStatus = Literal["created", "linked", "updated", "unchanged"]
 
-REFUSED = "The patient can't be sent to DoseSpot as the FHIR records are. "
+REFUSED = "The patient can't be sent to DoseSpot until these records are corrected. "
 UNKNOWN_ID = (
     "Patient.identifier: DoseSpot has no patient with this id. Correct the id, or remove it and run"
     " the bot again."

@@ -20,8 +20,8 @@ from shared.records.findings import Finding, Findings
 
 PATH = "invite"
 MEMBER_ALREADY = (
-    "the user with this e-mail address is a member of the project already, with another profile;"
-    " give another e-mail address, or let an administrator remove that membership"
+    "the user with this e-mail address is already a member of the project with another profile;"
+    " use another e-mail address, or have an administrator remove that membership"
 )
 NO_POLICY = (
     f"the project has no AccessPolicy called {PRESCRIBER_POLICY}, and without it the prescriber"
@@ -34,7 +34,8 @@ SEVERAL_POLICIES = (
 )
 UNRESTRICTED = Finding(
     "ProjectMembership.accessPolicy",
-    "nothing restricts what this member reads, also the secrets of the project's programs; have an"
+    "nothing restricts what this member can read, including the secrets of the project's"
+    " programs; have an"
     f" administrator assign the AccessPolicy {PRESCRIBER_POLICY}",
 )
 FAILED = "the prescriber could not be invited; run the bot again to invite"

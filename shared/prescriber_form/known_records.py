@@ -26,18 +26,18 @@ from shared.records.identifiers import RuleBroken, parse_state
 
 EVERYBODY = "&_count=1000"
 USERNAME_OF_ANOTHER = (
-    f"{FormSentence.USERNAME_OF_ANOTHER} (the username is that of another Practitioner;"
-    " give another username)"
+    f"{FormSentence.USERNAME_OF_ANOTHER} (another Practitioner has this username; choose another"
+    " one)"
 )
 ANOTHER_USERNAME = (
-    f"{FormSentence.ANOTHER_USERNAME} The Practitioner with this NPI has another username; give"
+    f"{FormSentence.ANOTHER_USERNAME} The Practitioner with this NPI has another username; enter"
     " that one."
 )
 NO_LOCATION = "there is no such Location in this project; create it first, or correct this"
-SEVERAL_LOCATIONS = "several Locations have this name; give the locationId of the right one"
-SAME_LOCATION = "this Location is given twice; give each Location once"
-NO_STATE = "the Location has no two-letter state in its address; give the state here"
-TWO_STATES = "the same DEA number is given for two states; give each state its own"
+SEVERAL_LOCATIONS = "several Locations have this name; enter the locationId of the right one"
+SAME_LOCATION = "this Location is given twice; enter each Location once"
+NO_STATE = "the Location has no two-letter state in its address; enter the state here"
+TWO_STATES = "the same DEA number is given for two states; enter each state's own number"
 
 
 @dataclass(frozen=True)

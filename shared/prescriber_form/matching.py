@@ -29,8 +29,8 @@ from shared.records.identity import (
 
 NPI_PATH = "details.npi"
 SEVERAL_PRACTITIONERS = (
-    "several Practitioners of this project have this NPI; merge them, or take the NPI off all but"
-    " one"
+    "several Practitioners of this project have this NPI; merge them, or remove the NPI from all"
+    " but one"
 )
 DIFFERS = "correct the form, or have an administrator correct that Practitioner first"
 NOT_STATED = "have an administrator complete that Practitioner first"

@@ -95,7 +95,7 @@ Candidate = tuple[str, Resource, Resource]
 _IN_METRIC = {"cm": 1.0, "inch": 2.54, "kg": 1.0, "lb": 0.45359237}
 _NO_NUMBER = "the value is not an exact number; record it as a valueQuantity without comparator"
 _IMPLAUSIBLE = "the value is not plausible for a person; correct the value or its unit"
-_FUTURE = "the measurement lies in the future; correct its date"
+_FUTURE = "the measurement is in the future; correct its date"
 
 
 def newest_measure(

@@ -35,19 +35,19 @@ ADULT_YEARS = 18
 EMAIL_LENGTH = 80
 DECEASED = Finding(
     "Patient.deceased",
-    "the patient is recorded as deceased, so nothing can be prescribed; correct this if it is not"
-    " so",
+    "the patient is recorded as deceased, so nothing can be prescribed; correct this if it is"
+    " wrong",
 )
 DECEASED_UNREADABLE = (
-    "it can't be read whether the patient is deceased, and nothing of it is sent to DoseSpot; set"
+    "whether the patient is deceased can't be read, and nothing about it is sent to DoseSpot; set"
     " deceasedBoolean to true or false"
 )
 OTHER_GENDER = (
-    "DoseSpot has no word for this gender, so it is sent as Unknown; nothing has to be done if it"
-    " is recorded as meant"
+    "DoseSpot has no value for this gender, so it is sent as Unknown; no action is needed if it"
+    " is recorded correctly"
 )
 GENDER_UNREADABLE = (
-    "this is none of FHIR's genders, so it is sent to DoseSpot as Unknown; set it to male, female,"
+    "this is not a FHIR gender, so it is sent to DoseSpot as Unknown; set it to male, female,"
     " other or unknown"
 )
 
@@ -85,7 +85,7 @@ class Patient:
 
 REPLACED = Finding(
     "Patient.link",
-    "this record says that another one replaces it; prescribe for the patient of that one",
+    "this record has been replaced by another one; prescribe for that patient instead",
 )
 
 

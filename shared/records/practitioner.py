@@ -47,7 +47,7 @@ from shared.records.prescriber import DeaRegistration, MedicalLicense, Prescribe
 from shared.records.reading import Parse, Reading
 from shared.records.unread_numbers import unread_numbers
 
-NO_EMAIL = "there is no e-mail address, so DoseSpot can't write to the prescriber; add one"
+NO_EMAIL = "there is no e-mail address, so DoseSpot can't e-mail the prescriber; add one"
 DEA_ELSEWHERE = (
     "this says that it is a DEA number, but it has another system, so it is not sent to DoseSpot;"
     f" give it the system {DEA}, with its state in assigner.display"
@@ -57,26 +57,29 @@ DEA_PERIOD_UNREADABLE = (
     " correct its start and end"
 )
 LICENSE_ENDED = "this license has ended; renew it and have the new end recorded"
-LICENSE_NOT_BEGUN = "this license has not begun yet; run the bot again from its first day on"
-LICENSE_NOT_ACTIVE = "this license is recorded with another status than active; correct the status"
+LICENSE_NOT_BEGUN = "this license has not begun yet; run the bot again on or after its first day"
+LICENSE_NOT_ACTIVE = "this license is recorded with a status other than active; correct the status"
 LICENSE_PERIOD_UNREADABLE = "the period of this license can't be read; correct its start and end"
 DEA_ENDED = (
     "this DEA registration has ended; renew it and have the new end recorded, or set its use to old"
     " if it was given up"
 )
-DEA_NOT_BEGUN = "this DEA registration has not begun yet; run the bot again from its first day on"
+DEA_NOT_BEGUN = (
+    "this DEA registration has not begun yet; run the bot again on or after its first day"
+)
 DEA_ENDED_WITH_EPCS = (
-    "this DEA registration has ended, and the number is taken out of DoseSpot; unless it was"
-    " renewed, 21 CFR 1311.125(d) has the permission to sign controlled substances under it"
-    " revoked on the day on which that is discovered"
+    "this DEA registration has ended, and the number is removed from DoseSpot; unless it was"
+    " renewed, 21 CFR 1311.125(d) requires that permission to sign controlled substances under it"
+    " be revoked on the day this is discovered"
 )
 
 
 DEA_ENDED_UNDER_EPCS = (
     "this DEA registration has ended while controlled substances can be signed in DoseSpot; unless"
-    " it was renewed, 21 CFR 1311.125(d) has the permission to sign them under it revoked on the"
-    " day on which that is discovered: have the practice's EPCS administrator do so, and run the"
-    " enroll bot, which takes the number out of DoseSpot"
+    " it was renewed, 21 CFR 1311.125(d) requires that permission to sign them under it be"
+    " revoked on the day this is discovered: have the practice's EPCS administrator do so, and"
+    " run the"
+    " enroll bot, which removes the number from DoseSpot"
 )
 
 

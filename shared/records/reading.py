@@ -34,7 +34,7 @@ Parse = Callable[[str], str]
 """Takes what a person typed, gives what DoseSpot stores, or raises `RuleBroken`."""
 
 LAST_RESORT = (
-    "this is sent because nothing better is there, though its use or type is meant for something"
+    "this is sent because there is nothing better, though its use or type is meant for something"
     " else; add an entry that is meant for this"
 )
 BAD_EXTENSION = (

@@ -16,7 +16,7 @@ NPI_TYPE = (
 )
 """A row of the prescriber creation interface's error table, word for word."""
 NOT_IN_SERVICE = (
-    "NPI Registry validation failed: the registry knows no such NPI, or it is deactivated; compare"
+    "NPI Registry validation failed: the registry has no such NPI, or it is deactivated; compare"
     " the number with the registry"
 )
 OTHER_NAME = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Input = TypeVar("Input", bound=BotInput)
 
-ANOTHER_FORM = "is not of the documented form"
+ANOTHER_FORM = "does not have the documented format"
 
 _SENTENCES: Mapping[str, str] = {
     "bool_type": NOT_FLAG,

@@ -31,7 +31,7 @@ def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
         raised = Unforeseen(
-            f"The bot failed in a way that was not foreseen ({where}). Running it again is safe;"
+            f"The bot failed unexpectedly ({where}). Running it again is safe;"
             " if it fails again, report this text to those who run the bot."
         )
         log.ended(raised, where=where)

@@ -77,7 +77,7 @@ class Invocation:
 
     @property
     def timing(self) -> Timing:
-        """How long claims and look-ups last."""
+        """How long claims and lookups last."""
         return self.services.timing
 
     @property

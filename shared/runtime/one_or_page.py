@@ -23,7 +23,7 @@ def _reference(cursor: str) -> str:
     except (binascii.Error, ValueError):
         reference = ""
     if not _REFERENCE.fullmatch(reference):
-        raise ValueError("must be nextCursor of an earlier answer, as it stands there")
+        raise ValueError("must be the nextCursor of an earlier answer, unchanged")
     return reference
 
 
@@ -31,7 +31,7 @@ class OneOrPage(BotInput):
     """One Practitioner, or the page that begins after the cursor; read, a cursor is a reference."""
 
     practitionerId: FhirId | None = Field(
-        None, description="Id of the one Practitioner to look at; without it, everybody."
+        None, description="Id of the one Practitioner to check; without it, everybody."
     )
     cursor: Annotated[str, AfterValidator(_reference)] | None = Field(
         None, description="`nextCursor` of the last answer; not together with `practitionerId`."
@@ -41,5 +41,5 @@ class OneOrPage(BotInput):
     @classmethod
     def _only_for_all(cls, cursor: str | None, info: ValidationInfo) -> str | None:
         if cursor is not None and info.data.get("practitionerId") is not None:
-            raise ValueError("is not for one Practitioner; leave it out")
+            raise ValueError("can't be combined with practitionerId; leave it out")
         return cursor

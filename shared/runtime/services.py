@@ -27,7 +27,7 @@ class Services:
         clock: seconds of a monotonic clock.
         now: the current time, aware.
         sleep: waits for seconds.
-        timing: how long claims and look-ups last.
+        timing: how long claims and lookups last.
         at_end: is shown the trail of every run when it ends, in the run's own thread.
     """
 

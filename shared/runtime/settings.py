@@ -63,7 +63,7 @@ class Settings:
         return values[IFRAME_URL].rstrip("?"), int(values[CLINIC_ID]), values[CLINIC_KEY]
 
     def clinician_admin(self, otherwise: Callable[[], int | None] = lambda: None) -> int:
-        """DoseSpot id of the Clinician Admin in whose name prescribers enroll themselves.
+        """DoseSpot id of the Clinician Admin on whose behalf prescribers enroll themselves.
 
         Args:
             otherwise: gives the id, if any, where there is no such secret; not called else.
@@ -123,7 +123,7 @@ class Settings:
         problems += [f"{name} {problem}" for name, problem in wrong.items() if problem]
         if problems:
             raise Misconfigured(
-                f"Project secrets have to be mended: {'; '.join(problems)}. Set them in"
+                f"Project secrets must be corrected: {'; '.join(problems)}. Set them in"
                 " Project.secret."
             )
         return values
@@ -173,12 +173,12 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     ),
     CLINIC_ID: (_is_number, "must be a number"),
     USER_ID: (_is_number, "must be a number"),
-    CLINIC_KEY: (_is_plain, "has characters that a key does not have"),
-    SUBSCRIPTION_KEY: (_is_plain, "has characters that a key does not have"),
+    CLINIC_KEY: (_is_plain, "has characters that a key can't have"),
+    SUBSCRIPTION_KEY: (_is_plain, "has characters that a key can't have"),
     NPI_REGISTRY_URL: (_is_url, "must be an https URL; leave it out for the NPI Registry's own"),
     NPI_REGISTRY_CHECK: (
         lambda value: value in NPI_REGISTRY_CHECKS,
-        f"must be {', '.join(NPI_REGISTRY_CHECKS)}; leave it out for no check there",
+        f"must be {', '.join(NPI_REGISTRY_CHECKS)}; leave it out to skip that check",
     ),
     RELAY_URL: (_is_url, "must be an https URL such as https://bots.example.org/relay"),
     RELAY_SECRET: (

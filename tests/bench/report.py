@@ -21,7 +21,7 @@ HEAD = """\
 The last run of `make bench`, which writes this file. Trust the ratios, not the milliseconds.
 
 Compared are two calls of the self-enroll bot.
-A first enrollment is `auth/me`, the records, DoseSpot's token, the look-up, the create, the link,
+A first enrollment is `auth/me`, the records, DoseSpot's token, the lookup, the create, the link,
 record, status and agreements of the new clinician, and the status on the Practitioner.
 A call with nothing to do, which is what most are, reads the same and finds all as it should be.
 Before it creates, the bot claims the prescriber; it leaves AuditEvents, and looks whether the

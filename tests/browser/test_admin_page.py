@@ -48,7 +48,7 @@ def test_administrator_and_prescriber_walk_to_epcs_together(
     smith.press("Enroll")
     smith.expect("EPCS", "Enabled")
     smith.expect("Status", "Two-factor authentication is active")
-    smith.expect("Next action", "Nobody: Nothing")
+    smith.expect("Next action", "No action needed")
 
 
 def test_refusal_is_told_in_the_row_and_what_is_missing_as_a_list(

@@ -34,7 +34,7 @@ def _fill(screen: Screen, **changes: str) -> None:
     for label, text in {**FILLED, **changes}.items():
         form.get_by_label(label, exact=True).first.fill(text)
     form.get_by_label("Prescribing Clinician", exact=True).check()
-    form.get_by_label("May be sent codes by SMS").select_option("true")
+    form.get_by_label("Agrees to receive sign-in codes by text message").select_option("true")
 
 
 def test_what_is_typed_becomes_a_prescriber_who_can_be_enrolled(

@@ -7,7 +7,7 @@ from tests.browser.screen import Screen
 from tests.integration.clinic import DEA, Clinic
 
 PRESCRIBING = ("PrescribingClinician",)
-READY = "You are ready to prescribe, controlled substances too. Nothing is left to do."
+READY = "You are ready to prescribe, including controlled substances. There is nothing left to do."
 
 
 def test_prescriber_gets_to_epcs_by_opening_again_and_again(screen: Screen, clinic: Clinic) -> None:
@@ -42,7 +42,7 @@ def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
     screen.dosespot.sign_agreements()
     screen.button("Open again").click()
     screen.expect_text("You are ready to prescribe non-controlled medications.")
-    screen.expect_text("Nothing is left to do.")
+    screen.expect_text("There is nothing left to do.")
     screen.expect_text("Controlled substances (EPCS): not enabled")
 
 

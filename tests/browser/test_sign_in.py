@@ -40,7 +40,7 @@ def test_expired_sign_in_leads_back_to_the_form(screen: Screen) -> None:
     expect(screen.button("Open ePrescribing")).to_be_visible()
     screen.page.evaluate("sessionStorage.setItem('accessToken', 'ended')")
     screen.button("Open ePrescribing").click()
-    screen.expect_text("Your sign-in has ended. Sign in again.")
+    screen.expect_text("Your session has expired. Sign in again.")
     expect(screen.button("Sign in")).to_be_visible()
 
 

@@ -44,12 +44,12 @@ def refusal(code: str, message: str = "") -> ClientError:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (refusal("AccessDenied", DENIED), "These credentials may not do iam:CreateRole."),
-        (refusal("AccessDeniedException"), "These credentials may not do CreateStack."),
+        (refusal("AccessDenied", DENIED), "These credentials may not perform iam:CreateRole."),
+        (refusal("AccessDeniedException"), "These credentials may not perform CreateStack."),
         (refusal("ExpiredToken", "x"), "AWS does not accept the credentials (ExpiredToken)."),
         (refusal("ValidationError", "Too long"), "AWS refused CreateStack: Too long"),
         (refusal("Throttling"), "AWS refused CreateStack: Throttling"),
-        (UnauthorizedSSOTokenError(), "The sign-in at AWS has ended. Sign in first"),
+        (UnauthorizedSSOTokenError(), "The AWS session has expired. Sign in first"),
         (ProfileNotFound(profile="jo"), "The config profile (jo) could not be found."),
         (EndpointConnectionError(endpoint_url="https://x"), "AWS can't be reached: Could not"),
     ],

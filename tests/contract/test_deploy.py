@@ -91,11 +91,11 @@ def uploaded() -> list[str]:
 
 
 def test_a_plan_changes_nothing() -> None:
-    told = done("deploy", "--plan")
+    shown = done("deploy", "--plan")
     assert ["Add", "AdminEnrollFunction", "AWS::Lambda::Function"] in [
-        line.split() for line in told.splitlines()
+        line.split() for line in shown.splitlines()
     ]
-    assert told.splitlines()[-1].endswith("changes of prescriber-bots; nothing was changed.")
+    assert shown.splitlines()[-1].endswith("changes of prescriber-bots; nothing was changed.")
     assert boto3.client("cloudformation").describe_stacks()["Stacks"] == []
     assert boto3.client("s3").list_buckets()["Buckets"] == []
     assert functions() == {}
@@ -143,19 +143,23 @@ def test_a_second_deployment_does_nothing_and_tells_the_outputs(package: Path) -
         stack.output_map = stack._create_output_map()
     result = run("deploy")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.endswith("prescriber-bots is up to date already.\n")
+    assert result.stdout.endswith("prescriber-bots is already up to date.\n")
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:prescriber-bots-admin-enroll:live"
     assert ["AdminEnroll", arn] in [line.split() for line in result.stdout.splitlines()]
     assert json.loads(done("deploy", "--plan", "--json")) == {"stack": STACK, "changes": []}
     assert uploaded() == before
     assert {live(name) for name in NAMES} == {"1"}
-    told = json.loads(done("deploy", "--json"))
-    assert (told["stack"], told["changed"], told["outputs"]["AdminEnroll"]) == (STACK, False, arn)
-    assert told["outputs"]["MedplumSecretName"] == "prescriber-bots/medplum"
-    assert told["outputs"]["PushEndpointUrl"].endswith(
+    shown = json.loads(done("deploy", "--json"))
+    assert (shown["stack"], shown["changed"], shown["outputs"]["AdminEnroll"]) == (
+        STACK,
+        False,
+        arn,
+    )
+    assert shown["outputs"]["MedplumSecretName"] == "prescriber-bots/medplum"
+    assert shown["outputs"]["PushEndpointUrl"].endswith(
         f".execute-api.{REGION}.amazonaws.com/dosespot"
     )
-    assert told["outputs"].keys() == {
+    assert shown["outputs"].keys() == {
         *(function.logical_id for function in FUNCTIONS if function.is_bot),
         *("PushEndpointUrl", "MedplumSecretName", "InvokePolicyArn"),
         *("EnrollQueueUrl", "ResultsQueueUrl", "DeadLetterQueueUrl"),
@@ -225,9 +229,9 @@ def test_package_and_template_are_in_the_bucket(package: Path) -> None:
 
 def test_the_page_on_aws_has_a_row_for_every_option() -> None:
     rows = re.findall(r"^\| (`--.+?`) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
-    told = {name for row in rows for name in re.findall(r"--[a-z-]+", row)}
+    shown = {name for row in rows for name in re.findall(r"--[a-z-]+", row)}
     options = {option.opts[0] for option in main.commands["deploy"].params}
-    assert told == options - {"--verbose"}
+    assert shown == options - {"--verbose"}
 
 
 def test_destroy_says_what_goes_and_asks(package: Path) -> None:
@@ -245,7 +249,7 @@ def test_destroy_says_what_goes_and_asks(package: Path) -> None:
     assert sorted(key.rsplit(".", 1)[1] for key in uploaded()) == ["json", "zip"]
 
 
-def test_destroy_deletes_the_bucket_only_when_told_to(package: Path) -> None:
+def test_destroy_deletes_the_bucket_only_when_shown_to(package: Path) -> None:
     deployment(package).apply()
     assert f"Deletes the bucket {BUCKET}" in done("destroy", "--yes", "--delete-bucket")
     assert boto3.client("s3").list_buckets()["Buckets"] == []
@@ -265,7 +269,7 @@ def refused(*arguments: str) -> str:
 def test_a_package_has_to_be_made_first(package: Path) -> None:
     package.unlink()
     assert refused("deploy") == (
-        "Error: There is no package in dist/. Make one with `prescriber-bots package`, or name one"
+        "Error: There is no package in dist/. Build one with `prescriber-bots package`, or name one"
         " with --zip."
     )
 
@@ -286,25 +290,25 @@ def test_a_file_that_is_no_package_uploads_nothing(tmp_path: Path, name: str, te
             archive.writestr(name, text)
     else:
         other.write_bytes(b"no zip")
-    with pytest.raises(ValueError, match="is no package of the bots"):
+    with pytest.raises(ValueError, match="is not a package of the bots"):
         deployment(other).apply()
     assert boto3.client("s3").list_buckets()["Buckets"] == []
 
 
 def test_a_bucket_of_ones_own_must_be_there(package: Path) -> None:
-    told = refused("deploy", "--bucket", "not-there")
-    assert told == "Error: There is no bucket not-there. Make it, or leave --bucket out."
+    shown = refused("deploy", "--bucket", "not-there")
+    assert shown == "Error: There is no bucket not-there. Create it, or leave out --bucket."
     boto3.client("s3").create_bucket(Bucket="there")
     ours = Bucket(boto3.client("s3"), "there", ACCOUNT)
     assert replace(deployment(package), bucket=ours, makes_bucket=False).apply()
-    assert done("deploy") == "prescriber-bots is up to date already.\n"
+    assert done("deploy") == "prescriber-bots is already up to date.\n"
     assert [each["Name"] for each in boto3.client("s3").list_buckets()["Buckets"]] == ["there"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--stack", "Bots"), "--stack must have up to 32 small letters"),
+        (("--stack", "Bots"), "--stack must have up to 32 lowercase letters"),
         (("--function-name", "iframe"), "--function-name needs FUNCTION=NAME, with a FUNCTION of"),
         (
             ("--function-name", "nobody=x"),
@@ -314,11 +318,11 @@ def test_a_bucket_of_ones_own_must_be_there(package: Path) -> None:
         (("--profile", "nobody"), "The config profile (nobody) could not be found"),
     ],
 )
-def test_wrong_options_are_told_in_one_line(arguments: tuple[str, ...], sentence: str) -> None:
+def test_wrong_options_are_shown_in_one_line(arguments: tuple[str, ...], sentence: str) -> None:
     assert sentence in refused("deploy", *arguments)
 
 
 def test_a_region_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION", raising=False)
-    assert refused("deploy").startswith("Error: No AWS region is named. Name one with --region")
+    assert refused("deploy").startswith("Error: No AWS region is set. Set one with --region")

@@ -51,7 +51,7 @@ PATIENT: Any = {"FirstName": "Ann"}
 Wire = responses.RequestsMock
 Ask = Callable[[DoseSpotClient], Any]
 READS: dict[str, tuple[str, Ask]] = {
-    "look-up": ("api/clinician?npi=1234567893", lambda c: c.find_clinician("1234567893")),
+    "lookup": ("api/clinician?npi=1234567893", lambda c: c.find_clinician("1234567893")),
     "clinician": ("api/clinicians/4711", lambda c: c.clinician(4711)),
     "status": ("api/clinicians/4711/registrationStatus", lambda c: c.registration_status(4711)),
     "agreements": ("api/clinicians/4711/legalAgreements", lambda c: c.agreement_pending(4711)),
@@ -252,7 +252,7 @@ def test_what_must_not_be_done_twice_is_not_repeated_with_a_new_token(
     method, path, _, ask = ALL[name]
     wire.post(TOKEN, json=sample("dosespot_token", access_token="new-token"))
     wire.add(method, f"{BASE}{path}", status=401, body="")
-    assert "answered 401, so whether it did is not known" in refusal(ask, dosespot, LookUpFirst)
+    assert "answered 401, so the outcome is unknown" in refusal(ask, dosespot, LookUpFirst)
     assert [call.request.url == TOKEN for call in wire.calls] == [True, False]
     wire.get(f"{BASE}{READS['status'][0]}", json=sample("dosespot_registration_status"))
     READS["status"][1](dosespot)
@@ -290,7 +290,7 @@ def test_an_open_answer_is_told_with_its_text_masked(wire: Wire, dosespot: DoseS
     wire.post(f"{BASE}api/clinicians", json={"Id": 0, "Result": told})
     assert refusal(WRITES["create"][3], dosespot, LookUpFirst) == (
         'DoseSpot was asked to create the clinician and answered 200 "Process of ... not'
-        ' completed", so whether it did is not known. Run the bot again: it looks before it writes.'
+        ' completed", so the outcome is unknown. Run the bot again: it checks before it writes.'
     )
 
 
@@ -396,11 +396,11 @@ def test_create_without_an_id_has_to_be_looked_up(
 
 JANE = read(ClinicianItem, dosespot_clinician())
 READ_SO: dict[str, tuple[str, Any, Any]] = {
-    "look-up": ("look-up", sample("dosespot_looked_up"), 4711),
-    "look-up, not found": ("look-up", sample("dosespot_nobody_found"), None),
-    "look-up, 0": ("look-up", sample("dosespot_looked_up", Id=0), None),
-    "look-up, negative": ("look-up", sample("dosespot_looked_up", Id=-1), None),
-    "look-up, null": ("look-up", sample("dosespot_looked_up", Id=None), None),
+    "lookup": ("lookup", sample("dosespot_looked_up"), 4711),
+    "lookup, not found": ("lookup", sample("dosespot_nobody_found"), None),
+    "lookup, 0": ("lookup", sample("dosespot_looked_up", Id=0), None),
+    "lookup, negative": ("lookup", sample("dosespot_looked_up", Id=-1), None),
+    "lookup, null": ("lookup", sample("dosespot_looked_up", Id=None), None),
     "clinician": ("clinician", sample("dosespot_clinician"), JANE),
     "clinician of nulls": ("clinician", sample("dosespot_clinician_of_nulls"), ClinicianItem()),
     "clinician, null": ("clinician", sample("dosespot_clinician", Item=None), None),

@@ -321,7 +321,9 @@ def test_conflicts_are_given_up_after_five_writes(
     wire.put(f"{FHIR}{JANE}", status=412, body="")
     wire.get(f"{FHIR}{JANE}", json=jane(2))
     text = refusal(lambda: fhir.apply(jane(1), inactive), EditConflict)
-    assert text == "The Practitioner was changed by somebody else meanwhile. Run the bot again."
+    assert text == (
+        "The Practitioner was changed by someone else in the meantime. Run the bot again."
+    )
     assert [method for method, _ in sent(wire)] == ["PUT", "GET"] * 4 + ["PUT"]
     assert growing(pauses)
 

@@ -151,9 +151,9 @@ def test_a_refused_proposal_says_why_and_leaves_no_empty_stack(aws: CloudFormati
     [
         ("ROLLBACK_COMPLETE", "Delete it with `prescriber-bots destroy --stack bots`, then deploy"),
         ("CREATE_FAILED", "Delete it with `prescriber-bots destroy --stack bots`, then deploy"),
-        ("UPDATE_IN_PROGRESS", r"is being changed by somebody \(UPDATE_IN_PROGRESS\)"),
-        ("DELETE_IN_PROGRESS", r"is being changed by somebody \(DELETE_IN_PROGRESS\)"),
-        ("UPDATE_ROLLBACK_FAILED", "which only a person can end"),
+        ("UPDATE_IN_PROGRESS", r"is already being changed \(UPDATE_IN_PROGRESS\)"),
+        ("DELETE_IN_PROGRESS", r"is already being changed \(DELETE_IN_PROGRESS\)"),
+        ("UPDATE_ROLLBACK_FAILED", "which only a person can resolve"),
     ],
 )
 def test_a_stack_that_cannot_be_changed_says_what_to_do(

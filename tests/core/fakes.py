@@ -239,7 +239,7 @@ class FakeDoseSpot:
             raise LookUpFirst("DoseSpot kept quiet.")
 
     def _looked_up(self) -> list[Person]:
-        """Whom the look-ups show; the later come first, as the look-up of a number may."""
+        """Whom the lookups show; the later come first, as the lookup of a number may."""
         world, lag = self.scene.world, self.scene.manners.look_up_lag
         return [
             one

@@ -113,7 +113,7 @@ def shown(clinician: Clinician = JANE, identity: Identity = SHE, **changes: Any)
 
 
 def found(claim_found: Claim = FREE, identity: Identity = SHE, **changes: Any) -> Situation:
-    """The look-up by NPI found somebody whom no membership carries."""
+    """The lookup by NPI found somebody whom no membership carries."""
     return situation(claim_found, **{"shown": shown(identity=identity), **changes})
 
 

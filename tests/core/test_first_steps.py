@@ -202,7 +202,7 @@ def she(**changes: Any) -> Identity:
 
 
 NPI = frozenset({"1558598797"})
-FINDS = "DoseSpot's look-up by NPI finds a clinician who has another"
+FINDS = "DoseSpot's lookup by NPI finds a clinician who has another"
 DIFFERING = {
     f"Practitioner.identifier: {FINDS} NPI": she(npis=NPI),
     f"Practitioner.birthDate: {FINDS} birth date": she(birth_date="1970-03-03"),
@@ -351,7 +351,7 @@ def test_an_answer_for_another_person_says_what_differs_and_what_to_do() -> None
         "ProjectMembership.identifier: DoseSpot answered that it created the clinician with the id"
         " 7, who has another NPI, birth date and family name than the Practitioner, so nobody was"
         " linked. Have DoseSpot support check which clinician was created, then run the bot again:"
-        " it looks before it writes.",
+        " it checks before it writes.",
     )
 
 

@@ -141,8 +141,8 @@ def shared(name: str, *ids: str) -> tuple[type[BotError], str]:
     whom = ", ".join(f"Practitioner/{one}" for one in ids)
     return (
         RecordsRefused,
-        f"Practitioner.identifier: another Practitioner has the same {name}: {whom}. Take the"
-        " number off the one that it does not belong to, or set its use to old; if both are the"
+        f"Practitioner.identifier: another Practitioner has the same {name}: {whom}. Remove the"
+        " number from the one it does not belong to, or set its use to old; if both are the"
         " same person, keep one.",
     )
 

@@ -164,7 +164,7 @@ def test_an_id_of_somebody_else_is_not_linked_though_the_create_is_answered_with
         RecordsDisagree,
         "Patient.identifier: DoseSpot answered that it created the patient with the id 1001, who"
         f" has another {differs} than the Patient, so nobody was linked. Have DoseSpot support"
-        " check which patient was created, then run the bot again: it looks before it writes.",
+        " check which patient was created, then run the bot again: it checks before it writes.",
     )
     assert linked(new) is None
     (basic,) = new.scene.world.of_type("Basic")

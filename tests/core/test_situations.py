@@ -212,7 +212,7 @@ def test_the_error_about_another_run_says_when_to_try_again(run, end_s, seconds)
 )
 def test_the_error_about_silence_says_what_was_asked(act, what) -> None:
     kind, told = error(unanswered(act))
-    assert (kind, told.split(" and did not say whether it did")[0]) == (
+    assert (kind, told.split(" but did not confirm it")[0]) == (
         LookUpFirst,
         f"DoseSpot was asked to {what}",
     )

@@ -162,7 +162,7 @@ class Manners:
     """How badly the two systems behave.
 
     Attributes:
-        look_up_lag: seconds until DoseSpot's look-up shows who was created.
+        look_up_lag: seconds until DoseSpot's lookup shows who was created.
         status_lag: seconds until DoseSpot shows that a stage has begun.
         shows_doubles: whether the FHIR server's search shows who else carries a number.
     """

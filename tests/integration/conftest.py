@@ -18,7 +18,7 @@ from tests.integration.self_service import (
 
 
 def hurried() -> Services:
-    """Claims and look-ups that end soon, so that a test that sees them out need not wait long."""
+    """Claims and lookups that end soon, so that a test that sees them out need not wait long."""
     timing = Timing(claim_s=3.0, create_s=1.5, poll_s=0.05)
     return Services(timing=timing)
 

@@ -137,7 +137,7 @@ def test_execute_by_get_opens_the_iframe(clinic: Clinic) -> None:
     answer = call(clinic, "GET", "fhir/R4/Bot/$execute", prescriber.token, params=more)
     assert answer.error == (
         "The bot's input was refused. patientId: this is not a valid FHIR id; correct it; more:"
-        " this bot has no such input; leave it out."
+        " this bot has no such input; remove it."
     )
 
 

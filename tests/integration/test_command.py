@@ -211,7 +211,7 @@ def test_taken_ports_are_named_with_the_options_for_others(tmp_path: Path) -> No
             arguments += [f"--{server}-port", "0"]
         result = _run("sandbox", *arguments, "--ready-file", str(ready))
         alone = _run("dosespot", "--port", str(fhir.port))
-    advice = "Perhaps a sandbox is running already: stop it, or choose other ports with"
+    advice = "A sandbox may already be running: stop it, or choose other ports with"
     assert (result.returncode, result.stderr) == (
         1,
         f"Error: Ports {fhir.port}, {pages.port} are taken by other programs. {advice} --fhir-port,"

@@ -127,7 +127,7 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
             "add `bots` to Project.features",
         ),
         (another_bot, f"Bot {IFRAME}", "2 Bots have this identifier"),
-        (without_function, f"Bot {IFRAME}", "The Bot differs: identifier: +"),
+        (without_function, f"Bot {IFRAME}", "The Bot is not up to date: identifier: +"),
         (change_bot(IFRAME, runAsUser=False), f"Bot {IFRAME}", "runAsUser: false -> true"),
         (
             change_bot(IFRAME, runtimeVersion="vmcontext"),
@@ -173,7 +173,7 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
         (
             set_secrets(DOSESPOT_USER_ID="99999"),
             "DoseSpot sign-in",
-            "most likely DOSESPOT_USER_ID is no active clinician of this clinic",
+            "most likely DOSESPOT_USER_ID is not an active clinician of this clinic",
         ),
         (
             set_secrets(DOSESPOT_BASE_URL="http://127.0.0.1:9/"),

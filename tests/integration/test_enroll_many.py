@@ -125,7 +125,7 @@ def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
         process.send_signal(signal.SIGINT)
         told = process.communicate(timeout=120)[1]
     assert process.returncode == 1
-    assert told == "Stopped: Interrupted. Run the same command again to go on.\n"
+    assert told == "Stopped: Interrupted. Run the same command again to continue.\n"
     first = len(many.results())
     assert 0 < first < 60
     assert set(many.outcomes().values()) == {"enrolled"}
@@ -223,7 +223,7 @@ def test_what_keeps_everybody_from_being_enrolled_stops_the_run(clinic: Clinic, 
     failed, stopped = told.stderr.splitlines(keepends=True)
     assert " failed: DoseSpot enrollment limit reached" in failed
     assert stopped.startswith("Stopped: DoseSpot enrollment limit reached")
-    assert stopped.endswith("Run the same command again to go on.\n")
+    assert stopped.endswith("Run the same command again to continue.\n")
     assert len(many.results()) == 1
     assert many.counts(many.file(*people), *NO_LIMIT) == {**CLEAN, "enrolled": 4}
 
@@ -327,7 +327,7 @@ def test_a_dry_run_says_what_would_be_done_and_changes_nothing(clinic: Clinic, m
     assert sorted(told.stdout.splitlines()[:-1]) == sorted(
         [
             f"{new.id} would be enrolled",
-            f"{same.id} is as asked for",
+            f"{same.id} needs no change",
             f"{known.id} would be enrolled",
             f"{changed.id} would be updated",
         ]

@@ -8,7 +8,7 @@ from tests.integration.clinic import Clinic, Member
 CREATE = {"method": "POST", "path": "/webapi/v2/api/clinicians"}
 LOOK_UP = {"method": "GET", "path": "/webapi/v2/api/clinician"}
 TOKEN = {"method": "POST", "path": "/webapi/v2/connect/token"}
-NOT_REACHED = "DoseSpot could not be reached or is out of order."
+NOT_REACHED = "DoseSpot could not be reached or is unavailable."
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ NOT_REACHED = "DoseSpot could not be reached or is out of order."
     ],
     ids=lambda fault: "-".join(map(str, fault.values())),
 )
-@pytest.mark.parametrize("call", [LOOK_UP], ids=["look-up"])
+@pytest.mark.parametrize("call", [LOOK_UP], ids=["lookup"])
 def test_a_failed_read_says_that_dosespot_is_out_of_order(
     clinic: Clinic, prescriber: Member, call: dict[str, str], fault: dict[str, object]
 ) -> None:
@@ -169,7 +169,7 @@ def test_a_missing_secret_is_named_and_its_neighbours_are_not_shown(
     answer = clinic.enroll(prescriber)
     clinic.write({**clinic.read(f"Project/{clinic.project}"), "secret": project["secret"]})
     assert answer.error == (
-        "Project secrets have to be mended: DOSESPOT_SUBSCRIPTION_KEY missing."
+        "Project secrets must be corrected: DOSESPOT_SUBSCRIPTION_KEY missing."
         " Set them in Project.secret."
     )
     assert not any(secret["valueString"] in str(answer.body) for secret in left)

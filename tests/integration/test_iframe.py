@@ -159,6 +159,6 @@ def test_all_missing_secrets_are_named(clinic: Clinic, member: Member) -> None:
         answer = _iframe(clinic, member)
     assert answer.body["errorType"] == "Misconfigured"
     assert answer.error == (
-        "Project secrets have to be mended: DOSESPOT_IFRAME_URL, DOSESPOT_CLINIC_KEY missing."
+        "Project secrets must be corrected: DOSESPOT_IFRAME_URL, DOSESPOT_CLINIC_KEY missing."
         " Set them in Project.secret."
     )

@@ -41,7 +41,7 @@ def when(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def unkind(clinic: Clinic) -> Clinic:
-    """DoseSpot does twice what it is asked twice, and its look-ups lag."""
+    """DoseSpot does twice what it is asked twice, and its lookups lag."""
     clinic.switch(
         second_create_same_npi="duplicate",
         repeated_init="accept",

@@ -168,7 +168,8 @@ def test_a_minor_needs_height_and_weight(clinic: Clinic, member: Member) -> None
     answer = sync(clinic, member, patient)
     assert answer.body["errorType"] == "RecordsRefused"
     assert answer.error == (
-        "The patient can't be sent to DoseSpot as the FHIR records are. Observation(29463-7): the"
+        "The patient can't be sent to DoseSpot until these records are corrected."
+        " Observation(29463-7): the"
         " weight of a patient under 18 is missing; record an Observation with LOINC 29463-7,"
         " status final and a valueQuantity in kg."
     )

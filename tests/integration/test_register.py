@@ -182,7 +182,7 @@ def test_everything_that_is_wrong_is_told_before_anything_is_written(project: Pr
     assert (result.exit_code, project.writes()) == (1, [])
     for problem in (
         "Nothing was changed.",
-        "DOSESPOT_CLINC_KEY is no secret of the bots; is DOSESPOT_CLINIC_KEY meant?",
+        "DOSESPOT_CLINC_KEY is not a secret of the bots; is DOSESPOT_CLINIC_KEY meant?",
         "DOSESPOT_USER_ID must be a number",
         "DOSESPOT_WEBHOOK_SECRET must have 32 characters",
         "MEDPLUM_CLIENT_ID is of no use without MEDPLUM_CLIENT_SECRET",

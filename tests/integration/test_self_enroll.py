@@ -22,7 +22,7 @@ from tests.integration.self_service import (
 SIGN = "Sign the legal agreements in DoseSpot, then open ePrescribing again."
 PROVE = "Complete identity proofing in DoseSpot, then open ePrescribing again."
 SET_UP = "Set up two-factor authentication in DoseSpot, then open ePrescribing again."
-READY = "You are ready to prescribe, controlled substances too. Nothing is left to do."
+READY = "You are ready to prescribe, including controlled substances. There is nothing left to do."
 
 
 @pytest.fixture

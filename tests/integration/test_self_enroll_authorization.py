@@ -90,7 +90,7 @@ def test_neither_person_nor_role_nor_stage_is_taken_from_the_input(
     grant(clinic, prescriber)
     clinic.reset()
     answer = self_enroll(clinic, prescriber, **{name: other.id})
-    refused = f"The bot's input was refused. {name}: this bot has no such input; leave it out."
+    refused = f"The bot's input was refused. {name}: this bot has no such input; remove it."
     assert _refused(answer, "InputRefused", refused)
     assert writes(clinic) == []
 
@@ -133,7 +133,7 @@ def test_a_secret_that_is_missing_is_named(clinic: Clinic, prescriber: Member, n
     with without_secrets(clinic, name):
         clinic.reset()
         answer = self_enroll(clinic, prescriber)
-        sentence = f"Project secrets have to be mended: {name} missing. Set them in Project.secret."
+        sentence = f"Project secrets must be corrected: {name} missing. Set them in Project.secret."
         assert _refused(answer, "Misconfigured", sentence)
         assert writes(clinic) == []
 

@@ -149,7 +149,7 @@ def test_both_must_have_the_role(
 def test_nobody_supervises_themselves(clinic: Clinic, agent: Member) -> None:
     answer = run(clinic, agent, agent)
     assert answer.body["errorType"] == "InputRefused"
-    sentence = "supervisorPractitionerId: must be another Practitioner than practitionerId."
+    sentence = "supervisorPractitionerId: must be a different Practitioner than practitionerId."
     assert answer.error.endswith(sentence)
     number = str(clinic.clinician(agent)["id"])
     twin = clinic.add_member(identifiers=[{"system": CLINICIAN_IDENTIFIER, "value": number}])

@@ -216,8 +216,8 @@ def test_one_failing_prescriber_stops_no_other(clinic: Clinic, members: list[Mem
         f"Practitioner/{other_npi.id}": str(another),
         f"Practitioner/{no_number.id}": enrolled.NOT_ONE_ID,
         f"Practitioner/{unknown.id}": another_person.UNKNOWN_ID,
-        f"Practitioner/{silent.id}": "DoseSpot's answer, when it was asked to tell the registration"
-        " status, does not have the documented form. Contact DoseSpot support.",
+        f"Practitioner/{silent.id}": "DoseSpot's answer, when it was asked to get the registration"
+        " status, does not have the documented format. Contact DoseSpot support.",
         f"Practitioner/{denied.id}": "The FHIR server does not allow access to this Practitioner.",
     }
     assert (answer["checked"], status_of(clinic, next_one)) == (26, "IDPSuccess")
@@ -320,7 +320,7 @@ def test_wrong_input_is_named(clinic: Clinic, given: dict[str, Any], named: str)
 def test_a_cursor_is_not_for_one_practitioner(clinic: Clinic, members: list[Member]) -> None:
     cursor = sync(clinic, pageSize=1, dryRun=True)["nextCursor"]
     answer = run(clinic, practitionerId=members[0].id, cursor=cursor)
-    assert answer.error.endswith("cursor: is not for one Practitioner; leave it out.")
+    assert answer.error.endswith("cursor: can't be combined with practitionerId; leave it out.")
 
 
 def test_a_refused_sign_in_is_told_once_for_all(clinic: Clinic, members: list[Member]) -> None:

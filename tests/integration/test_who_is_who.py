@@ -83,7 +83,7 @@ def test_nobody_takes_over_whom_dosespot_knows_by_a_number(
     answer = run(clinic, bot, taker)
     assert answer.body["errorType"] == "RecordsDisagree"
     assert answer.error == (
-        f"{paths}: DoseSpot's look-up by NPI finds a clinician who has another {differs}, so nobody"
+        f"{paths}: DoseSpot's lookup by NPI finds a clinician who has another {differs}, so nobody"
         " was linked and nothing was changed. Check that the NPI is this person's. If DoseSpot's"
         " record is wrong, have DoseSpot support correct it."
     )
@@ -232,8 +232,8 @@ def test_a_new_family_name_is_passed_on_by_an_administrator_with_a_warning(clini
     (warning,) = clinic.enroll(member).body["warnings"]
     assert warning == {
         "path": "Practitioner.name",
-        "sentence": "the family name differs from the one in DoseSpot; it was passed on, so make"
-        " sure that it is the same person",
+        "sentence": "the family name differs from the one in DoseSpot; it was sent, so make sure"
+        " that this is the same person",
     }
     assert clinic.clinician(member)["last_name"] == "Smith-Jones"
     assert "warnings" not in clinic.enroll(member).body
@@ -266,7 +266,7 @@ def test_a_dea_number_that_another_practitioner_carries_is_refused(
     assert (answer.body["errorType"], answer.error) == (
         "RecordsRefused",
         "Practitioner.identifier: another Practitioner has the same DEA number:"
-        f" Practitioner/{other.id}. Take the number off the one that it does not belong to, or set"
+        f" Practitioner/{other.id}. Remove the number from the one it does not belong to, or set"
         " its use to old; if both are the same person, keep one.",
     )
     assert writes(clinic) == []

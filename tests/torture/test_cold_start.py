@@ -46,7 +46,7 @@ RIGHT: dict[str, Any] = {
         [
             "practitionerId: is required; add it",
             "practitionerRoleTypes: is required; add it",
-            *(f"{name}: this bot has no such input; leave it out" for name in EVENT),
+            *(f"{name}: this bot has no such input; remove it" for name in EVENT),
         ]
     )
     + ".",

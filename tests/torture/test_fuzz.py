@@ -234,10 +234,10 @@ def test_an_odd_practitioner_is_enrolled_or_refused(clinic: Clinic, odd: dict[st
 
 WISHES = (
     "issue a token",
-    "look the NPI up",
+    "look up the NPI",
     "create the clinician",
-    "show the clinician",
-    "tell the registration status",
+    "get the clinician",
+    "get the registration status",
     "list the legal agreements",
     "initialize identity proofing",
 )
@@ -309,10 +309,10 @@ def test_any_practitioner_and_any_answer_of_dosespot_have_a_verdict(
 
 OK = {"ResultCode": "OK"}
 LIES = {
-    "nested too deeply": ("look the NPI up", b"[" * 100_000),
+    "nested too deeply": ("look up the NPI", b"[" * 100_000),
     "token of other letters": ("issue a token", b'{"access_token": "\\u4e2d"}'),
     "known word with another K": (
-        "look the NPI up",
+        "look up the NPI",
         b'{"Result": {"ResultCode": "ERROR", "ResultDescription": "to\\u212aen"}}',
     ),
     "huge id": ("create the clinician", json.dumps({"Id": 10**12, "Result": OK}).encode()),

@@ -33,7 +33,7 @@ def test_a_cursor_is_read_back_by_the_next_call() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "====", "UHJhY3RpdGlvbmVyLw==", "UGF0aWVudC8x", "\n"])
 def test_any_other_text_is_no_cursor(text: str) -> None:
-    sentence = "cursor: must be nextCursor of an earlier answer, as it stands there"
+    sentence = "cursor: must be the nextCursor of an earlier answer, unchanged"
     with pytest.raises(InputRefused, match=sentence):
         parse_input(SyncStatusInput, {"cursor": text})
 

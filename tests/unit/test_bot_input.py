@@ -54,7 +54,7 @@ class Whole(BotInput):
 
 GOOD: dict[str, Any] = {"name": "n", "parts": [{"word": "a"}]}
 LIMITS = {"ge", "gt", "le", "lt", "max_length", "min_length", "multiple_of", "pattern"}
-UNKNOWN = "this bot has no such input; leave it out"
+UNKNOWN = "this bot has no such input; remove it"
 NO_UNICODE = "has characters that are not valid Unicode; leave them out"
 
 NAMES = st.sampled_from([*Whole.model_fields, *Part.model_fields, "other", "\u00e9", "\ud800"])

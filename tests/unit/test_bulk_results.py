@@ -69,7 +69,7 @@ def test_what_a_crash_has_torn_is_passed_over(tmp_path: Path, before: int, kept:
 def test_another_file_is_not_written_to(tmp_path: Path, text: str) -> None:
     path = tmp_path / "prescribers.csv"
     path.write_text(text)
-    with pytest.raises(ValueError, match="something else than results"):
+    with pytest.raises(ValueError, match="something other than results"):
         ResultsFile(path)
     assert path.read_text() == text
 

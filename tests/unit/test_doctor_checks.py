@@ -113,8 +113,8 @@ def test_a_function_that_takes_the_probe_is_another_one():
 @pytest.mark.parametrize(
     ("membership", "sentence"),
     [
-        ({"admin": True}, "There, with its function and rights."),
-        ({"admin": True, "active": True}, "There, with its function and rights."),
+        ({"admin": True}, "Set up, with its function and rights."),
+        ({"admin": True, "active": True}, "Set up, with its function and rights."),
         ({"admin": True, "active": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
         ({"admin": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
         ({}, f"{NO_ADMINISTRATOR} {REGISTER}"),

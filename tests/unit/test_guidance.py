@@ -21,7 +21,7 @@ from shared.members.rules.guidance import (
 
 SENTENCES = {
     "sign": "Sign the legal agreements in DoseSpot, then open ePrescribing again.",
-    "wait": "DoseSpot is registering you. Nothing is left for you to do until it has; open"
+    "wait": "DoseSpot is registering you. You don't need to do anything until it has; open"
     " ePrescribing again later.",
     "begin IDP": "You are registered. Open ePrescribing again to begin identity proofing.",
     "mend": "DoseSpot could not register you. Check your name, NPI, DEA number and address in your"
@@ -31,18 +31,20 @@ SENTENCES = {
     " authentication.",
     "redo IDP": "Identity proofing failed. Try it again in DoseSpot.",
     "do TFA": "Set up two-factor authentication in DoseSpot, then open ePrescribing again.",
-    "done": "You are ready to prescribe, controlled substances too. Nothing is left to do.",
+    "done": "You are ready to prescribe, including controlled substances. There is nothing left"
+    " to do.",
     "redo TFA": "Two-factor authentication could not be activated. Open ePrescribing again to"
-    " start anew.",
+    " start over.",
     "end TFA": "Two-factor authentication is being deactivated. Complete that in DoseSpot.",
     "ask admin": "Two-factor authentication is deactivated. To sign controlled substances again,"
     " ask your administrator to initialize it.",
     "ask DoseSpot": "Two-factor authentication could not be deactivated. Contact DoseSpot support.",
     "no role": "DoseSpot does not register you at this clinic. Ask your administrator to check your"
     " DoseSpot roles.",
-    "later": "DoseSpot did not say how far your registration is. Open ePrescribing again later; if"
-    " it stays so, tell your administrator.",
-    "other drugs": "You are ready to prescribe non-controlled medications. Nothing is left to do."
+    "later": "DoseSpot did not say how far along your registration is. Open ePrescribing again"
+    " later; if this continues, tell your administrator.",
+    "other drugs": "You are ready to prescribe non-controlled medications. There is nothing left"
+    " to do."
     " For controlled substances, add your DEA number to your profile.",
 }
 
@@ -150,7 +152,7 @@ def test_nobody_is_told_to_sign_controlled_substances_unless_epcs_is_enabled() -
             assert set(steps) <= {*SENTENCES.values(), LOCKED, INACTIVE, UNCONFIRMED} | {
                 CLINIC_WITHOUT_EPCS
             }
-            ready = any("controlled substances too" in step for step in steps)
+            ready = any("including controlled substances" in step for step in steps)
             told_ready += ready
             assert ready <= clinician.epcs_enabled
             unusable = active is False or locked is True or confirmed is False

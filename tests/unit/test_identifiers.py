@@ -331,5 +331,5 @@ def test_birth_date_in_weeks_is_no_fhir_date() -> None:
 
 @pytest.mark.parametrize("born", [date(1899, 12, 31), date(2026, 3, 11)])
 def test_birth_date_lies_between_1900_and_today(born: date) -> None:
-    with pytest.raises(RuleBroken, match="must lie between 1900 and today"):
+    with pytest.raises(RuleBroken, match="must be between 1900 and today"):
         parse_birth_date(born.isoformat(), TODAY)

@@ -42,7 +42,7 @@ def test_a_named_runtime_is_taken() -> None:
     ("runtime", "sentence"),
     [
         ("python3.14", r"There is no CPython 3\.14 .* `uv python install 3\.14`.* --python\."),
-        ("python3.10", r"There is no runtime python3\.10 .*: take one of python3\.14, python3\.13"),
+        ("python3.10", r"There is no runtime python3\.10 .*: use one of python3\.14, python3\.13"),
     ],
 )
 def test_a_runtime_that_can_not_be_had_is_refused(runtime: str, sentence: str) -> None:
@@ -144,7 +144,7 @@ def test_another_file_is_no_package(tmp_path: Path, files: dict[str, bytes] | No
         path.write_bytes(b"no zip")
     else:
         archive.write(path, files)
-    with pytest.raises(ValueError, match=r"Make one with `prescriber-bots package`\."):
+    with pytest.raises(ValueError, match=r"Build one with `prescriber-bots package`\."):
         runtime_of(path)
 
 

@@ -111,7 +111,7 @@ def test_secrets_go_to_https_or_to_this_machine(url: str, base: str) -> None:
 def test_secrets_go_nowhere_else(url: str) -> None:
     assert refused_payload(lambda_payload(baseUrl=url)) == named("baseUrl")
     assert refused_secrets(DOSESPOT_BASE_URL=url or "x") == (
-        "Project secrets have to be mended: DOSESPOT_BASE_URL must be an https URL such as"
+        "Project secrets must be corrected: DOSESPOT_BASE_URL must be an https URL such as"
         " https://my.staging.dosespot.com/webapi/v2/. Set them in Project.secret."
     )
 
@@ -175,7 +175,7 @@ def test_all_missing_secrets_are_named_at_once() -> None:
         DOSESPOT_CLINIC_KEY={"valueBoolean": True},
     )
     assert text == (
-        "Project secrets have to be mended: DOSESPOT_BASE_URL, DOSESPOT_CLINIC_ID,"
+        "Project secrets must be corrected: DOSESPOT_BASE_URL, DOSESPOT_CLINIC_ID,"
         " DOSESPOT_CLINIC_KEY missing. Set them in Project.secret."
     )
 
@@ -183,7 +183,7 @@ def test_all_missing_secrets_are_named_at_once() -> None:
 @pytest.mark.parametrize("clinic", ["12a", "-1", "1.5", "١٢"])
 def test_clinic_that_is_no_number_is_named(clinic: str) -> None:
     assert refused_secrets(DOSESPOT_CLINIC_ID=clinic) == (
-        "Project secrets have to be mended: DOSESPOT_CLINIC_ID must be a number."
+        "Project secrets must be corrected: DOSESPOT_CLINIC_ID must be a number."
         " Set them in Project.secret."
     )
 
@@ -243,9 +243,9 @@ def test_wrong_input_is_named_by_its_path_and_not_quoted(
 def test_unknown_inputs_are_refused_by_name() -> None:
     assert refused_input({**GOOD_INPUT, "password": "p", "otp": 1}) == [
         "password: this bot has no such input",
-        "leave it out",
+        "remove it",
         "otp: this bot has no such input",
-        "leave it out",
+        "remove it",
     ]
 
 

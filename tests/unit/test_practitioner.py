@@ -158,7 +158,7 @@ def test_only_expired_dea_numbers_are_no_dea_number() -> None:
         (
             {"telecom": [PHONE, FAX]},
             "Practitioner.telecom",
-            "there is no e-mail address, so DoseSpot can't write to the prescriber; add one",
+            "there is no e-mail address, so DoseSpot can't e-mail the prescriber; add one",
         ),
     ],
     ids=["DEA check digit", "DEA second letter", "no e-mail"],

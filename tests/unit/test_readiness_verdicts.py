@@ -255,7 +255,7 @@ def test_causes_are_told_apart_and_in_whole_sentences() -> None:
         assert cause.sentence[0].isupper()
         assert cause.sentence.endswith(".")
         assert (cause.owner is Owner.NOBODY) <= any(
-            word in cause.sentence for word in ("Look again", "Wait", "nothing is to be done")
+            word in cause.sentence for word in ("Check again", "Wait", "no action is needed")
         )
 
 

@@ -154,7 +154,7 @@ def test_conformance_resources_come_in_the_order_of_their_references(tmp_path: P
             {"MEDPLUM_CLIENT_SECRET": "2"},
             ["MEDPLUM_CLIENT_SECRET is of no use without MEDPLUM_CLIENT_ID"],
         ),
-        ({"SOMETHING": "x"}, ["SOMETHING is no secret of the bots"]),
+        ({"SOMETHING": "x"}, ["SOMETHING is not a secret of the bots"]),
     ],
 )
 def test_every_problem_of_secrets_is_named(given, told):

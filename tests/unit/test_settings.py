@@ -30,7 +30,7 @@ def refused(read: Callable[[], object]) -> str:
     """What has to be mended, without the words around it."""
     with pytest.raises(Misconfigured) as caught:
         read()
-    before, after = "Project secrets have to be mended: ", ". Set them in Project.secret."
+    before, after = "Project secrets must be corrected: ", ". Set them in Project.secret."
     text = str(caught.value)
     assert text.startswith(before)
     assert text.endswith(after)
@@ -147,4 +147,4 @@ def test_the_npi_is_checked_at_enrollment_only_where_the_project_says_so() -> No
     assert not settings().checks_npi_at_enrollment()
     assert settings(NPI_REGISTRY_CHECK="enrollment").checks_npi_at_enrollment()
     told = refused(settings(NPI_REGISTRY_CHECK="yes").checks_npi_at_enrollment)
-    assert told == "NPI_REGISTRY_CHECK must be enrollment; leave it out for no check there"
+    assert told == "NPI_REGISTRY_CHECK must be enrollment; leave it out to skip that check"

@@ -73,7 +73,7 @@ def test_no_function_has_a_name_that_medplum_deploys_over() -> None:
 
 @pytest.mark.parametrize("name", ["Bots", "1bots", "bots-", "bots_1", "", "b" * 33])
 def test_a_stack_is_named_so_that_everything_can_be_named_after_it(name: str) -> None:
-    with pytest.raises(ValueError, match="must have up to 32 small letters"):
+    with pytest.raises(ValueError, match="must have up to 32 lowercase letters"):
         checked_stack_name(name)
 
 

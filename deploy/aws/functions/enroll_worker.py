@@ -52,7 +52,7 @@ class Worker:
     """What outlives one batch; made of the environment.
 
     Args:
-        timing: how long claims and look-ups last.
+        timing: how long claims and lookups last.
 
     Raises:
         Misconfigured: the secret with the bots' ClientApplication can't be used.

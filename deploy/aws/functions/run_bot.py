@@ -116,8 +116,8 @@ def _answer(bot: str, reply: Reply) -> dict[str, Any]:
         raise BotFailed(outcome.sentence, outcome.error_type)
     if isinstance(outcome, NotRun):
         raise Misconfigured(
-            f"The FHIR server does not run {bot} (status {outcome.status}). Check that the Bot is"
-            " there and names its function, that the server may run it, and that the bots'"
-            " ClientApplication may: `prescriber-bots doctor` looks at all of it."
+            f"The FHIR server does not run {bot} (status {outcome.status}). Check that the Bot"
+            " exists and names its function, that the server may run it, and that the bots'"
+            " ClientApplication may too: `prescriber-bots doctor` checks all of that."
         )
     return outcome

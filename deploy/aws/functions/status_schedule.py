@@ -47,8 +47,8 @@ def _everybody(runner: BotRunner, _event: Any, context: Any, log: RunLog) -> dic
         if context.get_remaining_time_in_millis() < LEAST_TIME_MS:
             log.warning(LogEvent.SYNC_UNFINISHED, **total)
             raise Unfinished(
-                f"The time was over when {total['checked']} prescribers had been compared with"
-                " DoseSpot; those after them were not. See what makes the calls so slow."
+                f"Time ran out when {total['checked']} prescribers had been compared with"
+                " DoseSpot; the rest were not. Find out what makes the calls so slow."
             )
         given = {"cursor": answer["nextCursor"]}
 

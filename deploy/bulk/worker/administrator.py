@@ -1,4 +1,4 @@
-"""The administrator in whose name many are enrolled, and the payload that the bot gets for them.
+"""The administrator on whose behalf many are enrolled, and the payload that the bot gets for them.
 
 It is the payload that a Medplum server would send, so that all rules of the bot hold.
 """

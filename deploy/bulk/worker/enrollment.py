@@ -65,7 +65,7 @@ class BulkEnrollment:
         limits: what DoseSpot allows this process.
         units: what the FHIR server allows it; None where that has no such limit.
         at_once: how many enrollments there will be at the same time.
-        timing: how long claims and look-ups last.
+        timing: how long claims and lookups last.
         dry: whether nothing is to be written anywhere.
     """
 
@@ -116,7 +116,7 @@ class BulkEnrollment:
         """Runs the bot for one prescriber.
 
         Args:
-            administrator: in whose name.
+            administrator: on whose behalf.
             given: the bot's input.
             context: Lambda's, where there is one.
 

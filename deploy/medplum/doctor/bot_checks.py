@@ -41,11 +41,11 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Ch
         return missing(f"{len(bots)} Bots have this identifier: {ids}. Delete all but one.")
     differences = differing(bots[0], wanted_bot(bots[0], bot, names.of(bot)))
     if differences:
-        return missing(f"The Bot differs: {'; '.join(differences)}. {REGISTER}")
+        return missing(f"The Bot is not up to date: {'; '.join(differences)}. {REGISTER}")
     membership = found.membership(bots[0])
     if bot.admin and (membership is None or not is_administrator(membership)):
         return missing(f"{NO_ADMINISTRATOR} {REGISTER}")
-    return ok("There, with its function and rights.")
+    return ok("Set up, with its function and rights.")
 
 
 def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:

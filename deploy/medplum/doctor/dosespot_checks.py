@@ -15,7 +15,7 @@ from shared.runtime import settings
 
 MEANS: Mapping[str, str] = {
     "invalid_client": f"most likely {settings.CLINIC_ID} or {settings.CLINIC_KEY} is wrong",
-    "invalid_grant": f"most likely {settings.USER_ID} is no active clinician of this clinic",
+    "invalid_grant": f"most likely {settings.USER_ID} is not an active clinician of this clinic",
 }
 """OAuth's reasons (RFC 6749, section 5.2), as a password grant of DoseSpot has them."""
 
@@ -55,11 +55,11 @@ def check_sign_in(
         DoseSpotSignIn(listening, cache, clinic, user).token()
     except Misconfigured:
         return missing(f"DoseSpot refuses the sign-in; {_reason(listening.last)}.")
-    return ok("DoseSpot gives a token.")
+    return ok("DoseSpot issues a token.")
 
 
 def check_clinician(item: ClinicianItem | None) -> CheckResult:
-    """Whether the clinician in whose name prescribers enroll themselves may do that."""
+    """Whether the clinician on whose behalf prescribers enroll themselves may do that."""
     name = settings.USER_ID
     if item is None:
         return missing(f"DoseSpot does not know the clinician of {name}.")

@@ -172,7 +172,7 @@ class Examination:
         if is_program(me):
             return note("Signed in as a program: sign in as a person to have this checked.")
         if sole_clinician_id([child(me, "membership")]) is not None:
-            return ok("There: you may run the enroll bot.")
+            return ok("Set: you may run the enroll bot.")
         return missing(
             "You have none, so you can't run the enroll bot. Add your DoseSpot clinician id to your"
             f" ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
@@ -187,7 +187,7 @@ class Examination:
         return (
             f"{', '.join(named)}{f', and {more} more' if more else ''}: not an administrator, and"
             " without an AccessPolicy. In Medplum such a member can read the secret of every"
-            " ClientApplication, also of the bots' own, and act as an administrator with it. Run"
+            " ClientApplication, including the bots' own, and act as an administrator with it. Run"
             f" `prescriber-bots register`, which installs the AccessPolicy `{PRESCRIBER_POLICY}`;"
             " then choose it, or one of yours, as Access Policy of each member in the Medplum App"
             " (Project Admin, Users), or set ProjectMembership.accessPolicy."
@@ -231,7 +231,7 @@ def _same(what: str, found: list[Resource], content: Resource) -> CheckResult:
         ids = ", ".join(one["id"] for one in found)
         return missing(f"{what}: there are {len(found)} ({ids}). Delete all but one.")
     if not found:
-        return missing(f"{what}: not there. {bot_checks.REGISTER}")
+        return missing(f"{what}: does not exist. {bot_checks.REGISTER}")
     differs = differing(found[0], wanted.wanted_content(found[0], content))
     return missing(f"{what}: differs. {bot_checks.REGISTER}") if differs else ok("There.")
 

@@ -22,7 +22,7 @@ RIGHT_ANSWER = "A"
 RIGHT_CODE = "123456"
 QUESTIONS = (
     "Which of these letters comes first?",
-    "Which of these letters is a word of its own?",
+    "Which of these letters is a word by itself?",
     "Which of these letters is a vowel?",
 )
 CHOICES = (RIGHT_ANSWER, "B", "C", "D")

@@ -20,8 +20,8 @@ AGREEMENTS = (
         "I know that no prescription leaves it.",
     ),
     (
-        "Agreement on keeping access to oneself",
-        "I leave my place before this page to nobody else, as I would with a real one.",
+        "Agreement on keeping access to yourself",
+        "I let nobody else use this page in my place, as with a real one.",
     ),
     (
         "Agreement on controlled substances",
@@ -124,7 +124,7 @@ def before_proofing(enrollment: ClinicEnrollment, action: str) -> Html:
     failed = "Identity proofing failed (IDPError). You may try again."
     return fill(
         """{failed}<p>Identity proofing in this sandbox is two questions about letters. It asks for
-nothing about you. By beginning it you accept that it binds nobody.</p>
+nothing about you. By starting it you accept that it is not binding.</p>
 <form method="post" action="{action}">
 <button type="submit">Begin identity proofing</button>
 </form>""",
@@ -164,7 +164,7 @@ required aria-describedby="code-hint"></p>
 <button type="submit">{button}</button>
 </form>""",
         wrong=notice(f"This code was not right. {_left(failures)}" if failures else ""),
-        how="Enter what your token shows." if by_token else "Enter the code from your telephone.",
+        how="Enter what your token shows." if by_token else "Enter the code from your phone.",
         action=action,
         serial_number=_SERIAL_NUMBER if by_token else "",
         code=identity.RIGHT_CODE,

@@ -48,7 +48,7 @@ def accept_disclaimer(call: ApiCall) -> OperationReply:
 def _disclaimer(enrollment: ClinicEnrollment) -> dict[str, Any]:
     return {
         "IdpDisclaimerId": enrollment.disclaimer_id,
-        "IdpDisclaimerText": "Identity proofing disclaimer of the sandbox. It binds nobody.",
+        "IdpDisclaimerText": "Identity proofing disclaimer of the sandbox. It is not binding.",
         "IdpDisclaimerDate": replies.timestamp(enrollment.disclaimer_accepted_at),
     }
 

@@ -129,7 +129,7 @@ def agreements(enrollment: ClinicEnrollment, switches: Switches) -> list[Fields]
         {
             "AgreementId": agreement.id,
             "AgreementDate": timestamp(agreement.signed_at),
-            "AgreementText": f"Legal agreement {number} of the sandbox. It binds nobody.",
+            "AgreementText": f"Legal agreement {number} of the sandbox. It is not binding.",
         }
         for number, agreement in enumerate(enrollment.agreements, 1)
         if agreement.signed_at is None or not unsigned_only

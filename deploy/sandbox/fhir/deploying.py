@@ -1,7 +1,7 @@
 """Gives Bots their JavaScript: `Bot/{id}/$deploy`, and the content of a Binary.
 
-The code is kept and never run here. Sources: Medplum server, `deploy.ts` (a Binary for the code, the
-Bot's `executableCode`, then the function where the Bot's runtime is Lambda) and `binary.ts`.
+The code is kept and never run here. Sources: Medplum server, `deploy.ts` (a Binary for the code,
+the Bot's `executableCode`, then the function where the Bot's runtime is Lambda) and `binary.ts`.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The registry as an ASGI application: one look-up, and a way to add and remove people.
+"""The registry as an ASGI application: one lookup, and a way to add and remove people.
 
 `PUT /_sandbox/registrations/{npi}` makes a number known with the result that is sent; `DELETE` on
 the same deactivates it. Outages are `deploy/sandbox/faults.py`'s business.

@@ -48,12 +48,12 @@ class Refusal(StrEnum):
         " clinician belongs to the clinic in DoseSpot and has role 1 in practitionerRoleTypes."
     )
     UNKNOWN_STATUS = (
-        "DoseSpot gave no registration status that is known here, so nothing was initialized. Try"
-        " again later; if it stays so, contact DoseSpot support."
+        "DoseSpot returned no known registration status, so nothing was initialized. Try"
+        " again later; if this continues, contact DoseSpot support."
     )
     ACCOUNT_LOCKED = (
-        "The prescriber's DoseSpot account is locked. Have it unlocked by DoseSpot support, then"
-        " run the bot again."
+        "The prescriber's DoseSpot account is locked. Have DoseSpot support unlock it, then run"
+        " the bot again."
     )
     INACTIVE = (
         "The prescriber is not active. Set Practitioner.active to true, then run the bot again."

@@ -37,18 +37,18 @@ NOT_GRANTED = (
     " role code from the PractitionerRole, save it, add the code again, and save it again."
 )
 CREATE_UNANSWERED = (
-    "DoseSpot was asked to create the clinician and did not say whether it did, and its look-up"
+    "DoseSpot was asked to create the clinician but did not confirm it, and its lookup"
     " does not show the clinician yet. The clinician may exist. Run the bot again in a minute: it"
-    " looks before it writes."
+    " checks before it writes."
 )
 BEGIN_UNANSWERED = (
-    "DoseSpot was asked to initialize the stage and did not say whether it did. Run the bot again"
-    " in a minute: it looks before it writes."
+    "DoseSpot was asked to initialize the stage but did not confirm it. Run the bot again"
+    " in a minute: it checks before it writes."
 )
 MOST_CHANGES = 2
 CHANGE_UNANSWERED = (
-    "DoseSpot was asked to change the clinician and did not say whether it did. Run the bot again"
-    " in a minute: it looks before it writes."
+    "DoseSpot was asked to change the clinician but did not confirm it. Run the bot again"
+    " in a minute: it checks before it writes."
 )
 
 
@@ -90,7 +90,7 @@ def answered_for_another(
         "ProjectMembership.identifier: DoseSpot answered that it created the clinician with the id"
         f" {dosespot_id}, who has another {in_words(differing)} than the Practitioner, so nobody"
         " was linked. Have DoseSpot support check which clinician was created, then run the bot"
-        " again: it looks before it writes."
+        " again: it checks before it writes."
     )
 
 
@@ -98,7 +98,7 @@ def _not_surely_the_same(mine: Identity, theirs: Identity) -> BotError | None:
     differing, unknown = differences(mine, theirs), missing(mine, theirs)
     if differing:
         return RecordsDisagree(
-            f"{paths_of(differing)}: DoseSpot's look-up by NPI finds a clinician who has"
+            f"{paths_of(differing)}: DoseSpot's lookup by NPI finds a clinician who has"
             f" another {in_words(differing)}, so nobody was linked and nothing was changed. Check"
             " that the NPI is this person's. If DoseSpot's record is wrong, have DoseSpot support"
             " correct it."

@@ -87,15 +87,16 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.TFA_ACTIVATED_SUCCESS: Guidance(
             "Two-factor authentication is active",
             Owner.NOBODY,
-            "Nothing",
-            "You are ready to prescribe, controlled substances too. Nothing is left to do.",
+            "No action needed",
+            "You are ready to prescribe, including controlled substances. There is nothing left"
+            " to do.",
         ),
         Status.TFA_ACTIVATED_ERROR: Guidance(
             "Two-factor authentication could not be activated",
             Owner.ADMINISTRATOR,
             "Initialize two-factor authentication again",
             "Two-factor authentication could not be activated. Open ePrescribing again to start"
-            " anew.",
+            " over.",
         ),
         Status.TFA_DEACTIVATE_INIT: Guidance(
             "Two-factor authentication is being deactivated",
@@ -106,7 +107,7 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.TFA_DEACTIVATED_SUCCESS: Guidance(
             "Two-factor authentication is deactivated",
             Owner.ADMINISTRATOR,
-            "Initialize two-factor authentication again, if it is wanted",
+            "Initialize two-factor authentication again if needed",
             "Two-factor authentication is deactivated. To sign controlled substances again, ask"
             " your administrator to initialize it.",
         ),
@@ -126,9 +127,9 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.UNKNOWN: Guidance(
             "Unknown",
             Owner.DOSESPOT,
-            "Look again later; if it stays so, contact DoseSpot support",
-            "DoseSpot did not say how far your registration is. Open ePrescribing again later; if"
-            " it stays so, tell your administrator.",
+            "Check again later; if this continues, contact DoseSpot support",
+            "DoseSpot did not say how far along your registration is. Open ePrescribing again"
+            " later; if this continues, tell your administrator.",
         ),
     }
 )
@@ -136,7 +137,7 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
 LOCKED = "Your DoseSpot account is locked. Contact DoseSpot support to have it unlocked."
 INACTIVE = "Your DoseSpot account is not active. Ask your administrator to activate it."
 UNCONFIRMED = (
-    "DoseSpot has not verified your NPI yet. Nothing is left for you to do until it has; open"
+    "DoseSpot has not verified your NPI yet. You don't need to do anything until it has; open"
     " ePrescribing again later."
 )
 CLINIC_WITHOUT_EPCS = (
@@ -144,12 +145,13 @@ CLINIC_WITHOUT_EPCS = (
     " enable it. You can prescribe non-controlled medications."
 )
 NON_CONTROLLED = (
-    "You are ready to prescribe non-controlled medications. Nothing is left to do. For controlled"
+    "You are ready to prescribe non-controlled medications. There is nothing left to do. For"
+    " controlled"
     " substances, add your DEA number to your profile."
 )
 
 REGISTERING = (
-    "DoseSpot is registering you. Nothing is left for you to do until it has; open ePrescribing"
+    "DoseSpot is registering you. You don't need to do anything until it has; open ePrescribing"
     " again later."
 )
 

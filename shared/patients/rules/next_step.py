@@ -37,18 +37,18 @@ SEVERAL = (
     " DoseSpot, or add the right one's id to Patient.identifier."
 )
 CREATE_UNANSWERED = (
-    "DoseSpot was asked to create the patient and did not say whether it did, and its search does"
-    " not show the patient yet. The patient may exist. Run the bot again in a minute: it looks"
+    "DoseSpot was asked to create the patient but did not confirm it, and its search does"
+    " not show the patient yet. The patient may exist. Run the bot again in a minute: it checks"
     " before it writes."
 )
 ANOTHER_PERSON = (
     "Patient.identifier: DoseSpot answered that it created the patient with the id {number}, who"
     " has another {traits} than the Patient, so nobody was linked. Have DoseSpot support check"
-    " which patient was created, then run the bot again: it looks before it writes."
+    " which patient was created, then run the bot again: it checks before it writes."
 )
 CHANGE_UNANSWERED = (
-    "DoseSpot was asked to change the patient and did not say whether it did. Run the bot again in"
-    " a minute: it looks before it writes."
+    "DoseSpot was asked to change the patient but did not confirm it. Run the bot again in"
+    " a minute: it checks before it writes."
 )
 
 

@@ -133,8 +133,8 @@ _MISSING = {
     "lName": "the last name is missing; add it",
     "username": "the username is missing; add it",
     "email": (
-        "the e-mail address is missing; add it, because who agrees to text messages or is invited"
-        " needs one"
+        "the e-mail address is missing; add it, because a prescriber who agrees to text messages"
+        " or is invited needs one"
     ),
     "phone": "the phone number is missing; add it",
     "dateOfBirth": "the date of birth is missing; add it",

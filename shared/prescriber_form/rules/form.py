@@ -43,10 +43,10 @@ from shared.records.prescriber import PersonName, StreetAddress
 from shared.records.reading import Parse
 from shared.records.wrong_types import NOT_WHOLE_NUMBER
 
-ONE_OF_BOTH = "give either locationId or locationName, to say which Location it is"
+ONE_OF_BOTH = "enter either locationId or locationName, to say which Location it is"
 ONE_DEFAULT = "only one location can be the default; set useAsDefault to true for one"
 NOT_A_ROLE = f"{NOT_WHOLE_NUMBER} from 1 to {len(ROLE_NUMBERS)}"
-NEEDS_NUMBER = "is the type of a prescriberNumber; give that too"
+NEEDS_NUMBER = "is the type of a prescriberNumber; enter that too"
 NOT_USED = "is not used, because ifBillingSameAsMailing is true"
 
 Consents = tuple[tuple[SmsConsent, ConsentStatus], ...]

@@ -43,7 +43,8 @@ from shared.records.prescriber import StreetAddress
 from shared.records.reading import Parse
 
 ANOTHER_NUMBER = (
-    "the Practitioner has another DEA number for this state too; end the one that is no longer good"
+    "the Practitioner also has another DEA number for this state; end the one that is no longer"
+    " valid"
 )
 
 

@@ -62,7 +62,7 @@ class FormReading:
         """true or false; None where the field is not there, or is neither."""
         value = self._value(name)
         if value is None and required and self.given is not None:
-            self.problem(name, "is required; give true or false")
+            self.problem(name, "is required; enter true or false")
         if value is None or isinstance(value, bool):
             return value
         self.problem(name, NOT_FLAG)

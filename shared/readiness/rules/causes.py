@@ -60,20 +60,20 @@ class Cause(Enum):
     NOT_CHECKED = (
         _NOBODY,
         _EVERYTHING,
-        "This could not be checked, so nobody can say whether the prescriber is ready. Look again"
+        "This could not be checked, so it is unknown whether the prescriber is ready. Check again"
         " later.",
     )
     DOSESPOT_ANSWER_UNUSABLE = (
         _DOSESPOT,
         _EVERYTHING,
-        "DoseSpot's answer can't be used, so nobody can say whether the prescriber is ready."
-        " Contact DoseSpot support if it stays so.",
+        "DoseSpot's answer can't be used, so it is unknown whether the prescriber is ready."
+        " Contact DoseSpot support if this continues.",
     )
     DOSESPOT_DENIES = (
         _ADMINISTRATOR,
         _EVERYTHING,
-        "DoseSpot does not show the clinician to the bot, so nobody can say whether the prescriber"
-        " is ready. Check that the clinician in whose name the bot acts is a Clinician Admin of"
+        "DoseSpot does not show the clinician to the bot, so it is unknown whether the prescriber"
+        " is ready. Check that the clinician on whose behalf the bot acts is a Clinician Admin of"
         " this clinic.",
     )
 
@@ -86,8 +86,8 @@ class Cause(Enum):
         _ADMINISTRATOR,
         _EVERYTHING,
         "A field of the Practitioner is missing or malformed, so no bot can enroll the prescriber"
-        " or take them further. Mend the field; who has all steps behind them can go on"
-        " prescribing meanwhile.",
+        " or continue their enrollment. Correct the field; fully enrolled prescribers can"
+        " continue to prescribe in the meantime.",
     )
     RECORD_WARNING = (
         _ADMINISTRATOR,
@@ -107,8 +107,8 @@ class Cause(Enum):
     CLINICIAN_ID_UNCLEAR = (
         _ADMINISTRATOR,
         _EVERYTHING,
-        "The membership does not carry one DoseSpot clinician id, a number, but something else."
-        " Keep the id of this person alone.",
+        "The membership does not carry exactly one DoseSpot clinician id that is a number. Keep"
+        " only this person's id.",
     )
     CLINICIAN_ID_SHARED = (
         _ADMINISTRATOR,
@@ -124,7 +124,7 @@ class Cause(Enum):
     SELF_SERVICE_NOT_GRANTED = (
         _ADMINISTRATOR,
         _NOTHING,
-        "The prescriber may not enroll themselves. If they shall, create an active"
+        "The prescriber may not enroll themselves. If they should, create an active"
         " PractitionerRole with a prescribing role for them.",
     )
 
@@ -138,13 +138,13 @@ class Cause(Enum):
         _ADMINISTRATOR,
         _EVERYTHING,
         "The DoseSpot clinician with the id on the membership is not this person: the NPI or the"
-        " birth date is another one. Correct the id, the NPI or the birth date.",
+        " birth date differs. Correct the id, the NPI or the birth date.",
     )
     NUMBER_OF_ANOTHER = (
         _ADMINISTRATOR,
         _EVERYTHING,
-        "Another Practitioner of this project carries the same NPI or DEA number. Take it off the"
-        " one that it does not belong to, or set its use to old.",
+        "Another Practitioner of this project carries the same NPI or DEA number. Remove it from"
+        " the one it does not belong to, or set its use to old.",
     )
     ACCOUNT_LOCKED = (
         _DOSESPOT,
@@ -159,7 +159,8 @@ class Cause(Enum):
     NPI_UNCONFIRMED = (
         _DOSESPOT,
         _EVERYTHING,
-        "DoseSpot has not verified the NPI yet. Wait; contact DoseSpot support if it takes long.",
+        "DoseSpot has not verified the NPI yet. Wait; contact DoseSpot support if it takes too"
+        " long.",
     )
     ROLE_MISSING = (
         _ADMINISTRATOR,
@@ -177,8 +178,8 @@ class Cause(Enum):
     FLAG_LEFT_OPEN = (
         _NOBODY,
         _NOTHING,
-        "DoseSpot does not say this about the clinician. It contradicts nothing, so nothing is to"
-        " be done.",
+        "DoseSpot does not say this about the clinician. Nothing contradicts it, so no action is"
+        " needed.",
     )
     CLINIC_NOT_LINKED = (
         _ADMINISTRATOR,
@@ -199,14 +200,14 @@ class Cause(Enum):
     OTHER_CLINIC_WITHOUT_EPCS = (
         _ADMINISTRATOR,
         _NOTHING,
-        "The clinician belongs to another clinic too, which is not enabled for controlled"
-        " substances. Have DoseSpot enable it if they shall be signed there.",
+        "The clinician also belongs to another clinic, which is not enabled for controlled"
+        " substances. Have DoseSpot enable it if they should be signed there.",
     )
     OTHER_CLINIC_NOT_CHECKED = (
         _ADMINISTRATOR,
         _NOTHING,
-        "The clinician belongs to another clinic too, where registration is a matter of its own."
-        " Ask with that clinic's key.",
+        "The clinician also belongs to another clinic, which has its own registration. Check with"
+        " that clinic's key.",
     )
 
     AGREEMENT_PENDING = (
@@ -217,7 +218,7 @@ class Cause(Enum):
     REGISTERING = (
         _DOSESPOT,
         _EVERYTHING,
-        "The agreements are signed, and DoseSpot is registering the prescriber. Look again later.",
+        "The agreements are signed, and DoseSpot is registering the prescriber. Check again later.",
     )
     STATUS_REGISTRATION_SUCCESS = _registered_as(Status.REGISTRATION_SUCCESS)
     STATUS_REGISTRATION_ERROR = _registered_as(Status.REGISTRATION_ERROR)
@@ -235,22 +236,22 @@ class Cause(Enum):
     NO_DEA = (
         _PRESCRIBER,
         _CONTROLLED,
-        "There is no DEA number on the Practitioner. Add it with its state, if controlled"
-        " substances shall be signed.",
+        "There is no DEA number on the Practitioner. Add one with its state if the prescriber"
+        " should sign controlled substances.",
     )
     DEA_PROBLEM = (
         _ADMINISTRATOR,
         _REGISTRATION,
-        "The DEA number or its state is missing or malformed. Mend it.",
+        "The DEA number or its state is missing or malformed. Correct it.",
     )
     DEA_ENDED = (
         _PRESCRIBER,
         _REGISTRATION,
         "The DEA registration has ended. Renew it and have the new end recorded; if it was given"
-        " up, set the identifier's use to old. Until it is renewed, 21 CFR 1311.125(d) has the"
-        " permission to sign controlled substances under it revoked on the day on which the end is"
+        " up, set the identifier's use to old. Until it is renewed, 21 CFR 1311.125(d) requires"
+        " that permission to sign controlled substances under it be revoked on the day this is"
         " discovered: have the practice's EPCS administrator do so, and run the enroll bot, which"
-        " takes the number out of DoseSpot.",
+        " removes the number from DoseSpot.",
     )
     DEA_NOT_BEGUN = (
         _NOBODY,
@@ -265,7 +266,7 @@ class Cause(Enum):
     DEA_SCHEDULES_UNREADABLE = (
         _ADMINISTRATOR,
         _REGISTRATION,
-        "A drug schedule of the DEA registration is none that there is. Write each as the"
+        "A drug schedule of the DEA registration does not exist. Write each as the"
         f" certificate prints it (2, 2N, 3, 3N, 4 or 5), in an extension {DEA_SCHEDULE} with"
         " valueCode.",
     )
@@ -283,7 +284,8 @@ class Cause(Enum):
     DEA_WITHOUT_END = (
         _ADMINISTRATOR,
         _NOTHING,
-        "Nothing says when the DEA registration ends, so nobody is warned in time. Add period.end.",
+        "The end of the DEA registration is missing, so nobody can be warned in time. Add"
+        " period.end.",
     )
     LICENSE_ENDED = (
         _PRESCRIBER,
@@ -294,7 +296,7 @@ class Cause(Enum):
     LICENSE_NOT_ACTIVE = (
         _PRESCRIBER,
         _REGISTRATION,
-        "The license to practice is recorded with another status than active. Have it restored and"
+        "The license to practice is recorded with a status other than active. Have it restored and"
         " the status recorded; if it was given up, set its identifier's use to old.",
     )
     LICENSE_NOT_BEGUN = (
@@ -321,7 +323,7 @@ class Cause(Enum):
     STATUS_OUTDATED = (
         _ADMINISTRATOR,
         _NOTHING,
-        "The Practitioner does not say what DoseSpot says. Run the sync-status bot.",
+        "The Practitioner does not match DoseSpot. Run the sync-status bot.",
     )
     EPCS_NOT_TRUE = (
         _ADMINISTRATOR,

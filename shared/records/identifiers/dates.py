@@ -17,7 +17,7 @@ def parse_birth_date(value: str, today: date) -> date:
     if born is None:
         raise RuleBroken("the date of birth must be a full date such as 1980-05-15; correct it")
     if born.year < 1900 or born > today:
-        raise RuleBroken("the date of birth must lie between 1900 and today; correct it")
+        raise RuleBroken("the date of birth must be between 1900 and today; correct it")
     return born
 
 

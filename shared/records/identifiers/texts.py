@@ -22,7 +22,7 @@ def parse_length(value: str, longest: int) -> str:
 def parse_plain(value: str) -> str:
     """Free text that can be stored and shown anywhere."""
     if not value.isprintable() or any(mark in value for mark in "<>"):
-        raise RuleBroken("there must be no control characters and no < or > here; leave them out")
+        raise RuleBroken("control characters, < and > are not allowed here; remove them")
     return value
 
 

@@ -7,10 +7,11 @@ import { nameOf, sortKey } from "./people.js";
 import { checkEverybody } from "./readiness.js";
 import { COLUMNS, Row } from "./row.js";
 import { runSession } from "./session.js";
+import { NOBODY } from "./statuses.js";
 
 const TITLE = "Prescriber enrollment";
 const AT_ONCE = 100;
-const OWNERS = ["Prescriber", "Administrator", "DoseSpot", "Nobody"];
+const OWNERS = ["Prescriber", "Administrator", "DoseSpot", NOBODY];
 const ANY = "";
 
 /** The table with its filters; loads by itself. */
@@ -24,7 +25,7 @@ class Board {
     this.name = el("input", { type: "search", autocomplete: "off", oninput: onchange });
     this.owner = select({ onchange }, [[ANY, "Anybody"], ...OWNERS.map((each) => [each, each])]);
     this.status = select({ onchange }, [[ANY, "Any"]]);
-    this.reload = plainButton("Load again", () => this.load());
+    this.reload = plainButton("Refresh", () => this.load());
     this.check = plainButton("Check everybody's readiness", () => this.#checkEverybody());
     this.count = el("p", { role: "status", class: "count" });
     this.body = el("tbody", { role: "rowgroup" });
@@ -74,16 +75,16 @@ class Board {
     setBusy([this.reload, this.check], false);
   }
 
-  /** Asks the readiness bot about everybody; each row shows what it is told. */
+  /** Asks the readiness bot about everybody; each row shows its answer. */
   async #checkEverybody() {
     setBusy([this.reload, this.check], true);
     const rows = new Map(this.rows.map((row) => [`Practitioner/${row.entry.practitioner.id}`, row]));
     let checked = 0;
     this.count.replaceChildren("Checking readiness …");
     try {
-      await checkEverybody(this.server, (told) => {
+      await checkEverybody(this.server, (answer) => {
         checked += 1;
-        rows.get(told.practitioner)?.readiness.show(told);
+        rows.get(answer.practitioner)?.readiness.show(answer);
       });
       this.#filter();
       const others = checked < rows.size ? "; the others have no membership" : "";

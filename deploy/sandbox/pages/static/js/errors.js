@@ -3,13 +3,13 @@
 import { el } from "./dom.js";
 
 const BY_STATUS = {
-  401: "Your sign-in is no longer valid. Sign in again.",
+  401: "Your session has expired. Sign in again.",
   403: "You are not allowed to see or do this. Ask an administrator of your project.",
-  404: "The server does not have what was asked for.",
-  429: "The server was asked too often. Wait a minute and try again.",
+  404: "The server can't find this.",
+  429: "Too many requests. Wait a minute and try again.",
 };
 const UNREACHABLE = "The server can't be reached. Check your connection and try again.";
-const FAULT = "The server failed. Try again later; if it stays so, tell your administrator.";
+const FAULT = "Something went wrong. Try again later; if this continues, tell your administrator.";
 
 const PATH = String.raw`[A-Za-z]\w*(?:\[\d+\])?(?:[./][\w-]+(?:\[\d+\])?)*`;
 const NEXT_PROBLEM = new RegExp(`; (?=${PATH}: )`);
@@ -41,9 +41,9 @@ export function unreachable() {
  * @returns {ServerError}
  */
 export function errorOf(status, body) {
-  const told = body?.errorMessage || body?.error_description || outcomeText(body);
+  const text = body?.errorMessage || body?.error_description || outcomeText(body);
   const generic = BY_STATUS[status] ?? (status >= 500 ? FAULT : null);
-  return new ServerError(generic ?? asSentence(told || FAULT), status);
+  return new ServerError(generic ?? asSentence(text || FAULT), status);
 }
 
 function outcomeText(body) {

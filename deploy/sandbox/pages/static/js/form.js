@@ -1,4 +1,4 @@
-/** The form from which the bot makes a prescriber; the bot's own sentences stand beside the fields. */
+/** The form for adding a prescriber; the bot's own sentences appear beside the fields. */
 
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { ServerError, errorView, problemsOf } from "./errors.js";
@@ -25,7 +25,7 @@ const PROFESSION = [
   ["details.npi", "NPI", { inputmode: "numeric" }],
   ["details.dea", "DEA number"],
   ["details.deaState", "State of the DEA number"],
-  ["details.speciality", "Speciality"],
+  ["details.speciality", "Specialty"],
   ["details.providerType", "Provider type"],
 ];
 const ADDRESS = [
@@ -42,9 +42,9 @@ const LOCATION = [
   ["medicalLicenseNumber", "Medical license number"],
 ];
 const CONSENTS = [
-  ["authSmsConsent", "May be sent codes by SMS", YES_OR_NO],
-  ["smsConsent", "May be sent other SMS", YES_OR_NO],
-  ["dataRatesSmsConsent", "Knows that SMS may cost something", YES_OR_NO],
+  ["authSmsConsent", "Agrees to receive sign-in codes by text message", YES_OR_NO],
+  ["smsConsent", "Agrees to receive other text messages", YES_OR_NO],
+  ["dataRatesSmsConsent", "Understands that message and data rates may apply", YES_OR_NO],
 ];
 
 export class CreationForm {
@@ -140,7 +140,7 @@ export class CreationForm {
     setBusy([this.button], false);
   }
 
-  /** Puts each problem beside its field; what belongs to no field is told above the button. */
+  /** Puts each problem beside its field; problems of no field stand above the button. */
   #refusal(error) {
     const { lead, problems } = problemsOf(error instanceof ServerError ? error.message : "");
     const elsewhere = problems.filter(({ path, what }) => !this.#mark(path, what));
@@ -180,7 +180,7 @@ export class CreationForm {
 
 /** What was done, and what is missing or to be looked at. */
 function answerView(answer) {
-  const done = answer.created ? "The prescriber was created" : "The prescriber was known already";
+  const done = answer.created ? "The prescriber was created" : "This prescriber already exists";
   const ready = answer.ready ? "Ready to be enrolled." : "Not ready to be enrolled yet:";
   const items = [...answer.missing, ...answer.warnings].map(({ path, sentence }) =>
     el("li", {}, el("code", {}, path), ` ${sentence}`),

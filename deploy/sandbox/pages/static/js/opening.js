@@ -166,7 +166,7 @@ export class Opening {
 
 function webAddress(url) {
   if (!/^https?:\/\//i.test(url ?? "")) {
-    throw new ServerError("The server gave no address of DoseSpot. Tell your administrator.");
+    throw new ServerError("The server returned no DoseSpot address. Tell your administrator.");
   }
   return url;
 }

@@ -2,6 +2,7 @@
 
 import { el, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
+import { NOBODY } from "./statuses.js";
 
 const BOT = "dosespot-readiness-bot";
 
@@ -9,7 +10,7 @@ const BOT = "dosespot-readiness-bot";
  * @typedef {{code: string, sentence: string, owner: string, blocks: Array<string>,
  *   registrations: Array<string>, evidence: {path: string, value: string|null}}} Reason
  * @typedef {{practitioner: string, nonControlled: {ready: boolean}, reasons: Array<Reason>,
- *   controlled: {ready: boolean, registrations: Array<Object>}}} Told what is told of one person.
+ *   controlled: {ready: boolean, registrations: Array<Object>}}} PrescriberReadiness one prescriber in the answer.
  */
 
 /** The verdicts about one prescriber, once they are asked for. */
@@ -60,20 +61,20 @@ export class Readiness {
   }
 
   /**
-   * Shows what was told of everybody, without a word to screen readers for each.
+   * Shows one answer of many, without announcing each to screen readers.
    *
-   * @param {Told} told
+   * @param {PrescriberReadiness} answer
    */
-  show(told) {
+  show(answer) {
     this.verdicts.setAttribute("aria-live", "off");
-    this.#fill(told);
+    this.#fill(answer);
     this.verdicts.setAttribute("aria-live", "polite");
   }
 
-  /** @param {Told} told */
-  #fill(told) {
+  /** @param {PrescriberReadiness} told */
+  #fill(answer) {
     this.known = true;
-    const { nonControlled, controlled, reasons } = told;
+    const { nonControlled, controlled, reasons } = answer;
     this.verdicts.replaceChildren(
       badge("Non-controlled", nonControlled.ready),
       ...controlledBadges(controlled),
@@ -86,7 +87,7 @@ export class Readiness {
  * Asks about everybody, page by page.
  *
  * @param {FhirServer} server
- * @param {function(Told): void} onEach called for each prescriber.
+ * @param {function(PrescriberReadiness): void} onEach called for each prescriber.
  */
 export async function checkEverybody(server, onEach) {
   let cursor = null;
@@ -133,7 +134,7 @@ function reasonNodes([first, ...others]) {
 function words({ sentence, owner, blocks, evidence }) {
   const value = evidence.value === null ? "" : ` (${evidence.value})`;
   return [
-    el("strong", {}, `${owner}:`),
+    owner === NOBODY ? "" : el("strong", {}, `${owner}:`),
     ` ${sentence} `,
     el("small", {}, `${consequence(blocks)} `, el("code", {}, evidence.path), value),
   ];

@@ -12,6 +12,7 @@ import {
 } from "./people.js";
 import { Readiness } from "./readiness.js";
 import { RoleChoice } from "./roles.js";
+import { NOBODY } from "./statuses.js";
 import { warningsView } from "./warnings.js";
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
@@ -79,7 +80,7 @@ export class Row {
       [id ?? "None"],
       [this.guidance.meaning],
       [hasEpcs(practitioner) ? "Enabled" : "Not enabled"],
-      [el("strong", {}, `${this.guidance.owner}:`), ` ${this.guidance.action}`],
+      nextAction(this.guidance),
       [changed(practitioner.meta?.lastUpdated)],
     ];
     this.cells.forEach((cell, index) => cell.replaceChildren(...contents[index]));
@@ -149,7 +150,7 @@ export class Row {
         ...flags,
       });
       this.result.replaceChildren(
-        el("p", { class: "done" }, this.#told(label, answer)),
+        el("p", { class: "done" }, this.#summary(label, answer)),
         warningsView(answer.warnings),
       );
     } catch (error) {
@@ -159,7 +160,7 @@ export class Row {
     setBusy(this.buttons, false);
   }
 
-  #told(label, answer) {
+  #summary(label, answer) {
     const initialized =
       (answer.idpInitialized && "Identity proofing is initialized. ") ||
       (answer.tfaInitialized && "Two-factor authentication is initialized. ") ||
@@ -173,7 +174,7 @@ export class Row {
     try {
       this.update(await readEntry(this.page.server, this.entry.practitioner.id));
     } catch (error) {
-      this.result.append(errorView(error, "The row could not be read again."));
+      this.result.append(errorView(error, "The row could not be refreshed."));
     }
     this.page.onChange();
   }
@@ -187,6 +188,11 @@ async function readEntry(server, id) {
     server.searchAll("PractitionerRole", { practitioner: reference }),
   ]);
   return { practitioner, membership: memberships[0], roles };
+}
+
+/** Who does what next; where nobody has to, only that. */
+function nextAction({ owner, action }) {
+  return owner === NOBODY ? [action] : [el("strong", {}, `${owner}:`), ` ${action}`];
 }
 
 function membershipWord(membership) {

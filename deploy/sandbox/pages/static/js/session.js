@@ -6,7 +6,7 @@ import { FhirServer } from "./fhir.js";
 import { nameOf } from "./people.js";
 import { Statuses } from "./statuses.js";
 
-const EXPIRED = "Your sign-in has ended. Sign in again.";
+const EXPIRED = "Your session has expired. Sign in again.";
 
 /**
  * Runs a page: shows the sign-in form, and the page's content to whoever is signed in.

@@ -1,14 +1,17 @@
 /** What a registration status means and who has to do what next; the words are in a JSON file. */
 
+/** Who acts next where no action is needed. */
+export const NOBODY = "Nobody";
+
 const NOT_ENROLLED = { meaning: "Not enrolled", owner: "Administrator", action: "Enroll" };
 const NOT_RECORDED = {
   meaning: "In DoseSpot, status not recorded",
   owner: "Administrator",
-  action: "Enroll, to record the status",
+  action: "Enroll to record the status",
 };
 const READY_WITHOUT_DEA = {
-  owner: "Nobody",
-  action: "Nothing. For controlled substances, add a DEA number first",
+  owner: NOBODY,
+  action: "No action needed. For controlled substances, add a DEA number first",
 };
 
 /**

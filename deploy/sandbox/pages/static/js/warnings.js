@@ -1,9 +1,9 @@
-/** What a bot did all the same, though it looks wrong: told in words, without FHIR's own. */
+/** Warnings in a bot's answer, in plain words rather than FHIR's. */
 
 import { el } from "./dom.js";
 import { asSentence } from "./errors.js";
 
-const HEADING = "To be looked at:";
+const HEADING = "Please check:";
 const ELSEWHERE = "Record";
 
 /** Parts of FHIR paths, the closest ones first, and what they are to a person. */
