@@ -15,6 +15,7 @@ It knows nothing of FHIR or DoseSpot.
 import asyncio
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Literal
@@ -41,7 +42,8 @@ class Fault(BaseModel):
     * `text`: answer `status` with `body`, a text as it stands or an object as JSON,
     * `bomb`: answer 200 with gzip that expands to `mebibytes` of white space,
     * `drop`: close the connection without an answer,
-    * `delay`: wait `seconds`, then answer as if nothing were wrong,
+    * `delay`: wait `seconds`, or until the faults are deleted, then answer as if nothing were
+      wrong,
     * `drip`: answer as if nothing were wrong, but with a pause of `seconds` before each byte of
       the body.
 
@@ -91,6 +93,7 @@ class FaultInjector:
         self._faults: list[Fault] = []
         self._calls: list[_Call] = []
         self._keeps_bodies = False
+        self._released = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
@@ -137,7 +140,8 @@ class FaultInjector:
             await answer(scope, receive, send)
             return
         if fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), fault.seconds)
             await self._app(scope, receive, send)
             return
         if fault.when == "after":
@@ -155,6 +159,8 @@ class FaultInjector:
                 return JSONResponse({"error": str(error)}, status_code=400)
         elif request.method == "DELETE":
             self._faults.clear()
+            self._released.set()
+            self._released = asyncio.Event()
         return JSONResponse([fault.model_dump() for fault in self._faults])
 
     def _control_calls(self, request: Request) -> Response:

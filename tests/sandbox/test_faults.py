@@ -4,6 +4,7 @@ import json
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from time import monotonic
 from typing import Any
@@ -222,3 +223,17 @@ def test_calls_are_counted_with_their_bodies_where_that_is_asked_for(remote: Rem
     assert seen["counts"] == Counter(seen["calls"])
     assert [json.loads(body) for body in seen["bodies"]] == [{"a": 2}, {"a": 3}]
     assert "bodies" not in remote.calls("DELETE")
+
+
+def test_a_delayed_call_goes_on_when_the_faults_are_deleted(remote: Remote) -> None:
+    remote.set_fault(path="/things", kind="delay", seconds=30)
+    began = monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        delayed = pool.submit(remote.create)
+        url = f"{remote.url}_sandbox/faults"
+        while requests.get(url, timeout=5).json():
+            pass
+        assert not delayed.done()
+        requests.delete(url, timeout=5)
+        assert delayed.result().json() == {"calls": 1}
+    assert monotonic() - began < 25
