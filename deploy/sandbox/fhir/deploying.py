@@ -44,7 +44,8 @@ def _deploy(backend: FhirBackend, caller: Caller, bot_id: str, sent: Any) -> Non
     given = sent if isinstance(sent, dict) else {}
     code, name = given.get("code"), given.get("filename", DEFAULT_NAME)
     repository = backend.repository(caller.actor)
-    bot = repository.read("Bot", bot_id)
+    repository.read("Bot", bot_id)  # whoever deploys has to be allowed to see the Bot
+    bot = backend.resource(f"Bot/{bot_id}") or {}
     if not isinstance(code, str) or not code:
         raise outcomes.invalid("Bot missing executable code")
     project = backend.resource(f"Project/{caller.actor.project}") or {}
