@@ -3,7 +3,8 @@
 In Medplum whatever any rule allows is allowed, so that a policy can't allow everything but: it
 lists types. Not listed are Project and ProjectMembership (no member may touch them anyway),
 ClientApplication (it shows its secret), AccessPolicy, AuditEvent (it tells of others' acts), and
-Basic (it holds the bots' claims: whoever could write them could make two of one prescriber).
+Basic (it holds the bots' claims: whoever could write them could make two of one prescriber). A
+Binary can be made and not changed: the code of Bots that run within the server is one.
 Sources: https://www.medplum.com/docs/access/access-policies, and the types of FHIR R4's patient
 compartment (https://hl7.org/fhir/R4/compartmentdefinition-patient.html).
 """
@@ -14,7 +15,7 @@ from fhir_profiles.systems import PRESCRIBER_POLICY
 LOOK = ["search", "read", "vread", "history"]
 
 CARE = """
-    Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Binary
+    Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse
     BodyStructure CarePlan CareTeam ChargeItem Claim ClaimResponse ClinicalImpression Communication
     CommunicationRequest Composition Condition Consent Coverage CoverageEligibilityRequest
     CoverageEligibilityResponse DetectedIssue Device DeviceRequest DeviceUseStatement
@@ -54,6 +55,7 @@ def access_policy() -> Resource:
             "criteria": "Practitioner?_id=%profile.id",
             "readonlyFields": WHO_THEY_ARE,
         },
+        {"resourceType": "Binary", "interaction": [*LOOK, "create"]},
         {"resourceType": "Bot", "interaction": LOOK, "hiddenFields": BOT_SOURCE},
     ]
     return {"resourceType": "AccessPolicy", "name": PRESCRIBER_POLICY, "resource": rules}

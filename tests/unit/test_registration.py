@@ -134,6 +134,13 @@ def test_the_policy_lets_nobody_change_another_practitioner_or_who_they_are():
     }
 
 
+def test_the_policy_lets_nobody_put_other_code_in_the_place_of_a_bots():
+    rules = [one for one in access_policy()["resource"] if one["resourceType"] in ("Binary", "Bot")]
+    allowed = {one["resourceType"]: one["interaction"] for one in rules}
+    look = ["search", "read", "vread", "history"]
+    assert allowed == {"Binary": [*look, "create"], "Bot": look}
+
+
 def test_conformance_resources_come_in_the_order_of_their_references(tmp_path: Path):
     assert conformance_resources(tmp_path / "none") == ()
     for kind, url in (("StructureDefinition", "a"), ("CodeSystem", "c"), ("CodeSystem", "b")):
