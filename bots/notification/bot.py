@@ -53,6 +53,7 @@ def require_secret(invocation: Invocation) -> None:
     timeout_s=15,  # DoseSpot waits for 20 in all
     starts=frozenset({Start.EXECUTE, Start.WEBHOOK}),
     doorkeeper=require_secret,
+    person_waits=False,
 )
 def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
     """Brings the prescriber whom a notification is about in line with DoseSpot.

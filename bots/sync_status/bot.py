@@ -30,6 +30,7 @@ NOT_ENROLLED = (
     admin=True,
     timeout_s=300,
     starts=frozenset({Start.EXECUTE, Start.CRON}),
+    person_waits=False,
 )
 def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusOutput:
     """Compares what Practitioners say of DoseSpot with DoseSpot, and writes what differs.

@@ -25,7 +25,13 @@ DOSESPOT = (
     settings.WEBHOOK_SECRET,
 )
 RELAY = (settings.RELAY_URL, settings.RELAY_SECRET)
-OPTIONAL = (settings.NPI_REGISTRY_URL, settings.NPI_REGISTRY_CHECK, *RELAY)
+OPTIONAL = (
+    settings.NPI_REGISTRY_URL,
+    settings.NPI_REGISTRY_CHECK,
+    settings.IFRAME_ENROLLS,
+    settings.ANSWER_WITHIN,
+    *RELAY,
+)
 """What the bots do without: taken where somebody gives it, and never asked for."""
 
 NEEDED = (*DOSESPOT, *SERVICE)

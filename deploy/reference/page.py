@@ -17,6 +17,7 @@ from deploy.reference.rows import FieldRow, rows
 from shared.enrollment.rules.refusals import Refusal
 from shared.members.rules.guidance import GUIDANCE
 from shared.runtime.bot import BotFunction
+from shared.runtime.settings import ANSWER_WITHIN_S
 from shared.runtime.start import Start
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bots.md"
@@ -99,11 +100,13 @@ def _certain_first(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _facts(bot: BotFunction) -> str:
     token = "the caller's token" if bot.run_as_user else "its own token, an administrator's"
+    most_s = min(bot.timeout_s, ANSWER_WITHIN_S) if bot.person_waits else bot.timeout_s
+    unless = ", unless the project sets another time" if bot.person_waits else ""
     return (
         f"{bot.description}\n\n"
         f"- Identifier: `{bot.identifier}`\n"
         f"- Who may run it: {bot.callers.removesuffix('.')}\n"
-        f"- Runs with {token}, for at most {bot.timeout_s} s\n"
+        f"- Runs with {token}, for at most {most_s} s{unless}\n"
     )
 
 

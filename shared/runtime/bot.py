@@ -32,6 +32,8 @@ class BotFunction:
         starts: what may start it; the runtime refuses everything else.
         doorkeeper: where the bot is for somebody whom the server does not know: refuses whoever
             does not prove to be that. Nothing is kept of a refusal by it.
+        person_waits: whether a person waits for the answer, which then has to come within the time
+            that the project sets for that (`Settings.answer_within_s`).
         function: the bot itself.
     """
 
@@ -44,6 +46,7 @@ class BotFunction:
     timeout_s: int
     starts: frozenset[Start]
     doorkeeper: Doorkeeper | None = field(repr=False, compare=False)
+    person_waits: bool
     function: Callable[[Any, Invocation], BotOutput] = field(repr=False, compare=False)
 
     @property
@@ -61,11 +64,14 @@ class BotFunction:
         hints: dict[str, Any] = get_type_hints(self.function)
         return hints["request"], hints["return"]
 
-    def handler(self, make_services: Callable[[], Services] = Services) -> Handler:
+    def handler(
+        self, make_services: Callable[[], Services] = Services, *, unattended: bool = False
+    ) -> Handler:
         """The Lambda handler.
 
         Args:
             make_services: called once, at the handler's first invocation.
+            unattended: whether a program runs it that waits as long as a run may take.
         """
         return lambda_handler(
             self.name,
@@ -74,6 +80,7 @@ class BotFunction:
             make_services,
             starts=self.starts,
             doorkeeper=self.doorkeeper,
+            person_waits=self.person_waits and not unattended,
         )
 
 
@@ -87,6 +94,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
     timeout_s: int = 60,
     starts: frozenset[Start] = CALLS,
     doorkeeper: Doorkeeper | None = None,
+    person_waits: bool = True,
 ) -> Callable[[Callable[[Given, Invocation], BotOutput]], BotFunction]:
     """Declares a function `name(request, invocation)` in `bots/<name>/bot.py` as a bot.
 
@@ -106,6 +114,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
             timeout_s=timeout_s,
             starts=starts,
             doorkeeper=doorkeeper,
+            person_waits=person_waits,
             function=function,
         )
 

@@ -35,7 +35,7 @@ Doorkeeper = Callable[[Invocation], None]
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
-def lambda_handler(
+def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
     name: str,
     input_model: type[Input],
     bot: BotCall[Input],
@@ -43,6 +43,7 @@ def lambda_handler(
     *,
     starts: frozenset[Start] = CALLS,
     doorkeeper: Doorkeeper | None = None,
+    person_waits: bool = False,
 ) -> Handler:
     """A Lambda handler for a bot.
 
@@ -54,6 +55,7 @@ def lambda_handler(
         starts: what may start the bot; everything else is refused before anything is read.
         doorkeeper: refuses whoever does not prove who they are, where that is the bot's business;
             whoever it refuses leaves nothing behind but a line in the log.
+        person_waits: whether the answer has to come within the time that a person waits.
 
     Returns:
         `handler(event, context)`. It returns a JSON object, or raises a `BotError` whose text is
@@ -76,7 +78,11 @@ def lambda_handler(
         def run() -> dict[str, Any]:
             kept, payload = services(), parse_payload(event)
             log.trace_id = payload.trace_id
-            pace = Pace(_remaining_s(context), kept.sleep, metrics.waited)
+            remaining_s = _remaining_s(context)
+            if person_waits:
+                within_s = Settings(payload.secrets).answer_within_s()
+                remaining_s = _at_most(within_s, kept.clock, remaining_s)
+            pace = Pace(remaining_s, kept.sleep, metrics.waited)
             observed = ObservedHttp(kept.http, metrics, trace_headers(payload.trace_id))
             invocation = _invocation(name, kept, pace, PatientHttp(observed, pace), log, payload)
             start = invocation.start
@@ -97,6 +103,14 @@ def _remaining_s(context: Any) -> Callable[[], float]:
         return lambda: context.get_remaining_time_in_millis() / 1000
     end = monotonic() + DEFAULT_TIME_S
     return lambda: end - monotonic()
+
+
+def _at_most(
+    within_s: float, clock: Callable[[], float], remaining_s: Callable[[], float]
+) -> Callable[[], float]:
+    """Seconds until the invocation ends, or until so many have passed from now on."""
+    end = clock() + within_s
+    return lambda: min(remaining_s(), end - clock())
 
 
 def _invocation(

@@ -19,12 +19,17 @@ NPI_REGISTRY_URL = "NPI_REGISTRY_URL"
 NPI_REGISTRY_CHECK = "NPI_REGISTRY_CHECK"
 RELAY_URL = "RELAY_URL"
 RELAY_SECRET = "RELAY_SECRET"  # noqa: S105 - the secret's name
+IFRAME_ENROLLS = "DOSESPOT_IFRAME_ENROLLS"
+ANSWER_WITHIN = "DOSESPOT_ANSWER_WITHIN_S"
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
 WEBHOOK_SECRET_LENGTH = 32
 SHORTEST_RELAY_SECRET = 32
 NPI_REGISTRY_CHECKS = ("enrollment",)
+ANSWER_WITHIN_S = 25
+"""Less than a person's patience, and than the 30 seconds after which HTTP gateways give up."""
+LEAST_WITHIN_S, MOST_WITHIN_S = 10, 60
 
 DIGITS = 10
 
@@ -103,6 +108,27 @@ class Settings:
         """
         return bool(self._text(NPI_REGISTRY_CHECK) and self._checked(NPI_REGISTRY_CHECK))
 
+    def iframe_enrolls(self) -> bool:
+        """Whether enrollment goes on when a prescriber opens the iFrame; it does unless said so.
+
+        Raises:
+            Misconfigured: the setting is neither true nor false.
+        """
+        given = self._secrets.get(IFRAME_ENROLLS, Secret())
+        if given.valueBoolean is not None:
+            return given.valueBoolean
+        return not given.text() or self._checked(IFRAME_ENROLLS)[IFRAME_ENROLLS] == "true"
+
+    def answer_within_s(self) -> float:
+        """Seconds within which a bot answers for which a person waits.
+
+        Raises:
+            Misconfigured: the setting is no number, or one that is too small or too large.
+        """
+        if not self._text(ANSWER_WITHIN):
+            return ANSWER_WITHIN_S
+        return int(self._checked(ANSWER_WITHIN)[ANSWER_WITHIN])
+
     def service_account(self, base_url: str) -> ServiceAccount | None:
         """The ClientApplication that may touch memberships; None where there is none.
 
@@ -153,6 +179,10 @@ def _is_number(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= DIGITS and int(value) > 0
 
 
+def _is_patience(value: str) -> bool:
+    return _is_number(value) and LEAST_WITHIN_S <= int(value) <= MOST_WITHIN_S
+
+
 def _is_plain(value: str) -> bool:
     return value.isascii() and value.isprintable()
 
@@ -184,6 +214,15 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     RELAY_SECRET: (
         _is_relay_secret,
         f"must have {SHORTEST_RELAY_SECRET} plain characters at least",
+    ),
+    IFRAME_ENROLLS: (
+        lambda value: value in ("true", "false"),
+        "must be true or false; leave it out for true",
+    ),
+    ANSWER_WITHIN: (
+        _is_patience,
+        f"must be a whole number of seconds from {LEAST_WITHIN_S} to {MOST_WITHIN_S}; leave it out"
+        f" for {ANSWER_WITHIN_S}",
     ),
     WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

@@ -8,13 +8,21 @@ import pytest
 
 from bots.iframe.contract import IframeInput
 from fhir_profiles import Resource
-from shared.errors import BotError, EditConflict, LookUpFirst, Throttled, Unforeseen
+from shared.errors import (
+    BotError,
+    EditConflict,
+    LookUpFirst,
+    Misconfigured,
+    RemoteUnavailable,
+    Throttled,
+    Unforeseen,
+)
 from shared.http.pace import LONGEST_WAIT_S
-from shared.http.sending import Call, Reply, unconfirmed
+from shared.http.sending import READ_TIMEOUT_S, Call, Reply, unavailable, unconfirmed
 from shared.runtime.invocation import Invocation
 from shared.runtime.lambda_handler import lambda_handler
 from shared.runtime.services import Services
-from tests.builders import lambda_payload, practitioner
+from tests.builders import lambda_payload, practitioner, secrets
 
 JANE = practitioner()
 REFERENCE = f"Practitioner/{JANE['id']}"
@@ -111,3 +119,81 @@ def test_the_services_own_client_waits_as_the_run_does() -> None:
     with pytest.raises(BotError):
         handler(lambda_payload(input={}, secrets=secrets), None)
     assert len(server.waits) == 4
+
+
+class Hanging:
+    """A server that never answers, and the time that passes while it is waited for."""
+
+    def __init__(self, ends_after_s: float = 300.0) -> None:
+        self.passed_s = 0.0
+        self._ends_after_s = ends_after_s
+
+    def send(self, call: Call) -> Reply:
+        self.passed_s += min(call.answer_s or READ_TIMEOUT_S, READ_TIMEOUT_S)
+        raise unconfirmed(call) if call.writes else unavailable(call.service)
+
+    def sleep(self, seconds: float) -> None:
+        self.passed_s += seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As Lambda's context has it."""
+        return int((self._ends_after_s - self.passed_s) * 1000)
+
+    def run(
+        self, bot: Callable[[Invocation], Any], *, person_waits: bool = True, **given: str
+    ) -> BotError:
+        services = Services(http=self, sleep=self.sleep, clock=lambda: self.passed_s)
+        handler = lambda_handler(
+            "made_up",
+            IframeInput,
+            lambda _, run: bot(run),
+            lambda: services,
+            person_waits=person_waits,
+        )
+        with pytest.raises(BotError) as raised:
+            handler(lambda_payload(input={}, secrets=secrets(**given)), self)
+        return raised.value
+
+
+@pytest.mark.parametrize(
+    ("bot", "error"), [(ask, RemoteUnavailable), (edit, LookUpFirst)], ids=["reads", "writes"]
+)
+@pytest.mark.parametrize(
+    ("given", "within_s"),
+    [({}, 25), ({"DOSESPOT_ANSWER_WITHIN_S": "10"}, 10)],
+    ids=["unset", "set"],
+)
+def test_who_waits_is_answered_in_time_though_no_server_answers(
+    bot: Callable[[Invocation], Any], error: type[BotError], given: dict[str, str], within_s: int
+) -> None:
+    server = Hanging()
+    assert type(server.run(bot, **given)) is error
+    assert within_s - 3 <= server.passed_s < within_s
+
+
+def test_a_write_that_nobody_answers_in_time_is_open() -> None:
+    told = str(Hanging().run(edit))
+    assert told == (
+        "The FHIR server was asked to save the Practitioner and gave no usable answer, so whether"
+        " it did is not known. Run the bot again: it looks before it writes."
+    )
+
+
+def test_the_functions_own_end_may_come_first() -> None:
+    server = Hanging(ends_after_s=15.0)
+    server.run(ask)
+    assert 12 <= server.passed_s < 15
+
+
+def test_where_nobody_waits_a_run_takes_the_time_that_it_has() -> None:
+    server = Hanging(ends_after_s=50.0)
+    server.run(ask, person_waits=False)
+    assert 25 < server.passed_s < 50
+
+
+def test_a_malformed_patience_is_told_where_somebody_waits() -> None:
+    server = Hanging()
+    assert type(server.run(ask, DOSESPOT_ANSWER_WITHIN_S="soon")) is Misconfigured
+    assert server.passed_s == 0
+    told = server.run(ask, person_waits=False, DOSESPOT_ANSWER_WITHIN_S="soon")
+    assert type(told) is RemoteUnavailable

@@ -148,3 +148,48 @@ def test_the_npi_is_checked_at_enrollment_only_where_the_project_says_so() -> No
     assert settings(NPI_REGISTRY_CHECK="enrollment").checks_npi_at_enrollment()
     told = refused(settings(NPI_REGISTRY_CHECK="yes").checks_npi_at_enrollment)
     assert told == "NPI_REGISTRY_CHECK must be enrollment; leave it out to skip that check"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (ABSENT, True),
+        ("", True),
+        ("true", True),
+        ("false", False),
+        (" false ", False),
+        ({"name": "DOSESPOT_IFRAME_ENROLLS", "valueBoolean": True}, True),
+        ({"name": "DOSESPOT_IFRAME_ENROLLS", "valueBoolean": False}, False),
+    ],
+    ids=repr,
+)
+def test_opening_the_iframe_enrolls_unless_the_project_says_otherwise(
+    given: Any, expected: bool
+) -> None:
+    assert settings(DOSESPOT_IFRAME_ENROLLS=given).iframe_enrolls() is expected
+
+
+@pytest.mark.parametrize("given", ["no", "0", "False", {"valueInteger": 0}], ids=repr)
+def test_whether_the_iframe_enrolls_is_true_or_false(given: Any) -> None:
+    told = refused(settings(DOSESPOT_IFRAME_ENROLLS=given).iframe_enrolls)
+    assert told == "DOSESPOT_IFRAME_ENROLLS must be true or false; leave it out for true"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(ABSENT, 25), ("", 25), ("10", 10), ("60", 60), ({"valueInteger": 28}, 28)],
+    ids=repr,
+)
+def test_a_person_waits_25_seconds_unless_the_project_says_otherwise(
+    given: Any, expected: int
+) -> None:
+    assert settings(DOSESPOT_ANSWER_WITHIN_S=given).answer_within_s() == expected
+
+
+@pytest.mark.parametrize("given", ["9", "61", "0", "-1", "25.0", "long", "1e1", "٢٥"])
+def test_how_long_a_person_waits_is_a_whole_number_within_bounds(given: str) -> None:
+    told = refused(settings(DOSESPOT_ANSWER_WITHIN_S=given).answer_within_s)
+    assert told == (
+        "DOSESPOT_ANSWER_WITHIN_S must be a whole number of seconds from 10 to 60; leave it out for"
+        " 25"
+    )

@@ -85,7 +85,7 @@ class BulkEnrollment:
         sender = Http(connections=at_once + THREADS)
         http = QuotaHttp(ReadOnly(sender) if dry else sender, charges)
         self._services = Services(http=http, timing=timing, at_end=self._changes.keep)
-        self._handler = admin_enroll.handler(lambda: self._services)
+        self._handler = admin_enroll.handler(lambda: self._services, unattended=True)
 
     def sign_in(self, base_url: str, credential: Credential) -> Administrator:
         """The administrator, who is sure to be allowed to enroll others.
