@@ -1,53 +1,129 @@
-"""The bot: signs the caller's own clinician in, nobody else's."""
+"""The bot: signs the caller's own clinician in, nobody else's, and has enrollment go on."""
+
+from collections.abc import Sequence
 
 from bots.iframe.contract import IframeInput, IframeOutput
+from bots.iframe.opening import CallersRecords, Opening, read_opening, records_to_go_on
+from fhir_profiles import Resource
 from fhir_profiles.patient_identifier import dosespot_patient_id
+from fhir_profiles.project_membership import is_active
+from fhir_profiles.today import Today
+from shared.audit.events import LogEvent
 from shared.dosespot.single_sign_on import new_phrase, single_sign_on_url
-from shared.errors import RecordsRefused
-from shared.fhir.client import FhirClient
-from shared.members.caller import callers_clinician_id
+from shared.errors import BotError, NotAuthorized, RecordsRefused
+from shared.members.caller import NOT_ENROLLED, persons_membership, sole_clinician_id
+from shared.records.findings import Finding
 from shared.runtime.bot import bot
+from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation
 
 NOT_SYNCED = (
     "Patient.identifier: the patient has no DoseSpot id yet. Run dosespot-patient-sync-bot for the"
     " patient first."
 )
+NOT_GONE_ON = "the link works, but enrollment did not go on. "
 
 
 @bot(
     identifier="dosespot-iframe-bot",
-    description="Gives the calling prescriber the single sign-on link for the DoseSpot iFrame.",
-    callers="An enrolled prescriber.",
+    description=(
+        "Gives the calling prescriber the single sign-on link for the DoseSpot iFrame, and takes"
+        " their enrollment one step further."
+    ),
+    callers=(
+        "An enrolled prescriber, or one with an active PractitionerRole for DoseSpot, about"
+        " themselves."
+    ),
     run_as_user=True,
     timeout_s=30,
 )
 def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
-    """The single sign-on link for the caller.
+    """The single sign-on link for the caller, whose enrollment goes on before it is made.
+
+    Where enrollment can't go on, a caller who has a DoseSpot id gets the link with a warning.
 
     Raises:
-        NotAuthorized: the caller is not enrolled.
-        RecordsRefused: the patient is not in DoseSpot yet.
-        RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read.
+        NotAuthorized: the caller is neither enrolled nor authorized to enroll themselves.
+        RecordsRefused: the patient is not in DoseSpot yet, or what a first enrollment lacks.
+        StageRefused: the Practitioner may not be enrolled now.
+        EnrollmentLimitReached: the project may not enroll another prescriber.
+        EnrollmentInProgress: another run is enrolling the same prescriber.
+        EditConflict: somebody else kept changing the same resource.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read;
+            or DoseSpot's clinician is not, or not surely, the person of the Practitioner.
         BotError: what any bot can raise.
     """
-    fhir = invocation.fhir
-    iframe_url, clinic_id, clinic_key = invocation.settings.iframe()
-    clinician_id, patient_id = invocation.together(
-        lambda: callers_clinician_id(fhir, invocation.requester),
-        lambda: _patient_id(fhir, request.patientId),
+    page = invocation.settings.iframe()
+    fhir, caller = invocation.fhir, invocation.requester
+    enrolls = invocation.settings.iframe_enrolls() and caller.startswith("Practitioner/")
+    patient = None if request.patientId is None else f"Patient/{request.patientId}"
+    me, opening = invocation.together(
+        fhir.who_am_i, lambda: read_opening(fhir, patient, caller if enrolls else None)
     )
+    membership = persons_membership(me, caller)
+    clinician_id, warnings = _enrolled(
+        invocation, opening, sole_clinician_id([membership]), counts=is_active(membership)
+    )
+    patient_id = _patient_id(opening)
     return IframeOutput(
-        url=single_sign_on_url(
-            iframe_url, clinic_id, clinic_key, clinician_id, patient_id, new_phrase()
-        )
+        url=single_sign_on_url(*page, clinician_id, patient_id, new_phrase()),
+        warnings=[FindingOutput.of(one) for one in warnings],
     )
 
 
-def _patient_id(fhir: FhirClient, patient: str | None) -> int | None:
+def _enrolled(
+    invocation: Invocation, opening: Opening, known_id: int | None, *, counts: bool
+) -> tuple[int, Sequence[Finding]]:
+    """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
+
+    Args:
+        invocation: the run.
+        opening: what was read.
+        known_id: the id on the caller's membership, if there is one.
+        counts: whether nobody has deactivated that membership.
+    """
+    today = Today(invocation.now())
+    records = records_to_go_on(opening, invocation.requester, known_id, today) if counts else None
+    if records is not None:
+        _patient(opening)  # nothing is begun where the input is refused
+        return _gone_on(invocation, records, known_id)
+    if known_id is None:
+        raise NotAuthorized(NOT_ENROLLED)
+    return known_id, ()
+
+
+def _gone_on(
+    invocation: Invocation, records: CallersRecords | BotError, known_id: int | None
+) -> tuple[int, Sequence[Finding]]:
+    from bots.iframe.enrolling import one_stage_further  # noqa: PLC0415 - seldom needed, and large
+
+    invocation.trail.subject = invocation.requester
+    try:
+        if isinstance(records, BotError):
+            raise records
+        outcome = one_stage_further(invocation, records)
+    except BotError as error:
+        if known_id is None:
+            raise
+        invocation.trail.was_refused(error)
+        invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
+        return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
+    return outcome.clinician.id, outcome.warnings
+
+
+def _patient(opening: Opening) -> Resource | None:
+    if isinstance(opening.patient, BotError):
+        raise opening.patient
+    return opening.patient
+
+
+def _patient_id(opening: Opening) -> int | None:
+    patient = _patient(opening)
     if patient is None:
         return None
-    found = dosespot_patient_id(fhir.read(f"Patient/{patient}"))
+    found = dosespot_patient_id(patient)
     if found is None:
         raise RecordsRefused(NOT_SYNCED)
     return found

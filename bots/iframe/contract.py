@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.runtime.inputs import BotInput, BotOutput, FhirId
+from shared.runtime.inputs import BotInput, FhirId, WarningOutput
 
 
 class IframeInput(BotInput):
@@ -14,7 +14,7 @@ class IframeInput(BotInput):
     )
 
 
-class IframeOutput(BotOutput):
+class IframeOutput(WarningOutput):
     """The URL to put into the iFrame; it works once."""
 
     url: str = Field(description="Single sign-on link for the iFrame; it works once.")

@@ -25,6 +25,7 @@ class LogEvent(StrEnum):
     RESULT_SENT = "result-sent"
     MESSAGE_RETURNED = "message-returned"
     RECORD_DOUBTFUL = "record-doubtful"
+    NOT_ADVANCED = "not-advanced"
     NOT_AUDITED = "not-audited"
     DONE = "done"
     REFUSED = "refused"

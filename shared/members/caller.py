@@ -50,13 +50,22 @@ def callers_clinician_id(fhir: FhirClient, requester: str) -> int:
         NotAuthorized: the person has no DoseSpot identifier.
         RecordsDisagree: the person has several, or one that can't be read.
     """
-    membership = own_membership(fhir.who_am_i(), requester)
-    if membership is None:
-        raise Misconfigured(RUN_AS_USER)
-    number = sole_clinician_id([membership])
+    number = sole_clinician_id([persons_membership(fhir.who_am_i(), requester)])
     if number is None:
         raise NotAuthorized(NOT_ENROLLED)
     return number
+
+
+def persons_membership(me: Resource, requester: str) -> Resource:
+    """What `auth/me` shows of the membership of a person who runs a bot as themselves.
+
+    Raises:
+        Misconfigured: the bot does not run as the user.
+    """
+    membership = own_membership(me, requester)
+    if membership is None:
+        raise Misconfigured(RUN_AS_USER)
+    return membership
 
 
 def sole_clinician_id(memberships: Iterable[Resource]) -> int | None:

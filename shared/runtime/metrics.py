@@ -29,6 +29,7 @@ COUNTED: Mapping[Event, str] = {
     AuditAction.STATUS_RECORDED: "StatusesRecorded",
     LogEvent.EPCS_ENABLED: "EpcsEnabled",
     LogEvent.EPCS_DISABLED: "EpcsDisabled",
+    LogEvent.NOT_ADVANCED: "NotAdvanced",
     LogEvent.NOT_AUDITED: "NotAudited",
 }
 """Metrics that are there only in runs in which the step happened."""

@@ -58,9 +58,12 @@ def _enabled(clinic: Clinic, member: Member) -> None:
     clinic.enroll(member)
 
 
+NAMES = {"admin": "admin_enroll", "self": "self_enroll", "iframe": "iframe"}
+
+
 def flows(bot: str) -> dict[str, Flow]:
-    """The stages, each as its flow; the bot is `admin` or `self`."""
-    name = "admin_enroll" if bot == "admin" else "self_enroll"
+    """The stages, each as its flow; the bot is `admin`, `self` or `iframe`."""
+    name = NAMES[bot]
     return {
         "create": FLOWS[f"{bot}, first run"],
         "wait for agreements": Flow(name, {}, _waiting, "Pending", (0, 0)),

@@ -66,14 +66,18 @@ def _unlinked(clinic: Clinic, member: Member) -> None:
 FLOWS = {
     "admin, first run": Flow("admin_enroll", {}, _nothing, "Pending", (0, 0)),
     "self, first run": Flow("self_enroll", {}, _nothing, "Pending", (0, 0)),
+    "iframe, first run": Flow("iframe", {}, _nothing, "Pending", (0, 0)),
     "admin, found by NPI": Flow("admin_enroll", {}, _unlinked, "Pending", (0, 0)),
     "admin, changed record": Flow("admin_enroll", {}, _changed, "Pending", (0, 0)),
     "admin, IDP": Flow("admin_enroll", {"initIdp": True}, _signed, "IDPInitializeSuccess", (1, 0)),
     "self, IDP": Flow("self_enroll", {}, _signed, "IDPInitializeSuccess", (1, 0)),
+    "iframe, IDP": Flow("iframe", {}, _signed, "IDPInitializeSuccess", (1, 0)),
     "admin, TFA": Flow("admin_enroll", {"initTfa": True}, _proven, "TFAActivateInit", (1, 1)),
     "self, TFA": Flow("self_enroll", {}, _proven, "TFAActivateInit", (1, 1)),
+    "iframe, TFA": Flow("iframe", {}, _proven, "TFAActivateInit", (1, 1)),
     "admin, EPCS": Flow("admin_enroll", {}, _activated, "TFAActivatedSuccess", (1, 1)),
     "self, EPCS": Flow("self_enroll", {}, _activated, "TFAActivatedSuccess", (1, 1)),
+    "iframe, EPCS": Flow("iframe", {}, _activated, "TFAActivatedSuccess", (1, 1)),
 }
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from bots.iframe.bot import NOT_GONE_ON
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
@@ -30,13 +31,19 @@ def run_until_done(runner: Runner, flow: Flow, run: dict[str, Any]) -> None:
 def _run_to_its_end(runner: Runner, flow: Flow, run: dict[str, Any]) -> None:
     for _ in range(RUNS):
         try:
-            runner.run(flow.bot, run)
+            answer, _ = runner.run(flow.bot, run)
         except StageRefused:
             return
         except BotError:
             continue
-        return
+        if not _has_stopped(answer):
+            return
     raise AssertionError(f"{RUNS} runs did not end the flow")
+
+
+def _has_stopped(answer: dict[str, Any]) -> bool:
+    """Whether the iframe bot gave the link, but enrollment did not go on."""
+    return any(NOT_GONE_ON in one["sentence"] for one in answer.get("warnings", []))
 
 
 def check(clinic: Clinic, flow: Flow, member: Member, case: str) -> None:

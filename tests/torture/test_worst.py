@@ -27,10 +27,13 @@ INITIALIZE = {"method": "POST", "path": ".*/(idpInit|initTfaActivate)"}
 BROKEN = {
     "admin, first run": CREATE,
     "self, first run": CREATE,
+    "iframe, first run": CREATE,
     "admin, IDP": INITIALIZE,
     "self, IDP": INITIALIZE,
+    "iframe, IDP": INITIALIZE,
     "admin, TFA": INITIALIZE,
     "self, TFA": INITIALIZE,
+    "iframe, TFA": INITIALIZE,
 }
 QUICK = {("self, first run", "201"), ("self, IDP", "200 ERROR Timeout expired")}
 CASES = [

@@ -128,7 +128,7 @@ def test_the_command_prints_the_schema_of_all_bots_or_of_one_by_either_name() ->
     one = json.loads(printed("iframe"))
     assert one == json.loads(printed("dosespot-iframe-bot"))
     assert [*one["properties"]] == ["dosespot-iframe-bot"]
-    assert [*one["$defs"]] == ["IframeInput", "IframeOutput"]
+    assert [*one["$defs"]] == ["FindingOutput", "IframeInput", "IframeOutput"]
 
 
 def test_the_command_writes_to_a_file(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""One stage further while DoseSpot is opened; imported only where there may be one."""
+
+from bots.iframe.opening import CallersRecords
+from shared.dosespot.client import DoseSpotClient
+from shared.enrollment.advancing import OwnRecords, advance
+from shared.enrollment.enroll import Outcome
+from shared.enrollment.rules.situation import Order
+from shared.fhir.batch import Batch, FoundAll
+from shared.npi_check.wiring import beside_npi_check
+from shared.runtime.invocation import Invocation
+
+
+def one_stage_further(invocation: Invocation, records: CallersRecords) -> Outcome:
+    """Takes the caller one stage further, if there is one; raises as `advance` does."""
+    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+    memberships = _memberships(invocation, dosespot)
+    return advance(
+        invocation,
+        dosespot,
+        OwnRecords(records.practitioner, records.roles, memberships),
+        lambda named: Order(roles=named, self_service=True),
+        lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
+    )
+
+
+def _memberships(invocation: Invocation, dosespot: DoseSpotClient) -> FoundAll:
+    """The caller's memberships; DoseSpot's token is there then too."""
+    batch = Batch(invocation.privileged_fhir)
+    memberships = batch.memberships_of(invocation.requester)
+    if dosespot.is_signed_in:
+        batch.send()
+    else:
+        invocation.together(dosespot.sign_in_early, batch.send)
+    return memberships

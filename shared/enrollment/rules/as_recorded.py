@@ -1,0 +1,30 @@
+"""Whether a Practitioner itself says that enrollment has come to its end: pure, and soon imported.
+
+What DoseSpot says may be another thing; then the status sync or a notification writes it down.
+"""
+
+from fhir_profiles import Resource
+from fhir_profiles.codes import RegistrationStatus
+from fhir_profiles.elements import entries, text
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.systems import DEA_ALIASES
+
+
+def is_complete(practitioner: Resource) -> bool:
+    """Whether no stage is left to begin, nor anything to write down, as the record has it.
+
+    A DEA number counts whether it is in force or not: who has none at all needs no more than to be
+    registered.
+    """
+    status = registration_status(practitioner)
+    if status == RegistrationStatus.TFA_ACTIVATED_SUCCESS:
+        return has_epcs_qualification(practitioner)
+    return status == RegistrationStatus.REGISTRATION_SUCCESS and not _has_dea(practitioner)
+
+
+def _has_dea(practitioner: Resource) -> bool:
+    return any(
+        text(identifier.get("system")) in DEA_ALIASES
+        for _, identifier in entries(practitioner, "identifier")
+    )
