@@ -18,7 +18,7 @@ from typing import Any
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
@@ -125,17 +125,19 @@ class Connections(HTTPAdapter):
         self._proxies = cache(get_environ_proxies)
         self._pools: dict[str, HTTPConnectionPool] = {}
 
-    def sent(self, request: PreparedRequest, timeout: tuple[float, float]) -> BaseHTTPResponse:
+    def sent(self, request: PreparedRequest, connect_s: float, answer_s: float) -> BaseHTTPResponse:
         """The answer to a request, up to its body.
 
         Args:
             request: with a whole URL.
-            timeout: seconds to connect, and for the whole answer.
+            connect_s: seconds to connect.
+            answer_s: seconds for the whole answer, to connect included.
 
         Raises:
             requests.RequestException, urllib3.exceptions.HTTPError: there is none.
         """
         proxies = self._proxies(_origin(request))
+        timeout: Any = Timeout(connect=connect_s, read=answer_s, total=answer_s)
         answer: BaseHTTPResponse = self.send(request, timeout=timeout, proxies=proxies).raw
         return answer
 

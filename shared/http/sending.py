@@ -151,8 +151,8 @@ class Http:
             ValueError: the call can't be written.
         """
         answer_s = min(call.answer_s or inf, self._read_timeout_s)
-        timeout_s = min(CONNECT_TIMEOUT_S, answer_s), answer_s
-        answer = self._connections.sent(_prepared(call), timeout_s)
+        connect_s = min(CONNECT_TIMEOUT_S, answer_s)
+        answer = self._connections.sent(_prepared(call), connect_s, answer_s)
         # Unpacks no more than it is asked for; what comes after that is not read.
         body = answer.read(self._largest_answer + 1, decode_content=True)
         if len(body) > self._largest_answer:

@@ -326,6 +326,27 @@ def test_the_last_piece_has_only_the_time_that_is_left() -> None:
     assert 2.0 <= monotonic() - began < 3.0  # when the next piece would come
 
 
+class SlowToShakeHands(Raw):
+    """Lets who connects wait for TLS."""
+
+    def get_request(self) -> Any:
+        self.stopped.wait(1.5)
+        return super().get_request()
+
+
+def test_the_time_to_connect_is_part_of_the_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, raw, began = certificate(tmp_path), SlowToShakeHands(*SLOW["silence"]), monotonic()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    raw.socket = context.wrap_socket(raw.socket, server_side=True)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    url = f"https://127.0.0.1:{raw.server_port}/"
+    asked_of(raw, Http(), writes=False, answer_s=2.0, url=url)
+    assert 2.0 <= monotonic() - began < 3.4  # 1.5 and 2 would be more
+
+
 def test_an_answer_through_a_proxy_has_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     raw, began = Raw(*SLOW["body"]), monotonic()
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{raw.server_port}")
