@@ -88,9 +88,9 @@ def test_a_prescriber_goes_the_hooks_way_from_enrollment_to_dosespot(
     login = f"p{prescriber.npi}@clinic.example"
     hook = ((SELF_BOT, {}), (SYNC_BOT, patient), (IFRAME_BOT, patient))
     early, enrolled, synced, opened = run(prescriber, login, hook[2], *hook)
-    assert "You have no DoseSpot identifier yet." in early["error"]["message"]
+    assert "the patient has no DoseSpot id yet" in early["error"]["message"]
     assert enrolled["result"] == {
-        "status": "created",
+        "status": "already_enrolled",  # opening the iFrame has created the clinician
         "doseSpotClinicianId": clinic.clinician(prescriber)["id"],
         "registrationStatus": "Pending",
         "epcsEnabled": False,

@@ -201,6 +201,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     patient = {"patientId": add_patient(clinic, **about(new_npi()))["id"]}
     yield from (("patient_sync", {**patient, **more}, mine) for more in ({}, {"update": True}))
     yield "iframe", patient, mine
+    yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
@@ -288,6 +289,7 @@ def test_a_refused_record_is_not_quoted(watch: Watch, changes: dict[str, Any]) -
     member = watch.person(**changes)
     assert watch.run("admin_enroll", admins(member), watch.clinic.admin)
     assert watch.run("self_enroll", {}, member)
+    assert watch.run("iframe", {}, member)
 
 
 def refusal(status: int, code: str, details: str) -> dict[str, Any]:
