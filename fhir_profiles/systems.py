@@ -38,6 +38,8 @@ PRACTITIONER_ROLE_TYPE = "https://dosespot.com/practitionerrole-type"
 MEDPLUM_BOTS = "https://www.medplum.com/bots"
 MEDPLUM_BOT_EXTERNAL_FUNCTION_ID = "https://medplum.com/bot-external-function-id"
 
+RELAY_DEPLOYED = "urn:prescriber-bots:relay-deployed"
+
 PRESCRIBER_POLICY = "prescriber-bots: prescriber"
 """Name of the AccessPolicy that `register` installs and invited prescribers get."""
 

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deploy.cli.command import verbose_option
-from deploy.cli.secret_input import from_options, generated_webhook_secret, prompt_for_missing
+from deploy.cli.secret_input import (
+    from_options,
+    generated_relay_secret,
+    generated_webhook_secret,
+    prompt_for_missing,
+)
 from deploy.cli.sign_in import Command, base_url_option, server_at
 from deploy.cli.table import print_row, terminal_width
 from shared.errors import LookUpFirst, TryAgain
+from shared.runtime.settings import RELAY_URL
 
 if TYPE_CHECKING:
     from deploy.medplum.doctor.finding import CheckReport
@@ -27,6 +33,9 @@ STILL_MISSING = (
     "What is missing is asked for at a terminal, or taken from --secrets-file or"
     " --secrets-from-aws; `prescriber-bots doctor` checks the rest."
 )
+
+DEPLOYMENT_TIMEOUT_S = 90.0
+"""A Medplum server answers `$deploy` when AWS has the function."""
 
 WIDEST_VERDICT, WIDEST_FINDING = 9, 11
 MOST_NAMED = 3
@@ -86,6 +95,18 @@ def function_options(command: Command) -> Command:
     metavar="NAME",
     help="Also write the bots' own credential into this secret in AWS Secrets Manager.",
 )
+@click.option(
+    "--relay",
+    metavar="URL",
+    help="Have the Bots pass their runs on to this HTTPS endpoint, as hosted Medplum needs it; kept"
+    " as the project secret RELAY_URL.",
+)
+@click.option(
+    "--relay-runtime",
+    type=click.Choice(["awslambda", "vmcontext"]),
+    help="What runs the relay's JavaScript: awslambda on hosted Medplum, vmcontext within a server"
+    " of your own. Without it a Bot keeps its own; a new one gets awslambda.",
+)
 @click.option("--plan", is_flag=True, help="Show what would be done without doing it.")
 def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) -> None:
     """Create or update what the bots need in a Medplum project.
@@ -99,25 +120,32 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     Examples:
       prescriber-bots register --base-url https://api.example.org/ --plan
       prescriber-bots register --base-url https://api.example.org/ --secrets-file secrets.json
+      prescriber-bots register --base-url https://api.medplum.com/ \\
+        --relay https://bots.example.org/relay
     """
     from deploy.medplum.aws_secrets import AwsSecret
     from deploy.medplum.conformance import conformance_resources
     from deploy.medplum.installation import look
     from deploy.medplum.ledger import Ledger
+    from deploy.medplum.project_secrets import is_relayed
     from deploy.medplum.register import Installer, InstallOptions, refuse_what_is_wrong
     from deploy.medplum.server import ProjectAdmin
 
     given = from_options(options["secrets_file"], options["secrets_from_aws"])
-    signed_in = server_at(base_url)
+    signed_in = server_at(base_url, DEPLOYMENT_TIMEOUT_S)
     server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
     profiles = conformance_resources()
     found = look(server, server.project_id(), profiles)
     if options["generate_webhook_secret"]:
         given = {**generated_webhook_secret(found.secrets), **given}
+    given |= {RELAY_URL: options["relay"]} if options["relay"] else {}
+    given |= generated_relay_secret(given, found.secrets)
     if not plan and sys.stdin.isatty():
         given |= prompt_for_missing(given, found.secrets)
     aws = AwsSecret(aws_secret) if aws_secret else None
-    order = InstallOptions(_names(options), given, profiles, signed_in.base_url, aws)
+    order = InstallOptions(
+        _names(options), given, profiles, signed_in.base_url, aws, options["relay_runtime"]
+    )
     refuse_what_is_wrong(found, order)
     summary = _Summary()
     try:
@@ -125,7 +153,7 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     except (LookUpFirst, TryAgain) as error:
         happened, _, _ = str(error).partition(". ")
         raise click.ClickException(f"{happened}. {AGAIN}") from None
-    if not order.names.named and not plan:
+    if not (order.names.named or plan or is_relayed(given, found.secrets)):
         _print_function_names(look(server, server.project_id(), ()))
     summary.sum_up(plan=plan)
 

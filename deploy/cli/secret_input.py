@@ -38,6 +38,17 @@ def generated_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
     return {settings.WEBHOOK_SECRET: secrets.token_hex(settings.WEBHOOK_SECRET_LENGTH // 2)}
 
 
+def generated_relay_secret(
+    given: Mapping[str, str], stored: Mapping[str, Secret]
+) -> dict[str, str]:
+    """A new secret for the relay, where there is a relay and none."""
+    from deploy.medplum.project_secrets import is_relayed, merged
+
+    if not is_relayed(given, stored) or merged(given, stored).get(settings.RELAY_SECRET):
+        return {}
+    return {settings.RELAY_SECRET: secrets.token_hex(settings.SHORTEST_RELAY_SECRET)}
+
+
 def prompt_for_missing(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
     """The secrets that are still missing, as somebody types them; Enter leaves one out."""
     from deploy.medplum.project_secrets import DOSESPOT, merged

@@ -15,7 +15,7 @@ import click
 
 from shared.fhir.client import Credential, FhirClient, GivenToken
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
-from shared.http.sending import Http, Sender
+from shared.http.sending import READ_TIMEOUT_S, Http, Sender
 from shared.http.token_cache import TokenCache
 from shared.runtime.payload import secure_url
 
@@ -57,8 +57,12 @@ def base_url_option(*, required: bool = True) -> Callable[[Command], Command]:
     )
 
 
-def server_at(base_url: str) -> Server:
+def server_at(base_url: str, read_timeout_s: float = READ_TIMEOUT_S) -> Server:
     """The server, signed in as the environment says; asks for a token where it says nothing.
+
+    Args:
+        base_url: the server's.
+        read_timeout_s: how long a whole answer may take.
 
     Raises:
         click.UsageError: the URL is none that a secret may be sent to, or there is no token and
@@ -68,7 +72,7 @@ def server_at(base_url: str) -> Server:
         url = secure_url(base_url)
     except ValueError as error:
         raise click.UsageError(f"--base-url {error}.") from None
-    http = Http()
+    http = Http(read_timeout_s)
     return Server(url, http, _credential(http, url))
 
 

@@ -97,6 +97,11 @@ def merged(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, 
     return {name: text for name, text in texts.items() if text or name in given}
 
 
+def is_relayed(given: Mapping[str, str], stored: Mapping[str, Secret]) -> bool:
+    """Whether the Bots' runs are passed on by the relay."""
+    return bool(merged(given, stored).get(settings.RELAY_URL))
+
+
 def other(name: str) -> str:
     """The other one of the two secrets of the ClientApplication."""
     return next(one for one in SERVICE if one != name)

@@ -14,6 +14,7 @@ from deploy.medplum import access_policy, project_secrets, wanted
 from deploy.medplum.aws_secrets import AwsSecret
 from deploy.medplum.installation import Installation, reference_to
 from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
+from deploy.medplum.relaying import RelayDeployment
 from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionNames
 from fhir_profiles import Resource
@@ -44,7 +45,8 @@ class InstallOptions:
         secrets: values that are given now.
         profiles: FHIR conformance resources.
         base_url: the server's, for the secret in AWS.
-        aws_secret: where the ClientApplication's credential is kept for what runs in AWS.
+        aws_secret: where the credentials are kept for what runs in AWS.
+        relay_runtime: `runtimeVersion` of Bots that the relay runs; None keeps what they have.
     """
 
     names: FunctionNames
@@ -52,6 +54,7 @@ class InstallOptions:
     profiles: Sequence[Resource]
     base_url: str
     aws_secret: AwsSecret | None = None
+    relay_runtime: str | None = None
 
 
 def refuse_what_is_wrong(found: Installation, order: InstallOptions) -> None:
@@ -87,6 +90,12 @@ class Installer:
         self._found = found
         self._order = order
         self._project = str(found.project["id"])
+        self._lacking = None if FEATURE in items(found.project, "features") else NO_FEATURE
+        self._relay = (
+            RelayDeployment(server, ledger, order.relay_runtime, self._lacking)
+            if project_secrets.is_relayed(order.secrets, found.secrets)
+            else None
+        )
 
     def run(self) -> None:
         """Does everything; the ledger hears of each thing in its turn.
@@ -95,9 +104,9 @@ class Installer:
             EditConflict, LookUpFirst, RemoteUnavailable, FhirDenied: a write failed; a second run
                 goes on from there.
         """
-        if FEATURE not in items(self._found.project, "features"):
+        if self._lacking:
             self._ledger.report(
-                LedgerEntry("project feature bots", EntryStatus.MISSING, (NO_FEATURE,))
+                LedgerEntry("project feature bots", EntryStatus.MISSING, (self._lacking,))
             )
         secrets = {**self._order.secrets, **self._service_secrets()}
         texts = project_secrets.merged(secrets, self._found.secrets)
@@ -149,7 +158,8 @@ class Installer:
         if aws is None:
             return
         credential = {name: texts[name] for name in project_secrets.SERVICE if name in texts}
-        values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential}
+        relay = {settings.RELAY_SECRET: texts[settings.RELAY_SECRET]} if self._relay else {}
+        values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential, **relay}
         complete = len(credential) == len(project_secrets.SERVICE)
         status = aws.status_of(values) if complete else EntryStatus.MISSING
         if status in (EntryStatus.CREATED, EntryStatus.CHANGED) and not self._ledger.plan:
@@ -179,6 +189,9 @@ class Installer:
             created = self._server.create_bot(self._project, bot.identifier, bot.description)
         if bot.admin:
             self._administrator(what, known, created)
+        if self._relay:
+            self._relay.settle(bot, known, created)
+            return
         function = self._order.names.of(bot)
         self._ledger.settle(
             what,

@@ -4,21 +4,29 @@ Source: https://www.medplum.com/docs/api/project-admin. A bot and a client appli
 there and not over FHIR, because only so do they get their ProjectMembership.
 """
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child
+from fhir_profiles.elements import child, entries, text
 from fhir_profiles.project_membership import is_administrator
-from shared.errors import NotAuthorized, RemoteMisbehaved
+from shared.errors import Misconfigured, NotAuthorized, RemoteMisbehaved
+from shared.fhir.answers import failure
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 from shared.fhir.executed import Failed, NotRun, executed
+from shared.http.sending import Reply
 
 NOT_ADMINISTRATOR = (
     "This token does not belong to a project administrator. Sign in as one, or set"
     " ProjectMembership.admin to true."
 )
+
+BAD_REQUEST = 400
+LONGEST_REASON = 300
+
+_BINARY = re.compile(r"[Bb]inary/([A-Za-z0-9-]{1,64})")
 
 
 def search(resource_type: str, **params: str) -> str:
@@ -107,6 +115,47 @@ class ProjectAdmin(FhirClient):
         reply = self._send(self._call("POST", f"fhir/R4/Bot/{bot_id}/$execute", json=given))
         return executed(reply.status, reply.body)
 
+    def deploy(self, bot_id: str, name: str, code: str) -> None:
+        """Gives a Bot its JavaScript.
+
+        Source: https://www.medplum.com/docs/bots/bot-basics ("Deploying a Bot").
+
+        Args:
+            bot_id: the Bot's id.
+            name: of the file; its ending says of which kind of module it is.
+            code: what is in it.
+
+        Raises:
+            Misconfigured: the server refuses; says why, in its words.
+            LookUpFirst: the server kept quiet.
+            FhirDenied, RemoteUnavailable: as the names say.
+        """
+        body = {"code": code, "filename": name}
+        wish = "deploy the Bot's code"
+        call = self._call("POST", f"fhir/R4/Bot/{bot_id}/$deploy", json=body, writes=wish)
+        reply = self._send(call)
+        if reply.status == BAD_REQUEST:
+            raise Misconfigured(f"The FHIR server did not {wish}: {_reason(reply)}")
+        self._content("Bot", call, reply)
+
+    def code_of(self, bot: Resource) -> str | None:
+        """What was deployed to a Bot; None where nothing was.
+
+        Raises:
+            FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
+        """
+        # A Medplum server shows a Binary's reference, or a signed link into its storage.
+        found = _BINARY.search(text(child(bot, "executableCode").get("url")))
+        if found is None:
+            return None
+        binary = f"Binary/{found[1]}"
+        reply = self._send(self._call("GET", f"fhir/R4/{binary}", headers={"Accept": "*/*"}))
+        if reply.status in (404, 410):
+            return None
+        if reply.status != 200:
+            raise failure(reply.status, binary)
+        return reply.body.decode("utf-8", "replace")
+
     def _create_program(self, project: str, kind: str, name: str, description: str) -> Resource:
         path = {"Bot": "bot", "ClientApplication": "client"}[kind]
         body = {"name": name, "description": description}
@@ -114,3 +163,14 @@ class ProjectAdmin(FhirClient):
         return self._resource(
             kind, self._call("POST", path, json=body, writes=f"create the {kind}")
         )
+
+
+def _reason(reply: Reply) -> str:
+    """What the OperationOutcome of a refusal says."""
+    try:
+        outcome = reply.json()
+    except ValueError:
+        outcome = None
+    issues = entries(outcome, "issue") if isinstance(outcome, dict) else []
+    said = " ".join(text(child(issue, "details").get("text")) for _, issue in issues)
+    return " ".join(said.split())[:LONGEST_REASON] or "no reason was given."

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries
 from fhir_profiles.project_membership import is_administrator
-from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
+from fhir_profiles.systems import (
+    MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
+    MEDPLUM_BOTS,
+    RELAY_DEPLOYED,
+)
 from shared.runtime.bot import BotFunction
 
 RUNTIME = "awslambda"
 CLIENT_NAME = "prescriber-bots"
 CLIENT_DESCRIPTION = "What the DoseSpot bots use when the caller's own rights are not enough."
 NOT_COMPARED = ("id", "meta")
+OF_HOW_IT_RUNS = (MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, RELAY_DEPLOYED)
+"""Systems of identifiers that say by what a Bot is run: by one function, or by the relay."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def wanted_bot(found: Resource, bot: BotFunction, function_name: str | None) -> 
     kept = [
         identifier
         for _, identifier in entries(found, "identifier")
-        if identifier.get("system") != MEDPLUM_BOT_EXTERNAL_FUNCTION_ID
+        if identifier.get("system") not in OF_HOW_IT_RUNS
         or identifier.get("value") == function_name
     ]
     wanted = [{"system": MEDPLUM_BOTS, "value": bot.identifier}]

@@ -210,7 +210,7 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         lambda value: value in NPI_REGISTRY_CHECKS,
         f"must be {', '.join(NPI_REGISTRY_CHECKS)}; leave it out to skip that check",
     ),
-    RELAY_URL: (_is_url, "must be an https URL such as https://bots.example.org/relay"),
+    RELAY_URL: (_is_url, "must be an https URL without a query"),
     RELAY_SECRET: (
         _is_relay_secret,
         f"must have {SHORTEST_RELAY_SECRET} plain characters at least",

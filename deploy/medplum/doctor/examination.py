@@ -7,11 +7,11 @@ from time import monotonic
 from bots.catalog import BOTS
 from deploy.medplum import access_policy, wanted
 from deploy.medplum.conformance import conformance_resources
-from deploy.medplum.doctor import bot_checks, dosespot_checks, secret_checks
+from deploy.medplum.doctor import bot_checks, dosespot_checks, relay_checks, secret_checks
 from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, missing, note, ok
 from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
-from deploy.medplum.project_secrets import NAMES, SERVICE
+from deploy.medplum.project_secrets import NAMES, SERVICE, is_relayed
 from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionNames
@@ -24,11 +24,12 @@ from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
 from shared.fhir.client import FhirClient
 from shared.fhir.service_credential import ServiceCredential
-from shared.http.sending import Sender
+from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
 from shared.members.caller import is_program, sole_clinician_id
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
+from shared.runtime.payload import Secret
 from shared.runtime.settings import Settings
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
@@ -86,6 +87,9 @@ class Examination:
             yield Check(f"Bot {bot.identifier}", known, partial(self._check_bot, bot))
             needs = (FEATURES, f"Bot {bot.identifier}")
             yield Check(f"function {bot.name}", needs, partial(self._check_function, bot))
+        yield Check("relay code", known, self._check_relay_code)
+        needs = (_secret(settings.RELAY_URL), _secret(settings.RELAY_SECRET))
+        yield Check("relay endpoint", needs, self._check_relay_endpoint)
         yield Check("AccessPolicy", known, self._check_policy)
         yield Check("members without a policy", known, self._check_members)
         yield Check("FHIR profiles", known, self._check_profiles)
@@ -140,6 +144,30 @@ class Examination:
     def _check_function(self, bot: BotFunction) -> CheckResult:
         bot_id = self._found.bots[bot.identifier][0]["id"]
         return bot_checks.check_function(self._server.execute(bot_id, bot_checks.PROBE))
+
+    def _check_relay_code(self) -> CheckResult:
+        if not is_relayed({}, self._found.secrets):
+            return relay_checks.NO_RELAY
+        bots = {name: found[0] for name, found in self._found.bots.items() if found}
+        return relay_checks.check_code(
+            {name: self._server.code_of(bot) for name, bot in bots.items()}
+        )
+
+    def _check_relay_endpoint(self) -> CheckResult:
+        secrets = self._found.secrets
+        if not is_relayed({}, secrets):
+            return relay_checks.NO_RELAY
+        if not secrets.get(settings.RELAY_SECRET, Secret()).text():
+            return relay_checks.NO_SECRET
+        call = Call(
+            service=relay_checks.SERVICE,
+            wish="refuse a call",
+            method="POST",
+            url=secrets[settings.RELAY_URL].text(),
+            headers={},
+            json={},
+        )
+        return relay_checks.check_endpoint(self._http.send(call))
 
     def _check_policy(self) -> CheckResult:
         return _same("AccessPolicy", self._found.policies, access_policy.access_policy())

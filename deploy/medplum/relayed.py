@@ -1,0 +1,63 @@
+"""Bots whose runs the relay passes on: what they are, and whether they have its code. Pure.
+
+A Bot is marked once its code is deployed as it should be. The code itself does not tell: a Medplum
+server keeps it before it makes the function of it, and may fail at that.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import deploy.relay
+from deploy.medplum.wanted import RUNTIME, wanted_bot
+from fhir_profiles import Resource
+from fhir_profiles.elements import text
+from fhir_profiles.systems import RELAY_DEPLOYED
+from shared.runtime.bot import BotFunction
+
+FILE = Path(deploy.relay.__file__).parent / "relay_bot.cjs"
+NAME = "prescriber-bots-relay.cjs"
+"""The ending makes a Medplum server take it for what it is, not for an ES module."""
+
+RUNTIMES = (RUNTIME, "vmcontext")
+"""Of a Bot in JavaScript: on hosted Medplum, and within a server of one's own."""
+
+MARGIN_S = 5
+"""The relay waits so much longer than a run may take, to hear how it ended."""
+
+
+@cache
+def relay_code() -> str:
+    """The relay's code, the same for all Bots."""
+    return FILE.read_text(encoding="utf-8")
+
+
+def wanted_relay_bot(found: Resource, bot: BotFunction, runtime: str | None) -> Resource:
+    """The Bot but for its mark; it keeps the runtime that it has where none is given."""
+    own = text(found.get("runtimeVersion"))
+    kept = own if own in RUNTIMES else RUNTIME
+    wanted = wanted_bot(found, bot, None)
+    return {**wanted, "runtimeVersion": runtime or kept, "timeout": bot.timeout_s + MARGIN_S}
+
+
+def marked(bot: Resource) -> Resource:
+    """The Bot with the mark that its code was deployed."""
+    return {**bot, "identifier": [*bot["identifier"], _mark(bot)]}
+
+
+def is_deployed(found: Resource, wanted: Resource, code: str | None) -> bool:
+    """Whether the Bot has the relay's code, as the server makes a function of it.
+
+    Args:
+        found: the Bot as it is.
+        wanted: the Bot as it should be.
+        code: what was deployed to it.
+    """
+    return _mark(wanted) in found.get("identifier", []) and code == relay_code()
+
+
+def _mark(bot: Resource) -> Resource:
+    """Runtime and timeout take effect with the next deployment only, so they are in the mark."""
+    deployed = f"{bot['runtimeVersion']} {bot['timeout']} {relay_code()}"
+    digest = sha256(deployed.encode()).hexdigest()
+    return {"system": RELAY_DEPLOYED, "value": digest[:16]}
