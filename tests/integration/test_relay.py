@@ -189,6 +189,17 @@ def test_the_relays_bot_passes_everything_on_but_its_own_secret(
     assert first["callId"] != second["callId"]
 
 
+def test_the_relays_bot_passes_on_a_start_without_a_caller(
+    payload: dict[str, Any], elsewhere: tuple[str, list[Any]]
+) -> None:
+    url, got = elsewhere
+    caller = ("requester", "traceId")
+    started = {name: value for name, value in payload.items() if name not in caller}
+    scheduled = {**started, "input": {"resourceType": "Bot", "id": "1"}, "headers": {}}
+    assert relayed(scheduled, f"{url}keep") == {"result": {}}
+    assert got[0]["payload"] == scheduled
+
+
 @pytest.mark.parametrize("path", ["redirect", "nonsense", "nowhere"])
 def test_the_relays_bot_follows_no_redirect_and_speaks_plainly(
     payload: dict[str, Any], elsewhere: tuple[str, list[Any]], path: str
