@@ -118,3 +118,12 @@ def test_every_bot_is_imported_with_an_empty_environment_and_without_heavy_libra
     names, heavy = json.loads(done.stdout)
     assert "bots.admin_enroll.handler" in names
     assert heavy == []
+
+
+def test_opening_the_iframe_imports_nothing_that_only_enrolls() -> None:
+    program = "import json, sys; import bots.iframe.handler; print(json.dumps([*sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ours = [name for name in json.loads(done.stdout) if name.startswith("shared.enrollment.")]
+    assert sorted(ours) == ["shared.enrollment.rules", "shared.enrollment.rules.as_recorded"]

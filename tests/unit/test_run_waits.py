@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bots.admin_enroll.bot import admin_enroll
+from bots.catalog import BOTS
 from bots.iframe.contract import IframeInput
 from fhir_profiles import Resource
 from shared.errors import (
@@ -189,6 +191,23 @@ def test_where_nobody_waits_a_run_takes_the_time_that_it_has() -> None:
     server = Hanging(ends_after_s=50.0)
     server.run(ask, person_waits=False)
     assert 25 < server.passed_s < 50
+
+
+@pytest.mark.parametrize(("unattended", "least_s", "most_s"), [(False, 22, 25), (True, 25, 50)])
+def test_a_bot_for_a_person_takes_its_time_where_a_program_runs_it(
+    unattended: bool, least_s: int, most_s: int
+) -> None:
+    server = Hanging(ends_after_s=50.0)
+    services = Services(http=server, sleep=server.sleep, clock=lambda: server.passed_s)
+    handler = admin_enroll.handler(lambda: services, unattended=unattended)
+    given = {"practitionerId": "p", "practitionerRoleTypes": [1]}
+    with pytest.raises(RemoteUnavailable):
+        handler(lambda_payload(given), server)
+    assert least_s <= server.passed_s < most_s
+
+
+def test_nobody_waits_for_what_a_schedule_or_dosespot_starts() -> None:
+    assert {bot.name for bot in BOTS if not bot.person_waits} == {"notification", "sync_status"}
 
 
 def test_a_malformed_patience_is_told_where_somebody_waits() -> None:
