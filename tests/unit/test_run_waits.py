@@ -20,7 +20,15 @@ from shared.errors import (
     Unforeseen,
 )
 from shared.http.pace import LONGEST_WAIT_S
-from shared.http.sending import READ_TIMEOUT_S, Call, Reply, unavailable, unconfirmed
+from shared.http.sending import (
+    NO_USABLE_ANSWER,
+    READ_TIMEOUT_S,
+    Call,
+    Reply,
+    open_write,
+    unavailable,
+    unconfirmed,
+)
 from shared.runtime.invocation import Invocation
 from shared.runtime.lambda_handler import lambda_handler
 from shared.runtime.services import Services
@@ -174,11 +182,8 @@ def test_who_waits_is_answered_in_time_though_no_server_answers(
 
 
 def test_a_write_that_nobody_answers_in_time_is_open() -> None:
-    told = str(Hanging().run(edit))
-    assert told == (
-        "The FHIR server was asked to save the Practitioner and gave no usable answer, so whether"
-        " it did is not known. Run the bot again: it looks before it writes."
-    )
+    expected = open_write("The FHIR server", "save the Practitioner", NO_USABLE_ANSWER)
+    assert str(Hanging().run(edit)) == str(expected)
 
 
 def test_the_functions_own_end_may_come_first() -> None:
