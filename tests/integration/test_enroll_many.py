@@ -235,7 +235,7 @@ def test_who_may_not_enroll_others_is_told_before_the_first_row(clinic: Clinic, 
     assert told.stderr.startswith("Error: The caller is not a project administrator.")
     with without_secrets(clinic, "DOSESPOT_CLINIC_KEY"):
         told = many.run(file, *NO_LIMIT)
-    assert told.stderr.startswith("Error: Project secrets have to be mended")
+    assert told.stderr.startswith("Error: Project secrets must be corrected")
     assert many.results() == []
     assert clinic.clinicians(prescriber.npi) == []
 
