@@ -1,5 +1,6 @@
 """The bot: the subject is named in the input; the caller must be an administrator."""
 
+from bots.admin_enroll import IDENTIFIER
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
@@ -15,7 +16,7 @@ from shared.runtime.invocation import Invocation
 
 
 @bot(
-    identifier="dosespot-enroll-prescriber-bot",
+    identifier=IDENTIFIER,
     description="Enrolls a named prescriber in DoseSpot, for an administrator.",
     callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
     run_as_user=True,

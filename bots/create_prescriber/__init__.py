@@ -1,1 +1,3 @@
 """`dosespot-create-prescriber-bot`: from a form to FHIR records that can be enrolled."""
+
+IDENTIFIER = "dosespot-create-prescriber-bot"

@@ -1,5 +1,6 @@
 """The bot: all that can be said against the form is said at once, before anything is made."""
 
+from bots.create_prescriber import IDENTIFIER
 from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
 from fhir_profiles.today import NATIONWIDE, Today
 from shared.access.authorize import require_administrator
@@ -16,7 +17,7 @@ from shared.runtime.invocation import Invocation
 
 
 @bot(
-    identifier="dosespot-create-prescriber-bot",
+    identifier=IDENTIFIER,
     description="Creates everything that enrollment needs from one form, for an administrator.",
     callers="An administrator of the project.",
     run_as_user=True,

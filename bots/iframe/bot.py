@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bots.iframe import IDENTIFIER
 from bots.iframe.contract import IframeInput, IframeOutput
 from bots.iframe.opening import CallersRecords, Opening, read_opening, records_to_go_on
 from fhir_profiles import Resource
@@ -25,7 +26,7 @@ NOT_GONE_ON = "the link works, but enrollment did not go on. "
 
 
 @bot(
-    identifier="dosespot-iframe-bot",
+    identifier=IDENTIFIER,
     description=(
         "Gives the calling prescriber the single sign-on link for the DoseSpot iFrame, and takes"
         " their enrollment one step further."

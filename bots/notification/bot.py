@@ -6,6 +6,7 @@ hint: what is written is what DoseSpot then answers, and nothing where the Pract
 
 from hmac import compare_digest
 
+from bots.notification import IDENTIFIER
 from bots.notification.contract import NotificationInput, NotificationOutput
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
@@ -45,7 +46,7 @@ def require_secret(invocation: Invocation) -> None:
 
 
 @bot(
-    identifier="dosespot-notification-bot",
+    identifier=IDENTIFIER,
     description="Takes DoseSpot's push notifications about prescribers.",
     callers="DoseSpot, with the secret of its push notifications.",
     run_as_user=False,

@@ -1,5 +1,6 @@
 """The bot: whoever may read the Patient and is enrolled in DoseSpot may bring them there."""
 
+from bots.patient_sync import IDENTIFIER
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from shared.members.caller import callers_clinician_id
 from shared.patients.wiring import patient_sync_of
@@ -9,7 +10,7 @@ from shared.runtime.invocation import Invocation
 
 
 @bot(
-    identifier="dosespot-patient-sync-bot",
+    identifier=IDENTIFIER,
     description="Finds or creates a patient in DoseSpot.",
     callers="An enrolled prescriber who may read the Patient.",
     run_as_user=True,

@@ -1,4 +1,4 @@
-"""The Lambda handler, which `deploy/aws/functions/entry.py` finds here."""
+"""Where Lambda begins, in a function of this bot alone."""
 
 from bots.patient_sync.bot import patient_sync
 

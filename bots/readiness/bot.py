@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bots.readiness import IDENTIFIER
 from bots.readiness.contract import ReadinessInput, ReadinessOutput
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
@@ -21,7 +22,7 @@ from shared.runtime.invocation import Invocation
 
 
 @bot(
-    identifier="dosespot-readiness-bot",
+    identifier=IDENTIFIER,
     description="Says why somebody can't prescribe or sign controlled substances; changes nothing.",
     callers="An administrator of the project, or a prescriber about themselves.",
     run_as_user=False,

@@ -1,1 +1,3 @@
 """`dosespot-self-enroll-prescriber-bot`: a prescriber enrolls themselves, one step per call."""
+
+IDENTIFIER = "dosespot-self-enroll-prescriber-bot"

@@ -1,5 +1,6 @@
 """The bot: the subject is the caller, whom an administrator authorized by a PractitionerRole."""
 
+from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from shared.access.self_service import require_own_token, require_practitioner
@@ -14,7 +15,7 @@ from shared.runtime.invocation import Invocation
 
 
 @bot(
-    identifier="dosespot-self-enroll-prescriber-bot",
+    identifier=IDENTIFIER,
     description="Enrolls the calling prescriber in DoseSpot, one stage per call.",
     callers="A Practitioner with an active PractitionerRole for DoseSpot, about themselves.",
     run_as_user=True,

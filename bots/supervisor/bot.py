@@ -1,5 +1,6 @@
 """The bot: both people are named in the input; the caller must be an administrator."""
 
+from bots.supervisor import IDENTIFIER
 from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
@@ -11,7 +12,7 @@ from shared.supervision.wiring import supervisors_of
 
 
 @bot(
-    identifier="dosespot-set-supervising-prescriber",
+    identifier=IDENTIFIER,
     description="Sets in DoseSpot who supervises a prescribing agent.",
     callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
     run_as_user=True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bots.sync_status import IDENTIFIER
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles import Resource
 from shared.access.authorize import require_administrator, runs_by_itself
@@ -23,7 +24,7 @@ NOT_ENROLLED = (
 
 
 @bot(
-    identifier="dosespot-sync-status-bot",
+    identifier=IDENTIFIER,
     description="Updates the status of enrolled prescribers from DoseSpot.",
     callers="An administrator of the project, or a schedule.",
     run_as_user=False,

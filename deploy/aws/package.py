@@ -7,7 +7,6 @@ measurably faster, and with them tracebacks show lines and everybody can read wh
 
 import hashlib
 import json
-import shutil
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +16,6 @@ from deploy.aws import archive
 from deploy.aws.bytecode import with_bytecode
 from deploy.aws.distributions import MACHINES, Distribution, locked
 from deploy.aws.interpreters import Interpreter
-from deploy.aws.programs import run
 
 NAME = "prescriber-bots"
 MANIFEST = f"{NAME}.json"
@@ -68,7 +66,7 @@ class Package:
 
 
 def build(interpreter: Interpreter, output: Path | None = None) -> Package:
-    """Makes the package: the same bytes from the same commit, lock, interpreter and zlib.
+    """Makes the package: the same bytes from the same code, lock, interpreter and zlib.
 
     Args:
         interpreter: compiles; its version is the runtime's.
@@ -81,7 +79,7 @@ def build(interpreter: Interpreter, output: Path | None = None) -> Package:
     """
     version = metadata.version(NAME)
     path = output or Path("dist", f"{NAME}-{version}-{interpreter.runtime}.zip")
-    sources = [_own(version, interpreter), *locked(ROOT / LOCK, interpreter.minor)]
+    sources = [own_code(ROOT, version, interpreter), *locked(ROOT / LOCK, interpreter.minor)]
     distributions = with_bytecode(sources, interpreter)
     archive.write(path, {name: f for one in distributions for name, f in one.files.items()})
     return _described(path, interpreter.runtime, distributions)
@@ -103,50 +101,35 @@ def runtime_of(zip_path: Path) -> str:
         ) from None
 
 
-def manifest(version: str, interpreter: Interpreter, commit: str | None) -> dict[str, object]:
-    """What the package says of itself.
+def manifest(version: str, interpreter: Interpreter) -> dict[str, object]:
+    """What the package says of itself: nothing that changes while the code stays as it is.
 
     Args:
         version: the bots' version.
         interpreter: compiled it.
-        commit: what the sources are of, if that is known.
     """
     return {
         "version": version,
-        "commit": commit,
         "runtime": interpreter.runtime,
         "compiledBy": interpreter.version,
         "architectures": list(MACHINES),
     }
 
 
-def commit_of(root: Path) -> str | None:
-    """The commit that a folder is checked out at; None where it is no checkout.
+def own_code(root: Path, version: str, interpreter: Interpreter) -> Distribution:
+    """Our own code that functions run, with the package's manifest.
 
     Args:
         root: the folder above our packages.
-
-    Returns:
-        The commit's id, with `-dirty` behind it where what is packed is not what the commit has.
+        version: the bots' version.
+        interpreter: compiles it.
     """
-    git = shutil.which("git")
-    if git is None or not (root / ".git").exists():
-        return None
-    options = ("--porcelain=v2", "--branch", "--untracked-files=all")
-    packed = [f":(glob){pattern}" for pattern in (*OWN, LOCK)]
-    lines = run(git, "-C", str(root), "status", *options, "--", *packed).stdout.splitlines()
-    dirty = "" if all(line.startswith("#") for line in lines) else "-dirty"
-    commits = (line.split()[2] for line in lines if line.startswith("# branch.oid "))
-    return next((f"{commit}{dirty}" for commit in commits), None)
-
-
-def _own(version: str, interpreter: Interpreter) -> Distribution:
     sources = {
-        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        path.relative_to(root).as_posix(): path.read_bytes()
         for pattern in OWN
-        for path in ROOT.glob(pattern)
+        for path in root.glob(pattern)
     }
-    content = json.dumps(manifest(version, interpreter, commit_of(ROOT)), indent=2) + "\n"
+    content = json.dumps(manifest(version, interpreter), indent=2) + "\n"
     return Distribution(NAME, version, {MANIFEST: content.encode(), **sources})
 
 

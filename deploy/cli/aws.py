@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 def package(runtime: str | None, python: str | None, output: Path | None, as_json: bool) -> None:
     """Build the zip that AWS Lambda runs, for x86-64 and arm64.
 
-    The same commit, lock and interpreter give the same bytes. Libraries come through pip, with
-    pip's own settings.
+    The same code, lock and interpreter give the same bytes, whatever the commit. Libraries come
+    through pip, with pip's own settings.
 
     \b
     Examples:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bots.dispatch import FUNCTION
 from deploy.cli.command import verbose_option
 from deploy.cli.secret_input import (
     from_options,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from deploy.medplum.doctor.finding import CheckReport
     from deploy.medplum.installation import Installation
     from deploy.medplum.ledger import LedgerEntry
-    from deploy.medplum.wanted import FunctionNames
+    from deploy.medplum.wanted import FunctionName
 
 AGAIN = "Run `prescriber-bots register` again: it looks first and goes on from there."
 STILL_MISSING = (
@@ -42,7 +43,7 @@ MOST_NAMED = 3
 
 
 def function_options(command: Command) -> Command:
-    """Adds the options that say how Lambda functions are called."""
+    """Adds the options that say how the Lambda function of the bots is called."""
     for option in (
         click.option(
             "--no-external-function-id",
@@ -57,14 +58,14 @@ def function_options(command: Command) -> Command:
             "--alias",
             default="live",
             show_default=True,
-            help='Alias or version of the functions to invoke; "" for none.',
+            help='Alias or version of the function to invoke; "" for none.',
         ),
         click.option(
-            "--functions-prefix",
-            "prefix",
-            default="prescriber-bots",
+            "--function",
+            metavar="NAME",
+            default=FUNCTION,
             show_default=True,
-            help="Prefix of the functions' names: the name of the AWS stack.",
+            help="Name of the bots' function: that of the AWS stack.",
         ),
     ):
         command = option(command)
@@ -144,7 +145,7 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
         given |= prompt_for_missing(given, found.secrets)
     aws = AwsSecret(aws_secret) if aws_secret else None
     order = InstallOptions(
-        _names(options), given, profiles, signed_in.base_url, aws, options["relay_runtime"]
+        _function(options), given, profiles, signed_in.base_url, aws, options["relay_runtime"]
     )
     refuse_what_is_wrong(found, order)
     summary = _Summary()
@@ -153,7 +154,7 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     except (LookUpFirst, TryAgain) as error:
         happened, _, _ = str(error).partition(". ")
         raise click.ClickException(f"{happened}. {AGAIN}") from None
-    if not (order.names.named or plan or is_relayed(given, found.secrets)):
+    if not (order.function.named or plan or is_relayed(given, found.secrets)):
         _print_function_names(look(server, server.project_id(), ()))
     summary.sum_up(plan=plan)
 
@@ -184,7 +185,9 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
     on_terminal = terminal_width() is not None and not as_json
     people = partial(names_at_hand, server) if on_terminal else _nobody
-    examination = Examination(server, signed_in.http, signed_in.base_url, _names(options), people)
+    examination = Examination(
+        server, signed_in.http, signed_in.base_url, _function(options), people
+    )
     findings = []
     for finding in examine(examination.checks()):
         findings.append(finding)
@@ -217,10 +220,10 @@ def _print_not_checked(findings: "Sequence[CheckReport]") -> None:
         print_row((CheckVerdict.NOT_CHECKED, sentence), (WIDEST_FINDING,))
 
 
-def _names(options: dict[str, Any]) -> "FunctionNames":
-    from deploy.medplum.wanted import FunctionNames
+def _function(options: dict[str, Any]) -> "FunctionName":
+    from deploy.medplum.wanted import FunctionName
 
-    return FunctionNames(options["prefix"], options["alias"], options["named"])
+    return FunctionName(options["function"], options["alias"], options["named"])
 
 
 class _Summary:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bots.catalog import BOTS
+from bots.dispatch import FUNCTION
+from bots.folders import FOLDERS
 from deploy.cli.command import is_verbose, verbose_option
 from deploy.cli.serving import port_option, ready_file_option, serving, until_interrupted
 from deploy.cli.table import row, terminal_width
@@ -92,9 +93,10 @@ def functions(
 ) -> None:
     """Run only the Lambda endpoint, for a real Medplum server.
 
-    Start Medplum with AWS_ENDPOINT_URL_LAMBDA set to the URL that is printed. A Bot is found by
-    the function name in its identifier, or else by its own identifier. With --relay-from, the
-    relay's endpoint is at /relay; what Medplum calls has to put HTTPS in front of it.
+    Start Medplum with AWS_ENDPOINT_URL_LAMBDA set to the URL that is printed. Whatever function the
+    server names, its Bot's name says which bot is run, or else its Bot's identifier. With
+    --relay-from, the relay's endpoint is at /relay; what Medplum calls has to put HTTPS in front
+    of it.
 
     \b
     Examples:
@@ -110,7 +112,7 @@ def functions(
     relay = _relay_settings(relay_from)
     with serving(ready_file, {"--port": port}), LocalServer(host, port) as server:
         server.start(functions_app(by_bot_id, relay=relay, verbose=is_verbose(ctx)))
-        names = {bot.identifier: bot.function_name for bot in BOTS}
+        names = dict.fromkeys(FOLDERS, FUNCTION)
         ready = {"functions": {"baseUrl": server.url, "names": names}}
         endpoint = f"{server.url.rstrip('/')}{RELAY_PATH}"
         served = {"relay": {"baseUrl": endpoint}} if relay else {}
@@ -151,8 +153,8 @@ def dosespot(host: str, port: int, ready_file: Path | None) -> None:
 
 def _bot_id(given: str) -> tuple[str, str]:
     bot_id, separator, name = given.partition("=")
-    if not separator or name not in {bot.name for bot in BOTS}:
-        known = ", ".join(bot.name for bot in BOTS)
+    if not separator or name not in FOLDERS.values():
+        known = ", ".join(FOLDERS.values())
         raise click.BadParameter(f"--bot needs ID=NAME, with a NAME of: {known}.")
     return bot_id, name
 

@@ -22,6 +22,7 @@ PARAMETERS = {
     "memory": "MemorySize",
     "reserved_concurrency": "ReservedConcurrency",
     "log_retention": "LogRetentionDays",
+    "log_key": "LogKeyArn",
     "alarm_topic": "AlarmTopicArn",
     "invoker_arn": "InvokerArn",
     "status_schedule": "StatusSchedule",
@@ -34,6 +35,19 @@ SWITCHES = {
 }
 """The template's parameter behind each switch, with its values."""
 
+NO_ALARM_TOPIC = (
+    "Warning: alarms are sent nowhere. Name an SNS topic with --alarm-topic, such as"
+    " arn:aws:sns:us-east-1:123456789012:on-call."
+)
+NO_RESERVED_CONCURRENCY = (
+    "Warning: no concurrent runs are reserved for the bots, so whatever else runs in this account"
+    " may keep prescribers waiting. Reserve some with --reserved-concurrency, once the account's"
+    " limit allows it."
+)
+FORMER_FUNCTIONS = (
+    "Warning: {names} are kept, because Bots may still name them. Run `prescriber-bots register"
+    " --function {stack}`, and then deploy with --one-function, which deletes them."
+)
 DELETED = (
     "Deletes the stack {stack} of account {account} in {region}: functions, roles, alarms and logs,"
     " the queues with what is in them, the endpoint for DoseSpot (a new one has another URL), and"
@@ -65,7 +79,7 @@ def place_options(command: Command) -> Command:
             default=DEFAULT_STACK,
             show_default=True,
             callback=_stack_name,
-            help="Name of the stack; the functions' names begin with it.",
+            help="Name of the stack and of the bots' function; other names begin with it.",
         ),
     ):
         command = option(command)
@@ -95,10 +109,11 @@ def place_options(command: Command) -> Command:
 @click.option(
     "--reserved-concurrency",
     metavar="NUMBER",
-    help="Concurrent runs to reserve for each bot, which are also the most it gets; initially"
+    help="Concurrent runs to reserve for the bots, which are also the most they get; initially"
     " none, because a new AWS account has only 10 in all.",
 )
 @click.option("--log-retention", metavar="DAYS", help="How long to keep logs; initially 30.")
+@click.option("--log-key", metavar="ARN", help="KMS key that logs are encrypted with.")
 @click.option("--alarm-topic", metavar="ARN", help="SNS topic that alarms are sent to.")
 @click.option(
     "--invoker-arn",
@@ -115,8 +130,12 @@ def place_options(command: Command) -> Command:
     "function_names",
     multiple=True,
     metavar="FUNCTION=NAME",
-    help="Another name, such as admin_enroll=medplum-bot-lambda-<bot id> for a Medplum server"
-    " without custom function names; such a server runs $LATEST, not the published version.",
+    help="Another name of a function. A bot so named gets a function of its own, such as"
+    " admin_enroll=medplum-bot-lambda-<bot id> for a Medplum server without custom function names;"
+    " such a server runs $LATEST, not the published version.",
+)
+@click.option(
+    "--one-function", is_flag=True, help="Delete the functions that single bots have of their own."
 )
 @click.option(
     "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag for everything that is created."
@@ -131,6 +150,7 @@ def deploy(  # noqa: PLR0913 - one for each option
     plan: bool,
     as_json: bool,
     function_names: tuple[str, ...],
+    one_function: bool,
     tags: tuple[str, ...],
     **options: Any,
 ) -> None:
@@ -148,7 +168,7 @@ def deploy(  # noqa: PLR0913 - one for each option
     from deploy.aws.session import in_words, sign_in
     from deploy.aws.upload import newest_package
 
-    settings = _settings(options) | _function_names(function_names)
+    settings = _settings(options) | _names(function_names, one_function=one_function)
     wanted_tags = dict(_pair(tag, "--tag needs KEY=VALUE") for tag in tags)
     package = package or newest_package(PACKAGES)
     account = sign_in(profile, region)
@@ -163,6 +183,7 @@ def deploy(  # noqa: PLR0913 - one for each option
         else:
             changed = deployment.apply()
             _show_outputs(found, changed=changed, as_json=as_json)
+            _warn(found)
 
 
 @click.command()
@@ -230,15 +251,32 @@ def _settings(options: Mapping[str, Any]) -> dict[str, str]:
     return texts | {name: values[on] for (name, values), on in switched}
 
 
-def _function_names(given: Sequence[str]) -> dict[str, str]:
-    from deploy.aws.template.functions import FUNCTIONS
+def _names(given: Sequence[str], *, one_function: bool) -> dict[str, str]:
+    """The parameters with names of functions; "" for one that is not to be there."""
+    from deploy.aws.template.functions import FUNCTIONS, OF_ONE_BOT
 
-    by_name = {function.name: function for function in FUNCTIONS}
+    by_name = {function.name: function for function in (*FUNCTIONS, *OF_ONE_BOT)}
     known = f"--function-name needs FUNCTION=NAME, with a FUNCTION of: {', '.join(by_name)}"
     pairs = [_pair(each, known) for each in given]
     if any(function not in by_name for function, _ in pairs):
         raise click.BadParameter(f"{known}.")
-    return {by_name[function].name_parameter: name for function, name in pairs}
+    none = {function.name_parameter: "" for function in OF_ONE_BOT} if one_function else {}
+    return none | {by_name[function].name_parameter: name for function, name in pairs}
+
+
+def _warn(stack: "Stack") -> None:
+    """Says what is not safe to leave alone."""
+    from deploy.aws.template.functions import former_functions
+
+    existing = stack.existing()
+    values = existing.parameters if existing else {}
+    if not values.get("AlarmTopicArn"):
+        click.echo(NO_ALARM_TOPIC, err=True)
+    if not values.get("ReservedConcurrency"):
+        click.echo(NO_RESERVED_CONCURRENCY, err=True)
+    former = former_functions(stack.name, values)
+    if former:
+        click.echo(FORMER_FUNCTIONS.format(names=", ".join(former), stack=stack.name), err=True)
 
 
 def _pair(given: str, need: str) -> tuple[str, str]:

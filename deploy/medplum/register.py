@@ -16,7 +16,7 @@ from deploy.medplum.installation import Installation, reference_to
 from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
 from deploy.medplum.relaying import RelayDeployment
 from deploy.medplum.server import ProjectAdmin, search
-from deploy.medplum.wanted import FunctionNames
+from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
 from fhir_profiles.systems import PRESCRIBER_POLICY
@@ -41,7 +41,7 @@ class InstallOptions:
     """What somebody wants of one run.
 
     Attributes:
-        names: how the server finds the functions.
+        function: how the server finds the bots' function.
         secrets: values that are given now.
         profiles: FHIR conformance resources.
         base_url: the server's, for the secret in AWS.
@@ -49,7 +49,7 @@ class InstallOptions:
         relay_runtime: `runtimeVersion` of Bots that the relay runs; None keeps what they have.
     """
 
-    names: FunctionNames
+    function: FunctionName
     secrets: Mapping[str, str] = field(repr=False)
     profiles: Sequence[Resource]
     base_url: str
@@ -192,7 +192,7 @@ class Installer:
         if self._relay:
             self._relay.settle(bot, known, created)
             return
-        function = self._order.names.of(bot)
+        function = self._order.function.value
         self._ledger.settle(
             what,
             known,

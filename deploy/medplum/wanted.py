@@ -7,6 +7,7 @@ everything of others kept as it is.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bots.dispatch import FUNCTION
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries
 from fhir_profiles.project_membership import is_administrator
@@ -26,25 +27,25 @@ OF_HOW_IT_RUNS = (MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, RELAY_DEPLOYED)
 
 
 @dataclass(frozen=True)
-class FunctionNames:
-    """How a server finds the bots' Lambda functions.
+class FunctionName:
+    """How a server finds the Lambda function of all bots.
 
     Attributes:
-        prefix: what their names begin with.
-        alias: alias or version of a function; "" for none.
-        named: whether Bots name their functions; otherwise the server makes names of Bot ids.
+        name: the function's.
+        alias: alias or version of the function; "" for none.
+        named: whether Bots name it; otherwise the server makes a name of each Bot's id.
     """
 
-    prefix: str = "prescriber-bots"
+    name: str = FUNCTION
     alias: str = "live"
     named: bool = True
 
-    def of(self, bot: BotFunction) -> str | None:
-        """What the Bot says of its function; None where it says nothing."""
+    @property
+    def value(self) -> str | None:
+        """What each Bot says of its function; None where it says nothing."""
         if not self.named:
             return None
-        name = bot.function_name_after(self.prefix)
-        return f"{name}:{self.alias}" if self.alias else name
+        return f"{self.name}:{self.alias}" if self.alias else self.name
 
 
 def wanted_bot(found: Resource, bot: BotFunction, function_name: str | None) -> Resource:

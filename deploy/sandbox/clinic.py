@@ -6,6 +6,7 @@ Everything that an administrator and an engineer would set up by hand on a Medpl
 from typing import Any
 
 from bots.catalog import BOTS
+from bots.dispatch import FUNCTION
 from deploy.medplum.access_policy import access_policy
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.fhir.app import FhirServer
@@ -56,7 +57,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             bot.identifier,
             [
                 {"system": MEDPLUM_BOTS, "value": bot.identifier},
-                {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": bot.function_name},
+                {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": FUNCTION},
             ],
             run_as_user=bot.run_as_user,
             admin=bot.admin,

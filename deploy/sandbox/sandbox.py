@@ -3,14 +3,14 @@
 The servers know each other only by URL, as they would anywhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from starlette.types import ASGIApp
 
-from bots.catalog import BOTS
+from bots.dispatch import Dispatcher
 from deploy.aws.functions.relay_endpoint import relay_endpoint
 from deploy.relay.rules import RelaySettings
 from deploy.sandbox.clinic import project_secrets, seed_dosespot, seed_fhir
@@ -19,22 +19,16 @@ from deploy.sandbox.dosespot.app import create_app as create_dosespot
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.fhir.backend import Invoker
 from deploy.sandbox.functions.app import create_app as create_functions
-from deploy.sandbox.functions.resolve import BotResolver
 from deploy.sandbox.nppes.app import API_PATH, NppesServer
 from deploy.sandbox.pages import create_app as create_pages
 from deploy.sandbox.pages import origin
 from deploy.sandbox.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.sandbox.serve import listen
-from shared.errors import Misconfigured
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.sending import Http
 from shared.runtime.services import Services
 
 DOSESPOT_PATH = "webapi/v2/"
-NO_SUCH_BOT = (
-    "The Bot that the relay was run by can't be read, or has none of the bots' identifiers. Run"
-    " `prescriber-bots register --relay`."
-)
 TOKEN_LIFETIME_S = 24 * 3600.0
 
 
@@ -50,38 +44,23 @@ class Ports:
 
 
 def functions_app(
-    by_bot_id: dict[str, str] | None = None,
+    by_bot_id: Mapping[str, str] | None = None,
     make_services: Callable[[], Services] = Services,
     *,
     relay: RelaySettings | None = None,
     verbose: bool = False,
 ) -> ASGIApp:
-    """The Lambda endpoint with all bots.
+    """The Lambda endpoint, at which every function is the one of all bots, whatever its name.
 
     Args:
         by_bot_id: names of bots by the id that the Bot resource has on a FHIR server.
-        make_services: makes what each bot keeps between its runs.
+        make_services: makes what the bots keep between their runs.
         relay: what the relay's endpoint knows, where it is served beside Lambda's.
         verbose: whether log lines go to standard error as well.
     """
-    handlers = {bot.name: bot.handler(make_services) for bot in BOTS}
-    resolver = BotResolver(
-        {bot.identifier: handlers[bot.name] for bot in BOTS},
-        {bot_id: handlers[name] for bot_id, name in (by_bot_id or {}).items()},
-    )
-
-    def run_bot(payload: Any, context: Any) -> Any:
-        handler = resolver(payload)
-        if handler is None:
-            raise Misconfigured(NO_SUCH_BOT)
-        return handler(payload, context)
-
-    return create_functions(
-        {bot.function_name: handlers[bot.name] for bot in BOTS},
-        resolver,
-        relay=relay_endpoint(run_bot, lambda: relay) if relay else None,
-        verbose=verbose,
-    )
+    all_bots = Dispatcher(make_services, by_bot_id)
+    served = relay_endpoint(all_bots, lambda: relay) if relay else None
+    return create_functions({}, all_bots, relay=served, verbose=verbose)
 
 
 def describe_dosespot(server: DoseSpotServer, url: str) -> dict[str, Any]:
@@ -99,7 +78,7 @@ class Sandbox:
     Args:
         ports: where to listen.
         data: folder in which both servers keep their state; None keeps it in memory.
-        make_services: makes what each bot keeps between its runs.
+        make_services: makes what the bots keep between their runs.
         verbose: whether the bots' log lines go to standard error.
         invoker: runs the bots instead of the Lambda endpoint.
 

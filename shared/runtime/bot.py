@@ -22,7 +22,7 @@ class BotFunction:
     """One bot.
 
     Attributes:
-        name: the bot's folder below `bots`, and its function's name.
+        name: the bot's folder below `bots`, and its name in log and metrics.
         identifier: value of the Bot's identifier with system `https://www.medplum.com/bots`.
         description: what it does, for people who see the Bot on a server.
         callers: who may run it.
@@ -49,15 +49,6 @@ class BotFunction:
     person_waits: bool
     function: Callable[[Any, Invocation], BotOutput] = field(repr=False, compare=False)
 
-    @property
-    def function_name(self) -> str:
-        """Name of the Lambda function, where nobody wants another prefix."""
-        return self.function_name_after("prescriber-bots")
-
-    def function_name_after(self, prefix: str) -> str:
-        """Name of the Lambda function after a prefix such as a stack's name."""
-        return f"{prefix}-{self.name.replace('_', '-')}"
-
     @cached_property
     def models(self) -> tuple[type[BotInput], type[BotOutput]]:
         """What the bot takes and what it answers, by its own type hints."""
@@ -78,6 +69,7 @@ class BotFunction:
             self.models[0],
             self.function,
             make_services,
+            timeout_s=self.timeout_s,
             starts=self.starts,
             doorkeeper=self.doorkeeper,
             person_waits=self.person_waits and not unattended,

@@ -3,27 +3,36 @@
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.errors import BotError, Unforeseen
 from shared.runtime.log import RunLog
 
+T = TypeVar("T")
+
 
 def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A run, from its beginning to the line that says how it ended; raises as `shielded` does."""
+    answer = shielded(log, run)
+    log.ended(None)
+    return answer
+
+
+def shielded(log: RunLog, work: Callable[[], T]) -> T:
     """Lets our own errors out, and nothing else: a foreign text may quote a person.
 
     The caller's browser is shown the stack trace, so it ends here, and the error brings along none
     that it came from.
 
     Args:
-        log: the run's.
-        run: the run.
+        log: is told of the error that the run ended with.
+        work: the run, or a part of it.
 
     Raises:
-        BotError: what the run raised, or Unforeseen in the place of anything else.
+        BotError: what was raised, or Unforeseen in the place of anything else.
     """
     try:
-        answer = run()
+        return work()
     except BotError as error:
         raised = error
         log.ended(raised)
@@ -35,8 +44,5 @@ def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
             " if it fails again, report this text to those who run the bot."
         )
         log.ended(raised, where=where)
-    else:
-        log.ended(None)
-        return answer
     raised.__cause__ = raised.__context__ = None
     raise raised.with_traceback(None)

@@ -4,8 +4,6 @@ What is worth keeping between invocations is built at the first one.
 """
 
 from collections.abc import Callable, Sequence
-from threading import Lock
-from time import monotonic
 from typing import Any
 
 from shared.audit.events import LogEvent
@@ -23,12 +21,10 @@ from shared.runtime.invocation import Invocation
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics, ObservedHttp
 from shared.runtime.payload import Payload, parse_payload
-from shared.runtime.services import Services
+from shared.runtime.services import Services, made_once
 from shared.runtime.settings import Settings
 from shared.runtime.start import CALLS, Start, given_to, refusal, start_of
 from shared.runtime.trace import trace_headers
-
-DEFAULT_TIME_S = 60.0
 
 BotCall = Callable[[Input, Invocation], BotOutput]
 Doorkeeper = Callable[[Invocation], None]
@@ -41,6 +37,7 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
     bot: BotCall[Input],
     make_services: Callable[[], Services],
     *,
+    timeout_s: float,
     starts: frozenset[Start] = CALLS,
     doorkeeper: Doorkeeper | None = None,
     person_waits: bool = False,
@@ -52,6 +49,7 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
         input_model: what the bot's input must look like.
         bot: the bot itself.
         make_services: called once, at the first invocation.
+        timeout_s: seconds that a run may take, also where the function may take longer.
         starts: what may start the bot; everything else is refused before anything is read.
         doorkeeper: refuses whoever does not prove who they are, where that is the bot's business;
             whoever it refuses leaves nothing behind but a line in the log.
@@ -61,15 +59,7 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
         `handler(event, context)`. It returns a JSON object, or raises a `BotError` whose text is
         what `$execute` shows.
     """
-    # Runs at the same time share one set of services, also when they are the first.
-    lock = Lock()
-    cached: list[Services] = []
-
-    def services() -> Services:
-        with lock:
-            if not cached:
-                cached.append(make_services())
-            return cached[0]
+    services = made_once(make_services)
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
         metrics = Metrics()
@@ -78,11 +68,10 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
         def run() -> dict[str, Any]:
             kept, payload = services(), parse_payload(event)
             log.trace_id = payload.trace_id
-            remaining_s = _remaining_s(context)
+            time_s = timeout_s
             if person_waits:
-                within_s = Settings(payload.secrets).answer_within_s()
-                remaining_s = _at_most(within_s, kept.clock, remaining_s)
-            pace = Pace(remaining_s, kept.sleep, metrics.waited)
+                time_s = min(time_s, Settings(payload.secrets).answer_within_s())
+            pace = Pace(remaining_s(context, time_s, kept.clock), kept.sleep, metrics.waited)
             observed = ObservedHttp(kept.http, metrics, trace_headers(payload.trace_id))
             invocation = _invocation(name, kept, pace, PatientHttp(observed, pace), log, payload)
             start = invocation.start
@@ -97,20 +86,18 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
     return handler
 
 
-def _remaining_s(context: Any) -> Callable[[], float]:
-    """Seconds until Lambda ends the invocation; DEFAULT_TIME_S where nobody says."""
-    if hasattr(context, "get_remaining_time_in_millis"):
-        return lambda: context.get_remaining_time_in_millis() / 1000
-    end = monotonic() + DEFAULT_TIME_S
-    return lambda: end - monotonic()
+def remaining_s(context: Any, timeout_s: float, clock: Callable[[], float]) -> Callable[[], float]:
+    """Seconds until the time-out that begins now is over, or until Lambda ends the invocation.
 
-
-def _at_most(
-    within_s: float, clock: Callable[[], float], remaining_s: Callable[[], float]
-) -> Callable[[], float]:
-    """Seconds until the invocation ends, or until so many have passed from now on."""
-    end = clock() + within_s
-    return lambda: min(remaining_s(), end - clock())
+    Args:
+        context: Lambda's; one that says nothing of the time, such as None, ends nothing.
+        timeout_s: how long the time-out is.
+        clock: seconds of a monotonic clock.
+    """
+    end = clock() + timeout_s
+    if not hasattr(context, "get_remaining_time_in_millis"):
+        return lambda: end - clock()
+    return lambda: min(end - clock(), context.get_remaining_time_in_millis() / 1000)
 
 
 def _invocation(

@@ -14,8 +14,8 @@ from fhir_profiles.audit_event import AuditAction
 from shared.audit.events import Event, LogEvent
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Reply, Sender
+from shared.runtime.environment import metrics_namespace
 
-NAMESPACE = "PrescriberBots"
 MOST_VALUES = 100
 """How many values of one metric a document may hold."""
 
@@ -134,7 +134,7 @@ class ObservedHttp:
 
 def _directive(dimensions: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
     return {
-        "Namespace": NAMESPACE,
+        "Namespace": metrics_namespace(),
         "Dimensions": [dimensions],
         "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in names],
     }

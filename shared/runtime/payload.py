@@ -7,7 +7,7 @@ Authorization and Cookie: they are shown nowhere, and compared with a secret at 
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -26,6 +26,9 @@ from shared.runtime.trace import plain_trace_id
 
 LOCAL_HOSTS = ("localhost",)
 
+T = TypeVar("T", bound=BaseModel)
+
+_BOT = "Bot/"
 _BASE_URL = re.compile(
     r"https?://([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[A-Za-z0-9._~%\-]*)*"
 )
@@ -90,6 +93,12 @@ class PayloadReference(_Unshown):
     reference: Annotated[str, AfterValidator(_type_and_id)]
 
 
+def _of_a_bot(given: str) -> str:
+    if not _type_and_id(given).startswith(_BOT):
+        raise ValueError("must be a Bot's")
+    return given
+
+
 def _sendable(given: str) -> str:
     if not (given and given.isascii() and given.isprintable()):
         raise ValueError("must be printable and not empty")
@@ -139,14 +148,43 @@ class Payload(_Unshown):
         return None if self.traceId is None else plain_trace_id(self.traceId)
 
 
+class BotReference(PayloadReference):
+    """The Bot that is run."""
+
+    reference: Annotated[str, AfterValidator(_of_a_bot)]
+    display: str = ""
+
+    @property
+    def id(self) -> str:
+        """The Bot's id."""
+        return self.reference.removeprefix(_BOT)
+
+
+class Target(_Unshown):
+    """For which Bot of which server a payload is, and the token with which it can be read."""
+
+    bot: BotReference
+    baseUrl: Annotated[str, AfterValidator(secure_url)]
+    accessToken: Annotated[str, AfterValidator(_sendable)]
+
+
 def parse_payload(event: Any) -> Payload:
     """The payload of one invocation.
 
     Raises:
         Misconfigured: names what is missing or malformed, never its value.
     """
+    return _parsed(Payload, event)
+
+
+def parse_target(event: Any) -> Target:
+    """Where the payload of one invocation comes from; raises as `parse_payload` does."""
+    return _parsed(Target, event)
+
+
+def _parsed(model: type[T], event: Any) -> T:
     try:
-        return Payload.model_validate(event)
+        return model.model_validate(event)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
         fields = {str(each["loc"][0]) for each in problems if each["loc"]}

@@ -19,6 +19,20 @@ T = TypeVar("T")
 THREADS = 8
 
 
+def made_once(make: Callable[[], T]) -> Callable[[], T]:
+    """What `make` makes, made at the first call and the same for all: also for calls at once."""
+    lock = Lock()
+    made: list[T] = []
+
+    def one() -> T:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return one
+
+
 class Services:
     """What outlives one invocation.
 

@@ -10,7 +10,7 @@ sys.path.insert(0, sys.argv[1])
 
 from json import dumps, loads
 
-from deploy.aws.functions.entry import self_enroll as handler
+from deploy.aws.functions.entry.bots import handler
 
 with open(sys.argv[2], encoding="utf-8") as file:  # noqa: PTH123 - a bot needs no pathlib
     events = loads(file.read())

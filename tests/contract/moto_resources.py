@@ -21,6 +21,7 @@ NAMES_ONLY = (
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
     "AWS::Lambda::EventInvokeConfig",
+    "AWS::Logs::MetricFilter",
     "AWS::Scheduler::Schedule",
     "AWS::SecretsManager::Secret",
 )

@@ -331,24 +331,22 @@ def test_context_is_what_handlers_use(boto):
     }
 
 
-def test_resolver_is_asked_about_unknown_names_only():
-    asked: list[Any] = []
+def test_under_every_other_name_the_one_function_runs():
+    def named(payload: Any, context: Any) -> dict:
+        return {"ran": "named"}
 
-    def resolve(payload: Any) -> Any:
-        asked.append(payload)
-        return echo if payload == {"known": True} else None
+    def otherwise(payload: Any, context: Any) -> dict:
+        return {"ran": "otherwise", "as": context.function_name}
 
     with LocalServer() as http, requests.Session() as session:
-        http.start(create_app({"named": echo}, resolve))
+        http.start(create_app({"named": named}, otherwise))
 
-        def status(name: str, payload: dict) -> int:
+        def ran(name: str) -> dict:
             path = f"{http.url}2015-03-31/functions/{name}/invocations"
-            return session.post(path, json=payload, timeout=10).status_code
+            return session.post(path, json={}, timeout=10).json()
 
-        assert status("named", {"known": True}) == 200
-        assert asked == []
-        assert status("unnamed", {"known": True}) == 200
-        assert status("unnamed", {}) == 404
+        assert ran("named") == {"ran": "named"}
+        assert ran("medplum-bot-lambda-1") == {"ran": "otherwise", "as": "medplum-bot-lambda-1"}
 
 
 def test_lines_go_to_standard_error_only_when_verbose(capsys):

@@ -1,16 +1,42 @@
-"""AWS's own linter has nothing to say about the composed template."""
+"""AWS's own linter has nothing to say about the composed template.
+
+It is the policy checker too: its rules know every action, what an action can be done to, and what
+IAM takes as a policy (E3510 to E3513, I3510, W3037 and others), and it needs no network.
+"""
 
 import json
 
+import pytest
 from cfnlint.api import ManualArgs, lint
 
 from deploy.aws.template.compose import compose
+from deploy.aws.template.functions import OF_ONE_BOT
+from deploy.cli.stack import DEFAULT_STACK
 
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
+EACH = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in OF_ONE_BOT}
+EVERYTHING = ManualArgs(regions=["us-east-1"], include_checks=["I"])
 
 
-def test_the_template_has_no_findings() -> None:
-    text = json.dumps(compose("prescriber-bots", PACKAGE))
-    # I3: what happens to things with a state must be said.
-    found = lint(text, config=ManualArgs(regions=["us-east-1"], include_checks=["I3"]))
-    assert [(match.rule.id, match.message) for match in found] == []
+def findings(template: object) -> list[tuple[str, str]]:
+    found = lint(json.dumps(template), config=EVERYTHING)
+    return [(match.rule.id, match.message) for match in found]
+
+
+@pytest.mark.parametrize("settings", [{}, EACH], ids=["one function", "one for each bot too"])
+def test_the_template_has_no_findings(settings: dict[str, str]) -> None:
+    assert findings(compose(DEFAULT_STACK, PACKAGE | settings)) == []
+
+
+def test_a_wrong_policy_is_noticed() -> None:
+    template = compose(DEFAULT_STACK, PACKAGE)
+    statements = template["Resources"]["MedplumSecretPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    statements += [
+        allowed | {"Action": "secretsmanager:GetSecretValues"},
+        allowed | {"Resource": "arn:aws:s3:::bucket"},
+        allowed | {"Effect": "Permit"},
+    ]
+    assert {rule for rule, _ in findings(template)} == {"W3037", "I3510", "E3510"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from bots.catalog import BOTS
+from bots.dispatch import FUNCTION
 from fhir_profiles.systems import (
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
     MEDPLUM_BOTS,
@@ -18,8 +18,6 @@ SELF_BOT = "dosespot-self-enroll-prescriber-bot"
 SYNC_BOT = "dosespot-patient-sync-bot"
 IFRAME_BOT = "dosespot-iframe-bot"
 SERVICE_SECRETS = ("MEDPLUM_CLIENT_ID", "MEDPLUM_CLIENT_SECRET")
-
-FUNCTIONS = {bot.identifier: bot.function_name for bot in BOTS}
 
 INITIALIZE_IDP = "idpInit"
 INITIALIZE_TFA = "initTfaActivate"
@@ -80,14 +78,14 @@ def enrolled(clinic: Clinic, **options: Any) -> Member:
 def bot_as_itself(
     clinic: Clinic, bot: str, *, admin: bool = False, run_as_user: bool = False
 ) -> Iterator[str]:
-    """Another Bot of the same function, in another set-up; gives its identifier."""
+    """Another Bot of the same name, in another set-up; gives its identifier."""
     identifier = f"{bot}-as-itself"
     identifiers = [
         {"system": MEDPLUM_BOTS, "value": identifier},
-        {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": FUNCTIONS[bot]},
+        {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": FUNCTION},
     ]
     added = clinic.sandbox.fhir.add_bot(
-        clinic.project, identifier, identifiers, run_as_user=run_as_user, admin=admin
+        clinic.project, bot, identifiers, run_as_user=run_as_user, admin=admin
     )
     try:
         yield identifier
@@ -109,10 +107,10 @@ def without_secrets(clinic: Clinic, *names: str) -> Iterator[None]:
         clinic.write({**current, "secret": before["secret"]})
 
 
-def invoke(clinic: Clinic, bot: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """Runs a bot's function as AWS Lambda would be asked to, past the FHIR server."""
+def invoke(clinic: Clinic, payload: dict[str, Any]) -> dict[str, Any]:
+    """Runs the bots' function as AWS Lambda would be asked to, past the FHIR server."""
     functions = clinic.sandbox.ready["functions"]["baseUrl"]
-    url = f"{functions}2015-03-31/functions/{FUNCTIONS[bot]}/invocations"
+    url = f"{functions}2015-03-31/functions/{FUNCTION}/invocations"
     reply = clinic.session.post(url, json=payload, timeout=TIMEOUT_S)
     assert reply.headers.get("X-Amz-Function-Error") == "Unhandled"
     return dict(reply.json())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bots.dispatch import FUNCTION
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from tests.integration.clinic import ADMIN_BOT, Answer, Clinic, Member
 from tests.integration.self_service import without_secrets
@@ -28,10 +29,10 @@ def bot(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[str]:
 def _add_bot(clinic: Clinic, identifier: str, *, admin: bool) -> None:
     clinic.sandbox.fhir.add_bot(
         clinic.project,
-        identifier,
+        ADMIN_BOT,
         [
             {"system": MEDPLUM_BOTS, "value": identifier},
-            {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": "prescriber-bots-admin-enroll"},
+            {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": FUNCTION},
         ],
         run_as_user=False,
         admin=admin,
@@ -40,7 +41,7 @@ def _add_bot(clinic: Clinic, identifier: str, *, admin: bool) -> None:
 
 def _remove_bots(clinic: Clinic) -> None:
     for bot in clinic.sandbox.fhir.resources("Bot"):
-        if bot["name"] in (BOT_AS_ITSELF, BOT_WITHOUT_RIGHTS):
+        if any(one["value"] in (BOT_AS_ITSELF, BOT_WITHOUT_RIGHTS) for one in bot["identifier"]):
             clinic.delete(f"Bot/{bot['id']}")
 
 

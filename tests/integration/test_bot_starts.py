@@ -70,7 +70,7 @@ class StartedBot:
 def started(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[StartedBot]:
     with bot_as_itself(clinic, request.param, admin=True) as name:
         fhir = clinic.sandbox.fhir
-        (bot,) = [one for one in fhir.resources("Bot") if one["name"] == name]
+        (bot,) = [one for one in fhir.resources("Bot") if one["identifier"][0]["value"] == name]
         profile = f"Bot/{bot['id']}"
         (membership,) = [
             one

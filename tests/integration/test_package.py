@@ -17,10 +17,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from bots.catalog import BOTS
+from bots.dispatch import FUNCTION
+from bots.folders import FOLDERS
 from deploy.aws.bytecode import bytecode_path
+from deploy.aws.distributions import Distribution
 from deploy.aws.interpreters import RUNNING, RUNTIMES, WITHOUT_SNAP_START, Interpreter, named
-from deploy.aws.package import NAME, ROOT, Package, build, commit_of, runtime_of
+from deploy.aws.package import MANIFEST, NAME, ROOT, Package, build, own_code, runtime_of
+from deploy.aws.template.functions import ALL_BOTS
 from deploy.sandbox.fhir.invoker import InvokeResult
 from deploy.sandbox.sandbox import Sandbox
 from tests.integration.clinic import DEA, Clinic
@@ -34,10 +37,12 @@ ANOTHER = next(runtime for runtime in RUNTIMES if runtime != RUNNING)
 IN_LAMBDAS_RUNTIME = {*sys.stdlib_module_names, "boto3", "botocore"}
 BEGIN = """
 import sys
-_, folder, *names = sys.argv
+from importlib import import_module
+_, folder, *handlers = sys.argv
 sys.path.insert(0, folder)
-from deploy.aws.functions import entry
-assert all(callable(getattr(entry, name)) for name in names)
+for handler in handlers:
+    module, _, name = handler.rpartition(".")
+    assert callable(getattr(import_module(module), name))
 """
 
 
@@ -49,8 +54,8 @@ class LambdaProcess:
         self._lock = Lock()
 
     def invoke(self, name: str, payload: Any) -> InvokeResult:
-        bot = next(bot for bot in BOTS if bot.function_name == name)
-        call = {"handler": f"deploy.aws.functions.entry.{bot.name}", "event": payload}
+        assert name == FUNCTION
+        call = {"handler": ALL_BOTS.handler, "event": payload}
         with self._lock:
             self._process.stdin.write(json.dumps(call) + "\n")
             self._process.stdin.flush()
@@ -156,8 +161,9 @@ def test_all_byte_code_holds_without_a_look_at_the_source(
 def test_a_start_compiles_no_source(unpacked: Path, interpreter: Interpreter) -> None:
     for source in unpacked.rglob("*.py"):
         source.write_text("raise ImportError('this source was compiled again')")
+    begun = [ALL_BOTS.handler, *(f"bots.{folder}.handler.handler" for folder in FOLDERS.values())]
     done = subprocess.run(
-        [interpreter.path, "-I", "-S", "-B", "-c", BEGIN, unpacked, *(bot.name for bot in BOTS)],
+        [interpreter.path, "-I", "-S", "-B", "-c", BEGIN, unpacked, *begun],
         env={},
         capture_output=True,
         text=True,
@@ -197,28 +203,30 @@ def test_both_flows_run_from_the_zip_alone(process: LambdaProcess, unpacked: Pat
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-@pytest.mark.parametrize(
-    ("changed", "mark"),
-    [(None, ""), ("README.md", ""), ("bots/catalog.py", "-dirty"), ("shared/new.py", "-dirty")],
-)
-def test_the_commit_is_marked_where_what_is_packed_differs(
-    tmp_path: Path, changed: str | None, mark: str
+def test_another_commit_of_the_same_code_packs_the_same(
+    tmp_path: Path, interpreter: Interpreter
 ) -> None:
     def git(*arguments: str) -> str:
         who = ("-c", "user.name=Jane Smith", "-c", "user.email=jane@clinic.example")
         command = ["git", *who, *arguments]
         return subprocess.check_output(command, cwd=tmp_path, text=True).strip()
 
-    assert commit_of(tmp_path) is None
-    for name in ("README.md", "bots/catalog.py", "shared/errors.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
+    def committed(path: str, content: str) -> Distribution:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+        git("add", ".")
+        git("commit", "--quiet", "--message", "Next")
+        return own_code(tmp_path, "1", interpreter)
+
     git("init", "--quiet")
-    git("add", ".")
-    git("commit", "--quiet", "--message", "First")
-    if changed is not None:
-        (tmp_path / changed).write_text("# changed")
-    assert commit_of(tmp_path) == git("rev-parse", "HEAD") + mark
+    first = committed("bots/catalog.py", "")
+    assert first.files.keys() == {MANIFEST, "bots/catalog.py"}
+    assert git("rev-parse", "HEAD").encode() not in first.files[MANIFEST]
+    assert committed("docs/how-to/aws.md", "More") == first
+    assert committed("tests/test_one.py", "") == first
+    (tmp_path / "docs" / "uncommitted.md").write_text("")
+    assert own_code(tmp_path, "1", interpreter) == first
+    assert committed("bots/catalog.py", "# changed") != first
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from deploy.medplum.installation import look
 from deploy.medplum.ledger import Ledger, LedgerEntry
 from deploy.medplum.register import Installer, InstallOptions
 from deploy.medplum.server import ProjectAdmin
-from deploy.medplum.wanted import FunctionNames
+from deploy.medplum.wanted import FunctionName
 from fhir_profiles.systems import (
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
     MEDPLUM_BOTS,
@@ -71,7 +71,7 @@ def test_a_bot_is_as_the_catalog_says(registered: Project, bot) -> None:
     found = registered.bot(bot.identifier)
     assert found["identifier"] == [
         {"system": MEDPLUM_BOTS, "value": bot.identifier},
-        {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": f"{bot.function_name}:live"},
+        {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": "prescriber-bots:live"},
     ]
     assert (found["runtimeVersion"], found["runAsUser"], found["timeout"]) == (
         "awslambda",
@@ -237,10 +237,10 @@ def test_a_server_that_names_functions_itself_is_told_nothing(project: Project) 
     assert f"medplum-bot-lambda-{bot['id']}  for {ADMIN_BOT}" in result.stdout
 
 
-def test_functions_may_have_another_prefix_and_no_alias(project: Project) -> None:
-    project.register("--functions-prefix", "clinic", "--alias", "")
+def test_the_function_may_have_another_name_and_no_alias(project: Project) -> None:
+    project.register("--function", "clinic", "--alias", "")
     function = project.bot(ADMIN_BOT)["identifier"][1]
-    assert function["value"] == "clinic-admin-enroll"
+    assert function["value"] == "clinic"
 
 
 def test_another_client_application_of_the_secrets_is_kept(project: Project) -> None:
@@ -380,7 +380,7 @@ def test_fhir_profiles_are_installed_by_url_and_mended(project: Project) -> None
     def run(content: dict) -> LedgerEntry:
         entries: list[LedgerEntry] = []
         found = look(server, project.id, [content])
-        order = InstallOptions(FunctionNames(), project.secrets, [content], project.url)
+        order = InstallOptions(FunctionName(), project.secrets, [content], project.url)
         Installer(server, Ledger(server, plan=False, report=entries.append), found, order).run()
         (entry,) = [one for one in entries if one.what.startswith("CodeSystem")]
         return entry

@@ -112,17 +112,18 @@ def test_an_expired_token_is_refused_before_and_in_the_bot(
     expired = clinic.sandbox.fhir.token_for(prescriber.membership_id, lifetime_s=-1)
     assert clinic.execute(SELF_BOT, {}, expired).status == 401
     payload = {
+        "bot": {"reference": "Bot/1", "display": SELF_BOT},
         "baseUrl": clinic.fhir_url,
         "requester": {"reference": f"Practitioner/{prescriber.id}"},
         "accessToken": expired,
         "input": {},
         "secrets": secrets(clinic),
     }
-    answer = Answer(400, invoke(clinic, SELF_BOT, payload))
+    answer = Answer(400, invoke(clinic, payload))
     sentence = "The FHIR server no longer accepts the access token. Sign in again."
     assert _refused(answer, "FhirDenied", sentence)
     another = {**payload, "accessToken": clinic.add_member().token}
-    answer = Answer(400, invoke(clinic, SELF_BOT, another))
+    answer = Answer(400, invoke(clinic, another))
     assert _refused(answer, "NotAuthorized", sentences.ANOTHER_PERSON)
     assert writes(clinic) == []
 

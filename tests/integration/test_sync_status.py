@@ -261,10 +261,10 @@ def test_only_administrators_may(clinic: Clinic, members: list[Member]) -> None:
         assert writes(clinic) == []
 
 
-def bot_token(clinic: Clinic, name: str) -> str:
+def bot_token(clinic: Clinic, identifier: str) -> str:
     """A token with which the bot itself is the caller, as on a schedule."""
     fhir = clinic.sandbox.fhir
-    bot = next(one for one in fhir.resources("Bot") if one["name"] == name)
+    bot = next(one for one in fhir.resources("Bot") if one["identifier"][0]["value"] == identifier)
     membership = next(
         one
         for one in fhir.resources("ProjectMembership")

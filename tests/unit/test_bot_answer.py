@@ -30,5 +30,6 @@ def test_half_a_character_in_a_resource_is_passed_on() -> None:
         "accessToken": "token",
         "input": {"practitionerId": "a", "practitionerRoleTypes": [1]},
     }
-    answer = lambda_handler("admin_enroll", AdminEnrollInput, bot, Services)(event, None)
+    handler = lambda_handler("admin_enroll", AdminEnrollInput, bot, Services, timeout_s=60)
+    answer = handler(event, None)
     assert json.loads(json.dumps(answer))["practitioner"] == practitioner

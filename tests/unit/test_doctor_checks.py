@@ -23,7 +23,7 @@ from deploy.medplum.doctor.finding import (
 )
 from deploy.medplum.doctor.secret_checks import check_secret
 from deploy.medplum.installation import Installation
-from deploy.medplum.wanted import FunctionNames, wanted_bot
+from deploy.medplum.wanted import FunctionName, wanted_bot
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
 from shared.fhir.executed import executed
@@ -123,8 +123,8 @@ def test_a_function_that_takes_the_probe_is_another_one():
 )
 def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membership, sentence):
     bot = next(one for one in BOTS if one.admin)
-    names = FunctionNames()
-    there = {**wanted_bot({}, bot, names.of(bot)), "id": "1"}
+    function = FunctionName()
+    there = {**wanted_bot({}, bot, function.value), "id": "1"}
     found = Installation(
         project={},
         bots={bot.identifier: [there]},
@@ -135,7 +135,7 @@ def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membershi
         conformance={},
         memberships={} if membership is None else {"Bot/1": membership},
     )
-    assert check_bot(bot, found, names).sentence == sentence
+    assert check_bot(bot, found, function).sentence == sentence
 
 
 SECRETS = {

@@ -1,12 +1,16 @@
 """Importing a package changes nothing in the process: whoever starts a program decides that."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bots.folders import FOLDERS
+from deploy.aws.template.functions import ALL_BOTS, ENTRY, FUNCTIONS, Function
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "deploy", "fhir_profiles", "shared")
@@ -84,7 +88,8 @@ def modules() -> list[str]:
     """Every module of ours that is no program."""
     files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
-    return [".".join(one).removesuffix(".__init__") for one in parts if one[-1] != "__main__"]
+    names = [".".join(one).removesuffix(".__init__") for one in parts if one[-1] != "__main__"]
+    return [name for name in names if not name.startswith(f"{ENTRY}.")]
 
 
 def imported(folder: Path, names: list[str], first: list[str], *packages: str) -> Any:
@@ -130,31 +135,41 @@ def test_a_change_is_noticed(tmp_path: Path, line: str, changed: str) -> None:
 
 BEGIN = """
 import gc, json, sys, warnings
-from deploy.aws.functions import entry
-from deploy.aws.template.functions import FUNCTIONS
+from importlib import import_module
 
-told = [gc.get_threshold()[0] > 10_000]
-for function in FUNCTIONS:
-    module, _, name = function.handler.rpartition(".")
-    assert module == entry.__name__
-    assert callable(getattr(entry, name))
+module, _, name = sys.argv[1].rpartition(".")
+before = gc.get_threshold()[0]
+assert callable(getattr(import_module(module), name))
 warnings.warn("Unable to find acceptable character detection dependency (one or another).")
-print(json.dumps([*told, gc.get_threshold()[0] > 10_000]))
+bots = [name for name in sys.modules if name.startswith("bots.") and name.endswith(".bot")]
+print(json.dumps([before > 10_000, gc.get_threshold()[0] > 10_000, len(bots)]))
 """
 
 
-def test_every_function_begins_at_the_entry_which_then_sets_up_the_process() -> None:
-    command = [sys.executable, "-c", BEGIN]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def begun(handler: str, **environment: str) -> Any:
+    """Whether garbage is seldom looked for before and after a begin, and how many bots it loads."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN, handler],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == [False, True]
+    return json.loads(done.stdout)
 
 
-def test_what_can_be_no_functions_name_changes_nothing() -> None:
-    program = "import gc\nfrom deploy.aws.functions import entry\n"
-    program += "print(hasattr(entry, '__path__'), gc.get_threshold()[0] < 10_000)"
-    told = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
-    assert told == "False True\n"
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_every_function_begins_at_an_entry_that_sets_up_the_process(function: Function) -> None:
+    assert begun(function.handler)[:2] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "loaded"), [("on-demand", 0), ("snap-start", len(FOLDERS))], ids=str
+)
+def test_a_start_loads_no_bot_and_a_snapshot_all(kind: str, loaded: int) -> None:
+    assert begun(ALL_BOTS.handler, AWS_LAMBDA_INITIALIZATION_TYPE=kind)[2] == loaded
 
 
 def test_enroll_many_loads_boto3_for_a_queue_only() -> None:

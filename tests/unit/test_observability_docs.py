@@ -5,7 +5,8 @@ from pathlib import Path
 
 from fhir_profiles.audit_event import AuditAction
 from shared.audit.events import LogEvent
-from shared.runtime.metrics import COUNTED, NAMESPACE, UNITS
+from shared.runtime.environment import NAMESPACE
+from shared.runtime.metrics import COUNTED, UNITS
 
 EVENTS = [*(one for one in AuditAction if one is not AuditAction.ATTEMPT_REFUSED), *LogEvent]
 DOCS = Path(__file__).parents[2] / "docs"

@@ -122,9 +122,8 @@ def test_lambdas_limits_are_kept(zipped: int, unzipped: int, sentence: str) -> N
 
 
 def test_a_package_tells_what_it_is() -> None:
-    assert manifest("1.2.3", NEWER, "abc") == {
+    assert manifest("1.2.3", NEWER) == {
         "version": "1.2.3",
-        "commit": "abc",
         "runtime": "python3.13",
         "compiledBy": "3.13.0",
         "architectures": ["x86_64", "arm64"],
@@ -132,7 +131,7 @@ def test_a_package_tells_what_it_is() -> None:
 
 
 def test_the_runtime_is_read_from_the_zip(tmp_path: Path) -> None:
-    told = json.dumps(manifest("1.2.3", NEWER, None)).encode()
+    told = json.dumps(manifest("1.2.3", NEWER)).encode()
     archive.write(tmp_path / "bots.zip", {"prescriber-bots.json": told})
     assert runtime_of(tmp_path / "bots.zip") == "python3.13"
 

@@ -11,7 +11,7 @@ from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import problems
 from deploy.medplum.wanted import (
-    FunctionNames,
+    FunctionName,
     wanted_administrator,
     wanted_bot,
     wanted_content,
@@ -50,16 +50,16 @@ def test_a_bot_has_our_identifiers_and_one_function_among_those_of_others(found,
 
 
 @pytest.mark.parametrize(
-    ("names", "told"),
+    ("function", "told"),
     [
-        (FunctionNames(), "prescriber-bots-admin-enroll:live"),
-        (FunctionNames("clinic", "3"), "clinic-admin-enroll:3"),
-        (FunctionNames(alias=""), "prescriber-bots-admin-enroll"),
-        (FunctionNames(named=False), None),
+        (FunctionName(), "prescriber-bots:live"),
+        (FunctionName("clinic", "3"), "clinic:3"),
+        (FunctionName(alias=""), "prescriber-bots"),
+        (FunctionName(named=False), None),
     ],
 )
-def test_functions_are_named_by_prefix_and_alias(names, told):
-    assert names.of(BOT) == told
+def test_the_function_is_named_with_its_alias(function, told):
+    assert function.value == told
 
 
 def test_what_is_ours_as_a_whole_keeps_only_what_the_server_gave_it():

@@ -57,7 +57,9 @@ class Server:
 
     def run(self, bot: Callable[[Invocation], Any]) -> BotError:
         services = Services(http=self, sleep=self.waits.append)
-        handler = lambda_handler("made_up", IframeInput, lambda _, run: bot(run), lambda: services)
+        handler = lambda_handler(
+            "made_up", IframeInput, lambda _, run: bot(run), lambda: services, timeout_s=60
+        )
         with pytest.raises(BotError) as raised:
             handler(lambda_payload(input={}), None)
         assert not isinstance(raised.value, Unforeseen), raised.value
@@ -125,7 +127,7 @@ def test_the_services_own_client_waits_as_the_run_does() -> None:
         assert service is not None
         return service.apply(JANE, edited)
 
-    handler = lambda_handler("made_up", IframeInput, bot, lambda: services)
+    handler = lambda_handler("made_up", IframeInput, bot, lambda: services, timeout_s=60)
     with pytest.raises(BotError):
         handler(lambda_payload(input={}, secrets=secrets), None)
     assert len(server.waits) == 4
@@ -150,7 +152,12 @@ class Hanging:
         return int((self._ends_after_s - self.passed_s) * 1000)
 
     def run(
-        self, bot: Callable[[Invocation], Any], *, person_waits: bool = True, **given: str
+        self,
+        bot: Callable[[Invocation], Any],
+        *,
+        timeout_s: float = 300.0,
+        person_waits: bool = True,
+        **given: str,
     ) -> BotError:
         services = Services(http=self, sleep=self.sleep, clock=lambda: self.passed_s)
         handler = lambda_handler(
@@ -158,6 +165,7 @@ class Hanging:
             IframeInput,
             lambda _, run: bot(run),
             lambda: services,
+            timeout_s=timeout_s,
             person_waits=person_waits,
         )
         with pytest.raises(BotError) as raised:
@@ -221,3 +229,12 @@ def test_a_malformed_patience_is_told_where_somebody_waits() -> None:
     assert server.passed_s == 0
     told = server.run(ask, person_waits=False, DOSESPOT_ANSWER_WITHIN_S="soon")
     assert type(told) is RemoteUnavailable
+
+
+def test_a_run_ends_with_the_bots_own_time_inside_the_functions() -> None:
+    server = Hanging()
+    server.run(ask, timeout_s=20.0)
+    assert 17 <= server.passed_s < 20
+    with_nobody = Hanging()
+    with_nobody.run(ask, timeout_s=40.0, person_waits=False)
+    assert 25 < with_nobody.passed_s < 40

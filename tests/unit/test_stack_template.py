@@ -9,14 +9,33 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
+from bots.dispatch import FUNCTION
 from deploy.aws.deployment import checked_stack_name
-from deploy.aws.template.compose import compose, defaults
-from deploy.aws.template.functions import FUNCTIONS, Function
+from deploy.aws.template.compose import REFUSALS, compose, defaults
+from deploy.aws.template.functions import (
+    ALL_BOTS,
+    FUNCTIONS,
+    OF_ONE_BOT,
+    Function,
+    former_functions,
+    functions_of,
+    logical_id,
+)
 from deploy.cli.stack import DEFAULT_STACK
+from shared.errors import Unforeseen
+from shared.runtime.bot import BotFunction
+from shared.runtime.metrics import Metrics
 
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 TEMPLATE = compose(DEFAULT_STACK, PACKAGE)
 RESOURCES = TEMPLATE["Resources"]
+NAMESPACE = f"PrescriberBots/{DEFAULT_STACK}"
+NAMED = {"IframeName": "medplum-bot-lambda-1"}
+"""The setting of a stack in which one bot has a function of its own."""
+
+FORMER = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in OF_ONE_BOT}
+"""The names in a stack that had a function for each bot."""
+
 DOCS = Path(__file__).parents[2] / "docs" / "how-to"
 QUOTAS = {"Resources": 500, "Parameters": 200, "Outputs": 200}
 """Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas"."""
@@ -41,9 +60,9 @@ def versions(template: Any) -> set[str]:
     return {name for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
-def statements() -> Iterator[tuple[str, Any]]:
+def statements(template: Any = TEMPLATE) -> Iterator[tuple[str, Any]]:
     """Every statement of every policy, with the logical id of where it stands."""
-    for name, resource in RESOURCES.items():
+    for name, resource in template["Resources"].items():
         given = resource["Properties"]
         documents = [given[key] for key in ("PolicyDocument",) if key in given]
         documents += [policy["PolicyDocument"] for policy in given.get("Policies", [])]
@@ -56,11 +75,43 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_the_stack_has_every_bot_under_its_name_in_the_catalog() -> None:
+def test_all_bots_are_one_function_that_is_called_as_the_stack() -> None:
     names = {each["FunctionName"]["Ref"] for each in of_type("AWS::Lambda::Function").values()}
     called = {defaults(TEMPLATE)[name] for name in names}
     others = {f"prescriber-bots-{n}" for n in ("push-endpoint", "status-schedule", "enroll-worker")}
-    assert called == {bot.function_name for bot in BOTS} | others
+    assert called == {FUNCTION} | others
+    assert ALL_BOTS.name_in("staging-bots") == "staging-bots"
+
+
+def test_the_function_of_all_bots_ends_no_run_before_the_bot_does() -> None:
+    longest = max(bot.timeout_s for bot in BOTS)
+    assert properties(ALL_BOTS, "Function")["Timeout"] == longest
+
+
+def test_a_bot_that_is_given_a_name_has_a_function_of_its_own_beside_the_one_of_all() -> None:
+    template = compose(DEFAULT_STACK, PACKAGE | NAMED)
+    added = template["Resources"].keys() - RESOURCES.keys()
+    (version,) = versions(template) - versions(TEMPLATE)
+    assert added == {"IframeFunction", version, "IframeLive", "IframePermission"}
+    own = template["Resources"]["IframeFunction"]["Properties"]
+    same = ("Handler", "Code", "Role", "LoggingConfig", "Environment", "MemorySize")
+    assert {name: own[name] for name in same} == {
+        name: properties(ALL_BOTS, "Function")[name] for name in same
+    }
+    assert own["FunctionName"] == {"Ref": "IframeName"}
+    assert template["Outputs"].keys() - TEMPLATE["Outputs"].keys() == {"Iframe"}
+
+
+def test_a_stack_that_had_a_function_for_each_bot_keeps_them_until_it_is_told() -> None:
+    kept = compose(DEFAULT_STACK, PACKAGE | FORMER)
+    for bot in BOTS:
+        assert {f"{logical_id(bot.name)}{part}" for part in ("Function", "Live")} <= {
+            *kept["Resources"]
+        }
+    assert former_functions(DEFAULT_STACK, FORMER | NAMED) == [
+        name for name in FORMER.values() if name != "prescriber-bots-iframe"
+    ]
+    assert functions_of(dict.fromkeys(FORMER, "")) == FUNCTIONS
 
 
 def test_no_function_has_a_name_that_medplum_deploys_over() -> None:
@@ -102,15 +153,15 @@ def test_every_function_has_a_role_of_its_own_that_writes_its_own_log_only(
     (writes,) = [each for each in found if "logs:" in str(each["Action"])]
     assert writes["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert writes["Resource"] == log
-    queues = [each for each in found if "sqs:" in str(each["Action"])]
-    assert len(found) == 1 + len(queues)
-    assert bool(queues) is (function.name == "enroll_worker")
 
 
 @EVERY_FUNCTION
 def test_every_function_has_a_log_that_ends_and_our_own_lines_in_it(function: Function) -> None:
     group = properties(function, "LogGroup")
     assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert group["KmsKeyId"] == {
+        "Fn::If": ["HasLogKey", {"Ref": "LogKeyArn"}, {"Ref": "AWS::NoValue"}]
+    }
     logging = properties(function, "Function")["LoggingConfig"]
     assert logging == {"LogGroup": {"Ref": f"{function.logical_id}LogGroup"}, "LogFormat": "Text"}
 
@@ -118,15 +169,62 @@ def test_every_function_has_a_log_that_ends_and_our_own_lines_in_it(function: Fu
 @EVERY_FUNCTION
 def test_every_function_has_its_alarms(function: Function) -> None:
     own = [{"Name": "FunctionName", "Value": {"Ref": f"{function.logical_id}Function"}}]
-    for part in ("Errors", "Throttles", "Duration"):
+    beside_bots = [] if function == ALL_BOTS else ["Errors", "Duration"]
+    for part in ("Throttles", *beside_bots):
         alarm = properties(function, part)
         assert (alarm["MetricName"], alarm["Dimensions"]) == (part, own)
-        assert alarm["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
-    duration = properties(function, "Duration")
-    assert (duration["ExtendedStatistic"], duration["Threshold"]) == (
-        "p95",
-        function.timeout_s * 800,
+    if beside_bots:
+        duration = properties(function, "Duration")
+        slow_ms = function.timeout_s * 800
+        assert (duration["ExtendedStatistic"], duration["Threshold"]) == ("p95", slow_ms)
+
+
+@pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
+def test_every_bot_has_alarms_on_the_metrics_of_its_own_runs(bot: BotFunction) -> None:
+    limit_s = min(bot.timeout_s, 25) if bot.person_waits else bot.timeout_s
+    thresholds = {"Refusals": REFUSALS, "Faults": 1, "Duration": limit_s * 800}
+    for metric, threshold in thresholds.items():
+        alarm = RESOURCES[f"{logical_id(bot.name)}{metric}"]["Properties"]
+        assert (alarm["MetricName"], alarm["Threshold"]) == (metric, threshold)
+        assert alarm["Dimensions"] == [{"Name": "Bot", "Value": bot.name}]
+        assert alarm["Namespace"] == NAMESPACE
+    written = Metrics().document(bot.name, Unforeseen(), 0)
+    assert written.keys() >= thresholds.keys() | {"Bot"}
+
+
+def test_every_function_writes_the_metrics_that_its_stacks_alarms_watch() -> None:
+    variables = [
+        given["Environment"]["Variables"] for given in of_type("AWS::Lambda::Function").values()
+    ]
+    assert {each["METRICS_NAMESPACE"] for each in variables} == {NAMESPACE}
+    other = compose("staging-bots", PACKAGE)["Resources"]["IframeRefusals"]["Properties"]
+    assert other["Namespace"] == "PrescriberBots/staging-bots"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-29T02:00:00.000Z 6f1c Task timed out after 300.00 seconds",
+        "[ERROR] Runtime.ImportModuleError: Unable to import module 'x'",
+        "RequestId: 6f1c Error: Runtime exited with error: signal: killed\tRuntime.ExitError",
+    ],
+)
+def test_what_ends_a_run_from_outside_is_counted_from_lambdas_own_lines(line: str) -> None:
+    found = properties(ALL_BOTS, "CrashFilter")
+    assert found["LogGroupName"] == {"Ref": "BotsLogGroup"}
+    assert any(term in line for term in re.findall(r'\?"([^"]+)"', found["FilterPattern"]))
+    (counted,) = found["MetricTransformations"]
+    alarm = properties(ALL_BOTS, "Crashes")
+    assert (counted["MetricName"], counted["MetricNamespace"]) == (
+        alarm["MetricName"],
+        alarm["Namespace"],
     )
+
+
+def test_every_alarm_has_the_stacks_target() -> None:
+    target = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert {name for name, alarm in alarms.items() if alarm["AlarmActions"] != target} == set()
 
 
 def test_no_policy_allows_everything() -> None:
@@ -142,6 +240,115 @@ def test_no_policy_allows_everything() -> None:
         assert wide == (["*"] if name == "TracePolicy" else []), name
 
 
+LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
+RIGHTS = {
+    "BotsRole": {("BotsLogGroup", action) for action in LOG},
+    "PushEndpointRole": {
+        *(("PushEndpointLogGroup", action) for action in LOG),
+        ("MedplumSecret", "secretsmanager:GetSecretValue"),
+    },
+    "StatusScheduleRole": {
+        *(("StatusScheduleLogGroup", action) for action in LOG),
+        ("MedplumSecret", "secretsmanager:GetSecretValue"),
+        ("ScheduleDeadLetterQueue", "sqs:SendMessage"),
+    },
+    "EnrollWorkerRole": {
+        *(("EnrollWorkerLogGroup", action) for action in LOG),
+        ("MedplumSecret", "secretsmanager:GetSecretValue"),
+        ("EnrollQueue", "sqs:ReceiveMessage"),
+        ("EnrollQueue", "sqs:DeleteMessage"),
+        ("EnrollQueue", "sqs:GetQueueAttributes"),
+        ("ResultsQueue", "sqs:SendMessage"),
+    },
+    "SchedulerRole": {
+        ("StatusScheduleLive", "lambda:InvokeFunction"),
+        ("ScheduleDeadLetterQueue", "sqs:SendMessage"),
+    },
+}
+"""All that each role may do, and to what, beside writing traces where they are asked for."""
+
+
+def logical_id_of(resource: Any) -> str:
+    """The one resource that a policy's Resource means."""
+    return str(resource["Ref"] if "Ref" in resource else resource["Fn::GetAtt"][0])
+
+
+def test_every_role_may_do_what_the_table_says_and_nothing_else() -> None:
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in of_type("AWS::IAM::Role")}
+    for where, statement in statements():
+        roles = RESOURCES[where]["Properties"].get("Roles", [{"Ref": where}])
+        if where in ("TracePolicy", "InvokePolicy"):
+            continue
+        for role in roles:
+            found[role["Ref"]] |= {
+                (logical_id_of(resource), action)
+                for resource in as_list(statement["Resource"])
+                for action in as_list(statement["Action"])
+            }
+    assert found == RIGHTS
+
+
+def test_who_may_run_which_function_is_one_principal_each() -> None:
+    granted = {
+        name: (given["FunctionName"]["Ref"], given["Principal"], "SourceArn" in given)
+        for name, given in of_type("AWS::Lambda::Permission").items()
+    }
+    assert granted == {
+        "BotsPermission": ("BotsLive", {"Ref": "InvokerArn"}, False),
+        "PushPermission": ("PushEndpointLive", "apigateway.amazonaws.com", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("", True),
+        ("123456789012", True),
+        ("arn:aws:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:role/medplum", True),
+        ("arn:aws-us-gov:iam::123456789012:role/servers/medplum", True),
+        ("*", False),
+        ("arn:aws:iam::*:root", False),
+        ("arn:aws:iam::123456789012:role/*", False),
+        ("arn:aws:iam::123456789012:*", False),
+        ("lambda.amazonaws.com", False),
+    ],
+)
+def test_the_invoker_is_one_and_never_everybody(given: str, taken: bool) -> None:
+    pattern = TEMPLATE["Parameters"]["InvokerArn"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, given)) is taken
+
+
+def test_what_is_asynchronous_has_a_dead_letter_queue_that_rings() -> None:
+    queue = {"Fn::GetAtt": ["ScheduleDeadLetterQueue", "Arn"]}
+    retries = RESOURCES["StatusScheduleRetries"]["Properties"]
+    assert retries["DestinationConfig"]["OnFailure"]["Destination"] == queue
+    for schedule in of_type("AWS::Scheduler::Schedule").values():
+        assert schedule["Target"]["DeadLetterConfig"]["Arn"] == queue
+    for name, given in of_type("AWS::SQS::Queue").items():
+        watched = {"Name": "QueueName", "Value": {"Fn::GetAtt": [name, "QueueName"]}}
+        alarms = of_type("AWS::CloudWatch::Alarm").values()
+        is_watched = any(watched in alarm.get("Dimensions", []) for alarm in alarms)
+        assert is_watched is ("RedrivePolicy" not in given), name
+
+
+def test_results_ring_a_week_before_they_are_lost() -> None:
+    alarm, queue = RESOURCES["ResultsAlarm"]["Properties"], RESOURCES["ResultsQueue"]["Properties"]
+    assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    assert queue["MessageRetentionPeriod"] - alarm["Threshold"] == 7 * 24 * 3600
+
+
+def test_reserved_runs_are_the_bots_and_strangers_get_few() -> None:
+    nothing = {"Ref": "AWS::NoValue"}
+    bots = properties(ALL_BOTS, "Function")["ReservedConcurrentExecutions"]
+    endpoint = RESOURCES["PushEndpointFunction"]["Properties"]["ReservedConcurrentExecutions"]
+    assert bots == {"Fn::If": ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, nothing]}
+    assert endpoint == {"Fn::If": ["HasReservedConcurrency", 5, nothing]}
+    assert RESOURCES["EnrollWorkerSource"]["Properties"]["ScalingConfig"] == {
+        "MaximumConcurrency": 2
+    }
+
+
 def test_xray_is_asked_for_before_it_is_allowed() -> None:
     assert RESOURCES["TracePolicy"]["Condition"] == "Traces"
     roles = {role["Ref"] for role in RESOURCES["TracePolicy"]["Properties"]["Roles"]}
@@ -149,23 +356,25 @@ def test_xray_is_asked_for_before_it_is_allowed() -> None:
     assert defaults(TEMPLATE)["Tracing"] == "PassThrough"
 
 
-def test_medplum_may_run_exactly_the_bots() -> None:
+@pytest.mark.parametrize("settings", [{}, FORMER], ids=["one function", "one for each bot too"])
+def test_medplum_may_run_exactly_the_functions_of_bots(settings: dict[str, str]) -> None:
+    template = compose(DEFAULT_STACK, PACKAGE | settings)
     allowed = [
         resource
-        for name, statement in statements()
+        for name, statement in statements(template)
         if name == "InvokePolicy"
         for resource in statement["Resource"]
     ]
-    bots = [function.logical_id for function in FUNCTIONS if function.is_bot]
+    bots = [ALL_BOTS.logical_id, *(logical_id(bot.name) for bot in BOTS if settings)]
     assert allowed == [
         each
         for bot in bots
         for each in ({"Ref": f"{bot}Live"}, {"Fn::GetAtt": [f"{bot}Function", "Arn"]})
     ]
     permitted = {
-        given["FunctionName"]["Ref"]
-        for name, given in of_type("AWS::Lambda::Permission").items()
-        if RESOURCES[name].get("Condition") == "HasInvoker"
+        resource["Properties"]["FunctionName"]["Ref"]
+        for resource in template["Resources"].values()
+        if resource.get("Condition") == "HasInvoker"
     }
     assert permitted == {f"{bot}Live" for bot in bots}
 
@@ -177,6 +386,7 @@ def test_no_environment_variable_is_a_secret() -> None:
         for name, value in given["Environment"]["Variables"].items()
     }
     assert variables == {
+        ("METRICS_NAMESPACE", f'"{NAMESPACE}"'),
         ("PYDANTIC_DISABLE_PLUGINS", '"__all__"'),
         ("MEDPLUM_SECRET_ID", '{"Ref": "MedplumSecret"}'),
         ("RESULTS_QUEUE_URL", '{"Ref": "ResultsQueue"}'),
@@ -247,13 +457,13 @@ def test_what_does_not_make_up_a_function_keeps_its_version(changed: dict[str, s
 
 
 def test_one_function_of_another_name_is_the_only_new_version() -> None:
-    named = compose(DEFAULT_STACK, PACKAGE | {"IframeName": "medplum-bot-lambda-1"})
+    named = compose(DEFAULT_STACK, PACKAGE | {"PushEndpointName": "another"})
     (new,) = versions(named) - versions(TEMPLATE)
-    assert new.startswith("IframeVersion")
+    assert new.startswith("PushEndpointVersion")
 
 
 def test_the_template_is_within_cloudformations_quotas_even_with_the_longest_name() -> None:
-    longest = compose("s" * 32, PACKAGE)
+    longest = compose("s" * 32, PACKAGE | FORMER)
     assert len(json.dumps(longest)) <= 1_000_000
     assert all(len(longest[part]) <= most for part, most in QUOTAS.items())
     assert max(map(len, defaults(compose("s" * 32, PACKAGE)).values())) <= 64
@@ -264,15 +474,13 @@ def test_nothing_is_left_in_angle_brackets() -> None:
 
 
 def heading(alarm: Any) -> str:
-    """What the page on alarms calls an alarm that there is for each function, or once."""
+    """What the page on alarms calls an alarm that there is for each function or bot, or once."""
     if isinstance(alarm, dict):
         return str(alarm["Fn::Sub"]).replace("${AWS::StackName}", "<stack>")
-    (name,) = [
-        name
-        for name in (function.name_in(DEFAULT_STACK) for function in FUNCTIONS)
-        if alarm.startswith(f"{name}-")
-    ]
-    return alarm.replace(name, "<function>")
+    name, _, kind = alarm.rpartition("-")
+    bots = {one.name_in(DEFAULT_STACK) for one in OF_ONE_BOT}
+    assert name in bots | {one.name_in(DEFAULT_STACK) for one in FUNCTIONS}
+    return f"<bot>-{kind}" if name in bots else f"<function>-{kind}"
 
 
 def test_the_page_on_alarms_has_a_section_for_every_alarm() -> None:

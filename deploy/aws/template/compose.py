@@ -3,19 +3,25 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bots.catalog import BOTS
 from deploy.aws.interpreters import WITHOUT_SNAP_START
-from deploy.aws.template.functions import FUNCTIONS, Function
+from deploy.aws.template.functions import Function, functions_of, logical_id, name_of
+from shared.runtime.bot import BotFunction
+from shared.runtime.settings import ANSWER_WITHIN_S
 
 Template = dict[str, Any]
 
 NEARLY = 0.8
 """The part of its time-out from which on a run is slow."""
+
+REFUSALS = 5
+"""So many refusals in five minutes are no longer everyday life."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER = Path(__file__).parent
@@ -23,22 +29,21 @@ _PLACEHOLDER = re.compile(r"<(\w+)>")
 _REVISION_LENGTH = 12
 
 
-def compose(
-    stack: str, settings: Mapping[str, str], functions: Sequence[Function] = FUNCTIONS
-) -> Template:
+def compose(stack: str, settings: Mapping[str, str]) -> Template:
     """The template of a stack.
 
     Args:
         stack: the stack's name.
         settings: values of the template's parameters; what is not there has its default. They do
             not become part of the template, but decide what can be in it, and whether a function
-            gets a new version.
-        functions: what the stack consists of.
+            gets a new version. A bot has a function of its own where that one's name is here.
     """
-    template = _yaml("stack.yaml")
+    template, functions = _yaml("stack"), functions_of(settings)
     for function in functions:
-        for name in ("function.yaml", "bot.yaml") if function.is_bot else ("function.yaml",):
-            _join(template, _yaml(name, _placeholders(function, stack)))
+        for part in function.parts:
+            _join(template, _yaml(part, _placeholders(function, stack)))
+    for bot in BOTS:
+        _join(template, _yaml("bot_alarms", _placeholders_of_bot(bot, stack)))
     values = {**defaults(template), **settings}
     if values["Runtime"] in WITHOUT_SNAP_START:
         for function in functions:
@@ -63,17 +68,38 @@ def _placeholders(function: Function, stack: str) -> dict[str, str]:
     return {
         "Id": function.logical_id,
         "name": function.name_in(stack),
+        "stack": stack,
+        "Owner": logical_id(function.owner),
         "handler": function.handler,
         "timeout_s": str(function.timeout_s),
-        "slow_ms": str(int(function.timeout_s * 1000 * NEARLY)),
-        "errors": str(function.errors),
+        "slow_ms": _slow_ms(function.timeout_s),
         # Known only when all that makes up the function has been joined.
         "revision": f"<{function.logical_id}>",
     }
 
 
-def _yaml(name: str, placeholders: Mapping[str, str] | None = None) -> Template:
-    text = (_FOLDER / name).read_text(encoding="utf-8")
+def _placeholders_of_bot(bot: BotFunction, stack: str) -> dict[str, str]:
+    return {
+        "Id": logical_id(bot.name),
+        "name": name_of(bot.name, stack),
+        "stack": stack,
+        "bot": bot.name,
+        "slow_ms": _slow_ms(_limit_s(bot)),
+        "refusals": str(REFUSALS),
+    }
+
+
+def _limit_s(bot: BotFunction) -> int:
+    """Within how many seconds a bot answers, where the project does not say otherwise."""
+    return min(bot.timeout_s, ANSWER_WITHIN_S) if bot.person_waits else bot.timeout_s
+
+
+def _slow_ms(timeout_s: int) -> str:
+    return str(int(timeout_s * 1000 * NEARLY))
+
+
+def _yaml(part: str, placeholders: Mapping[str, str] | None = None) -> Template:
+    text = (_FOLDER / f"{part}.yaml").read_text(encoding="utf-8")
     filled = text if placeholders is None else _filled(text, placeholders)
     return dict(yaml.load(filled, Loader=_LOADER))  # noqa: S506 - both are safe loaders
 

@@ -1,11 +1,15 @@
-"""Which Lambda functions the stack has: every bot, and what Medplum does not start."""
+"""Which Lambda functions the stack has: the one of all bots, and what Medplum does not start.
 
+A bot may have one of its own besides, which runs the same: so those of a stack that had one for
+each bot live on until every Bot names the one of all.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bots.catalog import BOTS
 
-BOT_ERRORS = 5
-"""A refusal is an error to Lambda too, so a few of them in five minutes are everyday life."""
+ENTRY = "deploy.aws.functions.entry"
 
 
 @dataclass(frozen=True)
@@ -13,41 +17,77 @@ class Function:
     """One Lambda function.
 
     Attributes:
-        name: such as `admin_enroll`.
-        handler: where Python finds it.
+        name: such as `push_endpoint`.
+        entry: the module below ENTRY where Lambda begins.
         timeout_s: how long one run may take.
-        errors: so many failures in five minutes are too many.
-        is_bot: whether a Medplum server runs it.
+        parts: the files of the template that describe it.
+        owner: whose role and log it has.
     """
 
     name: str
-    handler: str
+    entry: str
     timeout_s: int
-    errors: int = 1
-    is_bot: bool = False
+    parts: tuple[str, ...]
+    owner: str
 
     @property
     def logical_id(self) -> str:
-        """What its logical ids begin with, such as `AdminEnroll`."""
-        return self.name.title().replace("_", "")
+        """What its logical ids begin with, such as `PushEndpoint`."""
+        return logical_id(self.name)
+
+    @property
+    def handler(self) -> str:
+        """Where Python finds what Lambda calls."""
+        return f"{ENTRY}.{self.entry}.handler"
 
     @property
     def name_parameter(self) -> str:
-        """The template's parameter that may give it another name."""
+        """The template's parameter with its name."""
         return f"{self.logical_id}Name"
 
     def name_in(self, stack: str) -> str:
         """What it is called in a stack, if nobody says otherwise."""
-        return f"{stack}-{self.name.replace('_', '-')}"
+        return stack if self == ALL_BOTS else name_of(self.name, stack)
 
 
-def _function(name: str, timeout_s: int, errors: int = 1, *, is_bot: bool = False) -> Function:
-    return Function(name, f"deploy.aws.functions.entry.{name}", timeout_s, errors, is_bot)
+def logical_id(name: str) -> str:
+    """What the logical ids of a function or bot begin with, such as `AdminEnroll`."""
+    return name.title().replace("_", "")
 
+
+def name_of(name: str, stack: str) -> str:
+    """What a function, or what belongs to a bot, is called in a stack."""
+    return f"{stack}-{name.replace('_', '-')}"
+
+
+def _beside_bots(name: str, timeout_s: int) -> Function:
+    return Function(name, name, timeout_s, ("function", "role", "beside_bots"), name)
+
+
+ALL_BOTS = Function(
+    "bots", "bots", max(bot.timeout_s for bot in BOTS), ("function", "role", "invoked"), "bots"
+)
+"""Ends no sooner than any bot may; each ends its own runs in its own time."""
 
 FUNCTIONS = (
-    *(_function(bot.name, bot.timeout_s, BOT_ERRORS, is_bot=True) for bot in BOTS),
-    _function("push_endpoint", 17),  # so that DoseSpot hears within its 20 s after a cold start too
-    _function("status_schedule", 900),
-    _function("enroll_worker", 300),
+    ALL_BOTS,
+    _beside_bots("push_endpoint", 17),  # DoseSpot hears within its 20 s after a cold start too
+    _beside_bots("status_schedule", 900),
+    _beside_bots("enroll_worker", 300),
 )
+
+OF_ONE_BOT = tuple(
+    Function(bot.name, "bots", bot.timeout_s, ("function", "invoked"), "bots") for bot in BOTS
+)
+"""For each bot the function of its own, which only exists where somebody gave it a name."""
+
+
+def former_functions(stack: str, settings: Mapping[str, str]) -> list[str]:
+    """Names of functions that a stack still has from when each bot had one of its own."""
+    names = [(one.name_in(stack), settings.get(one.name_parameter)) for one in OF_ONE_BOT]
+    return [name for name, found in names if name == found]
+
+
+def functions_of(settings: Mapping[str, str]) -> tuple[Function, ...]:
+    """The functions of a stack with these values of the template's parameters."""
+    return (*FUNCTIONS, *(one for one in OF_ONE_BOT if settings.get(one.name_parameter)))

@@ -7,7 +7,7 @@ from deploy.medplum.doctor.finding import CheckResult, missing, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import is_relayed
-from deploy.medplum.wanted import FunctionNames, wanted_bot
+from deploy.medplum.wanted import FunctionName, wanted_bot
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
@@ -28,7 +28,7 @@ SAYS = {
     "Bots not enabled": "the project does not have the feature `bots`.",
     "Unsupported bot runtime": "Bot.runtimeVersion must be awslambda.",
     "Function not found": "there is no such Lambda function. Run `prescriber-bots deploy`, and"
-    " `prescriber-bots register` with the same names (--functions-prefix, --alias);"
+    " `prescriber-bots register` with the same name (--function, --alias);"
     " the server needs botCustomFunctionsEnabled to know functions by name.",
     "ResourceNotFoundException": "there is no such Lambda function.",
     "lambda:InvokeFunction": "the Medplum server may not invoke the function. Allow its AWS role"
@@ -38,7 +38,7 @@ SAYS = {
 """What servers say, and what it means."""
 
 
-def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> CheckResult:
+def check_bot(bot: BotFunction, found: Installation, function: FunctionName) -> CheckResult:
     """One Bot resource and its membership."""
     bots = found.bots[bot.identifier]
     if not bots:
@@ -46,7 +46,7 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Ch
     if len(bots) > 1:
         ids = ", ".join(one["id"] for one in bots)
         return missing(f"{len(bots)} Bots have this identifier: {ids}. Delete all but one.")
-    differences = differing(bots[0], _wanted(bots[0], bot, found, names))
+    differences = differing(bots[0], _wanted(bots[0], bot, found, function))
     if differences:
         return missing(f"The Bot is not up to date: {'; '.join(differences)}. {REGISTER}")
     membership = found.membership(bots[0])
@@ -55,11 +55,13 @@ def check_bot(bot: BotFunction, found: Installation, names: FunctionNames) -> Ch
     return ok("Set up, with its function and rights.")
 
 
-def _wanted(one: Resource, bot: BotFunction, found: Installation, names: FunctionNames) -> Resource:
+def _wanted(
+    one: Resource, bot: BotFunction, found: Installation, function: FunctionName
+) -> Resource:
     """The Bot as `register` makes it."""
     if is_relayed({}, found.secrets):
         return relayed.marked(relayed.wanted_relay_bot(one, bot, None))
-    return wanted_bot(one, bot, names.of(bot))
+    return wanted_bot(one, bot, function.value)
 
 
 def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:

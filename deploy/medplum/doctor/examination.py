@@ -14,7 +14,7 @@ from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import NAMES, SERVICE, is_relayed
 from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
-from deploy.medplum.wanted import FunctionNames
+from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, items, text
 from fhir_profiles.project_membership import is_administrator, is_unrestricted
@@ -55,7 +55,7 @@ class Examination:
         server: the Medplum server, seen by an administrator.
         http: sends the calls to DoseSpot, and those of the bots' own ClientApplication.
         base_url: the server's.
-        names: how the Bots should name their functions.
+        function: how the Bots should name their function.
         people: gives the names of people by reference; nobody's where they are not to be told.
     """
 
@@ -64,13 +64,13 @@ class Examination:
         server: ProjectAdmin,
         http: Sender,
         base_url: str,
-        names: FunctionNames,
+        function: FunctionName,
         people: People,
     ) -> None:
         self._server = server
         self._http = http
         self._base_url = base_url
-        self._names = names
+        self._function = function
         self._people = people
         self._tokens = TokenCache(monotonic)
 
@@ -139,7 +139,7 @@ class Examination:
         return ok("Gets a token, and is an administrator.")
 
     def _check_bot(self, bot: BotFunction) -> CheckResult:
-        return bot_checks.check_bot(bot, self._found, self._names)
+        return bot_checks.check_bot(bot, self._found, self._function)
 
     def _check_function(self, bot: BotFunction) -> CheckResult:
         bot_id = self._found.bots[bot.identifier][0]["id"]

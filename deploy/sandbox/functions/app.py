@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html has it, so that an
 import base64
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -32,13 +32,10 @@ from deploy.sandbox.functions.relay import relay_route
 INVOKE_PATH = "/2015-03-31/functions/{name}/invocations"
 AT_ONCE = 64
 
-Resolve = Callable[[Any], Handler | None]
-"""Payload in; the handler to run, or None where there is no such function."""
-
 
 def create_app(
     functions: Mapping[str, Handler],
-    resolve: Resolve | None = None,
+    otherwise: Handler | None = None,
     *,
     relay: Handler | None = None,
     verbose: bool = False,
@@ -47,13 +44,12 @@ def create_app(
 
     Args:
         functions: handler by function name.
-        resolve: asked, with the payload, about names that are not in `functions`; without it they
-            are unknown.
+        otherwise: runs under every other name; without it there is no other function.
         relay: the relay's endpoint, if it is to be served too.
         verbose: whether the handlers' log lines also go to standard error.
     """
     logs.install()
-    endpoint = _Endpoint(functions, resolve, verbose)
+    endpoint = _Endpoint(functions, otherwise, verbose)
     routes = [Route(INVOKE_PATH, endpoint.invoke, methods=["POST"])]
     if relay is not None:
         routes.append(relay_route(relay, endpoint.limiter, verbose=verbose))
@@ -68,10 +64,10 @@ def plain_name(name: str) -> str:
 
 class _Endpoint:
     def __init__(
-        self, functions: Mapping[str, Handler], resolve: Resolve | None, verbose: bool
+        self, functions: Mapping[str, Handler], otherwise: Handler | None, verbose: bool
     ) -> None:
         self._functions = functions
-        self._resolve = resolve
+        self._otherwise = otherwise
         self._verbose = verbose
         self.limiter = CapacityLimiter(AT_ONCE)
 
@@ -84,18 +80,11 @@ class _Endpoint:
         except ValueError as error:
             text = f"Could not parse request body into json: {error}"
             return _refusal(400, "InvalidRequestContentException", text, request_id)
-        handler = await self._handler(name, payload)
+        handler = self._functions.get(name, self._otherwise)
         if handler is None:
             text = f"Function not found: {function_arn(name)}"
             return _refusal(404, "ResourceNotFoundException", text, request_id)
         return await self._answer(request, handler, payload, Context(name, request_id))
-
-    async def _handler(self, name: str, payload: Any) -> Handler | None:
-        if name in self._functions:
-            return self._functions[name]
-        if self._resolve is None:
-            return None
-        return await to_thread.run_sync(self._resolve, payload, limiter=self.limiter)
 
     async def _answer(
         self, request: Request, handler: Handler, payload: Any, context: Context
