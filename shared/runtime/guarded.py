@@ -37,8 +37,7 @@ def shielded(log: RunLog, work: Callable[[], T]) -> T:
         raised = error
         log.ended(raised)
     except Exception as error:  # noqa: BLE001 - see the docstring; always raised again
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+        where = place_of(error)
         raised = Unforeseen(
             f"The bot failed unexpectedly ({where}). Running it again is safe;"
             " if it fails again, report this text to those who run the bot."
@@ -46,3 +45,9 @@ def shielded(log: RunLog, work: Callable[[], T]) -> T:
         log.ended(raised, where=where)
     raised.__cause__ = raised.__context__ = None
     raise raised.with_traceback(None)
+
+
+def place_of(error: Exception) -> str:
+    """What kind of error a fault is, and where it arose: all of it that quotes nobody."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"

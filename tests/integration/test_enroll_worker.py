@@ -154,13 +154,46 @@ def test_what_may_work_later_goes_back_with_all_that_follows_of_that_prescriber(
     assert len(clinic.clinicians(busy.npi)) == 1
 
 
-@pytest.mark.parametrize("body", ["no json", "[]", {}, {"practitionerId": "x"}])
+DEEP = "[" * 1_000 + "]" * 1_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no json",
+        "[]",
+        {},
+        {"practitionerId": "x"},
+        DEEP,
+        f'{{"practitionerId": {DEEP}}}',
+        '{"practitionerId": ' * 1_000 + "1" + "}" * 1_000,
+        f'{{"practitionerId": {DEEP[500:1_500]}}}',
+        '{"practitionerId": "\\ud800", "\\ud800": 1}',
+    ],
+    ids=lambda body: str(body)[:40],
+)
 def test_a_message_that_is_no_input_of_the_bot_is_refused_for_good(
     aws: Aws, many: Many, body: Any
 ) -> None:
     assert aws.run(message(body)) == []
     assert collected(many, aws) == {**CLEAN, "refused": 1}
     assert "The bot's input was refused." in many.results()[0]["error"]
+
+
+def test_one_bad_message_fails_neither_its_batch_nor_the_worker(
+    clinic: Clinic, aws: Aws, many: Many, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = message({}, "broken")
+    del broken["body"]
+    good = clinic.add_member()
+    assert aws.run(broken, message(DEEP, "deep"), order(good)) == [broken["messageId"]]
+    assert collected(many, aws) == {**CLEAN, "refused": 1, "enrolled": 1}
+    logged = [json.loads(line) for line in caplog.messages]
+    (returned,) = [one for one in logged if one.get("step") == "message-returned"]
+    assert (returned["error"], returned["where"][:31]) == (
+        "KeyError",
+        "KeyError in enroll_worker.py, l",
+    )
 
 
 def test_what_is_no_result_stays_in_the_queue(aws: Aws, many: Many) -> None:

@@ -32,6 +32,7 @@ from shared.fhir.service_credential import ServiceCredential
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits
 from shared.http.sending import Http
 from shared.http.token_cache import TokenCache
+from shared.runtime.guarded import place_of
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics
 from shared.timing import Timing
@@ -92,17 +93,24 @@ class Worker:
     ) -> list[str]:
         """One prescriber's messages, in order: with one, all after it go back too."""
         for number, record in enumerate(records):
-            if not self._done(_given(record), administrator, context, log):
+            if not self._done(record, administrator, context, log):
                 return [later["messageId"] for later in records[number:]]
         return []
 
-    def _done(self, given: Given, administrator: Administrator, context: Any, log: RunLog) -> bool:
+    def _done(
+        self, record: SqsRecord, administrator: Administrator, context: Any, log: RunLog
+    ) -> bool:
         """Whether a message has come to a result, and the result is in its queue."""
         try:
-            result = self._bulk.enroll(administrator, given, context)
+            result = self._bulk.enroll(administrator, _given(record), context)
             self._send(result)
         except (*WORTH_ANOTHER_TRY, *NOBODY_CAN_BE_ENROLLED, BotoCoreError, ClientError) as error:
             log.warning(LogEvent.MESSAGE_RETURNED, error=type(error).__name__)
+            return False
+        except Exception as error:  # noqa: BLE001 - one bad message must not fail its batch
+            log.warning(
+                LogEvent.MESSAGE_RETURNED, error=type(error).__name__, where=place_of(error)
+            )
             return False
         log(LogEvent.RESULT_SENT, outcome=result.outcome.value)
         return True
@@ -133,6 +141,6 @@ def _given(record: SqsRecord) -> Given:
     """The bot's input in a message; empty where it is none, which the bot then refuses."""
     try:
         given = json.loads(record["body"])
-    except ValueError:
+    except (ValueError, RecursionError):  # JSON may be nested deeper than Python can read
         given = None
     return given if isinstance(given, dict) else {}
