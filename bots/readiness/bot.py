@@ -11,11 +11,10 @@ from shared.access.self_service import require_own_token
 from shared.audit.events import LogEvent
 from shared.dosespot.client import DoseSpotClient
 from shared.fhir.batch import Batch, FoundAll
-from shared.fhir.client import FhirClient
 from shared.members.caller import sole_clinician_id
-from shared.members.enrolled import memberships_among, practitioners_memberships
-from shared.members.paging import next_page
-from shared.members.people import ProjectPractitioner, people
+from shared.members.enrolled import memberships_among
+from shared.members.paging import MembersPage, page_after
+from shared.members.people import ProjectPractitioner
 from shared.readiness.check import ReadinessCheck
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -48,11 +47,15 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
     dosespot = _dosespot(invocation, memberships)
     check = ReadinessCheck(fhir, dosespot, invocation.together, Today(invocation.now()))
-    page, last = _named(named, named_found) if named and named_found else _page(fhir, me, request)
-    found = check.run(page)
+    page = (
+        _named(named, named_found)
+        if named and named_found
+        else page_after(fhir, me, request.cursor or "", request.pageSize)
+    )
+    found = check.run(page.people)
     ready = sum(one.readiness.prescribes for one in found)
     invocation.log(LogEvent.READINESS_TOLD, prescribers=len(found), ready=ready)
-    return ReadinessOutput.of(found, last)
+    return ReadinessOutput.of(found, page.last)
 
 
 def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotClient:
@@ -61,15 +64,7 @@ def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotCl
     return invocation.dosespot(acting_as=admin)
 
 
-def _named(
-    practitioner: str, memberships_found: FoundAll
-) -> tuple[Sequence[ProjectPractitioner], str]:
+def _named(practitioner: str, memberships_found: FoundAll) -> MembersPage:
     """The named Practitioner, who may have no membership; nobody comes after."""
-    return [ProjectPractitioner(practitioner, tuple(memberships_among(memberships_found)))], ""
-
-
-def _page(
-    fhir: FhirClient, me: Resource, request: ReadinessInput
-) -> tuple[Sequence[ProjectPractitioner], str]:
-    everybody = people(practitioners_memberships(fhir, me))
-    return next_page(everybody, request.cursor or "", request.pageSize)
+    memberships = tuple(memberships_among(memberships_found))
+    return MembersPage([ProjectPractitioner(practitioner, memberships)], "")

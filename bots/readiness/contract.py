@@ -21,7 +21,11 @@ class ReadinessInput(OneOrPage):
     """One Practitioner, or the next page of everybody who has a membership."""
 
     pageSize: int = Field(
-        PAGE_SIZE, ge=1, le=100, description="How many prescribers to check in this call."
+        PAGE_SIZE,
+        ge=1,
+        le=100,
+        description="How many memberships to go through in this call; more where several were"
+        " written at one instant.",
     )
 
 
@@ -146,7 +150,9 @@ class PrescriberOutput(BotOutput):
 class ReadinessOutput(BotOutput):
     """The prescribers of this page, and where the next one begins."""
 
-    prescribers: list[PrescriberOutput] = Field(description="The prescribers of this page.")
+    prescribers: list[PrescriberOutput] = Field(
+        description="The prescribers of this page; who was on an earlier one is left out."
+    )
     nextCursor: str | None = Field(
         description="`cursor` for the next call; null when nobody is left."
     )

@@ -9,7 +9,7 @@ from shared.access.authorize import require_administrator, runs_by_itself
 from shared.errors import RecordsRefused
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
-from shared.members.enrolled import Enrolled, enrolled_among, enrolled_in
+from shared.members.enrolled import Enrolled, enrolled_among
 from shared.npi_check.wiring import due_checks_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -57,9 +57,8 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         checks = due.run(request.practitionerId)
         report = sync.run(named)
     else:
-        everybody = enrolled_in(fhir, me)
         checks = [] if request.cursor else due.run(None)
-        report = _pages(sync, everybody, request, lambda: scheduled and invocation.pace.wait(0))
+        report = _pages(sync, me, request, lambda: scheduled and invocation.pace.wait(0))
     invocation.log.findings(one.finding for one in report.doubts)
     return SyncStatusOutput.of(report, checks, dry_run=dry_run)
 
@@ -93,11 +92,11 @@ def _named(fhir: FhirClient, practitioner_id: str) -> list[Enrolled]:
 
 def _pages(
     sync: StatusSync,
-    everybody: list[Enrolled],
+    me: Resource,
     request: SyncStatusInput,
     goes_on: Callable[[], bool],
 ) -> Report:
-    report = sync.page(everybody, request.cursor or "", request.pageSize)
+    report = sync.page(me, request.cursor or "", request.pageSize)
     while report.last and goes_on():
-        report = joined(report, sync.page(everybody, report.last, request.pageSize))
+        report = joined(report, sync.page(me, report.last, request.pageSize))
     return report

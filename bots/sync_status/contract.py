@@ -14,10 +14,14 @@ PAGE_SIZE = 50
 
 
 class SyncStatusInput(OneOrPage):
-    """One Practitioner, or the next page of everybody who is enrolled, for whom a schedule asks."""
+    """One Practitioner, or those of the next page of members who are enrolled."""
 
     pageSize: int = Field(
-        PAGE_SIZE, ge=1, le=200, description="How many prescribers to check in this call."
+        PAGE_SIZE,
+        ge=1,
+        le=200,
+        description="How many memberships to go through in this call; more where several were"
+        " written at one instant.",
     )
     dryRun: bool | None = Field(
         None, description="True reports the differences and changes nothing."
@@ -104,7 +108,8 @@ class SyncStatusOutput(WarningOutput):
     """What the run found and, but for a dry run, changed."""
 
     checked: int = Field(
-        description="How many prescribers were checked: the sum of the next three numbers."
+        description="How many prescribers were checked: the sum of the next three numbers. May be 0"
+        " although more pages follow, because not every member is enrolled."
     )
     changed: int = Field(description="How many differed, and were updated unless `dryRun`.")
     unchanged: int = Field(description="How many matched DoseSpot.")

@@ -260,11 +260,15 @@ class FhirClient:
         return self._resource("invitation", call)
 
     def search_all(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
-        """Every resource that a search finds, page by page.
+        """Every resource that a search finds, page by page; a page is asked for when it is needed.
 
         Only the query of a `next` link is followed, so that the token stays at the base URL.
+
+        Args:
+            resource_type: the type.
+            params: the search's; `_count` says how many to a page, PAGE_SIZE if it is not there.
         """
-        query = urlencode({**params, "_count": str(PAGE_SIZE)})
+        query = urlencode({"_count": str(PAGE_SIZE), **params})
         for page in self._pages(resource_type, query):
             yield from found(page)
 

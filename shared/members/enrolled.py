@@ -1,16 +1,15 @@
 """The prescribers of a project who carry a DoseSpot clinician id, found on their memberships."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import ClinicianIds
-from fhir_profiles.elements import child, text
 from shared.errors import Misconfigured, RecordsDisagree
 from shared.fhir.batch import Batch, FoundAll
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
-from shared.members.people import people
+from shared.members.people import ProjectPractitioner, people
 
 NO_CREDENTIAL = f"The bot may not read ProjectMemberships. Let {ITSELF}; or set {CLIENT}."
 NOT_ONE_ID = (
@@ -45,31 +44,16 @@ class Enrolled:
 
 def enrolled(memberships: Iterable[Resource]) -> list[Enrolled]:
     """The Practitioners who carry a DoseSpot identifier, each once, in the order of their ids."""
-    return [
-        Enrolled(one.practitioner, ids) for one in people(memberships) if (ids := one.clinician_ids)
-    ]
+    return enrolled_of(people(memberships))
 
 
-def enrolled_in(fhir: FhirClient, me: Resource) -> list[Enrolled]:
-    """Everybody who is enrolled in the project of `me`, the answer of `auth/me`.
-
-    Raises:
-        Misconfigured: the memberships may not be read; says what to set up.
-        BotError: whatever the client raises.
-    """
-    return enrolled(practitioners_memberships(fhir, me))
-
-
-def practitioners_memberships(fhir: FhirClient, me: Resource) -> Iterator[Resource]:
-    """Every membership of a Practitioner in the project of `me`; raises as `enrolled_in` does."""
-    project = f"Project/{text(child(me, 'project').get('id'))}"
-    params = {"project": project, "profile-type": "Practitioner", "_sort": "_id"}
-    with denied_as(Misconfigured(NO_CREDENTIAL)):
-        yield from fhir.search_all("ProjectMembership", params)
+def enrolled_of(known: Iterable[ProjectPractitioner]) -> list[Enrolled]:
+    """Those of the people who carry a DoseSpot identifier, in their order."""
+    return [Enrolled(one.practitioner, ids) for one in known if (ids := one.clinician_ids)]
 
 
 def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
-    """Whoever carries that DoseSpot clinician id; raises as `enrolled_in` does.
+    """Whoever carries that DoseSpot clinician id; raises as `memberships_among` does.
 
     The search knows the number only, because the identifier's system may be any of DoseSpot's.
     """

@@ -2,38 +2,42 @@
 
 import base64
 import binascii
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from fhir_profiles.instants import instant
 from shared.runtime.inputs import BotInput, FhirId
 
-_REFERENCE = re.compile(r"Practitioner/[A-Za-z0-9\-.]{1,64}")
+NO_CURSOR = (
+    "must be the nextCursor of an earlier answer, unchanged; one from an older version of the bots"
+    " no longer works, so begin again without it"
+)
 
 
-def cursor_of(practitioner: str) -> str:
-    """The text with which a later call goes on after that Practitioner, given by reference."""
-    return base64.urlsafe_b64encode(practitioner.encode()).decode()
+def cursor_of(after: str) -> str:
+    """The text with which a later call goes on after that instant; see `MembersPage.last`."""
+    return base64.urlsafe_b64encode(after.encode()).decode()
 
 
-def _reference(cursor: str) -> str:
+def _instant(cursor: str) -> str:
+    """What the cursor says, which is an instant and nothing else: it becomes part of a search."""
     try:
-        reference = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
+        after = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        reference = ""
-    if not _REFERENCE.fullmatch(reference):
-        raise ValueError("must be the nextCursor of an earlier answer, unchanged")
-    return reference
+        after = ""
+    if instant(after) is None:
+        raise ValueError(NO_CURSOR)
+    return after
 
 
 class OneOrPage(BotInput):
-    """One Practitioner, or the page that begins after the cursor; read, a cursor is a reference."""
+    """One Practitioner, or the page that begins after the cursor; read, a cursor is an instant."""
 
     practitionerId: FhirId | None = Field(
         None, description="Id of the one Practitioner to check; without it, everybody."
     )
-    cursor: Annotated[str, AfterValidator(_reference)] | None = Field(
+    cursor: Annotated[str, AfterValidator(_instant)] | None = Field(
         None, description="`nextCursor` of the last answer; not together with `practitionerId`."
     )
 

@@ -22,8 +22,8 @@ from shared.errors import BotError, Misconfigured
 from shared.fhir.batch import Batch, FoundOne
 from shared.fhir.client import Edited, FhirClient
 from shared.members.dosespot_clinician import clinician_of
-from shared.members.enrolled import Enrolled
-from shared.members.paging import next_page
+from shared.members.enrolled import Enrolled, enrolled_of
+from shared.members.paging import page_after
 from shared.members.rules.clinician import Clinician
 from shared.members.same_person import same_person
 from shared.members.status_recording import StatusRecording
@@ -78,7 +78,7 @@ class Report:
         unchanged: how many Practitioners said what DoseSpot says.
         differences: the others, as they were and as they are now (or would be).
         failures: those that could not be compared or written.
-        last: reference of the last Practitioner that was looked at; empty where nobody is left.
+        last: the instant after which the next page begins; empty where nobody is left.
         doubts: what else has to be told.
     """
 
@@ -115,7 +115,7 @@ class StatusSync:
     """The use case.
 
     Attributes:
-        fhir: may read and write the Practitioners.
+        fhir: may read memberships, and read and write the Practitioners.
         dosespot: acts as a Clinician Admin; only ever asked, never told.
         together: runs calls at the same time.
         now: the current time, aware.
@@ -132,14 +132,14 @@ class StatusSync:
     trail: Trail
     dry_run: bool = False
 
-    def page(self, everybody: Sequence[Enrolled], after: str, size: int) -> Report:
-        """Looks at the next prescribers; the arguments are those of `next_page`.
+    def page(self, me: Resource, after: str, size: int) -> Report:
+        """Looks at those of the next people who are enrolled; see `page_after`.
 
         Raises:
-            Misconfigured, BotError: as `run`.
+            Misconfigured, BotError: as `page_after` and `run`.
         """
-        prescribers, last = next_page(everybody, after, size)
-        return replace(self.run(prescribers), last=last)
+        page = page_after(self.fhir, me, after, size)
+        return replace(self.run(enrolled_of(page.people)), last=page.last)
 
     def run(self, prescribers: Sequence[Enrolled]) -> Report:
         """Looks at these prescribers, all at the same time.

@@ -384,6 +384,14 @@ def test_every_page_is_read_and_the_token_stays_at_the_base_url(
     ]
 
 
+def test_a_page_is_asked_for_only_when_it_is_needed(wire: Wire, fhir: FhirClient) -> None:
+    wire.get(MEMBERSHIPS, json=sample("fhir_search_page_1"))
+    found = fhir.search_all("ProjectMembership", {"_count": "20"})
+    assert next(found) == membership(id="membership-1")
+    (call,) = wire.calls
+    assert parse_qs(urlsplit(str(call.request.url)).query) == {"_count": ["20"]}
+
+
 def test_search_passes_over_what_is_no_resource(wire: Wire, fhir: FhirClient) -> None:
     outcome = {"resource": {"resourceType": "OperationOutcome"}}
     entry = [None, {}, {"resource": 7}, outcome, {"resource": membership()}]

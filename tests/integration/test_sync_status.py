@@ -134,7 +134,6 @@ def test_what_differs_is_told_and_written_and_a_second_run_writes_nothing(
     answer = sync(clinic)
     assert (counts(answer), answer["failures"]) == ((26, 20, 6, 0), [])
     assert (answer["nextCursor"], answer["dryRun"]) == (None, False)
-    assert answer["differences"][0]["practitioner"] < answer["differences"][1]["practitioner"]
     expected = [
         difference(members[1], "RegistrationSuccess"),
         difference(members[3], "TFAActivatedSuccess", epcs=True),
@@ -162,7 +161,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(clinic: Clinic, members: li
 def test_pages_together_are_one_run(clinic: Clinic, members: list[Member]) -> None:
     whole = sync(clinic, dryRun=True)
     found = pages(clinic, pageSize=7, dryRun=True)
-    assert [page["checked"] for page in found] == [7, 7, 7, 5]
+    assert len(found) > 3
+    assert sum(page["checked"] for page in found) == whole["checked"]
     assert [one for page in found for one in page["differences"]] == whole["differences"]
     assert writes(clinic) == []
     assert sum(page["changed"] for page in pages(clinic, pageSize=7)) == whole["changed"]
@@ -171,12 +171,28 @@ def test_pages_together_are_one_run(clinic: Clinic, members: list[Member]) -> No
 
 def test_who_leaves_between_pages_shifts_nobody(clinic: Clinic, members: list[Member]) -> None:
     whole = sync(clinic, dryRun=True)["differences"]
-    first = sync(clinic, pageSize=5, dryRun=True)
+    first = sync(clinic, pageSize=15, dryRun=True)
     gone = first["differences"][0]["practitioner"]
     member = next(one for one in members if f"Practitioner/{one.id}" == gone)
     with changed(clinic, f"ProjectMembership/{member.membership_id}"):
         rest = sync(clinic, cursor=first["nextCursor"], dryRun=True)
     assert [*first["differences"], *rest["differences"]] == whole
+
+
+def test_two_memberships_on_different_pages_are_one_person(
+    clinic: Clinic, members: list[Member]
+) -> None:
+    own = clinic.read(f"ProjectMembership/{members[1].membership_id}")
+    second = {name: value for name, value in own.items() if name not in ("id", "meta")}
+    added = clinic.sandbox.fhir.add_resource(
+        clinic.project, {**second, "identifier": [{**LINK, "value": "99999"}]}
+    )
+    found = pages(clinic, pageSize=1, dryRun=True)
+    clinic.delete(f"ProjectMembership/{added['id']}")
+    failures = [one for page in found for one in page["failures"]]
+    reference = f"Practitioner/{members[1].id}"
+    assert failures == [{"practitioner": reference, "error": enrolled.NOT_ONE_ID}]
+    assert sum(page["checked"] for page in found) == 26
 
 
 def test_one_practitioner_is_looked_at_alone(clinic: Clinic, members: list[Member]) -> None:
@@ -302,6 +318,7 @@ def test_the_bots_own_rights_are_enough_and_needed(clinic: Clinic, members: list
     ("given", "named"),
     [
         ({"cursor": "bm90IG91cnM="}, "cursor"),
+        ({"cursor": "UHJhY3RpdGlvbmVyL2E="}, "cursor"),  # of an older version
         ({"cursor": "x"}, "cursor"),
         ({"pageSize": 0}, "pageSize"),
         ({"pageSize": 201}, "pageSize"),

@@ -15,27 +15,38 @@ from shared.npi_check.check import DueCheck, NpiCheckOutcome
 from shared.records.findings import Finding
 from shared.runtime.bot_input import parse_input
 from shared.runtime.inputs import FindingOutput
-from shared.runtime.one_or_page import cursor_of
+from shared.runtime.one_or_page import NO_CURSOR, cursor_of
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
 from shared.status_sync.sync_status import Difference, Doubt, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, PRACTITIONER_ID, lambda_payload, secrets
 
 REFERENCE = f"Practitioner/{PRACTITIONER_ID}"
+INSTANT = "2026-03-01T09:30:00.123Z"
 SECRET = "made-up-secret-of-32-characters."
 
 
 def test_a_cursor_is_read_back_by_the_next_call() -> None:
-    cursor = cursor_of(REFERENCE)
-    assert parse_input(SyncStatusInput, {"cursor": cursor}).cursor == REFERENCE
-    assert "Practitioner" not in cursor
+    cursor = cursor_of(INSTANT)
+    assert parse_input(SyncStatusInput, {"cursor": cursor}).cursor == INSTANT
+    assert "2026" not in cursor
 
 
-@pytest.mark.parametrize("text", ["", "x", "====", "UHJhY3RpdGlvbmVyLw==", "UGF0aWVudC8x", "\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "====", "\n"),
+        cursor_of(REFERENCE),  # what older versions gave
+        cursor_of(f"{INSTANT}&project=Project/other"),
+        cursor_of(f"{INSTANT},2026-03-01T09:30:00.000Z"),
+        cursor_of("2026-03-01"),
+        f"{cursor_of(INSTANT)}\n",
+    ],
+)
 def test_any_other_text_is_no_cursor(text: str) -> None:
-    sentence = "cursor: must be the nextCursor of an earlier answer, unchanged"
-    with pytest.raises(InputRefused, match=sentence):
+    with pytest.raises(InputRefused) as refused:
         parse_input(SyncStatusInput, {"cursor": text})
+    assert str(refused.value) == f"The bot's input was refused. cursor: {NO_CURSOR}."
 
 
 def test_nothing_asks_for_everybody() -> None:
@@ -55,9 +66,7 @@ def test_another_resource_is_refused() -> None:
 def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     before, after = Recorded(None, epcs=False), Recorded("TFAActivatedSuccess", epcs=True)
     doubt = Doubt("Practitioner/b", Finding("Practitioner.identifier[1].period.end", "It ended."))
-    first = Report(
-        2, (Difference("Practitioner/a", before, after),), (), "Practitioner/c", (doubt,)
-    )
+    first = Report(2, (Difference("Practitioner/a", before, after),), (), INSTANT, (doubt,))
     failure = Failure("Practitioner/d", RecordsDisagree("Correct the id."))
     found = Finding("Practitioner.identifier", "the NPI is missing")
     due = DueCheck("Practitioner/e", NpiCheckOutcome.REFUSED, (found,))
@@ -94,7 +103,7 @@ def test_a_report_is_told_in_the_words_of_the_contract() -> None:
     }
     assert "warnings" not in SyncStatusOutput.of(Report(), [], dry_run=True).model_dump()
     assert type(answer.model_dump()["npiChecks"][0]["outcome"]) is str
-    assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of("Practitioner/c")
+    assert SyncStatusOutput.of(first, [], dry_run=False).nextCursor == cursor_of(INSTANT)
 
 
 def enrolled(**given: Any) -> dict[str, Any]:

@@ -38,7 +38,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("dosespot-iframe-bot", {"patientId": "p-1"}),
     (PATIENT, {"patientId": "p-1", "update": True}),
     (SYNC, {}),
-    (SYNC, {"cursor": cursor_of(f"Practitioner/{PRACTITIONER_ID}"), "pageSize": 200}),
+    (SYNC, {"cursor": cursor_of("2026-03-01T09:30:00.123Z"), "pageSize": 200}),
     (SYNC, {"practitionerId": PRACTITIONER_ID, "dryRun": True}),
     ("dosespot-notification-bot", {"EventType": "ClinicianConfirmed", "Data": {"A": 1}, "B": 2}),
     (READINESS, {"practitionerId": PRACTITIONER_ID}),

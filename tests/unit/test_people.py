@@ -1,10 +1,9 @@
-"""Everybody with a membership, each once, and page by page."""
+"""Everybody with a membership, each once."""
 
 from typing import Any
 
 import pytest
 
-from shared.members.paging import next_page
 from shared.members.people import ProjectPractitioner, people
 
 CLINICIAN = "https://dosespot.com/clinician-identifier"
@@ -51,25 +50,3 @@ def test_a_clinician_id_is_one_number_that_nothing_contradicts(
         found = person.clinician_ids
         assert (found.numbers, len(found.unreadable)) == (numbers, unreadable)
         assert (found.sole, found.are_unclear, bool(found)) == (one, unclear, bool(ids))
-
-
-EVERYBODY = [ProjectPractitioner(f"Practitioner/{letter}", ()) for letter in "abcd"]
-
-
-@pytest.mark.parametrize(
-    ("after", "size", "page", "last"),
-    [
-        ("", 3, "abc", "Practitioner/c"),
-        ("Practitioner/c", 3, "d", ""),
-        ("", 4, "abcd", ""),
-        ("", 9, "abcd", ""),
-        ("Practitioner/bb", 1, "c", "Practitioner/c"),
-        ("Practitioner/d", 1, "", ""),
-    ],
-)
-def test_a_page_begins_after_the_last_one_and_says_where_the_next_begins(
-    after: str, size: int, page: str, last: str
-) -> None:
-    found, cursor = next_page(EVERYBODY, after, size)
-    assert "".join(one.practitioner[-1] for one in found) == page
-    assert cursor == last
