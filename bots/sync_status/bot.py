@@ -1,7 +1,5 @@
 """The bot: an administrator runs it, or a schedule does; only Practitioners are ever changed."""
 
-from collections.abc import Callable
-
 from bots.sync_status import IDENTIFIER
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles import Resource
@@ -14,8 +12,7 @@ from shared.npi_check.wiring import due_checks_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 from shared.runtime.start import Start
-from shared.status_sync.sync_status import Report, StatusSync, joined
-from shared.status_sync.wiring import status_sync_of
+from shared.status_sync.wiring import scheduled_round_of, status_sync_of
 
 NOT_ENROLLED = (
     "ProjectMembership.identifier: no member of this project is this Practitioner and has a"
@@ -39,7 +36,7 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
     Whose NPI could not be looked up in the NPI Registry is looked up now, enrolled or not.
 
     Nobody is there to take a schedule's cursor and go on, so a scheduled run goes on by itself
-    while it has time.
+    while it has time, and the next one where it ended.
 
     Raises:
         NotAuthorized: the caller is neither an administrator nor the bot itself.
@@ -58,7 +55,13 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         report = sync.run(named)
     else:
         checks = [] if request.cursor else due.run(None)
-        report = _pages(sync, me, request, lambda: scheduled and invocation.pace.wait(0))
+        in_turn = request.resume or (scheduled and not (dry_run or request.cursor))
+        has_time = invocation.pace.has_time if scheduled else _no_time
+        report = (
+            scheduled_round_of(invocation, me, request.pageSize, has_time).run()
+            if in_turn
+            else sync.page(me, request.cursor or "", request.pageSize)
+        )
     invocation.log.findings(one.finding for one in report.doubts)
     return SyncStatusOutput.of(report, checks, dry_run=dry_run)
 
@@ -90,13 +93,6 @@ def _named(fhir: FhirClient, practitioner_id: str) -> list[Enrolled]:
     return found
 
 
-def _pages(
-    sync: StatusSync,
-    me: Resource,
-    request: SyncStatusInput,
-    goes_on: Callable[[], bool],
-) -> Report:
-    report = sync.page(me, request.cursor or "", request.pageSize)
-    while report.last and goes_on():
-        report = joined(report, sync.page(me, report.last, request.pageSize))
-    return report
+def _no_time(_seconds: float) -> bool:
+    """Who calls waits for one page."""
+    return False

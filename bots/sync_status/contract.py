@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.npi_check.check import DueCheck, NpiCheckOutcome
 from shared.runtime.inputs import BotOutput, FindingOutput, WarningOutput
 from shared.runtime.one_or_page import OneOrPage, cursor_of
-from shared.status_sync.sync_status import Difference, Doubt, Failure, Report
+from shared.status_sync.sync_status import MOST_TOLD, Difference, Doubt, Failure, Report
 
 PAGE_SIZE = 50
 
@@ -26,6 +26,21 @@ class SyncStatusInput(OneOrPage):
     dryRun: bool | None = Field(
         None, description="True reports the differences and changes nothing."
     )
+    resume: bool | None = Field(
+        None,
+        description="True checks the page that comes after those of the last scheduled run, and"
+        " remembers that, for a schedule outside Medplum; not together with `practitionerId`,"
+        " `cursor` or `dryRun`.",
+    )
+
+    @field_validator("resume")
+    @classmethod
+    def _only_in_turn(cls, resume: bool | None, info: ValidationInfo) -> bool | None:
+        if resume and any(info.data.get(name) for name in ("practitionerId", "cursor", "dryRun")):
+            raise ValueError(
+                "is for everybody in turn; leave out practitionerId, cursor and dryRun"
+            )
+        return resume
 
 
 class StatusChange(BotOutput):
@@ -114,9 +129,12 @@ class SyncStatusOutput(WarningOutput):
     changed: int = Field(description="How many differed, and were updated unless `dryRun`.")
     unchanged: int = Field(description="How many matched DoseSpot.")
     failed: int = Field(description="How many could not be compared or updated.")
-    differences: list[DifferenceOutput] = Field(description="Those that differed.")
+    differences: list[DifferenceOutput] = Field(
+        description=f"Those that differed; of a scheduled run, the first {MOST_TOLD}."
+    )
     failures: list[FailureOutput] = Field(
-        description="Those that could not be compared or updated."
+        description="Those that could not be compared or updated; of a scheduled run, the first"
+        f" {MOST_TOLD}."
     )
     npiChecks: list[NpiCheckOutput] = Field(
         description="Postponed NPI Registry lookups that this run made."
@@ -133,12 +151,11 @@ class SyncStatusOutput(WarningOutput):
     @classmethod
     def of(cls, report: Report, checks: Sequence[DueCheck], *, dry_run: bool) -> Self:
         """The report and the checks that were due, in the words of the contract."""
-        changed, failed = len(report.differences), len(report.failures)
         return cls(
-            checked=report.unchanged + changed + failed,
-            changed=changed,
+            checked=report.unchanged + report.different + report.failed,
+            changed=report.different,
             unchanged=report.unchanged,
-            failed=failed,
+            failed=report.failed,
             differences=[DifferenceOutput.of(one) for one in report.differences],
             failures=[FailureOutput.of(one) for one in report.failures],
             npiChecks=[NpiCheckOutput.of(one) for one in checks],

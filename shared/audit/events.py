@@ -14,6 +14,8 @@ class LogEvent(StrEnum):
     EPCS_ENABLED = "epcs-enabled"
     EPCS_DISABLED = "epcs-disabled"
     PRESCRIBERS_COMPARED = "prescribers-compared"
+    ROUND_KEPT = "round-kept"
+    ROUND_NOT_KEPT = "round-not-kept"
     READINESS_TOLD = "readiness-told"
     NPI_CHECKS_POSTPONED = "npi-checks-postponed"
     NOTIFICATION_PASSED_ON = "notification-passed-on"

@@ -62,6 +62,12 @@ class Pace:
         self._on_wait(jittered)
         return True
 
+    def has_time(self, seconds: float) -> bool:
+        """Whether so many seconds are left for something new, in which the run may still wait."""
+        with self._lock:
+            may_wait = self._waited_s + SHORTEST_WAIT_S < LONGEST_WAIT_S
+        return may_wait and seconds <= self._remaining_s() - RESERVE_S
+
     def answer_s(self) -> float:
         """Seconds that an answer may take now; 0 or less where nothing may be sent any more.
 

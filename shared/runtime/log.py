@@ -60,7 +60,7 @@ class RunLog:
             self.warning(step, error=type(error).__name__, seconds=seconds, **facts)
 
     def _write(self, level: int, step: Event, facts: dict[str, Fact]) -> None:
-        self._metrics.count(step)
+        self._metrics.count(step, facts)
         about = {"bot": self._bot, "traceId": self.trace_id, "level": logging.getLevelName(level)}
         LOGGER.log(level, _line({"step": step, **about, **facts}))
 

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from fhir_profiles.audit_event import AuditAction
-from shared.audit.events import Event, LogEvent
+from shared.audit.events import Event, Fact, LogEvent
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Reply, Sender
 from shared.runtime.environment import metrics_namespace
@@ -34,6 +34,11 @@ COUNTED: Mapping[Event, str] = {
 }
 """Metrics that are there only in runs in which the step happened."""
 
+MEASURED: Mapping[Event, tuple[str, str]] = {
+    LogEvent.ROUND_KEPT: ("oldest_s", "OldestComparison"),
+}
+"""By step, which of its facts is a metric, and that metric's name."""
+
 UNITS: Mapping[str, str] = {
     "Runs": "Count",
     "Refusals": "Count",
@@ -46,6 +51,7 @@ UNITS: Mapping[str, str] = {
     "Waits": "Count",
     "WaitTime": "Seconds",
     **dict.fromkeys(COUNTED.values(), "Count"),
+    "OldestComparison": "Seconds",
 }
 """Every metric and its unit."""
 
@@ -58,10 +64,14 @@ class Metrics:
         self._steps: list[Event] = []
         self._waits_s: list[float] = []
         self._calls: list[tuple[str, float]] = []
+        self._measured: dict[str, float] = {}
 
-    def count(self, step: Event) -> None:
-        """Something happened."""
+    def count(self, step: Event, facts: Mapping[str, Fact]) -> None:
+        """Something happened, of which these facts are told."""
         self._steps.append(step)
+        if step in MEASURED:
+            fact, name = MEASURED[step]
+            self._measured[name] = float(facts[fact] or 0)
 
     def waited(self, seconds: float) -> None:
         """The run waited."""
@@ -106,6 +116,7 @@ class Metrics:
             "Waits": len(self._waits_s),
             "WaitTime": round(sum(self._waits_s), 3),
             **steps,
+            **self._measured,
         }
 
 

@@ -31,6 +31,9 @@ from shared.records.findings import Finding
 from shared.records.practitioner import dea_warnings_of
 from shared.together import Together
 
+MOST_TOLD = 200
+"""So many prescribers of a kind make an answer that every server passes on."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -80,6 +83,8 @@ class Report:
         failures: those that could not be compared or written.
         last: the instant after which the next page begins; empty where nobody is left.
         doubts: what else has to be told.
+        more_differences: how many others there were, where they are too many to be told.
+        more_failures: the same of the failures.
     """
 
     unchanged: int = 0
@@ -87,6 +92,18 @@ class Report:
     failures: tuple[Failure, ...] = ()
     last: str = ""
     doubts: tuple[Doubt, ...] = ()
+    more_differences: int = 0
+    more_failures: int = 0
+
+    @property
+    def different(self) -> int:
+        """How many Practitioners did not say what DoseSpot says."""
+        return len(self.differences) + self.more_differences
+
+    @property
+    def failed(self) -> int:
+        """How many could not be compared or written."""
+        return len(self.failures) + self.more_failures
 
 
 @dataclass(frozen=True)
@@ -165,8 +182,8 @@ class StatusSync:
         self.log(
             LogEvent.PRESCRIBERS_COMPARED,
             unchanged=report.unchanged,
-            different=len(report.differences),
-            failed=len(report.failures),
+            different=report.different,
+            failed=report.failed,
         )
         return report
 
@@ -218,13 +235,17 @@ class StatusSync:
 
 
 def joined(first: Report, second: Report) -> Report:
-    """Two pages as one."""
+    """Two pages as one, of which no more than MOST_TOLD of a kind are told one by one."""
+    differences = (first.differences + second.differences)[:MOST_TOLD]
+    failures = (first.failures + second.failures)[:MOST_TOLD]
     return Report(
-        first.unchanged + second.unchanged,
-        first.differences + second.differences,
-        first.failures + second.failures,
-        second.last,
-        first.doubts + second.doubts,
+        unchanged=first.unchanged + second.unchanged,
+        differences=differences,
+        failures=failures,
+        last=second.last,
+        doubts=(first.doubts + second.doubts)[:MOST_TOLD],
+        more_differences=first.different + second.different - len(differences),
+        more_failures=first.failed + second.failed - len(failures),
     )
 
 

@@ -1,8 +1,18 @@
 """The status sync, wired for a run."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from fhir_profiles import Resource
 from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.limits import DoseSpotLimits
+from shared.http.quota import QuotaHttp
 from shared.runtime.invocation import Invocation
+from shared.status_sync.scheduled_round import ScheduledRound
 from shared.status_sync.sync_status import StatusSync
+
+RATE_SHARE = 0.2
+"""Of DoseSpot's rate limits, for a schedule, which is in no hurry."""
 
 
 def status_sync_of(
@@ -17,4 +27,34 @@ def status_sync_of(
         log=run.log,
         trail=run.trail,
         dry_run=dry_run,
+    )
+
+
+def scheduled_round_of(
+    run: Invocation, me: Resource, size: int, has_time: Callable[[float], bool]
+) -> ScheduledRound:
+    """The next part of a round, with no more calls to DoseSpot than its share.
+
+    Args:
+        run: the run.
+        me: the answer of `auth/me`, which tells the project.
+        size: how many memberships to a page.
+        has_time: whether there is time for so many seconds more.
+
+    Raises:
+        Misconfigured: a project secret is missing or malformed.
+    """
+    charges = DoseSpotLimits().share(RATE_SHARE).charges
+    services = run.services
+    slow = replace(run, http=QuotaHttp(run.http, charges, services.clock, services.sleep))
+    dosespot = slow.dosespot(acting_as=run.settings.clinician_admin())
+    sync = status_sync_of(run, dosespot)
+    return ScheduledRound(
+        fhir=run.privileged_fhir,
+        clinic_id=dosespot.clinic_id,
+        compare=lambda after: sync.page(me, after, size),
+        has_time=has_time,
+        clock=services.clock,
+        now=run.now,
+        log=run.log,
     )

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from deploy.sandbox.sandbox import Sandbox
+from fhir_profiles.comparison_round import ComparisonRound, read_round
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, COMPARISON_ROUND, NPI
 from shared.access import authorize
 from shared.members import enrolled
 from shared.members.rules import another_person
@@ -294,6 +295,33 @@ def test_a_schedule_goes_on_by_itself_to_the_last_page(
 ) -> None:
     answer = clinic.execute(BOT, {"pageSize": 4}, bot_token(clinic, BOT)).body
     assert (counts(answer), answer["nextCursor"]) == ((26, 20, 6, 0), None)
+    known = kept_round(clinic)
+    assert (known.began, known.after, known.since is not None) == (None, "", True)
+
+
+def kept_round(clinic: Clinic) -> ComparisonRound:
+    basics = clinic.sandbox.fhir.resources("Basic")
+    (found,) = (one for one in basics if one["identifier"][0]["system"] == COMPARISON_ROUND)
+    return read_round(clinic.clinic_id, found)
+
+
+def test_a_run_goes_on_where_the_one_before_ended(clinic: Clinic, members: list[Member]) -> None:
+    sync(clinic, resume=True)  # ends the round that may be under way
+    found = [sync(clinic, resume=True, pageSize=9)]
+    assert kept_round(clinic).after
+    assert sync(clinic, dryRun=True)["checked"] == 26  # what others ask for is no part of it
+    while found[-1]["nextCursor"]:
+        found.append(sync(clinic, resume=True, pageSize=9))
+    assert sum(page["checked"] for page in found) == 26
+    assert len(found) > 2
+    assert kept_round(clinic).began is None
+
+
+def test_a_clinic_without_changes_costs_one_write_a_run(clinic: Clinic) -> None:
+    clinic.execute(BOT, {}, bot_token(clinic, BOT))
+    clinic.reset()
+    clinic.execute(BOT, {}, bot_token(clinic, BOT))
+    assert [one.split("/")[3] for one in writes(clinic)] == ["Basic"]
 
 
 def test_a_schedule_gives_the_bot_as_input(clinic: Clinic, members: list[Member]) -> None:

@@ -55,7 +55,17 @@ def test_nothing_asks_for_everybody() -> None:
         "cursor": None,
         "pageSize": 50,
         "dryRun": None,
+        "resume": None,
     }
+
+
+@pytest.mark.parametrize(
+    "more", [{"practitionerId": "a"}, {"cursor": cursor_of(INSTANT)}, {"dryRun": True}], ids=str
+)
+def test_who_resumes_asks_for_everybody_in_turn(more: dict[str, Any]) -> None:
+    with pytest.raises(InputRefused, match="resume: is for everybody in turn"):
+        parse_input(SyncStatusInput, {"resume": True, **more})
+    assert parse_input(SyncStatusInput, {"resume": True, "dryRun": False}).resume
 
 
 def test_another_resource_is_refused() -> None:

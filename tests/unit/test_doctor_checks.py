@@ -1,6 +1,7 @@
 """The doctor's rules on values: what waits for what, and what servers' answers mean."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from deploy.medplum.doctor.bot_checks import (
     check_bot,
     check_function,
 )
+from deploy.medplum.doctor.comparison_checks import NEVER, check_comparisons
 from deploy.medplum.doctor.dosespot_checks import check_clinician, check_epcs
 from deploy.medplum.doctor.finding import (
     Check,
@@ -24,10 +26,14 @@ from deploy.medplum.doctor.finding import (
 from deploy.medplum.doctor.secret_checks import check_secret
 from deploy.medplum.installation import Installation
 from deploy.medplum.wanted import FunctionName, wanted_bot
+from fhir_profiles.comparison_round import ComparisonRound
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
 from shared.errors import RemoteUnavailable
 from shared.fhir.executed import executed
 from shared.runtime.payload import Secret
+from tests.builders import CLINIC_ID
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
 def unreachable():
@@ -108,6 +114,26 @@ def test_a_function_that_takes_the_probe_is_another_one():
         "The function is not this bot's: it answers an input that the bot refuses. Run"
         " `prescriber-bots register`."
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "ended", "verdict", "sentence"),
+    [
+        (24, True, "ok", "Nobody was last compared with DoseSpot before 2026-03-09 12:00 UTC."),
+        (25, True, "missing", "before 2026-03-09 11:00 UTC. See whether the schedule runs"),
+        (1, False, "ok", "round began 2026-03-10 11:00 UTC and has not compared everybody yet."),
+        (25, False, "missing", "has not compared everybody yet. See whether the schedule runs"),
+    ],
+)
+def test_a_comparison_may_be_a_day_old(hours, ended, verdict, sentence):
+    since = NOW - timedelta(hours=hours)
+    known = ComparisonRound(CLINIC_ID, since=since, ended=NOW if ended else None)
+    result = check_comparisons(known, NOW)
+    assert (result.verdict, sentence in result.sentence) == (verdict, True)
+
+
+def test_a_project_without_a_schedule_is_told_and_not_blamed():
+    assert check_comparisons(ComparisonRound(CLINIC_ID), NOW) == note(NEVER)
 
 
 @pytest.mark.parametrize(

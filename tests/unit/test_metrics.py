@@ -90,7 +90,8 @@ def full() -> Metrics:
     """A run in which everything happened that is counted."""
     metrics = Metrics()
     for step in [*COUNTED, AuditAction.STATUS_RECORDED, LogEvent.DONE]:
-        metrics.count(step)
+        metrics.count(step, {})
+    metrics.count(LogEvent.ROUND_KEPT, {"oldest_s": 90})
     metrics.called("DoseSpot", 0.0123)
     metrics.called("The FHIR server", 0.2)
     metrics.waited(0.5)
@@ -111,6 +112,13 @@ def test_a_run_without_anything_counts_itself() -> None:
     }
 
 
+def test_a_fact_of_a_step_is_a_metric() -> None:
+    metrics = Metrics()
+    metrics.count(LogEvent.ROUND_KEPT, {"ended": False, "oldest_s": 90})
+    metrics.count(LogEvent.ROUND_KEPT, {"ended": False, "oldest_s": 100})
+    assert values(document(metrics))["OldestComparison"] == 100
+
+
 def test_what_happened_is_counted_and_measured() -> None:
     assert values(document(full())) == {
         "Bot": "self_enroll",
@@ -125,6 +133,7 @@ def test_what_happened_is_counted_and_measured() -> None:
         "WaitTime": 0.75,
         **dict.fromkeys(COUNTED.values(), 1),
         "StatusesRecorded": 2,
+        "OldestComparison": 90,
     }
 
 

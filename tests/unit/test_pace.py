@@ -103,6 +103,22 @@ def test_waits_at_the_same_time_are_bounded_together() -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "has_time"), [(RESERVE_S + 5.0, True), (RESERVE_S + 4.9, False), (-1.0, False)]
+)
+def test_there_is_time_for_what_leaves_the_reserve(left: float, has_time: bool) -> None:
+    assert Time(left).pace().has_time(5.0) is has_time
+
+
+def test_there_is_no_time_for_anything_new_once_nothing_may_be_waited_for() -> None:
+    time = Time()
+    pace = time.pace()
+    assert pace.has_time(0.0)
+    while pace.wait(0.0):
+        pass
+    assert not pace.has_time(0.0)
+
+
+@pytest.mark.parametrize(
     ("left", "answer_s"),
     [(60.0, 57.0), (6.0, 3.0), (4.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, -0.5)],
 )

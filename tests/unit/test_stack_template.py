@@ -10,6 +10,7 @@ import pytest
 
 from bots.catalog import BOTS
 from bots.dispatch import FUNCTION
+from bots.sync_status.bot import sync_status
 from deploy.aws.deployment import checked_stack_name
 from deploy.aws.template.compose import REFUSALS, compose, defaults
 from deploy.aws.template.functions import (
@@ -22,9 +23,10 @@ from deploy.aws.template.functions import (
     logical_id,
 )
 from deploy.cli.stack import DEFAULT_STACK
+from fhir_profiles.comparison_round import STALE
 from shared.errors import Unforeseen
 from shared.runtime.bot import BotFunction
-from shared.runtime.metrics import Metrics
+from shared.runtime.metrics import NAMESPACE, UNITS, Metrics
 
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 TEMPLATE = compose(DEFAULT_STACK, PACKAGE)
@@ -471,6 +473,18 @@ def test_the_template_is_within_cloudformations_quotas_even_with_the_longest_nam
 
 def test_nothing_is_left_in_angle_brackets() -> None:
     assert re.findall(r"<\w+>", json.dumps(TEMPLATE)) == []
+
+
+def test_the_alarm_on_old_comparisons_rings_when_doctor_does() -> None:
+    (alarm,) = (
+        given
+        for given in of_type("AWS::CloudWatch::Alarm").values()
+        if given["MetricName"] == "OldestComparison"
+    )
+    assert alarm["Namespace"] == NAMESPACE
+    assert alarm["Threshold"] == STALE.total_seconds()
+    assert UNITS[alarm["MetricName"]] == "Seconds"
+    assert alarm["Dimensions"] == [{"Name": "Bot", "Value": sync_status.name}]
 
 
 def heading(alarm: Any) -> str:

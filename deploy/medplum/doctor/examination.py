@@ -1,13 +1,20 @@
 """All checks of one installation, in their order; reads each thing once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from time import monotonic
 
 from bots.catalog import BOTS
 from deploy.medplum import access_policy, wanted
 from deploy.medplum.conformance import conformance_resources
-from deploy.medplum.doctor import bot_checks, dosespot_checks, relay_checks, secret_checks
+from deploy.medplum.doctor import (
+    bot_checks,
+    comparison_checks,
+    dosespot_checks,
+    relay_checks,
+    secret_checks,
+)
 from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, missing, note, ok
 from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
@@ -16,9 +23,10 @@ from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
+from fhir_profiles.comparison_round import read_round, round_key
 from fhir_profiles.elements import child, items, text
 from fhir_profiles.project_membership import is_administrator, is_unrestricted
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, PRESCRIBER_POLICY
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, COMPARISON_ROUND, PRESCRIBER_POLICY
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
@@ -96,6 +104,8 @@ class Examination:
         yield Check(SIGN_IN, tuple(map(_secret, DOSESPOT_SECRETS)), self._check_sign_in)
         yield Check(CLINICIAN, (SIGN_IN,), self._check_clinician)
         yield Check("DoseSpot EPCS", (CLINICIAN,), self._check_epcs)
+        clinic = (_secret(settings.CLINIC_ID),)
+        yield Check("comparison with DoseSpot", clinic, self._check_comparisons)
         yield Check("your DoseSpot identifier", known, self._check_caller)
 
     def _check_server(self) -> CheckResult:
@@ -194,6 +204,13 @@ class Examination:
     def _check_epcs(self) -> CheckResult:
         assert self._clinician is not None  # noqa: S101 - as the check before found
         return dosespot_checks.check_epcs(self._clinician, self._clinic.dosespot().clinic_id)
+
+    def _check_comparisons(self) -> CheckResult:
+        clinic_id = int(self._found.secrets[settings.CLINIC_ID].text())
+        identifier = f"{COMPARISON_ROUND}|{round_key(clinic_id)}"
+        found = list(self._server.search_all("Basic", {"identifier": identifier}))
+        known = read_round(clinic_id, found[0] if found else None)
+        return comparison_checks.check_comparisons(known, datetime.now(UTC))
 
     def _check_caller(self) -> CheckResult:
         me = self._server.who_am_i()
