@@ -132,7 +132,7 @@ class FhirMembers:
                 return None
             params = {"project": subject.membership["project"]["reference"]}
             memberships = self.fhir.search_all("ProjectMembership", params)
-            enrolled = sum(1 for one in memberships if clinician_ids(one))
+            enrolled = len({one["id"] for one in memberships if clinician_ids(one)})
         except BotError as error:
             return error
         if enrolled < limit:

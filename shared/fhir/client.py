@@ -266,9 +266,11 @@ class FhirClient:
 
         Args:
             resource_type: the type.
-            params: the search's; `_count` says how many to a page, PAGE_SIZE if it is not there.
+            params: the search's. Without `_sort` it goes by `_lastUpdated`, in which order alone
+                Medplum shows more than 11,000 (its docs, "Paginated Search"); what is written
+                meanwhile may then come twice. Without `_count` there are PAGE_SIZE to a page.
         """
-        query = urlencode({"_count": str(PAGE_SIZE), **params})
+        query = urlencode({"_sort": "_lastUpdated", "_count": str(PAGE_SIZE), **params})
         for page in self._pages(resource_type, query):
             yield from found(page)
 

@@ -379,17 +379,17 @@ def test_every_page_is_read_and_the_token_stays_at_the_base_url(
     urls = [urlsplit(str(call.request.url)) for call in wire.calls]
     assert {url.hostname for url in urls} == {"fhir.example.com"}
     assert [parse_qs(url.query) for url in urls] == [
-        {"project": [project], "_count": ["1000"]},
+        {"project": [project], "_count": ["1000"], "_sort": ["_lastUpdated"]},
         {"project": [project], "_count": ["1000"], "_offset": ["1000"]},
     ]
 
 
 def test_a_page_is_asked_for_only_when_it_is_needed(wire: Wire, fhir: FhirClient) -> None:
     wire.get(MEMBERSHIPS, json=sample("fhir_search_page_1"))
-    found = fhir.search_all("ProjectMembership", {"_count": "20"})
+    found = fhir.search_all("ProjectMembership", {"_count": "20", "_sort": "_id"})
     assert next(found) == membership(id="membership-1")
     (call,) = wire.calls
-    assert parse_qs(urlsplit(str(call.request.url)).query) == {"_count": ["20"]}
+    assert parse_qs(urlsplit(str(call.request.url)).query) == {"_count": ["20"], "_sort": ["_id"]}
 
 
 def test_search_passes_over_what_is_no_resource(wire: Wire, fhir: FhirClient) -> None:

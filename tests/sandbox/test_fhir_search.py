@@ -12,6 +12,7 @@ from deploy.sandbox.fhir.app import FhirServer, create_app
 from deploy.sandbox.serve import LocalServer
 
 NPI = "http://hl7.org/fhir/sid/us-npi"
+BASIC = {"resourceType": "Basic", "code": {"text": "x"}}
 EPCS = {"system": "https://dosespot.com/qualification", "code": "epcs"}
 
 
@@ -437,6 +438,29 @@ def test_twenty_are_given_unless_asked_and_a_thousand_at_most(world):
     assert [count(""), count("?_count=21"), count("?_count=5000")] == [20, 21, 1000]
 
 
+def test_pages_in_the_order_of_writing_are_linked_by_cursor_and_shift_nobody(world):
+    for _ in range(45):
+        world.http.post(f"{world.base}Basic", json=BASIC)
+    url, found = f"{world.base}Basic?_sort=_lastUpdated&_count=20", []
+    whole = world.ids("Basic?_sort=_lastUpdated&_count=1000")
+    while url:
+        page = world.http.get(url).json()
+        found += [one["resource"]["id"] for one in page["entry"]]
+        url = next((link["url"] for link in page["link"] if link["relation"] == "next"), None)
+        assert url is None or ("_cursor=" in url and "_offset" not in url)
+        world.http.delete(f"{world.base}Basic/{found[0]}")
+    assert found == whole
+    assert len(found) >= 45
+
+
+@pytest.mark.parametrize("query", ["_sort=_lastUpdated&_count=2", "_sort=-_lastUpdated&_count=20"])
+def test_other_pages_are_linked_by_offset(world, query):
+    for _ in range(21):
+        world.http.post(f"{world.base}Basic", json=BASIC)
+    following = world.bundle(f"Basic?{query}")["link"][-1]
+    assert (following["relation"], "_offset=" in following["url"]) == ("next", True)
+
+
 def test_empty_bundle_has_no_entry_and_no_total(world):
     assert world.bundle("Practitioner?name=nobody") == {
         "resourceType": "Bundle",
@@ -494,6 +518,7 @@ def test_search_by_post_means_the_same(world):
         "_count=many",
         "_count=-1",
         "_offset=10001",
+        "_cursor=nothing",
         "_sort=nonsense",
         "_total=maybe",
         "_summary=text",

@@ -3,6 +3,7 @@
 See https://hl7.org/fhir/R4/search.html and https://www.medplum.com/docs/search.
 """
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ DEFAULT_COUNT = 20
 DEFAULT_VERSIONS = 100
 MAX_COUNT = 1000
 MAX_OFFSET = 10_000
+LEAST_BY_CURSOR = 20
 # SQLite takes 500 terms in a compound; a real server takes about as much as an address can hold.
 MAX_TERMS = 400
 MODIFIERS = {
@@ -56,6 +58,19 @@ class Paging:
 
 
 @dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: at an instant, without those that the page before had of it."""
+
+    instant: str
+    without: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The value of `_cursor`, which says nothing to whoever gets it."""
+        return base64.urlsafe_b64encode(" ".join((self.instant, *self.without)).encode()).decode()
+
+
+@dataclass(frozen=True)
 class SearchRequest:
     """What a query asks for."""
 
@@ -67,6 +82,17 @@ class SearchRequest:
     total: bool = False
     entries: bool = True
     fields: frozenset[str] | None = None
+    cursor: Cursor | None = None
+
+    @property
+    def goes_by_cursor(self) -> bool:
+        """Whether the next page is linked by `_cursor`; else it is by `_offset`.
+
+        Source: Medplum's docs, "Paginated Search": only in the ascending order of `_lastUpdated`,
+        and with at least 20 to a page.
+        """
+        by = [(key.parameter.code, key.descending) for key in self.sort]
+        return by == [("_lastUpdated", False)] and self.count >= LEAST_BY_CURSOR and not self.offset
 
 
 def parse(resource_type: str, query: str) -> SearchRequest:
@@ -92,10 +118,11 @@ def parse(resource_type: str, query: str) -> SearchRequest:
         or _choice(control, "_total", {"none", "estimate", "accurate"}, "none") != "none",
         entries=summary != "count",
         fields=frozenset(_parts(control["_fields"])) if "_fields" in control else None,
+        cursor=_cursor(control["_cursor"]) if "_cursor" in control else None,
     )
 
 
-CONTROL = frozenset({"_count", "_offset", "_sort", "_total", "_summary", "_fields"})
+CONTROL = frozenset({"_count", "_cursor", "_offset", "_sort", "_total", "_summary", "_fields"})
 
 
 def parse_paging(query: str) -> Paging:
@@ -162,6 +189,14 @@ def _offset(control: dict[str, str]) -> int:
     if offset > MAX_OFFSET:
         raise invalid(f"Search offset exceeds maximum (got {offset}, max {MAX_OFFSET})")
     return offset
+
+
+def _cursor(text: str) -> Cursor:
+    try:
+        instant, *without = base64.urlsafe_b64decode(text).decode().split(" ")
+    except ValueError:
+        raise invalid("Invalid value for search parameter: _cursor") from None
+    return Cursor(instant, tuple(without))
 
 
 def _choice(control: dict[str, str], name: str, choices: set[str], default: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from deploy.sandbox.fhir.dates import interval
 from deploy.sandbox.fhir.indexing import identifier_of
 from deploy.sandbox.fhir.outcomes import Resource, invalid
-from deploy.sandbox.fhir.query import Condition, SearchRequest, SortKey, unescape
+from deploy.sandbox.fhir.query import Condition, Cursor, SearchRequest, SortKey, unescape
 from deploy.sandbox.fhir.store import Selection
 
 Clause = tuple[str, list[str]]
@@ -42,6 +42,7 @@ def select(
     """
     clauses = [_clause(request.resource_type, condition) for condition in request.conditions]
     clauses += [] if within is None else [_any_of(within)]
+    clauses += [] if request.cursor is None else _from(request.resource_type, request.cursor)
     orders = [_order(request.resource_type, key) for key in request.sort]
     return Selection(
         resource_type=request.resource_type,
@@ -50,6 +51,13 @@ def select(
         order=", ".join([*(sql for sql, _ in orders), "r.key"]),
         order_arguments=[argument for _, found in orders for argument in found],
     )
+
+
+def _from(resource_type: str, cursor: Cursor) -> list[Clause]:
+    """What comes from a cursor on."""
+    sql, arguments = _date(f"{resource_type}._lastUpdated", f"ge{cursor.instant}")
+    marks = ", ".join("?" * len(cursor.without))
+    return [(f"r.key IN ({sql})", arguments), (f"r.id NOT IN ({marks})", [*cursor.without])]
 
 
 def _any_of(requests: Sequence[SearchRequest]) -> Clause:
@@ -153,7 +161,8 @@ def bundle(
         result["total"] = total
     if page:
         result["entry"] = [_entry(resource, request, base) for resource in page]
-    result["link"] = _links(request, query, base, more=len(found) > len(page) > 0)
+    following = found[len(page)] if len(found) > len(page) > 0 else None
+    result["link"] = _links(request, query, base, page, following)
     return result
 
 
@@ -165,11 +174,24 @@ def _entry(resource: Resource, request: SearchRequest, base: str) -> Resource:
     return {"fullUrl": full_url, "search": {"mode": "match"}, "resource": resource}
 
 
-def _links(request: SearchRequest, query: str, base: str, *, more: bool) -> list[Resource]:
+def _links(
+    request: SearchRequest, query: str, base: str, page: list[Resource], following: Resource | None
+) -> list[Resource]:
     address = f"{base}{request.resource_type}"
     links = [{"relation": "self", "url": f"{address}?{query}" if query else address}]
-    if more:
-        pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "_offset"]
-        pairs.append(("_offset", str(request.offset + request.count)))
+    if following is not None:
+        asked = parse_qsl(query, keep_blank_values=True)
+        pairs = [pair for pair in asked if pair[0] not in ("_cursor", "_offset")]
+        pairs.append(_position(request, page, following["meta"]["lastUpdated"]))
         links.append({"relation": "next", "url": f"{address}?{urlencode(pairs)}"})
     return links
+
+
+def _position(request: SearchRequest, page: list[Resource], instant: str) -> tuple[str, str]:
+    """The parameter that says where the page begins whose first one was written at `instant`."""
+    if not request.goes_by_cursor:
+        return "_offset", str(request.offset + request.count)
+    given = tuple(one["id"] for one in page if one["meta"]["lastUpdated"] == instant)
+    before = request.cursor
+    held = before.without if before is not None and before.instant == instant else ()
+    return "_cursor", Cursor(instant, (*held, *given)).text
