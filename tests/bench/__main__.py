@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
 
+from tests.bench import growth
 from tests.bench.contestants import (
     Contestant,
     Process,
@@ -55,7 +56,10 @@ def _measured(folder: Path) -> Measured:
     with servers(AT_ONCE_S, folder) as payload:
         memory = _memory(bot, payload)
     _say("Counting the calls of each stage ...")
-    return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, count_stages())
+    stages = count_stages()
+    _say("Going through many members ...")
+    grown = [growth.measure(members) for members in growth.SIZES]
+    return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown)
 
 
 def _raced(contestants: Sequence[Contestant], payload: Path, calls: int) -> Raced:

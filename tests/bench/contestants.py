@@ -98,8 +98,16 @@ class Process:
 @contextmanager
 def servers(delay_s: float, folder: Path) -> Iterator[Path]:
     """Runs the stand-in servers; gives a file with the payload of a run against them."""
+    with stand_in(str(delay_s)) as urls:
+        (payload := folder / "payload.json").write_text(json.dumps(events(*urls)), encoding="utf-8")
+        yield payload
+
+
+@contextmanager
+def stand_in(*arguments: str) -> Iterator[list[str]]:
+    """Runs the stand-in servers; gives the addresses of the FHIR server and of DoseSpot."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.stand_in", str(delay_s)],
+        [sys.executable, "-m", "tests.bench.stand_in", *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -107,10 +115,8 @@ def servers(delay_s: float, folder: Path) -> Iterator[Path]:
     ) as process:
         assert process.stdout is not None
         assert process.stdin is not None
-        urls = [f"http://127.0.0.1:{port}" for port in json.loads(process.stdout.readline())]
-        (payload := folder / "payload.json").write_text(json.dumps(events(*urls)), encoding="utf-8")
         try:
-            yield payload
+            yield [f"http://127.0.0.1:{port}" for port in json.loads(process.stdout.readline())]
         finally:
             process.stdin.close()
 

@@ -1,15 +1,21 @@
 """A server of canned answers that costs next to nothing: HTTP/1.1, connections kept alive.
 
-`python -m tests.bench.stand_in` prints the ports of two of them, of which the one is a FHIR server
-and the other DoseSpot, and serves until its standard input ends. A call's answer is late by as many
-seconds as the argument says.
+`python -m tests.bench.stand_in DELAY [MEMBERS]` prints the ports of two of them, of which the one
+is a FHIR server and the other DoseSpot, and serves until its standard input ends. A call's answer
+is late by as many seconds as DELAY says. With MEMBERS they know so many enrolled prescribers.
 """
 
 import asyncio
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
-from tests.bench.canned import answer
+from tests.bench import canned
+from tests.bench.members import Members
+
+Answering = Callable[[str, str, bytes], tuple[int, Any]]
+"""Status and JSON of the answer to a call's method, target and body."""
 
 END = b"\r\n\r\n"
 
@@ -19,10 +25,12 @@ class StandIn(asyncio.Protocol):
 
     Args:
         delay_s: how late each answer is.
+        answer: gives it.
     """
 
-    def __init__(self, delay_s: float) -> None:
+    def __init__(self, delay_s: float, answer: Answering) -> None:
         self._delay_s = delay_s
+        self._answer = answer
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,7 +47,7 @@ class StandIn(asyncio.Protocol):
             return
         self._received = body[length:]
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        reply = _reply(*answer(method, target, body[:length]))
+        reply = _reply(*self._answer(method, target, body[:length]))
         if self._delay_s:
             asyncio.get_running_loop().call_later(self._delay_s, self._transport.write, reply)
         else:
@@ -63,10 +71,10 @@ def _reply(status: int, body: object) -> bytes:
     return head.encode() + encoded
 
 
-async def _serve(delay_s: float) -> None:
+async def _serve(delay_s: float, answer: Answering) -> None:
     loop = asyncio.get_running_loop()
     servers = [
-        await loop.create_server(lambda: StandIn(delay_s), "127.0.0.1", 0, backlog=512)
+        await loop.create_server(lambda: StandIn(delay_s, answer), "127.0.0.1", 0, backlog=512)
         for _ in range(2)
     ]
     ports = [server.sockets[0].getsockname()[1] for server in servers]
@@ -76,4 +84,5 @@ async def _serve(delay_s: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1])))
+    knows = Members(int(sys.argv[2])).answer if len(sys.argv) > 2 else canned.answer
+    asyncio.run(_serve(float(sys.argv[1]), knows))
