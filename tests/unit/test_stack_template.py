@@ -26,7 +26,7 @@ from deploy.cli.stack import DEFAULT_STACK
 from fhir_profiles.comparison_round import STALE
 from shared.errors import Unforeseen
 from shared.runtime.bot import BotFunction
-from shared.runtime.metrics import NAMESPACE, UNITS, Metrics
+from shared.runtime.metrics import UNITS, Metrics
 
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 TEMPLATE = compose(DEFAULT_STACK, PACKAGE)
@@ -481,7 +481,7 @@ def test_the_alarm_on_old_comparisons_rings_when_doctor_does() -> None:
         for given in of_type("AWS::CloudWatch::Alarm").values()
         if given["MetricName"] == "OldestComparison"
     )
-    assert alarm["Namespace"] == NAMESPACE
+    assert alarm["Namespace"] == {"Fn::Sub": "PrescriberBots/${AWS::StackName}"}
     assert alarm["Threshold"] == STALE.total_seconds()
     assert UNITS[alarm["MetricName"]] == "Seconds"
     assert alarm["Dimensions"] == [{"Name": "Bot", "Value": sync_status.name}]
