@@ -64,6 +64,7 @@ CLAIM_MEMORY = "urn:prescriber-bots:claim-memory"
 COMPARISON_ROUND = "urn:prescriber-bots:comparison-round"
 AUDIT_KEY = "urn:prescriber-bots:audit-key"
 AUDIT_ACTION = "urn:prescriber-bots:audit-action"
+ERROR_TYPE = "urn:prescriber-bots:error-type"
 AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 
 # The base of our own canonical URLs is a name and not a place: `.example` is a domain that nobody

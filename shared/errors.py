@@ -1,12 +1,46 @@
 """Every error that a caller of a bot can meet, grouped by what the caller can do about it.
 
 `str(error)` is what `$execute` shows as `errorMessage`: one or more plain sentences that say what
-is wrong, where, and what to do. It never holds personal data or a secret.
+is wrong, where, and what to do. It never holds personal data or a secret, nor do the findings.
 """
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Located(Protocol):
+    """Where something is, and a sentence about it, as `Finding` has it."""
+
+    @property
+    def path(self) -> str:
+        """Path in the FHIR resources or in the input."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """What is there, and what to do about it."""
+        ...
 
 
 class BotError(Exception):
-    """Base of all errors that a bot raises on purpose."""
+    """Base of all errors that a bot raises on purpose.
+
+    Args:
+        sentences: what is wrong and what to do; the error's text is all of them.
+
+    Attributes:
+        sentences: the same, one by one.
+        findings: what the text lists, with the path of each; empty where it lists nothing.
+        warnings: what the text lists besides, though it is not why there is an error.
+    """
+
+    def __init__(
+        self, *sentences: str, findings: Sequence[Located] = (), warnings: Sequence[Located] = ()
+    ) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+        self.findings = tuple(findings)
+        self.warnings = tuple(warnings)
 
 
 class FixInput(BotError):

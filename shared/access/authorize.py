@@ -63,7 +63,7 @@ def administrators_clinician_id(
     if not administrators:
         has_id = bool(clinician_ids(*memberships))
         missing = [NOT_ADMINISTRATOR, *([] if has_id else [NO_DOSESPOT_IDENTIFIER])]
-        raise NotAuthorized(" ".join(missing))
+        raise NotAuthorized(*missing)
     number = sole_clinician_id(administrators)
     if number is not None:
         return number

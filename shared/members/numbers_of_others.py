@@ -42,4 +42,4 @@ def shared_number(
         for name, systems, number in numbers
         if number and (others := holders(strangers, systems, number, today))
     ]
-    return RecordsRefused(" ".join(dict.fromkeys(sentences))) if sentences else None
+    return RecordsRefused(*dict.fromkeys(sentences)) if sentences else None

@@ -11,6 +11,10 @@ from shared.records.identity import identity_of
 from shared.records.practitioner import read_practitioner
 
 REFUSED = "Correct these records before enrollment: "
+NO_PRACTITIONER = Finding(
+    "Practitioner",
+    "there is no such Practitioner, or it was deleted; give the id of an existing one",
+)
 
 
 def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today: Today) -> Subject:
@@ -28,14 +32,17 @@ def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today:
         practitioner = practitioner_found.one()
     except FhirNotFound:
         raise RecordsRefused(
-            f"{REFUSED}Practitioner: there is no such Practitioner, or it was deleted; give the id"
-            " of an existing one."
+            listed(REFUSED, [NO_PRACTITIONER]), findings=[NO_PRACTITIONER]
         ) from None
     prescriber, findings = read_practitioner(practitioner, today)
     membership, clinician_id = sole_membership(memberships_found.all(), findings)
     if findings.problems:
         warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]
-        raise RecordsRefused(listed(REFUSED, [*findings.problems, *warned]))
+        raise RecordsRefused(
+            listed(REFUSED, [*findings.problems, *warned]),
+            findings=findings.problems,
+            warnings=warned,
+        )
     identity = identity_of(practitioner, today)
     warnings = tuple(findings.warnings)
     return Subject(practitioner, membership, prescriber, identity, clinician_id, warnings)

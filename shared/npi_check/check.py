@@ -110,8 +110,9 @@ def require_npi(registry: NpiRegistry, prescriber: Prescriber) -> tuple[Finding,
         RecordsRefused: the NPI is no person's, or not in service.
     """
     check = checked(registry, holder_of(prescriber))
-    if check.findings.problems:
-        raise RecordsRefused(listed(REFUSED, check.findings.problems))
+    problems = check.findings.problems
+    if problems:
+        raise RecordsRefused(listed(REFUSED, problems), findings=problems)
     if check.due:  # an enrollment takes several runs
         return (Finding("Practitioner.identifier", NOT_ASKED),)
     return tuple(check.findings.warnings)

@@ -118,7 +118,7 @@ class PatientSync:
         known = dosespot_patient_id(patient)
         if known is not None and not update:
             if is_deceased(patient):
-                raise RecordsRefused(listed(REFUSED, [DECEASED]))
+                raise RecordsRefused(listed(REFUSED, [DECEASED]), findings=[DECEASED])
             return SyncedPatient(known, "unchanged")
         wanted, warnings = self._checked(patient)
         run = _Run(self, patient, wanted)
@@ -147,7 +147,7 @@ class PatientSync:
             observations = found.all()
         read, findings = read_patient(patient, observations, today)
         if findings.problems:
-            raise RecordsRefused(listed(REFUSED, findings.problems))
+            raise RecordsRefused(listed(REFUSED, findings.problems), findings=findings.problems)
         return read, findings.warnings
 
 

@@ -187,7 +187,7 @@ def refuse(findings: Findings) -> None:
         InputRefused: lists every problem, each with its path in the form.
     """
     if findings.problems:
-        raise InputRefused(listed(REFUSED, findings.problems))
+        raise InputRefused(listed(REFUSED, findings.problems), findings=findings.problems)
 
 
 def _require_prescriber(practitioner: Resource, form: PrescriberForm, today: Today) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from shared.errors import InputRefused
-from shared.records.findings import path_of
+from shared.records.findings import Finding, listed, path_of
 from shared.records.wrong_types import (
     NOT_FLAG,
     NOT_LIST,
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Input = TypeVar("Input", bound=BotInput)
 
+REFUSED = "The bot's input was refused. "
 ANOTHER_FORM = "does not have the documented format"
 
 _SENTENCES: Mapping[str, str] = {
@@ -61,10 +62,11 @@ def parse_input(model: type[Input], given: Any) -> Input:
         return model.model_validate(given)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
-    raise InputRefused(f"The bot's input was refused. {'; '.join(map(_problem, problems))}.")
+    findings = [_problem(one) for one in problems]
+    raise InputRefused(listed(REFUSED, findings), findings=findings)
 
 
-def _problem(found: "ErrorDetails") -> str:
+def _problem(found: "ErrorDetails") -> Finding:
     sentence = _SENTENCES.get(found["type"], ANOTHER_FORM).format_map(found.get("ctx", {}))
     # A key that is not valid Unicode has no path of its own.
-    return f"{path_of(*found['loc']) or '?'}: {sentence}"
+    return Finding(path_of(*found["loc"]) or "?", sentence)

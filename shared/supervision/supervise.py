@@ -28,6 +28,7 @@ from shared.errors import (
 from shared.fhir.batch import FoundAll, FoundOne
 from shared.members.enrolled import NOT_ONE_ID, enrolled_among
 from shared.members.same_person import same_person
+from shared.records.findings import Finding
 from shared.timing import Clock, Timing, Waiter
 from shared.together import Together
 
@@ -36,6 +37,7 @@ PRESCRIBER = ClinicianRole.PRESCRIBING_CLINICIAN
 SUPERVISOR, NOBODY = "supervisor", "nobody"
 """The name in a claim's memory of who supervises, and what stands there for nobody."""
 IN_PROGRESS = "Another run is setting this prescriber's supervisor. Try again in a minute."
+NOT_ENROLLED = "the Practitioner has no DoseSpot clinician id; enroll the prescriber first."
 ONE_CLINICIAN = (
     "ProjectMembership.identifier: both Practitioners carry the same DoseSpot clinician id. Correct"
     " the one that is wrong."
@@ -86,11 +88,14 @@ def supervision(
         clinician = same_person(item, party.practitioner_found.one(), today)
         if role not in known_roles(clinician):
             problems.append(
-                f"{party.name}: the DoseSpot clinician must have the role {role.value}; enroll the"
-                f" prescriber with {ROLE_NUMBERS[role]} in practitionerRoleTypes."
+                Finding(
+                    party.name,
+                    f"the DoseSpot clinician must have the role {role.value}; enroll the prescriber"
+                    f" with {ROLE_NUMBERS[role]} in practitionerRoleTypes.",
+                )
             )
     if problems:
-        raise RecordsRefused(" ".join(problems))
+        raise RecordsRefused(*map(str, problems), findings=problems)
     return agent_id, supervisor_id
 
 
@@ -98,19 +103,19 @@ def _clinician_ids(agent: Party, supervisor: Party) -> tuple[int, int]:
     agents = enrolled_among(agent.memberships_found)
     supervisors = enrolled_among(supervisor.memberships_found)
     missing = [
-        f"{party.name}: the Practitioner has no DoseSpot clinician id; enroll the prescriber first."
+        Finding(party.name, NOT_ENROLLED)
         for party, found in ((agent, agents), (supervisor, supervisors))
         if not found
     ]
     if missing:
-        raise RecordsRefused(" ".join(missing))
+        raise RecordsRefused(*map(str, missing), findings=missing)
     unclear = [
-        f"{party.name}: {NOT_ONE_ID}"
+        Finding(party.name, NOT_ONE_ID)
         for party, found in ((agent, agents), (supervisor, supervisors))
         if found[0].clinician_ids.are_unclear
     ]
     if unclear:
-        raise RecordsDisagree(" ".join(unclear))
+        raise RecordsDisagree(*map(str, unclear), findings=unclear)
     ids = agents[0].clinician_id(), supervisors[0].clinician_id()
     if ids[0] == ids[1]:
         raise RecordsDisagree(ONE_CLINICIAN)

@@ -185,7 +185,7 @@ def _not_to_be_created(s: Situation, order: Order, timing: Timing) -> BotError |
         return None
     refusals = stage_refusals(snapshot(s, timing), order.stages)
     if refusals:
-        return StageRefused(" ".join(refusals))
+        return StageRefused(*refusals)
     if s.refused is not None:
         return s.refused
     if order.self_service and s.granted is not None and not s.granted:
@@ -198,7 +198,7 @@ def _stages_refused(s: Situation, order: Order, timing: Timing) -> BotError | No
     if not s.is_linked or in_progress_here:
         return None
     refusals = stage_refusals(snapshot(s, timing), order.stages)
-    return StageRefused(" ".join(refusals)) if refusals else None
+    return StageRefused(*refusals) if refusals else None
 
 
 def _unanswered(s: Situation) -> BotError | None:
