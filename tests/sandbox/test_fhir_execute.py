@@ -141,11 +141,49 @@ def test_text_and_numbers_go_out_bare(world, result, content):
     assert world.execute(f"{bot}/$execute", json={}).content == content
 
 
-def test_outcome_or_status_that_is_returned_is_a_success(world):
-    for result in ({"statusCode": 400}, {"resourceType": "OperationOutcome", "issue": []}):
+def test_status_or_outcome_without_an_error_that_is_returned_is_a_success(world):
+    information = {"severity": "information", "code": "informational"}
+    for result in (
+        {"statusCode": 400},
+        {"resourceType": "OperationOutcome", "issue": []},
+        {"resourceType": "OperationOutcome", "id": "forbidden", "issue": [information]},
+        {"resourceType": "Parameters", "issue": [{"severity": "error"}]},
+    ):
         bot = world.bot(lambda payload, context, result=result: result)
         answer = world.execute(f"{bot}/$execute", json={})
         assert (answer.status_code, answer.json()) == (200, result)
+
+
+@pytest.mark.parametrize(
+    ("outcome_id", "status"),
+    [
+        ({}, 400),
+        ({"id": "whatever"}, 400),
+        ({"id": "bad-request"}, 400),
+        ({"id": "forbidden"}, 403),
+        ({"id": "not-found"}, 404),
+        ({"id": "conflict"}, 409),
+        ({"id": "too-many-requests"}, 429),
+    ],
+    ids=str,
+)
+def test_a_returned_error_is_answered_as_its_id_says_or_with_200(world, outcome_id, status):
+    outcome = {"resourceType": "OperationOutcome", **outcome_id, "issue": [{"severity": "error"}]}
+    bot = world.bot(lambda payload, context: outcome)
+    answer = world.execute(f"{bot}/$execute", json={})
+    assert (answer.status_code, answer.json()) == (status, outcome)
+    # To the server it is a run that went well.
+    assert world.events(bot)[0]["outcome"] == "0"
+    switched = {"answers_returned_errors": False}
+    assert requests.patch(f"{world.url}_sandbox/switches", json=switched).json() == switched
+    answer = world.execute(f"{bot}/$execute", json={})
+    assert (answer.status_code, answer.json()) == (200, outcome)
+    assert requests.put(f"{world.url}_sandbox/switches", json={}).json() != switched
+
+
+def test_a_switch_that_there_is_not_is_refused(world):
+    answer = requests.patch(f"{world.url}_sandbox/switches", json={"other": True})
+    assert answer.status_code == 400
 
 
 def test_exception_is_400_with_lambdas_description_of_it(world):

@@ -15,6 +15,7 @@ from deploy.sandbox.dosespot.identity import RIGHT_ANSWER, RIGHT_CODE
 from deploy.sandbox.dosespot.sittings import SITTINGS
 from deploy.sandbox.dosespot.switches import Switches, worst
 from deploy.sandbox.faults import Fault
+from deploy.sandbox.fhir.switches import FhirSwitches
 from deploy.sandbox.people import NEWCOMER, PASSWORD, PEOPLE
 
 PAGE = Path(__file__).parents[2].joinpath("docs/reference/sandbox.md").read_text(encoding="utf-8")
@@ -73,6 +74,13 @@ def test_people_are_those_who_can_sign_in() -> None:
 
 def test_switches_are_told_as_in_the_code() -> None:
     assert rows("Switches") == [switch(name, field) for name, field in fields(Switches).items()]
+
+
+def test_switches_of_the_fhir_server_are_told_as_in_the_code() -> None:
+    assert rows("In what Medplum's versions differ") == [
+        [name, takes(field), told(field["default"]), field["description"].replace("`", "")]
+        for name, field in fields(FhirSwitches).items()
+    ]
 
 
 def test_steps_are_those_that_can_be_taken() -> None:

@@ -21,6 +21,7 @@ from deploy.sandbox.fhir import (
     operations,
     outcomes,
     schedules,
+    switches,
     webhooks,
 )
 from deploy.sandbox.fhir.backend import FhirBackend, Invoker
@@ -81,6 +82,7 @@ class FhirServer(Seeding):
         return Starlette(
             routes=[
                 look,
+                *switches.routes(backend.switches),
                 *self._subscriptions.routes(),
                 *auth.routes(backend),
                 *admin.routes(backend),

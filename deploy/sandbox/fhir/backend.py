@@ -12,6 +12,7 @@ from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.repository import ChangeKind, Clock, Listener, Repository
 from deploy.sandbox.fhir.sessions import Sessions
 from deploy.sandbox.fhir.store import ResourceStore
+from deploy.sandbox.fhir.switches import FhirSwitches
 
 SERVER_AUTHOR = {"reference": "system", "display": "System"}
 
@@ -44,6 +45,7 @@ class FhirBackend:
         now: the clock.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         listeners: are told of every change of a resource.
+        switches: how it behaves where versions of Medplum differ; may be turned at any time.
     """
 
     store: ResourceStore
@@ -53,6 +55,7 @@ class FhirBackend:
     now: Clock
     bot_custom_functions_enabled: bool
     listeners: list[Listener] = field(default_factory=list)
+    switches: FhirSwitches = field(default_factory=FhirSwitches)
 
     @property
     def fhir_base(self) -> str:

@@ -21,10 +21,13 @@ from deploy.sandbox.fhir.backend import Caller, FhirBackend, reference_id, refer
 from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.query import parse
+from deploy.sandbox.fhir.switches import FhirSwitches
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID
 
 AT_ONCE = 64
 LAMBDA = "awslambda"
+RETURNED = {"forbidden": 403, "not-found": 404, "conflict": 409, "too-many-requests": 429}
+"""The status of a returned OperationOutcome by its id, as measured on Medplum 5.1.3."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class BotHost:
         answer = await to_thread.run_sync(self.run, run, limiter=self._limiter)
         if isinstance(answer, InvokeError):
             raise outcomes.invalid(str(answer))
-        return _response(answer)
+        return _response(answer, _status(answer, self._backend.switches))
 
     def run(self, run: BotRun) -> InvokeResult | InvokeError:
         """Runs the bot, waits for it, and leaves the AuditEvent."""
@@ -222,9 +225,23 @@ def _audit(backend: FhirBackend, run: BotRun, answer: InvokeResult | InvokeError
     backend.server_repository(reference_id(run.run_as["project"])).create("AuditEvent", event)
 
 
-def _response(answer: InvokeResult) -> Response:
+def _status(answer: InvokeResult, switches: FhirSwitches) -> int:
+    if answer.is_error:
+        return 400
+    if switches.answers_returned_errors and _is_error(answer.result):
+        return RETURNED.get(answer.result.get("id"), 400)
+    return 200
+
+
+def _is_error(result: Any) -> bool:
+    """Whether what a function returned is an OperationOutcome that tells of an error."""
+    if not isinstance(result, dict) or result.get("resourceType") != "OperationOutcome":
+        return False
+    return any(issue.get("severity") in ("error", "fatal") for issue in result.get("issue", []))
+
+
+def _response(answer: InvokeResult, status: int) -> Response:
     """A function's answer as it is; text and numbers go out bare, which is not JSON any more."""
-    status = 400 if answer.is_error else 200
     result = answer.result
     if result is None or (isinstance(result, str | int | float) and not isinstance(result, bool)):
         text = "" if result is None else str(result)
