@@ -29,5 +29,5 @@ def invoke(bot: str, payload: Path) -> None:
         event = json.loads(payload.read_bytes())
     except ValueError:
         raise click.ClickException(f"{payload} is not JSON.") from None
-    handler = next(known.handler() for known in BOTS if known.name == bot)
+    handler = next(known.handler(unattended=True) for known in BOTS if known.name == bot)
     click.echo(json.dumps(handler(event, None), indent=2))

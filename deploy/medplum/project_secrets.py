@@ -35,7 +35,8 @@ OPTIONAL = (
 """What the bots do without: taken where somebody gives it, and never asked for."""
 
 NEEDED = (*DOSESPOT, *SERVICE)
-NAMES = (*NEEDED, *OPTIONAL)
+NAMES = (*NEEDED, *OPTIONAL, settings.BOT_ERRORS)
+"""All of them; what `BOT_ERRORS` should be is found out where nobody gives it."""
 
 NOT_JSON = 'must be a JSON object of strings and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
 

@@ -12,6 +12,7 @@ from functools import partial
 from bots.catalog import BOTS
 from deploy.medplum import access_policy, project_secrets, wanted
 from deploy.medplum.aws_secrets import AwsSecret
+from deploy.medplum.error_trial import tried
 from deploy.medplum.installation import Installation, reference_to
 from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
 from deploy.medplum.relaying import RelayDeployment
@@ -28,6 +29,13 @@ FEATURE = "bots"
 NO_FEATURE = (
     "Have a super administrator of the server add `bots` to Project.features; until then the server"
     " runs no bot."
+)
+NOT_TRIED = (
+    "A plan runs no bot: what the server does with an error that a bot returns is tried later."
+)
+NOT_KNOWN = (
+    "No bot could be run to find out what the server does with an error that a bot returns. Bots"
+    " raise their errors unless this is `returned`; run this again when their functions are there."
 )
 ASSIGN = (
     "It restricts nobody until it is assigned, and until then every member can read the"
@@ -90,6 +98,7 @@ class Installer:
         self._found = found
         self._order = order
         self._project = str(found.project["id"])
+        self._with_secrets = found.project
         self._lacking = None if FEATURE in items(found.project, "features") else NO_FEATURE
         self._relay = (
             RelayDeployment(server, ledger, order.relay_runtime, self._lacking)
@@ -115,8 +124,8 @@ class Installer:
         for content in self._order.profiles:
             self._profile(content)
         self._policy()
-        for bot in BOTS:
-            self._bot(bot)
+        ids = [self._bot(bot) for bot in BOTS]
+        self._bot_errors(ids[0])
 
     def _service_secrets(self) -> dict[str, str]:
         """Makes the ClientApplication, and gives its credential; nothing where others gave one."""
@@ -142,16 +151,37 @@ class Installer:
             for name, text in texts.items()
             if name not in stored or stored[name].text() != text
         }
-        if changed and not self._ledger.plan:
-            self._server.apply(
-                self._found.project, lambda project: wanted.wanted_secrets(project, changed)
-            )
+        self._write_secrets(changed)
         given = [name for name in project_secrets.OPTIONAL if name in texts]
         for name in (*project_secrets.NEEDED, *given):
             status = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
             if name not in changed:
                 status = EntryStatus.UNCHANGED if name in texts else EntryStatus.MISSING
             self._ledger.report(LedgerEntry(f"secret {name}", status))
+
+    def _write_secrets(self, changed: Mapping[str, str]) -> None:
+        if changed and not self._ledger.plan:
+            self._with_secrets = self._server.apply(
+                self._with_secrets, lambda project: wanted.wanted_secrets(project, changed)
+            )
+
+    def _bot_errors(self, bot_id: str) -> None:
+        """Tries what the server does with an error that a bot returns, and keeps the answer."""
+        name, what = settings.BOT_ERRORS, f"secret {settings.BOT_ERRORS}"
+        value = self._order.secrets.get(name)
+        if value is None and not self._ledger.plan:
+            value = tried(self._server, bot_id)
+        if value is None:
+            note = NOT_TRIED if self._ledger.plan else NOT_KNOWN
+            self._ledger.report(LedgerEntry(what, EntryStatus.KEPT, (note,)))
+            return
+        stored = self._found.secrets
+        status = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
+        if name in stored and stored[name].text() == value:
+            status = EntryStatus.UNCHANGED
+        else:
+            self._write_secrets({name: value})
+        self._ledger.report(LedgerEntry(what, status))
 
     def _aws_secret(self, texts: Mapping[str, str]) -> None:
         aws = self._order.aws_secret
@@ -182,16 +212,18 @@ class Installer:
         known = found[0] if found else None
         self._ledger.settle(what, known, make, lambda one: wanted.wanted_content(one, content))
 
-    def _bot(self, bot: BotFunction) -> None:
+    def _bot(self, bot: BotFunction) -> str:
+        """Makes or mends a Bot, and gives its id; in a plan none where there is no Bot yet."""
         known, what = self._found.bot(bot), f"Bot {bot.identifier}"
         created = known
         if known is None and not self._ledger.plan:
             created = self._server.create_bot(self._project, bot.identifier, bot.description)
         if bot.admin:
             self._administrator(what, known, created)
+        bot_id = str((created or {}).get("id", ""))
         if self._relay:
             self._relay.settle(bot, known, created)
-            return
+            return bot_id
         function = self._order.function.value
         self._ledger.settle(
             what,
@@ -199,6 +231,7 @@ class Installer:
             lambda: created or {},
             lambda one: wanted.wanted_bot(one, bot, function),
         )
+        return bot_id
 
     def _administrator(self, what: str, known: Resource | None, program: Resource | None) -> None:
         """Makes a Bot's or client's membership an administrator's."""

@@ -2,13 +2,16 @@
 
 Source: https://www.medplum.com/docs/bots/bot-basics ("Executing a Bot"). A bot that raises is
 answered with 400 and Lambda's description of the error, one that is not run with an
-OperationOutcome.
+OperationOutcome. One that a bot returns is known by our error type in it; it is an error with
+whatever status a server answers it, 200 too.
 """
 
 import json
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
+from fhir_profiles.elements import child, entries, items, text
+from fhir_profiles.systems import ERROR_TYPE
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,13 @@ class Failed:
         sentence: what it says.
         error_type: name of the error's class, such as `NotAuthorized`; empty where Lambda, which
             ended the function, gives none.
+        returned_as: the HTTP status with which the server answered an error that the bot
+            returned; None where it raised it.
     """
 
     sentence: str
     error_type: str
+    returned_as: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,38 @@ def executed(status: int, body: bytes) -> Resource | Failed | NotRun:
         body: of its answer.
     """
     found = _json_object(body)
+    returned = _returned(status, found or {})
+    if returned is not None:
+        return returned
     if status == 200 and found is not None:
         return found
     if found is not None and "errorMessage" in found:
         return Failed(str(found["errorMessage"]), str(found.get("errorType", "")))
     return NotRun(status, found or {})
+
+
+def _returned(status: int, found: Resource) -> Failed | None:
+    """The error that an OperationOutcome of a bot tells; None where it is no such thing."""
+    if found.get("resourceType") != "OperationOutcome":
+        return None
+    told = [(issue, _error_type(issue)) for _, issue in entries(found, "issue")]
+    ours = [(issue, error_type) for issue, error_type in told if error_type]
+    if not ours:
+        return None
+    sentences = " ".join(_sentence(issue) for issue, _ in ours)
+    return Failed(sentences, ours[0][1], status)
+
+
+def _error_type(issue: Resource) -> str:
+    codings = entries(child(issue, "details"), "coding")
+    return next((text(c.get("code")) for _, c in codings if c.get("system") == ERROR_TYPE), "")
+
+
+def _sentence(issue: Resource) -> str:
+    """What an issue tells, behind its paths, and with a period at its end."""
+    paths = ", ".join(map(text, items(issue, "expression")))
+    told = text(child(issue, "details").get("text")).removesuffix(".")
+    return f"{paths}: {told}." if paths else f"{told}."
 
 
 def _json_object(body: bytes) -> Resource | None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from shared.runtime.inputs import BotInput, BotOutput
 from shared.runtime.invocation import Invocation
 from shared.runtime.lambda_handler import Doorkeeper, Handler, lambda_handler
+from shared.runtime.returned import returning
 from shared.runtime.services import Services
 from shared.runtime.start import CALLS, Start
 
@@ -58,13 +59,14 @@ class BotFunction:
     def handler(
         self, make_services: Callable[[], Services] = Services, *, unattended: bool = False
     ) -> Handler:
-        """The Lambda handler.
+        """The Lambda handler, as a Medplum server has it run.
 
         Args:
             make_services: called once, at the handler's first invocation.
-            unattended: whether a program runs it that waits as long as a run may take.
+            unattended: whether a program runs it that waits as long as a run may take, and wants
+                every error raised.
         """
-        return lambda_handler(
+        handler = lambda_handler(
             self.name,
             self.models[0],
             self.function,
@@ -74,6 +76,7 @@ class BotFunction:
             doorkeeper=self.doorkeeper,
             person_waits=self.person_waits and not unattended,
         )
+        return handler if unattended else returning(handler)
 
 
 def bot(  # noqa: PLR0913 - each is a fact about the bot

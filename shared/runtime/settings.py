@@ -1,6 +1,7 @@
 """The project secrets that the bots need, by name."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from fhir_profiles import systems
 from shared.dosespot.settings import DoseSpotSettings
@@ -21,6 +22,7 @@ RELAY_URL = "RELAY_URL"
 RELAY_SECRET = "RELAY_SECRET"  # noqa: S105 - the secret's name
 IFRAME_ENROLLS = "DOSESPOT_IFRAME_ENROLLS"
 ANSWER_WITHIN = "DOSESPOT_ANSWER_WITHIN_S"
+BOT_ERRORS = "MEDPLUM_BOT_ERRORS"
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
@@ -32,6 +34,13 @@ ANSWER_WITHIN_S = 25
 LEAST_WITHIN_S, MOST_WITHIN_S = 10, 60
 
 DIGITS = 10
+
+
+class BotErrors(StrEnum):
+    """What the bots do with their errors, as a secret says; see `shared/runtime/returned.py`."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
 
 
 class Settings:
@@ -129,6 +138,10 @@ class Settings:
             return ANSWER_WITHIN_S
         return int(self._checked(ANSWER_WITHIN)[ANSWER_WITHIN])
 
+    def returns_errors(self) -> bool:
+        """Whether an error is returned as an OperationOutcome; no run fails because of it."""
+        return self._text(BOT_ERRORS) == BotErrors.RETURNED
+
     def service_account(self, base_url: str) -> ServiceAccount | None:
         """The ClientApplication that may touch memberships; None where there is none.
 
@@ -223,6 +236,10 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         _is_patience,
         f"must be a whole number of seconds from {LEAST_WITHIN_S} to {MOST_WITHIN_S}; leave it out"
         f" for {ANSWER_WITHIN_S}",
+    ),
+    BOT_ERRORS: (
+        lambda value: value in list(BotErrors),
+        f"must be {BotErrors.RETURNED} or {BotErrors.RAISED}; leave it out to have errors raised",
     ),
     WEBHOOK_SECRET: (_is_webhook_secret, f"must have {WEBHOOK_SECRET_LENGTH} characters"),
 }

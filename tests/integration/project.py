@@ -168,11 +168,17 @@ class Project:
     def break_writes(self, **fault: Any) -> None:
         """Breaks the next write of a command."""
         for method in ("POST", "PUT"):
-            body = {"method": method, "path": "/fhir/R4/.+|/admin/.+", **fault}
+            body = {"method": method, "path": r"/fhir/R4/.+(?<!\$execute)|/admin/.+", **fault}
             self.session.post(f"{self.url}_sandbox/faults", json=body, timeout=TIMEOUT_S)
 
+    def switch(self, **switches: Any) -> None:
+        """Turns switches of the FHIR server."""
+        url = f"{self.url}_sandbox/switches"
+        self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
+
     def reset(self) -> None:
-        """No faults, nothing counted."""
+        """No faults, default switches, nothing counted."""
+        self.session.put(f"{self.url}_sandbox/switches", json={}, timeout=TIMEOUT_S)
         for what in ("faults", "calls"):
             self.session.delete(f"{self.url}_sandbox/{what}", timeout=TIMEOUT_S)
 

@@ -30,6 +30,7 @@ from tests.integration.project import SENTINEL, Project, Servers, new_project
 from tests.integration.self_service import IFRAME_BOT, SELF_BOT, SYNC_BOT
 
 NOTHING_TO_DO = "Nothing to do.\n"
+ERRORS = "secret MEDPLUM_BOT_ERRORS"
 AFTER_A_PLAN_TWICE = (["--plan"], [], [])
 PATIENT = {
     "resourceType": "Patient",
@@ -102,7 +103,8 @@ def test_a_second_run_writes_nothing_and_says_so(project: Project) -> None:
     project.register()
     project.reset()
     result = project.register()
-    assert (result.exit_code, project.writes()) == (0, [])
+    (trial,) = project.writes()
+    assert (result.exit_code, trial.endswith("/$execute")) == (0, True)
     assert result.stdout.endswith(NOTHING_TO_DO)
     assert len(told(result, "unchanged")) == len(result.stdout.splitlines()) - 1
 
@@ -114,7 +116,41 @@ def test_a_plan_tells_everything_and_writes_nothing(project: Project) -> None:
     assert "             runAsUser: true" in result.stdout
     assert "secret DOSESPOT_CLINIC_KEY" in told(result, "created")
     assert "nothing was changed" in result.stdout
-    assert told(project.register(), "created") == told(result, "created")
+    assert told(result, "kept") == [ERRORS]
+    assert told(project.register(), "created") == [*told(result, "created"), ERRORS]
+
+
+@pytest.mark.parametrize(("answers", "setting"), [(True, "returned"), (False, "raised")])
+def test_what_the_server_does_with_a_returned_error_is_tried_and_kept(
+    project: Project, answers: bool, setting: str
+) -> None:
+    project.switch(answers_returned_errors=answers)
+    result = project.register()
+    assert ERRORS in told(result, "created")
+    assert project.secret("MEDPLUM_BOT_ERRORS")["valueString"] == setting
+    others = {kind: project.resources(kind) for kind in ("Bot", "Project", "ProjectMembership")}
+    project.switch(answers_returned_errors=not answers)
+    assert told(project.register(), "changed") == [ERRORS]
+    assert project.secret("MEDPLUM_BOT_ERRORS")["valueString"] != setting
+    assert {kind: len(found) for kind, found in others.items()} == {
+        kind: len(project.resources(kind)) for kind in others
+    }
+
+
+def test_a_server_that_runs_no_bot_leaves_the_errors_as_they_are(project: Project) -> None:
+    project.register()
+    project.change(project.project(), features=["cron"])
+    result = project.register()
+    assert told(result, "kept") == [ERRORS]
+    assert "No bot could be run to find out" in result.stdout
+    assert project.secret("MEDPLUM_BOT_ERRORS")["valueString"] == "returned"
+
+
+def test_what_somebody_gives_is_not_tried(project: Project) -> None:
+    assert ERRORS in told(project.register(MEDPLUM_BOT_ERRORS="raised"), "created")
+    assert project.secret("MEDPLUM_BOT_ERRORS")["valueString"] == "raised"
+    result = project.register(MEDPLUM_BOT_ERRORS="never")
+    assert "MEDPLUM_BOT_ERRORS must be returned or raised" in result.stderr
 
 
 def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: Project) -> None:

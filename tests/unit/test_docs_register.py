@@ -23,14 +23,17 @@ def test_register_takes_every_secret_that_the_bots_read():
 
 def test_register_takes_every_secret_that_the_docs_name():
     texts = "\n".join(page.read_text("utf-8") for page in PAGES)
-    named = set(re.findall(r"\b(?:DOSESPOT|NPI_REGISTRY|MEDPLUM_CLIENT|RELAY)_[A-Z_]+\b", texts))
+    named = set(
+        re.findall(r"\b(?:DOSESPOT|NPI_REGISTRY|MEDPLUM_CLIENT|MEDPLUM_BOT|RELAY)_[A-Z_]+\b", texts)
+    )
     others = {"DOSESPOT_SWAGGER", "DOSESPOT_CLINC_KEY", "RELAY_BASE_URLS"}
     assert named - others == set(NAMES)
 
 
 def test_the_secrets_file_of_the_docs_has_all_that_somebody_must_give():
     listed = re.findall(r'^  "([A-Z_]+)":', DEPLOYMENT, re.MULTILINE)
-    service = {settings.SERVICE_ID, settings.SERVICE_SECRET}  # `register` makes these itself
+    # `register` makes these itself, or finds them out
+    service = {settings.SERVICE_ID, settings.SERVICE_SECRET, settings.BOT_ERRORS}
     made_up = {settings.WEBHOOK_SECRET}  # and this, with --generate-webhook-secret
     assert set(listed) == set(NAMES) - set(OPTIONAL) - service - made_up
 

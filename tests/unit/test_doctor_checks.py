@@ -10,6 +10,7 @@ from deploy.medplum.doctor.bot_checks import (
     NO_ADMINISTRATOR,
     REGISTER,
     check_bot,
+    check_bot_errors,
     check_function,
 )
 from deploy.medplum.doctor.comparison_checks import NEVER, check_comparisons
@@ -24,12 +25,14 @@ from deploy.medplum.doctor.finding import (
     ok,
 )
 from deploy.medplum.doctor.secret_checks import check_secret
+from deploy.medplum.error_trial import bot_errors
 from deploy.medplum.installation import Installation
 from deploy.medplum.wanted import FunctionName, wanted_bot
 from fhir_profiles.comparison_round import ComparisonRound
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
-from shared.errors import RemoteUnavailable
-from shared.fhir.executed import executed
+from shared.errors import InputRefused, RemoteUnavailable
+from shared.fhir.executed import Failed, NotRun, executed
+from shared.runtime.outcome import operation_outcome
 from shared.runtime.payload import Secret
 from tests.builders import CLINIC_ID
 
@@ -100,6 +103,41 @@ def outcome(text: str) -> dict:
 )
 def test_what_a_server_says_of_a_function_is_put_into_words(body, verdict, sentence):
     result = check_function(executed(400, json.dumps(body).encode()))
+    assert (result.verdict, sentence in result.sentence) == (verdict, True)
+
+
+def returned(status: int):
+    """What came of a bot that returned the refusal of the probe."""
+    refusal = operation_outcome(InputRefused("No."))
+    return executed(status, json.dumps(refusal).encode())
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_returned_refusal_is_an_answer_too(status):
+    assert check_function(returned(status)) == ok("Answers.")
+
+
+RAISED_ONE = Failed("No.", "InputRefused")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stored", "verdict", "sentence"),
+    [
+        (returned(400), "returned", "ok", "answers them with their status; so the bots return"),
+        (returned(400), "raised", "note", "but the bots raise theirs"),
+        (returned(400), None, "note", "Run `prescriber-bots register`."),
+        (returned(200), "returned", "missing", "callers take for success"),
+        (returned(200), "raised", "ok", "answers them with 200; so the bots raise"),
+        (returned(200), None, "ok", "answers them with 200; so the bots raise"),
+        (RAISED_ONE, "returned", "missing", "older than this program"),
+        (RAISED_ONE, "raised", "note", "older than this program"),
+        (NotRun(403, {}), None, "note", "older than this program"),
+        (returned(400), "yes", "missing", "MEDPLUM_BOT_ERRORS must be returned or raised"),
+    ],
+)
+def test_whether_errors_are_returned_has_to_fit_the_server(outcome, stored, verdict, sentence):
+    named = {"MEDPLUM_BOT_ERRORS": Secret(valueString=stored)} if stored else {}
+    result = check_bot_errors(bot_errors(outcome), named)
     assert (result.verdict, sentence in result.sentence) == (verdict, True)
 
 

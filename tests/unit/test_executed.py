@@ -5,9 +5,20 @@ from typing import Any
 
 import pytest
 
+from fhir_profiles.systems import ERROR_TYPE
 from shared.fhir.executed import Failed, NotRun, executed
 
 DENIED = {"resourceType": "OperationOutcome", "issue": []}
+
+
+def returned(*issues: Any, system: str = ERROR_TYPE) -> Any:
+    """The OperationOutcome of a bot: a text and its paths, if any, for each issue."""
+    coding = [{"system": system, "code": "RecordsRefused"}]
+    told = [{"details": {"coding": coding, "text": text}, **more} for text, more in issues]
+    return {"resourceType": "OperationOutcome", "issue": told}
+
+
+AT = {"expression": ["Practitioner.name", "Practitioner.birthDate"]}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +33,21 @@ DENIED = {"resourceType": "OperationOutcome", "issue": []}
         ),
         # As Lambda may describe a function that it ended.
         (400, {"errorMessage": "Task timed out"}, Failed("Task timed out", "")),
+        (400, returned(("No.", {})), Failed("No.", "RecordsRefused", 400)),
+        (
+            403,
+            returned(("Add one. Call", {}), ("Is missing; add it", AT)),
+            Failed(
+                "Add one. Call. Practitioner.name, Practitioner.birthDate: Is missing; add it.",
+                "RecordsRefused",
+                403,
+            ),
+        ),
+        # Of a server that answers a returned error with 200.
+        (200, returned(("No.", {})), Failed("No.", "RecordsRefused", 200)),
+        (404, other := returned(("No.", {}), system="urn:other"), NotRun(404, other)),
+        (200, other, other),
+        (400, odd := {"resourceType": "OperationOutcome", "issue": [1, {}]}, NotRun(400, odd)),
         (403, DENIED, NotRun(403, DENIED)),
         (201, {"status": "enrolled"}, NotRun(201, {"status": "enrolled"})),
         (200, ["x"], NotRun(200, {})),

@@ -143,6 +143,13 @@ def test_the_npi_registry_is_the_real_one_unless_the_project_names_another() -> 
     assert told.startswith("NPI_REGISTRY_URL must be an https URL")
 
 
+def test_errors_are_returned_only_where_the_project_says_so() -> None:
+    assert settings(MEDPLUM_BOT_ERRORS="returned").returns_errors()
+    for other in ("raised", "yes", ""):
+        assert not settings(MEDPLUM_BOT_ERRORS=other).returns_errors()
+    assert not settings().returns_errors()
+
+
 def test_the_npi_is_checked_at_enrollment_only_where_the_project_says_so() -> None:
     assert not settings().checks_npi_at_enrollment()
     assert settings(NPI_REGISTRY_CHECK="enrollment").checks_npi_at_enrollment()

@@ -1,9 +1,10 @@
 """Are the Bots as `register` makes them, and do their functions answer? Pure, but for the calls."""
 
 import json
+from collections.abc import Mapping
 
 from deploy.medplum import relayed
-from deploy.medplum.doctor.finding import CheckResult, missing, ok
+from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
 from deploy.medplum.project_secrets import is_relayed
@@ -13,16 +14,33 @@ from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
 from shared.fhir.executed import Failed, NotRun
+from shared.runtime import settings
 from shared.runtime.bot import BotFunction
+from shared.runtime.payload import Secret
+from shared.runtime.returned import PROBE
+from shared.runtime.settings import BotErrors
 
 NO_ADMINISTRATOR = "The Bot's ProjectMembership has no admin right, or is deactivated."
 ANOTHER_FUNCTION = "The function is not this bot's: it answers an input that the bot refuses."
 REGISTER = "Run `prescriber-bots register`."
-_PROBED = "prescriberBotsDoctor"
+(_PROBED,) = PROBE
 """Stands in the bot's refusal also where the server makes an OperationOutcome of it, as Medplum
 does of what the relay throws within the server."""
-PROBE: Resource = {_PROBED: True}
-"""An input that every bot refuses before it reads or changes anything."""
+
+RETURNED = "The server answers them with their status; so the bots return theirs."
+NOT_RETURNED = (
+    "The server answers them with their status, but the bots raise theirs, so people see JSON in"
+    " the place of a sentence."
+)
+RAISED = "The server answers them with 200; so the bots raise theirs."
+TAKEN_FOR_SUCCESS = (
+    "The server answers them with 200, which callers take for success, but"
+    f" {settings.BOT_ERRORS} lets the bots return theirs."
+)
+OLD_FUNCTION = (
+    "The function did not return an error to try: it is older than this program. Run"
+    " `prescriber-bots deploy`, then `prescriber-bots register`."
+)
 
 SAYS = {
     "Bots not enabled": "the project does not have the feature `bots`.",
@@ -75,6 +93,25 @@ def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:
     if isinstance(outcome, Failed):
         return missing(f"The function fails: {_one_line(outcome.sentence)}")
     return missing(f"{ANOTHER_FUNCTION} {REGISTER}")
+
+
+def check_bot_errors(tried: BotErrors | None, secrets: Mapping[str, Secret]) -> CheckResult:
+    """Whether the bots return their errors only where the server answers them as errors.
+
+    Args:
+        tried: what the server was found to do; None where a bot did not return the probe's.
+        secrets: the project's.
+    """
+    stored = secrets[settings.BOT_ERRORS].text() if settings.BOT_ERRORS in secrets else ""
+    problem = settings.malformed(settings.BOT_ERRORS, stored) if stored else None
+    if problem:
+        return missing(f"{settings.BOT_ERRORS} {problem}. {REGISTER}")
+    returns = stored == BotErrors.RETURNED
+    if tried is None:
+        return missing(OLD_FUNCTION) if returns else note(OLD_FUNCTION)
+    if tried is BotErrors.RETURNED:
+        return ok(RETURNED) if returns else note(f"{NOT_RETURNED} {REGISTER}")
+    return missing(f"{TAKEN_FOR_SUCCESS} {REGISTER}") if returns else ok(RAISED)
 
 
 def _why_not(not_run: NotRun) -> str:

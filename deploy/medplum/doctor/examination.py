@@ -16,9 +16,10 @@ from deploy.medplum.doctor import (
     secret_checks,
 )
 from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, missing, note, ok
+from deploy.medplum.error_trial import bot_errors
 from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
-from deploy.medplum.project_secrets import NAMES, SERVICE, is_relayed
+from deploy.medplum.project_secrets import NEEDED, OPTIONAL, SERVICE, is_relayed
 from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionName
@@ -31,6 +32,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
 from shared.fhir.client import FhirClient
+from shared.fhir.executed import Failed, NotRun
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
@@ -38,10 +40,12 @@ from shared.members.caller import is_program, sole_clinician_id
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
 from shared.runtime.payload import Secret
+from shared.runtime.returned import PROBE
 from shared.runtime.settings import Settings
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
 PROFILES = "Practitioner,Patient,RelatedPerson"
+BOT_ERRORS = "errors that bots return"
 SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
 MOST_NAMED = 20
 DOSESPOT_SECRETS = (
@@ -81,6 +85,7 @@ class Examination:
         self._function = function
         self._people = people
         self._tokens = TokenCache(monotonic)
+        self._probed: dict[str, Resource | Failed | NotRun] = {}
 
     def checks(self) -> Iterator[Check]:
         """Every check; what others need comes before them."""
@@ -88,13 +93,14 @@ class Examination:
         yield Check(SERVER, (), self._check_server)
         yield Check(ADMINISTRATOR, (SERVER,), self._check_administrator)
         yield Check(FEATURES, known, self._check_feature)
-        for name in NAMES:
+        for name in (*NEEDED, *OPTIONAL):
             yield Check(_secret(name), known, partial(self._check_secret, name))
         yield Check("ClientApplication", tuple(map(_secret, SERVICE)), self._check_client)
         for bot in BOTS:
             yield Check(f"Bot {bot.identifier}", known, partial(self._check_bot, bot))
             needs = (FEATURES, f"Bot {bot.identifier}")
-            yield Check(f"function {bot.name}", needs, partial(self._check_function, bot))
+            yield Check(_function(bot), needs, partial(self._check_function, bot))
+        yield Check(BOT_ERRORS, (_function(BOTS[0]),), self._check_bot_errors)
         yield Check("relay code", known, self._check_relay_code)
         needs = (_secret(settings.RELAY_URL), _secret(settings.RELAY_SECRET))
         yield Check("relay endpoint", needs, self._check_relay_endpoint)
@@ -153,7 +159,12 @@ class Examination:
 
     def _check_function(self, bot: BotFunction) -> CheckResult:
         bot_id = self._found.bots[bot.identifier][0]["id"]
-        return bot_checks.check_function(self._server.execute(bot_id, bot_checks.PROBE))
+        self._probed[bot.name] = self._server.execute(bot_id, PROBE)
+        return bot_checks.check_function(self._probed[bot.name])
+
+    def _check_bot_errors(self) -> CheckResult:
+        tried = bot_errors(self._probed[BOTS[0].name])
+        return bot_checks.check_bot_errors(tried, self._found.secrets)
 
     def _check_relay_code(self) -> CheckResult:
         if not is_relayed({}, self._found.secrets):
@@ -279,6 +290,10 @@ def _same(what: str, found: list[Resource], content: Resource) -> CheckResult:
         return missing(f"{what}: does not exist. {bot_checks.REGISTER}")
     differs = differing(found[0], wanted.wanted_content(found[0], content))
     return missing(f"{what}: differs. {bot_checks.REGISTER}") if differs else ok("There.")
+
+
+def _function(bot: BotFunction) -> str:
+    return f"function {bot.name}"
 
 
 def _secret(name: str) -> str:
