@@ -83,7 +83,12 @@ def _sentence(issue: Resource) -> str:
     """What an issue tells, behind its paths, and with a period at its end."""
     paths = ", ".join(map(text, items(issue, "expression")))
     told = text(child(issue, "details").get("text")).removesuffix(".")
-    return f"{paths}: {told}." if paths else f"{told}."
+    return f"{paths}: {_uncapitalized(told)}." if paths else f"{told}."
+
+
+def _uncapitalized(told: str) -> str:
+    first, _, _ = told.partition(" ")
+    return f"{told[:1].lower()}{told[1:]}" if first.capitalize() == first else told
 
 
 def _json_object(body: bytes) -> Resource | None:

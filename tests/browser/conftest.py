@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from deploy.sandbox.sandbox import Sandbox
 from tests.browser.screen import Complaints, Screen
 from tests.integration.clinic import Clinic, undisturbed
+from tests.integration.creating import setting
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 PATIENCE_MS = 60_000
@@ -46,6 +47,13 @@ def sandbox() -> Iterator[Sandbox]:
 def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
     with undisturbed(sandbox) as clinic:
         yield clinic
+
+
+@pytest.fixture(params=["raised", "returned"])
+def both_ways(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[None]:
+    """What the bots do with their errors; a page tells the same of either."""
+    with setting(clinic, "MEDPLUM_BOT_ERRORS", request.param):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import ADMIN, SMITH, named
@@ -51,6 +52,7 @@ def test_administrator_and_prescriber_walk_to_epcs_together(
     smith.expect("Next action", "No action needed")
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_refusal_is_told_in_the_row_and_what_is_missing_as_a_list(
     screen: Screen, clinic: Clinic
 ) -> None:
@@ -80,6 +82,7 @@ def test_what_was_left_out_is_told_in_the_row_in_words(screen: Screen, clinic: C
     expect(status).not_to_contain_text("Practitioner.")
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_stage_that_can_not_be_taken_is_told_in_one_sentence(
     screen: Screen, clinic: Clinic
 ) -> None:

@@ -1,5 +1,6 @@
 """The provider page: what a prescriber sees and can do there."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import named
@@ -46,6 +47,7 @@ def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
     screen.expect_text("Controlled substances (EPCS): not enabled")
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_what_the_profile_lacks_is_told_as_a_list(screen: Screen, clinic: Clinic) -> None:
     lacking = {"telecom": [], "address": []}
     person = named(clinic, "Lacking", roles=PRESCRIBING, practitioner=lacking)
@@ -80,6 +82,7 @@ def test_what_was_left_out_is_told_in_words(screen: Screen, clinic: Clinic) -> N
     )
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_who_is_not_authorized_is_told_what_an_administrator_must_do(
     screen: Screen, clinic: Clinic
 ) -> None:

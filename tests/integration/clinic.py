@@ -1,10 +1,11 @@
 """A sandbox as the integration tests drive it: only over HTTP, but for adding people."""
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -12,6 +13,7 @@ from deploy.sandbox.people import Person
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.claim import Claim, read_claim
 from fhir_profiles.systems import CLAIM, MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
+from shared.fhir.executed import Failed, executed
 from tests.integration.documented import require_documented
 
 ADMIN_BOT = "dosespot-enroll-prescriber-bot"
@@ -42,10 +44,22 @@ def new_dea(letters: str = "AS") -> str:
 
 @dataclass
 class Answer:
-    """What `$execute` answered."""
+    """What `$execute` answered; an error that the bot returned is told as one that it raised.
+
+    So a test of a refusal holds for both. What is particular to either, `require_documented` and
+    tests/integration/test_returned_errors.py look at.
+    """
 
     status: int
     body: dict[str, Any]
+
+    @classmethod
+    def of(cls, status: int, content: bytes) -> Self:
+        outcome = executed(status, content)
+        if isinstance(outcome, Failed) and outcome.returned_as is not None:
+            told = {"errorType": outcome.error_type, "errorMessage": outcome.sentence}
+            return cls(400, told)
+        return cls(status, json.loads(content) if content else {})
 
     @property
     def error(self) -> str:
@@ -68,9 +82,8 @@ def execute(session: requests.Session, fhir_url: str, bot: str, body: Any, token
         headers={"Authorization": f"Bearer {token}"},
         timeout=TIMEOUT_S,
     )
-    answer = Answer(reply.status_code, reply.json() if reply.content else {})
-    require_documented(bot, answer.status, answer.body)
-    return answer
+    require_documented(bot, reply.status_code, reply.json() if reply.content else {})
+    return Answer.of(reply.status_code, reply.content)
 
 
 @dataclass
@@ -226,6 +239,10 @@ class Clinic:
         url = f"{self.control_url}switches"
         self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
 
+    def switch_fhir(self, **switches: Any) -> None:
+        url = f"{self.fhir_url}_sandbox/switches"
+        self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
+
     def break_dosespot(self, **fault: Any) -> None:
         url = f"{self.control_url}faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
@@ -262,7 +279,8 @@ class Clinic:
         for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
             for what in ("faults", "calls"):
                 self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
-        self.session.put(f"{self.control_url}switches", json={}, timeout=TIMEOUT_S)
+        for url in (self.control_url, f"{self.fhir_url}_sandbox/"):
+            self.session.put(f"{url}switches", json={}, timeout=TIMEOUT_S).raise_for_status()
         self.switch(enforce_rate_limits=False)
 
     def writes(self) -> list[str]:

@@ -8,6 +8,7 @@ from deploy.sandbox.sandbox import Sandbox
 from shared.runtime.services import Services
 from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed
+from tests.integration.creating import setting
 from tests.integration.project import Servers, servers
 from tests.integration.self_service import (
     SELF_BOT,
@@ -33,6 +34,14 @@ def sandbox() -> Iterator[Sandbox]:
 def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
     with undisturbed(sandbox) as clinic:
         yield clinic
+
+
+@pytest.fixture(params=["raised", "returned"])
+def both_ways(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[str]:
+    """What the bots do with their errors; a test that has it is run both ways."""
+    with setting(clinic, "MEDPLUM_BOT_ERRORS", request.param):
+        clinic.reset()
+        yield request.param
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 from tests.integration.clinic import ADMIN_BOT, Answer, Clinic, Member
 from tests.integration.self_service import without_secrets
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 NOT_ADMINISTRATOR = "The caller is not a project administrator."
 NO_IDENTIFIER = "The caller has no DoseSpot identifier."
 NOT_CLINICIAN_ADMIN = "The caller's DoseSpot clinician does not have the ClinicianAdmin role."

@@ -49,6 +49,7 @@ BAD_BODIES = {
 
 
 @pytest.mark.parametrize("name", BAD_BODIES)
+@pytest.mark.usefixtures("both_ways")
 def test_a_wrong_input_is_refused_by_name(clinic: Clinic, prescriber: Member, name: str) -> None:
     body, sentence = BAD_BODIES[name]
     if isinstance(body, dict) and body:
@@ -126,6 +127,7 @@ BAD_PRACTITIONERS = {
 
 
 @pytest.mark.parametrize("name", BAD_PRACTITIONERS)
+@pytest.mark.usefixtures("both_ways")
 def test_a_practitioner_who_cannot_be_enrolled_is_refused(clinic: Clinic, name: str) -> None:
     changes, sentence = BAD_PRACTITIONERS[name]
     member = clinic.add_member(dea=DEA, practitioner=changes)
@@ -148,12 +150,14 @@ def test_all_problems_of_a_practitioner_are_told_at_once(clinic: Clinic) -> None
     )
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_an_unknown_practitioner_is_refused(clinic: Clinic) -> None:
     answer = clinic.enroll(Member("00000000-0000-4000-8000-000000000000", "", ""))
     assert answer.status == 400
     assert "there is no such Practitioner, or it was deleted" in answer.error
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_deleted_practitioner_is_refused(clinic: Clinic, prescriber: Member) -> None:
     clinic.delete(f"Practitioner/{prescriber.id}")
     assert "there is no such Practitioner, or it was deleted" in clinic.enroll(prescriber).error

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from shared.members.caller import NOT_ENROLLED
 from tests import npm
 from tests.integration.clinic import ADMIN_BOT, Clinic, Member
+from tests.integration.creating import setting
 from tests.integration.self_service import (
     IFRAME_BOT,
     SELF_BOT,
@@ -78,6 +80,43 @@ def test_an_administrator_gets_results_as_objects_and_refusals_as_errors(
         assert error["name"] == "OperationOutcomeError"
         (issue,) = error["outcome"]["issue"]
         assert issue["details"]["text"] == error["message"]
+
+
+def test_a_person_is_shown_a_plain_sentence_where_errors_are_returned(
+    clinic: Clinic, prescriber: Member, run: Callable[..., list[dict[str, Any]]]
+) -> None:
+    calls = (
+        (ADMIN_BOT, {"practitionerRoleTypes": [9]}),
+        (IFRAME_BOT, {}),
+        (IFRAME_BOT, {"patientId": "nobody"}),
+    )
+    login = f"p{prescriber.npi}@clinic.example"
+    with setting(clinic, "MEDPLUM_BOT_ERRORS", "returned"):
+        wrong, early, unknown = run(prescriber, login, *calls)
+    assert wrong["error"]["message"] == (
+        "Is required; add it (practitionerId); Must be at most 6 (practitionerRoleTypes[0])"
+    )
+    for answer in (early, unknown):
+        assert answer["error"]["message"] == NOT_ENROLLED
+    told = [(one["error"]["outcome"]["id"], one["error"]["name"]) for one in (wrong, early)]
+    assert told == [
+        ("bad-request", "OperationOutcomeError"),
+        ("forbidden", "OperationOutcomeError"),
+    ]
+
+
+def test_an_older_server_makes_a_success_of_what_is_returned_so_it_is_raised(
+    clinic: Clinic, prescriber: Member, run: Callable[..., list[dict[str, Any]]]
+) -> None:
+    clinic.switch_fhir(answers_returned_errors=False)
+    login = f"p{prescriber.npi}@clinic.example"
+    told = []
+    for value in ("returned", "raised"):
+        with setting(clinic, "MEDPLUM_BOT_ERRORS", value):
+            told += run(prescriber, login, (IFRAME_BOT, {}))
+    success, raised = told
+    assert success["result"]["resourceType"] == "OperationOutcome"
+    assert json.loads(raised["error"]["message"])["errorMessage"] == NOT_ENROLLED
 
 
 def test_a_prescriber_goes_the_hooks_way_from_enrollment_to_dosespot(

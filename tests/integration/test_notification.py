@@ -34,6 +34,8 @@ from tests.integration.self_service import (
     writes,
 )
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 BOT = "dosespot-notification-bot"
 PATIENCE_S = 60
 SECRET = f"Secret {PUSH_SECRET}"
@@ -102,7 +104,7 @@ def notify(
         timeout=TIMEOUT_S,
     )
     with closing(reply):
-        return Answer(reply.status_code, reply.json())
+        return Answer.of(reply.status_code, reply.content)
 
 
 def calls(clinic: Clinic) -> list[str]:

@@ -38,9 +38,21 @@ AT = {"expression": ["Practitioner.name", "Practitioner.birthDate"]}
             403,
             returned(("Add one. Call", {}), ("Is missing; add it", AT)),
             Failed(
-                "Add one. Call. Practitioner.name, Practitioner.birthDate: Is missing; add it.",
+                "Add one. Call. Practitioner.name, Practitioner.birthDate: is missing; add it.",
                 "RecordsRefused",
                 403,
+            ),
+        ),
+        (
+            400,
+            returned(("DoseSpot has none", AT), ("NPI is missing", AT), ("A b", AT)),
+            Failed(
+                " ".join(
+                    f"Practitioner.name, Practitioner.birthDate: {told}."
+                    for told in ("DoseSpot has none", "NPI is missing", "a b")
+                ),
+                "RecordsRefused",
+                400,
             ),
         ),
         # Of a server that answers a returned error with 200.

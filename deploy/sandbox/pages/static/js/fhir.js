@@ -1,6 +1,6 @@
 /** Sign-in and calls to the FHIR server, with its public API only. */
 
-import { ServerError, errorOf, unreachable } from "./errors.js";
+import { BotError, ServerError, errorOf, isReturned, unreachable } from "./errors.js";
 
 const TOKEN = "accessToken";
 const BOTS = "https://www.medplum.com/bots";
@@ -117,7 +117,7 @@ export class FhirServer {
     try {
       return await this.#call("POST", `fhir/R4/Bot/$execute?${query}`, input);
     } catch (error) {
-      if (error.status === 404) {
+      if (error.status === 404 && !(error instanceof BotError)) {
         throw new ServerError(`The server has no ${name}. Ask your administrator to install it.`);
       }
       throw error;
@@ -167,7 +167,7 @@ export class FhirServer {
       throw unreachable();
     }
     const parsed = parse(text);
-    if (!answer.ok) {
+    if (!answer.ok || isReturned(parsed)) {
       throw errorOf(answer.status, parsed);
     }
     return parsed;

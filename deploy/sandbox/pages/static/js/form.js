@@ -1,7 +1,7 @@
 /** The form for adding a prescriber; the bot's own sentences appear beside the fields. */
 
 import { el, field, select, setBusy, whenFree } from "./dom.js";
-import { ServerError, errorView, problemsOf } from "./errors.js";
+import { ServerError, errorView } from "./errors.js";
 import { RoleChoice } from "./roles.js";
 
 const BOT = "dosespot-create-prescriber-bot";
@@ -142,7 +142,7 @@ export class CreationForm {
 
   /** Puts each problem beside its field; problems of no field stand above the button. */
   #refusal(error) {
-    const { lead, problems } = problemsOf(error instanceof ServerError ? error.message : "");
+    const { lead, problems } = error instanceof ServerError ? error : { lead: "", problems: [] };
     const elsewhere = problems.filter(({ path, what }) => !this.#mark(path, what));
     if (problems.length === 0 || elsewhere.length > 0) {
       return errorView(error, "The prescriber was not created.");
