@@ -6,7 +6,7 @@ settings say that the server is of the first kind, and somebody has called: what
 a schedule, a Subscription or a webhook is answered is not known.
 
 A fault of the bot itself is always raised: only so does Lambda count an error and the server note a
-failed run, and an alarm rings for it. Refusals are counted by the run's own metrics either way.
+failed run. The alarms are on the run's own metrics, which count refusals and faults either way.
 """
 
 from typing import Any

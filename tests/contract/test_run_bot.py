@@ -12,9 +12,10 @@ from responses.registries import OrderedRegistry
 from deploy.aws.functions import push_endpoint, status_schedule
 from deploy.aws.functions.run_bot import BotFailed, BotRunner
 from deploy.aws.functions.status_schedule import LEAST_TIME_MS
-from shared.errors import Misconfigured, RemoteUnavailable
+from shared.errors import Misconfigured, NotAuthorized, RemoteUnavailable
 from shared.fhir.service_credential import ServiceAccount
 from shared.http.sending import Http
+from shared.runtime.outcome import operation_outcome
 
 BASE_URL = "https://api.example.org/"
 EXECUTE = f"{BASE_URL}fhir/R4/Bot/$execute"
@@ -206,3 +207,15 @@ def test_a_schedule_without_time_for_everybody_leaves_the_rest_to_the_next_run(
 def test_the_last_page_needs_no_more_time(medplum: responses.RequestsMock) -> None:
     medplum.post(EXECUTE, json=page(50, None))
     assert status_schedule.make_handler(runner)({}, Context(less_ms=1))["checked"] == 50
+
+
+@pytest.mark.parametrize("status", [200, 400, 403])
+def test_an_error_that_the_bot_returned_is_raised_with_its_name(
+    medplum: responses.RequestsMock, status: int
+) -> None:
+    outcome = operation_outcome(NotAuthorized("No. Ask somebody."))
+    medplum.post(EXECUTE, status=status, json=outcome)
+    with pytest.raises(BotFailed) as failed:
+        runner().run("some-bot", {})
+    told = (str(failed.value), failed.value.error_type)
+    assert told == ("No. Ask somebody.", "NotAuthorized")
