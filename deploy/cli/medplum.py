@@ -38,6 +38,9 @@ STILL_MISSING = (
 DEPLOYMENT_TIMEOUT_S = 90.0
 """A Medplum server answers `$deploy` when AWS has the function."""
 
+FIELDS_OF_CRON = 5
+NOT_CRON = "must have five fields, such as '*/15 * * * *', or be off."
+
 WIDEST_VERDICT, WIDEST_FINDING = 9, 11
 MOST_NAMED = 3
 
@@ -70,6 +73,12 @@ def function_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def _five_fields(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    if given in (None, "off") or len(given.split()) == FIELDS_OF_CRON:
+        return given
+    raise click.BadParameter(NOT_CRON)
 
 
 @click.command()
@@ -108,6 +117,13 @@ def function_options(command: Command) -> Command:
     help="What runs the relay's JavaScript: awslambda on hosted Medplum, vmcontext within a server"
     " of your own. Without it a Bot keeps its own; a new one gets awslambda.",
 )
+@click.option(
+    "--status-schedule",
+    metavar="CRON",
+    callback=_five_fields,
+    help="When to compare everybody with DoseSpot, as Bot.cronString has it (five fields);"
+    " off for never. Without this option the Bot keeps its schedule, or gets */15 * * * *.",
+)
 @click.option("--plan", is_flag=True, help="Show what would be done without doing it.")
 def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) -> None:
     """Create or update what the bots need in a Medplum project.
@@ -144,8 +160,9 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
     if not plan and sys.stdin.isatty():
         given |= prompt_for_missing(given, found.secrets)
     aws = AwsSecret(aws_secret) if aws_secret else None
+    relay, schedule = options["relay_runtime"], options["status_schedule"]
     order = InstallOptions(
-        _function(options), given, profiles, signed_in.base_url, aws, options["relay_runtime"]
+        _function(options), given, profiles, signed_in.base_url, aws, relay, schedule
     )
     refuse_what_is_wrong(found, order)
     summary = _Summary()

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from bots.catalog import BOTS
 from deploy.medplum import wanted
+from deploy.medplum.program_policies import policies
 from deploy.medplum.server import ProjectAdmin, search
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries, items
-from fhir_profiles.systems import MEDPLUM_BOTS, PRESCRIBER_POLICY
+from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import FhirNotFound
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
@@ -28,7 +29,7 @@ class Installation:
         unfinished: by bot identifier, Bots of that name that were made and got no identifier yet.
         clients: ClientApplications with our name.
         named_client: the ClientApplication that the project secrets name, if there is one.
-        policies: AccessPolicies with our name.
+        policies: by name, the AccessPolicies of ours; more than one is too many.
         conformance: by url, what the server has of the FHIR profiles.
         memberships: ProjectMembership by reference of its profile, of all Bots and clients here.
     """
@@ -38,7 +39,7 @@ class Installation:
     unfinished: Mapping[str, Found]
     clients: Found = field(repr=False)
     named_client: Resource | None = field(repr=False)
-    policies: Found
+    policies: Mapping[str, Found]
     conformance: Mapping[str, Found]
     memberships: Mapping[str, Resource]
 
@@ -50,6 +51,11 @@ class Installation:
     def membership(self, resource: Resource | None) -> Resource | None:
         """The membership of a Bot or client."""
         return self.memberships.get(reference_to(resource)) if resource else None
+
+    def policy(self, name: str) -> str | None:
+        """Reference of the AccessPolicy of that name; None where there is none."""
+        found = self.policies[name]
+        return reference_to(found[0]) if found else None
 
     @property
     def secrets(self) -> dict[str, Secret]:
@@ -83,14 +89,15 @@ def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) ->
                 *(search("Bot", identifier=f"{MEDPLUM_BOTS}|{bot.identifier}") for bot in BOTS),
                 *(search("Bot", name__exact=bot.identifier) for bot in BOTS),
                 search("ClientApplication", name__exact=wanted.CLIENT_NAME),
-                search("AccessPolicy", name__exact=PRESCRIBER_POLICY),
+                *(search("AccessPolicy", name__exact=one["name"]) for one in policies()),
                 *(search(one["resourceType"], url=one["url"]) for one in profiles),
             ]
         )
     )
     bots = {bot.identifier: next(answers) for bot in BOTS}
     unfinished = {bot.identifier: _unfinished(bot, next(answers)) for bot in BOTS}
-    clients, policies = next(answers), next(answers)
+    clients = next(answers)
+    ours = {one["name"]: next(answers) for one in policies()}
     named = _named_client(server, project)
     programs = [*_all(bots), *_all(unfinished), *clients, *([named] if named else [])]
     return Installation(
@@ -99,7 +106,7 @@ def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) ->
         unfinished=unfinished,
         clients=clients,
         named_client=named,
-        policies=policies,
+        policies=ours,
         conformance={one["url"]: next(answers) for one in profiles},
         memberships=_memberships(server, programs),
     )

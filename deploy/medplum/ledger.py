@@ -23,6 +23,7 @@ class EntryStatus(StrEnum):
     UNCHANGED = "unchanged"
     KEPT = "kept"
     MISSING = "missing"
+    NOTE = "note"
 
 
 @dataclass(frozen=True)

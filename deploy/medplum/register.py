@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bots.catalog import BOTS
-from deploy.medplum import access_policy, project_secrets, wanted
+from deploy.medplum import program_policies, project_secrets, starting, wanted
 from deploy.medplum.aws_secrets import AwsSecret
 from deploy.medplum.error_trial import tried
 from deploy.medplum.installation import Installation, reference_to
@@ -20,10 +20,10 @@ from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
-from fhir_profiles.systems import PRESCRIBER_POLICY
 from shared.errors import Misconfigured
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
+from shared.runtime.start import Start
 
 FEATURE = "bots"
 NO_FEATURE = (
@@ -37,6 +37,8 @@ NOT_KNOWN = (
     "No bot could be run to find out what the server does with an error that a bot returns. Bots"
     " raise their errors unless this is `returned`; run this again when their functions are there."
 )
+NOT_YET = "new"
+"""Stands in a plan for the id of what is not there yet."""
 ASSIGN = (
     "It restricts nobody until it is assigned, and until then every member can read the"
     " ClientApplication's secret. Choose it as Access Policy of a member in the Medplum App"
@@ -55,6 +57,7 @@ class InstallOptions:
         base_url: the server's, for the secret in AWS.
         aws_secret: where the credentials are kept for what runs in AWS.
         relay_runtime: `runtimeVersion` of Bots that the relay runs; None keeps what they have.
+        schedule: when to compare everybody with DoseSpot; see `wanted.wanted_schedule`.
     """
 
     function: FunctionName
@@ -63,6 +66,7 @@ class InstallOptions:
     base_url: str
     aws_secret: AwsSecret | None = None
     relay_runtime: str | None = None
+    schedule: str | None = None
 
 
 def refuse_what_is_wrong(found: Installation, order: InstallOptions) -> None:
@@ -105,6 +109,7 @@ class Installer:
             if project_secrets.is_relayed(order.secrets, found.secrets)
             else None
         )
+        self._policies: dict[str, str] = {}
 
     def run(self) -> None:
         """Does everything; the ledger hears of each thing in its turn.
@@ -117,13 +122,14 @@ class Installer:
             self._ledger.report(
                 LedgerEntry("project feature bots", EntryStatus.MISSING, (self._lacking,))
             )
+        for content in program_policies.policies():
+            self._policy(content)
         secrets = {**self._order.secrets, **self._service_secrets()}
         texts = project_secrets.merged(secrets, self._found.secrets)
         self._secrets(texts)
         self._aws_secret(texts)
         for content in self._order.profiles:
             self._profile(content)
-        self._policy()
         ids = [self._bot(bot) for bot in BOTS]
         self._bot_errors(ids[0])
 
@@ -140,7 +146,7 @@ class Installer:
         name, description = wanted.CLIENT_NAME, wanted.CLIENT_DESCRIPTION
         make = partial(self._server.create_client, self._project, name, description)
         client = self._ledger.settle(what, known, make, lambda one: one)
-        self._administrator(what, known, client)
+        self._administrator(what, known, client, program_policies.SERVICE)
         id_and_secret = (client.get("id", ""), client.get("secret", ""))
         return dict(zip(project_secrets.SERVICE, id_and_secret, strict=True))
 
@@ -201,16 +207,19 @@ class Installer:
         found = self._found.conformance[url]
         self._content(f"{kind} {url}", found, content, search(kind, url=url))
 
-    def _policy(self) -> None:
-        content = access_policy.access_policy()
-        path = search("AccessPolicy", name__exact=PRESCRIBER_POLICY)
-        self._content(f"AccessPolicy {PRESCRIBER_POLICY}", self._found.policies, content, path)
+    def _policy(self, content: Resource) -> None:
+        name = content["name"]
+        path = search("AccessPolicy", name__exact=name)
+        found = self._found.policies[name]
+        settled = self._content(f"AccessPolicy {name}", found, content, path)
+        self._policies[name] = f"AccessPolicy/{settled.get('id', NOT_YET)}"
 
-    def _content(self, what: str, found: list[Resource], content: Resource, path: str) -> None:
+    def _content(self, what: str, found: list[Resource], content: Resource, path: str) -> Resource:
         """Something that is ours as a whole."""
         make = partial(self._server.create_unless_found, content, path)
         known = found[0] if found else None
-        self._ledger.settle(what, known, make, lambda one: wanted.wanted_content(one, content))
+        change = partial(wanted.wanted_content, content=content)
+        return self._ledger.settle(what, known, make, change)
 
     def _bot(self, bot: BotFunction) -> str:
         """Makes or mends a Bot, and gives its id; in a plan none where there is no Bot yet."""
@@ -218,28 +227,49 @@ class Installer:
         created = known
         if known is None and not self._ledger.plan:
             created = self._server.create_bot(self._project, bot.identifier, bot.description)
+        membership: Resource = {}
         if bot.admin:
-            self._administrator(what, known, created)
-        bot_id = str((created or {}).get("id", ""))
+            membership = self._administrator(what, known, created, bot.name)
+        started = partial(self._started, bot)
         if self._relay:
-            self._relay.settle(bot, known, created)
-            return bot_id
-        function = self._order.function.value
-        self._ledger.settle(
-            what,
-            known,
-            lambda: created or {},
-            lambda one: wanted.wanted_bot(one, bot, function),
-        )
-        return bot_id
+            settled = self._relay.settle(bot, known, created, started)
+        else:
+            function = self._order.function.value
+            settled = self._ledger.settle(
+                what,
+                known,
+                lambda: created or {},
+                lambda one: started(wanted.wanted_bot(one, bot, function)),
+            )
+        self._tell_of_starts(bot, settled, membership)
+        return str((created or {}).get("id", ""))
 
-    def _administrator(self, what: str, known: Resource | None, program: Resource | None) -> None:
-        """Makes a Bot's or client's membership an administrator's."""
-        self._ledger.settle(
+    def _started(self, bot: BotFunction, found: Resource) -> Resource:
+        """The Bot with a schedule, where it is for one."""
+        by_schedule = Start.CRON in bot.starts
+        return wanted.wanted_schedule(found, self._order.schedule) if by_schedule else found
+
+    def _tell_of_starts(self, bot: BotFunction, settled: Resource, membership: Resource) -> None:
+        """Says what somebody has to do elsewhere, so that what should start a Bot does."""
+        ignored = starting.ignored_schedule(self._found.project, settled)
+        if ignored is not None:
+            what = f"project feature {starting.FEATURE}"
+            self._ledger.report(LedgerEntry(what, EntryStatus.MISSING, (ignored,)))
+        if Start.WEBHOOK in bot.starts and "id" in membership:
+            url = starting.webhook_url(self._order.base_url, membership)
+            note = starting.address_for_dosespot(url)
+            self._ledger.report(LedgerEntry("push notifications", EntryStatus.NOTE, (note,)))
+
+    def _administrator(
+        self, what: str, known: Resource | None, program: Resource | None, name: str
+    ) -> Resource:
+        """Makes a Bot's or client's membership an administrator's, under a policy of its own."""
+        policy = self._policies[program_policies.policy_name(name)]
+        return self._ledger.settle(
             f"membership of {what}",
             self._found.membership(known),
             lambda: self._server.membership_of(reference_to(program or {})),
-            wanted.wanted_administrator,
+            lambda one: wanted.wanted_administrator(one, policy),
         )
 
 
@@ -255,7 +285,7 @@ def _twice(found: Installation) -> list[str]:
     several = {
         **{f"Bots with the identifier {name}": bots for name, bots in found.bots.items()},
         f"ClientApplications called {wanted.CLIENT_NAME}": found.clients,
-        f"AccessPolicies called {PRESCRIBER_POLICY}": found.policies,
+        **{f"AccessPolicies called {name}": each for name, each in found.policies.items()},
         **{f"resources with the url {url}": each for url, each in found.conformance.items()},
     }
     return [

@@ -1,5 +1,7 @@
 """Gives Bots the relay's code, and keeps account of it."""
 
+from collections.abc import Callable
+
 from deploy.medplum import relayed
 from deploy.medplum.installation import reference_to
 from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
@@ -26,7 +28,13 @@ class RelayDeployment:
         self._runtime = runtime
         self._lacking = lacking
 
-    def settle(self, bot: BotFunction, known: Resource | None, created: Resource | None) -> None:
+    def settle(
+        self,
+        bot: BotFunction,
+        known: Resource | None,
+        created: Resource | None,
+        started: Callable[[Resource], Resource],
+    ) -> Resource:
         """Brings a Bot in line and deploys to it, where that is due.
 
         It gets the identifiers by which it is found, and loses an earlier function, last.
@@ -35,6 +43,10 @@ class RelayDeployment:
             bot: which one.
             known: the Bot as it was found, if it was.
             created: the Bot, made where none was found; None in a plan.
+            started: gives a Bot the schedule that it should have.
+
+        Returns:
+            The Bot as it is now; in a plan, as it would be.
 
         Raises:
             Misconfigured: the server refuses to deploy.
@@ -43,15 +55,15 @@ class RelayDeployment:
         what = f"Bot {bot.identifier}"
 
         def wanted(one: Resource) -> Resource:
-            return relayed.wanted_relay_bot(one, bot, self._runtime)
+            return started(relayed.wanted_relay_bot(one, bot, self._runtime))
 
         def complete(one: Resource) -> Resource:
             return relayed.marked(wanted(one))
 
         if known and relayed.is_deployed(known, wanted(known), self._server.code_of(known)):
-            self._ledger.settle(what, known, lambda: known, complete)
+            settled = self._ledger.settle(what, known, lambda: known, complete)
             self._ledger.report(LedgerEntry(f"code of {what}", EntryStatus.UNCHANGED))
-            return
+            return settled
         settled = self._ledger.settle(
             what, known, lambda: created or {}, lambda one: _identified_as(one, wanted(one))
         )
@@ -59,6 +71,7 @@ class RelayDeployment:
             self._server.deploy(settled["id"], relayed.NAME, relayed.relay_code())
             self._server.apply(self._server.read(reference_to(settled)), complete)
         self._ledger.report(self._entry(f"code of {what}", settled))
+        return settled
 
     def _entry(self, what: str, bot: Resource) -> LedgerEntry:
         if self._lacking is not None:

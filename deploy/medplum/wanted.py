@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bots.dispatch import FUNCTION
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries
+from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.systems import (
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
@@ -17,6 +17,7 @@ from fhir_profiles.systems import (
     RELAY_DEPLOYED,
 )
 from shared.runtime.bot import BotFunction
+from shared.runtime.start import Start
 
 RUNTIME = "awslambda"
 CLIENT_NAME = "prescriber-bots"
@@ -24,6 +25,9 @@ CLIENT_DESCRIPTION = "What the DoseSpot bots use when the caller's own rights ar
 NOT_COMPARED = ("id", "meta")
 OF_HOW_IT_RUNS = (MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, RELAY_DEPLOYED)
 """Systems of identifiers that say by what a Bot is run: by one function, or by the relay."""
+CRON_ELEMENTS = ("cronString", "cronTiming")
+SCHEDULE = "*/15 * * * *"
+OFF = "off"
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,45 @@ def wanted_bot(found: Resource, bot: BotFunction, function_name: str | None) -> 
         "runtimeVersion": RUNTIME,
         "runAsUser": bot.run_as_user,
         "timeout": bot.timeout_s,
+        **({"publicWebhook": True} if Start.WEBHOOK in bot.starts else {}),
     }
 
 
-def wanted_administrator(found: Resource) -> Resource:
-    """The ProjectMembership, an administrator's; activated where it was deactivated."""
+def wanted_schedule(found: Resource, schedule: str | None) -> Resource:
+    """The Bot that is run by a schedule.
+
+    Args:
+        found: the Bot.
+        schedule: as `cronString` has it, or `OFF`; None keeps what there is, and takes `SCHEDULE`
+            where there is nothing.
+    """
+    if schedule is None and is_scheduled(found):
+        return found
+    kept = {name: value for name, value in found.items() if name not in CRON_ELEMENTS}
+    return kept if schedule == OFF else {**kept, "cronString": schedule or SCHEDULE}
+
+
+def is_scheduled(bot: Resource) -> bool:
+    """Whether a Bot has a schedule; whether the server heeds it, the project's features say."""
+    return any(bot.get(name) for name in CRON_ELEMENTS)
+
+
+def wanted_administrator(found: Resource, policy: str) -> Resource:
+    """The ProjectMembership, an administrator's; activated where it was deactivated.
+
+    Args:
+        found: the membership of a program.
+        policy: reference of the AccessPolicy that narrows what the program may do.
+    """
     kept = {**found, "resourceType": "ProjectMembership", "admin": True}
+    if not has_policy(found, policy):
+        kept["accessPolicy"] = {"reference": policy}
     return kept if is_administrator(kept) else {**kept, "active": True}
+
+
+def has_policy(membership: Resource, policy: str | None) -> bool:
+    """Whether that AccessPolicy is the membership's own."""
+    return child(membership, "accessPolicy").get("reference") == policy
 
 
 def wanted_content(found: Resource, content: Resource) -> Resource:

@@ -8,6 +8,8 @@ from typing import Any
 from bots.catalog import BOTS
 from bots.dispatch import FUNCTION
 from deploy.medplum.access_policy import access_policy
+from deploy.medplum.program_policies import SERVICE, program_policy
+from deploy.medplum.wanted import SCHEDULE
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.fhir.app import FhirServer
 from deploy.sandbox.people import PASSWORD, PATIENTS, PEOPLE
@@ -18,6 +20,8 @@ from fhir_profiles.systems import (
     PRACTITIONER_ROLE_TYPE,
 )
 from shared.runtime import settings
+from shared.runtime.bot import BotFunction
+from shared.runtime.start import Start
 
 SERVICE_NAME = "Prescriber bots"
 PUSH_SECRET = "sandbox-push-notification-secret"  # noqa: S105 - proves nothing outside a sandbox
@@ -61,8 +65,10 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             ],
             run_as_user=bot.run_as_user,
             admin=bot.admin,
+            access_policy=program_policy(bot.name) if bot.admin else None,
+            **_starts(bot),
         )
-    server.add_client(project, SERVICE_NAME, admin=True)
+    server.add_client(project, SERVICE_NAME, admin=True, access_policy=program_policy(SERVICE))
     server.add_resource(project, access_policy())
     for patient, observations in PATIENTS:
         subject = server.add_resource(project, patient)
@@ -96,6 +102,12 @@ def project_secrets(
         settings.SERVICE_ID: service["id"],
         settings.SERVICE_SECRET: service["secret"],
     }
+
+
+def _starts(bot: BotFunction) -> dict[str, Any]:
+    """Elements of a Bot that let something else than a call start it."""
+    webhook = {"publicWebhook": True} if Start.WEBHOOK in bot.starts else {}
+    return {**webhook, **({"cronString": SCHEDULE} if Start.CRON in bot.starts else {})}
 
 
 def _practitioner_role(practitioner_id: str, code: str) -> dict[str, Any]:

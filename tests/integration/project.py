@@ -19,7 +19,7 @@ from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.people import PASSWORD, Person
 from deploy.sandbox.sandbox import DOSESPOT_PATH, functions_app
 from deploy.sandbox.serve import LocalServer
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS, PRESCRIBER_POLICY
 from tests.integration.clinic import TIMEOUT_S, Answer, Member, execute, new_npi
 
 SENTINEL = "Sentinel0Value1Of2Some3Secret456"
@@ -126,6 +126,11 @@ class Project:
         (found,) = [one for one in memberships if one["profile"]["reference"] == profile]
         return found
 
+    def policy(self, name: str = PRESCRIBER_POLICY) -> dict[str, Any]:
+        """The AccessPolicy of a name of ours."""
+        (found,) = [one for one in self.resources("AccessPolicy") if one["name"] == name]
+        return found
+
     def project(self) -> dict[str, Any]:
         (found,) = self.resources("Project")
         return found
@@ -205,7 +210,7 @@ class Project:
 
 def new_project(servers: Servers, folder: Path) -> Project:
     """An empty project with an administrator who is known to DoseSpot."""
-    project = servers.fhir.add_project("Clinic")
+    project = servers.fhir.add_project("Clinic", features=("bots", "cron"))
     npi = new_npi()
     person = Person(key=f"admin{npi}", given=("Ada",), family="Quinn", npi=npi)
     clinician = str(servers.administrators_clinician_id)

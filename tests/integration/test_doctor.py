@@ -8,8 +8,9 @@ import pytest
 
 from bots.catalog import BOTS
 from deploy.medplum.doctor.comparison_checks import NEVER
+from deploy.medplum.program_policies import SERVICE, policy_name
 from deploy.sandbox.people import Person
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS
+from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS, PRESCRIBER_POLICY
 from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project
@@ -17,6 +18,9 @@ from tests.integration.terminal import on_terminal
 
 IFRAME = "dosespot-iframe-bot"
 SYNC = "dosespot-sync-status-bot"
+PUSH = "dosespot-notification-bot"
+SERVICE_POLICY = policy_name(SERVICE)
+POLICY = f"AccessPolicy {PRESCRIBER_POLICY}"
 
 
 @pytest.fixture
@@ -40,7 +44,13 @@ def test_a_sound_installation_is_found_so_and_nothing_is_changed(project: Projec
     }
     assert findings["function admin_enroll"] == ("ok", "Answers.")
     # What the functions write is the AuditEvents of refused calls.
-    assert {call.rpartition("/")[2] for call in project.writes()} == {"$execute"}
+    membership = project.membership(project.bot(PUSH))["id"]
+    assert {call.rpartition("/")[2] for call in project.writes()} == {"$execute", membership}
+    assert findings["push notifications"] == (
+        "ok",
+        f"Have DoseSpot post its push notifications to {project.url}webhook/{membership} with the"
+        " header `Authorization: Secret <DOSESPOT_WEBHOOK_SECRET>`.",
+    )
     assert before == {kind: project.resources(kind) for kind in before}
 
 
@@ -69,6 +79,21 @@ def without_right(identifier: str) -> Defect:
     return lambda project: project.change(project.membership(project.bot(identifier)), admin=False)
 
 
+def without_policy(identifier: str) -> Defect:
+    return lambda project: project.change(
+        project.membership(project.bot(identifier)), accessPolicy=None
+    )
+
+
+def client_without_policy(project: Project) -> None:
+    (client,) = project.resources("ClientApplication")
+    project.change(project.membership(client), accessPolicy=None)
+
+
+def service_policy_changed(project: Project) -> None:
+    project.change(project.policy(SERVICE_POLICY), resource=[{"resourceType": "*"}])
+
+
 def misspelt(project: Project) -> None:
     key = project.secret("DOSESPOT_CLINIC_KEY")["valueString"]
     project.set_secrets(DOSESPOT_CLINIC_KEY=None, DOSESPOT_CLINC_KEY=key)
@@ -79,13 +104,13 @@ def set_secrets(**values: str | None) -> Defect:
 
 
 def policy_changed(project: Project) -> None:
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     project.change(policy, resource=[{"resourceType": "*"}])
 
 
 def policy_of_before(project: Project) -> None:
     """Any prescriber could change every Practitioner, and write where the bots' claims are."""
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     others = [one for one in policy["resource"] if one["resourceType"] != "Practitioner"]
     look = ["search", "read", "vread", "history", "update"]
     wide = {"resourceType": "Practitioner", "interaction": look}
@@ -93,7 +118,7 @@ def policy_of_before(project: Project) -> None:
 
 
 def policy_gone(project: Project) -> None:
-    project.delete(project.resources("AccessPolicy")[0])
+    project.delete(project.policy())
 
 
 def caller_identified(*identifiers: dict[str, str]) -> Defect:
@@ -128,6 +153,16 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
             "project feature bots",
             "add `bots` to Project.features",
         ),
+        (
+            lambda project: project.change(project.project(), features=["bots"]),
+            "schedule of the status sync",
+            "add `cron` to Project.features",
+        ),
+        (change_bot(PUSH, publicWebhook=None), f"Bot {PUSH}", "publicWebhook: true"),
+        (without_policy(PUSH), f"Bot {PUSH}", "No AccessPolicy of ours narrows"),
+        (without_policy(SYNC), f"Bot {SYNC}", "No AccessPolicy of ours narrows"),
+        (client_without_policy, "ClientApplication", "No AccessPolicy of ours narrows"),
+        (service_policy_changed, f"AccessPolicy {SERVICE_POLICY}", "differs."),
         (another_bot, f"Bot {IFRAME}", "2 Bots have this identifier"),
         (without_function, f"Bot {IFRAME}", "The Bot is not up to date: identifier: +"),
         (change_bot(IFRAME, runAsUser=False), f"Bot {IFRAME}", "runAsUser: false -> true"),
@@ -159,9 +194,9 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
             "ClientApplication",
             "does not let the bots' ClientApplication in",
         ),
-        (policy_changed, "AccessPolicy", "AccessPolicy: differs."),
-        (policy_of_before, "AccessPolicy", "AccessPolicy: differs."),
-        (policy_gone, "AccessPolicy", "AccessPolicy: not there."),
+        (policy_changed, POLICY, "AccessPolicy: differs."),
+        (policy_of_before, POLICY, "AccessPolicy: differs."),
+        (policy_gone, POLICY, "AccessPolicy: does not exist."),
         (
             set_secrets(DOSESPOT_CLINIC_KEY="wrong"),
             "DoseSpot sign-in",
@@ -208,6 +243,21 @@ def test_a_defect_is_told(project: Project, plant: Defect, name: str, sentence: 
     verdict, told = project.doctor()[name]
     assert verdict == "missing"
     assert sentence in told
+
+
+def test_without_a_schedule_there_is_a_note(project: Project) -> None:
+    project.change(project.bot(SYNC), cronString=None)
+    verdict, told = project.doctor()["schedule of the status sync"]
+    assert (verdict, told.startswith("No schedule compares")) == ("note", True)
+
+
+def test_a_client_application_of_others_without_a_policy_of_ours_is_a_note(
+    project: Project,
+) -> None:
+    theirs = project.servers.fhir.add_client(project.id, "theirs", admin=True)
+    project.set_secrets(MEDPLUM_CLIENT_ID=theirs.id, MEDPLUM_CLIENT_SECRET=theirs.secret)
+    verdict, told = project.doctor()["ClientApplication"]
+    assert (verdict, f"`{SERVICE_POLICY}` has what the bots need" in told) == ("note", True)
 
 
 def test_what_depends_on_something_missing_is_not_checked(project: Project) -> None:

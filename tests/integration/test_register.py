@@ -13,6 +13,7 @@ from bots.catalog import BOTS
 from deploy.medplum import wanted
 from deploy.medplum.installation import look
 from deploy.medplum.ledger import Ledger, LedgerEntry
+from deploy.medplum.program_policies import SERVICE, policy_name
 from deploy.medplum.register import Installer, InstallOptions
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionName
@@ -29,6 +30,8 @@ from tests.integration.clinic import ADMIN_BOT
 from tests.integration.project import SENTINEL, Project, Servers, new_project
 from tests.integration.self_service import IFRAME_BOT, SELF_BOT, SYNC_BOT
 
+NOTIFICATION_BOT = "dosespot-notification-bot"
+STATUS_BOT = "dosespot-sync-status-bot"
 NOTHING_TO_DO = "Nothing to do.\n"
 ERRORS = "secret MEDPLUM_BOT_ERRORS"
 AFTER_A_PLAN_TWICE = (["--plan"], [], [])
@@ -56,6 +59,13 @@ def told(result: Result, verdict: str) -> list[str]:
     """Of which things the command says that."""
     lines = [line.partition(" ") for line in result.stdout.splitlines()]
     return [what.strip() for first, _, what in lines if first == verdict]
+
+
+def note_of(result: Result) -> list[str]:
+    """The lines about push notifications."""
+    lines = result.stdout.splitlines()
+    at = [number for number, line in enumerate(lines) if line.startswith("note ")]
+    return lines[at[0] : at[0] + 2] if at else []
 
 
 def test_an_empty_project_can_enroll_after_it(project: Project) -> None:
@@ -106,7 +116,8 @@ def test_a_second_run_writes_nothing_and_says_so(project: Project) -> None:
     (trial,) = project.writes()
     assert (result.exit_code, trial.endswith("/$execute")) == (0, True)
     assert result.stdout.endswith(NOTHING_TO_DO)
-    assert len(told(result, "unchanged")) == len(result.stdout.splitlines()) - 1
+    kept = len(told(result, "unchanged")) + len([NOTHING_TO_DO, *note_of(result)])
+    assert kept == len(result.stdout.splitlines())
 
 
 def test_a_plan_tells_everything_and_writes_nothing(project: Project) -> None:
@@ -161,7 +172,7 @@ def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: 
     identifiers = [theirs, bot["identifier"][0], function]
     project.change(bot, runAsUser=True, identifier=identifiers, cronString="0 * * * *")
     project.change(project.membership(bot), admin=False)
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     project.change(policy, resource=[{"resourceType": "*"}])
     project.set_secrets(DOSESPOT_CLINIC_ID=None, THEIRS="kept")
     result = project.register()
@@ -169,7 +180,7 @@ def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: 
     assert mended["identifier"] == [theirs, *bot["identifier"]]
     assert (mended["runAsUser"], mended["cronString"]) == (False, "0 * * * *")
     assert project.membership(mended)["admin"] is True
-    assert project.resources("AccessPolicy")[0]["resource"] == policy["resource"]
+    assert project.policy()["resource"] == policy["resource"]
     assert project.secret("THEIRS") == {"name": "THEIRS", "valueString": "kept"}
     assert "             runAsUser: true -> false" in result.stdout
     assert told(result, "changed") == [
@@ -300,7 +311,79 @@ def test_a_missing_feature_is_told(project: Project) -> None:
     project.change(project.project(), features=None)
     result = project.register()
     assert result.exit_code == 1
-    assert told(result, "missing") == ["project feature bots"]
+    assert told(result, "missing") == ["project feature bots", "project feature cron"]
+
+
+def test_dosespot_is_given_an_address_that_takes_its_notifications(project: Project) -> None:
+    result = project.register()
+    membership = project.membership(project.bot(NOTIFICATION_BOT))
+    address = f"{project.url}webhook/{membership['id']}"
+    (note, told_so) = note_of(result)
+    assert note.split(maxsplit=1)[1] == "push notifications"
+    assert f"to {address} with the header `Authorization: Secret <" in told_so
+    member = project.add_member()
+    order = {"practitionerId": member.id, "practitionerRoleTypes": [1]}
+    enrolled = project.execute(ADMIN_BOT, order, project.admin.token).facts
+    news = {
+        "EventType": "ClinicianConfirmed",
+        "Data": {"ClinicianId": enrolled["doseSpotClinicianId"]},
+    }
+
+    def post(secret: str) -> tuple[int, dict]:
+        headers = {"Authorization": f"Secret {secret}"}
+        reply = project.session.post(address, json=news, headers=headers)
+        return reply.status_code, reply.json()
+
+    assert post(SENTINEL)[1]["handled"] is True
+    status, refused = post(f"{SENTINEL[:-1]}x")
+    assert (status, refused["errorType"]) == (400, "NotAuthorized")
+
+
+def test_the_server_compares_everybody_by_a_schedule(project: Project) -> None:
+    project.register()
+    bot = project.bot(STATUS_BOT)
+    url = f"{project.url}_sandbox/crons/{bot['id']}"
+    assert bot["cronString"] == "*/15 * * * *"
+    answer = project.session.post(url).json()
+    assert (answer["ran"], answer["failed"], answer["answer"]["checked"]) == (True, False, 1)
+
+
+def test_a_schedule_is_kept_changed_and_taken_away(project: Project) -> None:
+    project.register()
+    found = []
+    for arguments in ([], ["0 3 * * *"], [], ["off"], ["off"], []):
+        given = ["--status-schedule", *arguments] if arguments else []
+        assert project.register(*given).exit_code == 0
+        found.append(project.bot(STATUS_BOT).get("cronString"))
+    daily = "0 3 * * *"
+    assert found == ["*/15 * * * *", daily, daily, None, None, "*/15 * * * *"]
+    assert project.register("--status-schedule", "rate(1 hour)").exit_code == 2
+
+
+def test_without_a_schedule_the_feature_cron_is_not_missed(project: Project) -> None:
+    project.change(project.project(), features=["bots"])
+    result = project.register()
+    assert (result.exit_code, told(result, "missing")) == (1, ["project feature cron"])
+    assert project.register("--status-schedule", "off").exit_code == 0
+
+
+def test_an_installation_of_before_gets_the_narrow_policies(project: Project) -> None:
+    project.register()
+    programs = [*project.resources("ClientApplication"), project.bot(NOTIFICATION_BOT)]
+    for one in programs:
+        project.change(project.membership(one), accessPolicy=None)
+    for name in (policy_name(SERVICE), policy_name("notification")):
+        project.delete(project.policy(name))
+    plan = project.register("--plan")
+    result = project.register()
+    assert told(plan, "changed") == told(result, "changed")
+    assert told(result, "changed") == [
+        "membership of ClientApplication prescriber-bots",
+        "membership of Bot dosespot-notification-bot",
+    ]
+    given = [project.membership(one)["accessPolicy"]["reference"] for one in programs]
+    names = [policy_name(SERVICE), policy_name("notification")]
+    assert given == [f"AccessPolicy/{project.policy(name)['id']}" for name in names]
 
 
 def test_only_an_administrator_may_register(project: Project) -> None:
@@ -325,7 +408,7 @@ def test_a_bot_without_a_membership_is_told(project: Project) -> None:
 
 def test_prescribers_with_the_policy_can_use_the_bots_and_read_no_secret(project: Project) -> None:
     project.register()
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     prescriber = project.add_member()
     membership = project.servers.fhir.resources("ProjectMembership")[-1]
     project.change(membership, accessPolicy={"reference": f"AccessPolicy/{policy['id']}"})
@@ -362,7 +445,7 @@ def test_prescribers_with_the_policy_change_of_themselves_only_what_bots_do_not_
     project: Project,
 ) -> None:
     project.register()
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     content = {k: v for k, v in policy.items() if k not in ("id", "meta")}
     member, colleague = project.add_member(access_policy=content), project.add_member()
     headers = {"Authorization": f"Bearer {member.token}"}
@@ -396,11 +479,11 @@ def test_prescribers_with_the_policy_change_of_themselves_only_what_bots_do_not_
 
 def test_the_policy_of_before_is_brought_in_line(project: Project) -> None:
     project.register()
-    (policy,) = project.resources("AccessPolicy")
+    policy = project.policy()
     wide = {"resourceType": "Practitioner", "interaction": ["read", "update"]}
     project.change(policy, resource=[wide, {"resourceType": "Basic"}])
     assert told(project.register(), "changed") == [f"AccessPolicy {PRESCRIBER_POLICY}"]
-    (settled,) = project.resources("AccessPolicy")
+    settled = project.policy()
     assert settled["resource"] == policy["resource"]
 
 

@@ -125,8 +125,16 @@ def test_who_is_no_administrator_any_more_grants_nothing(
 
 
 def test_our_own_client_grants(clinic: Clinic, prescriber: Member) -> None:
-    create(clinic, practitioner_role(prescriber, "PrescribingClinician"), by=service(clinic))
+    client = service(clinic)
+    (membership,) = [
+        one
+        for one in clinic.sandbox.fhir.resources("ProjectMembership")
+        if one["profile"]["reference"] == f"ClientApplication/{client.id}"
+    ]
+    clinic.write({name: membership[name] for name in membership if name != "accessPolicy"})
+    create(clinic, practitioner_role(prescriber, "PrescribingClinician"), by=client)
     assert self_enroll(clinic, prescriber).body["status"] == "created"
+    clinic.write(membership)
 
 
 def test_where_nothing_is_to_be_granted_nobody_is_asked_who_granted_it(

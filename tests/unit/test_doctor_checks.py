@@ -9,6 +9,7 @@ from bots.catalog import BOTS
 from deploy.medplum.doctor.bot_checks import (
     NO_ADMINISTRATOR,
     REGISTER,
+    WIDE,
     check_bot,
     check_bot_errors,
     check_function,
@@ -27,6 +28,7 @@ from deploy.medplum.doctor.finding import (
 from deploy.medplum.doctor.secret_checks import check_secret
 from deploy.medplum.error_trial import bot_errors
 from deploy.medplum.installation import Installation
+from deploy.medplum.program_policies import policy_name
 from deploy.medplum.wanted import FunctionName, wanted_bot
 from fhir_profiles.comparison_round import ComparisonRound
 from shared.dosespot.wire import ClinicEntry, ClinicianItem
@@ -154,6 +156,12 @@ def test_a_function_that_takes_the_probe_is_another_one():
     )
 
 
+ADMINISTRATING = next(one for one in BOTS if one.admin)
+POLICY = policy_name(ADMINISTRATING.name)
+OWN = {"accessPolicy": {"reference": "AccessPolicy/2"}}
+ANOTHERS = {"accessPolicy": {"reference": "AccessPolicy/3"}}
+
+
 @pytest.mark.parametrize(
     ("hours", "ended", "verdict", "sentence"),
     [
@@ -177,16 +185,18 @@ def test_a_project_without_a_schedule_is_told_and_not_blamed():
 @pytest.mark.parametrize(
     ("membership", "sentence"),
     [
-        ({"admin": True}, "Set up, with its function and rights."),
-        ({"admin": True, "active": True}, "Set up, with its function and rights."),
-        ({"admin": True, "active": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
+        ({"admin": True, **OWN}, "Set up, with its function and rights."),
+        ({"admin": True, "active": True, **OWN}, "Set up, with its function and rights."),
+        ({"admin": True}, f"{WIDE} {REGISTER}"),
+        ({"admin": True, **ANOTHERS}, f"{WIDE} {REGISTER}"),
+        ({"admin": True, "active": False, **OWN}, f"{NO_ADMINISTRATOR} {REGISTER}"),
         ({"admin": False}, f"{NO_ADMINISTRATOR} {REGISTER}"),
         ({}, f"{NO_ADMINISTRATOR} {REGISTER}"),
         (None, f"{NO_ADMINISTRATOR} {REGISTER}"),
     ],
 )
 def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membership, sentence):
-    bot = next(one for one in BOTS if one.admin)
+    bot = ADMINISTRATING
     function = FunctionName()
     there = {**wanted_bot({}, bot, function.value), "id": "1"}
     found = Installation(
@@ -195,7 +205,7 @@ def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membershi
         unfinished={bot.identifier: []},
         clients=[],
         named_client=None,
-        policies=[],
+        policies={POLICY: [{"resourceType": "AccessPolicy", "id": "2"}]},
         conformance={},
         memberships={} if membership is None else {"Bot/1": membership},
     )

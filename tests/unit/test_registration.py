@@ -21,6 +21,8 @@ from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 
 BOT = BOTS[0]
 OURS = {"system": MEDPLUM_BOTS, "value": BOT.identifier}
+OURS_POLICY = "AccessPolicy/1"
+NARROW = {"accessPolicy": {"reference": OURS_POLICY}}
 THEIRS = {"system": "https://example.org", "value": "1"}
 
 
@@ -87,13 +89,13 @@ def test_secrets_of_others_stay_and_one_name_stands_once():
 
 def test_a_membership_becomes_an_administrators_and_stays_what_it_is():
     membership = {"resourceType": "ProjectMembership", "id": "1", "access": []}
-    assert wanted_administrator(membership) == {**membership, "admin": True}
-    assert wanted_administrator({**membership, "active": True})["active"] is True
+    assert wanted_administrator(membership, OURS_POLICY) == {**membership, "admin": True, **NARROW}
+    assert wanted_administrator({**membership, "active": True}, OURS_POLICY)["active"] is True
 
 
 def test_a_membership_that_was_deactivated_is_activated_to_be_an_administrators():
     former = {"resourceType": "ProjectMembership", "id": "1", "admin": True, "active": False}
-    assert wanted_administrator(former) == {**former, "active": True}
+    assert wanted_administrator(former, OURS_POLICY) == {**former, "active": True, **NARROW}
 
 
 @pytest.mark.parametrize(

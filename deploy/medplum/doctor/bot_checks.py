@@ -7,8 +7,9 @@ from deploy.medplum import relayed
 from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
+from deploy.medplum.program_policies import policy_name
 from deploy.medplum.project_secrets import is_relayed
-from deploy.medplum.wanted import FunctionName, wanted_bot
+from deploy.medplum.wanted import FunctionName, has_policy, wanted_bot
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
@@ -21,6 +22,7 @@ from shared.runtime.returned import PROBE
 from shared.runtime.settings import BotErrors
 
 NO_ADMINISTRATOR = "The Bot's ProjectMembership has no admin right, or is deactivated."
+WIDE = "No AccessPolicy of ours narrows what its ProjectMembership may do."
 ANOTHER_FUNCTION = "The function is not this bot's: it answers an input that the bot refuses."
 REGISTER = "Run `prescriber-bots register`."
 (_PROBED,) = PROBE
@@ -70,6 +72,8 @@ def check_bot(bot: BotFunction, found: Installation, function: FunctionName) -> 
     membership = found.membership(bots[0])
     if bot.admin and (membership is None or not is_administrator(membership)):
         return missing(f"{NO_ADMINISTRATOR} {REGISTER}")
+    if bot.admin and not is_narrowed(membership, found, bot.name):
+        return missing(f"{WIDE} {REGISTER}")
     return ok("Set up, with its function and rights.")
 
 
@@ -80,6 +84,12 @@ def _wanted(
     if is_relayed({}, found.secrets):
         return relayed.marked(relayed.wanted_relay_bot(one, bot, None))
     return wanted_bot(one, bot, function.value)
+
+
+def is_narrowed(membership: Resource | None, found: Installation, program: str) -> bool:
+    """Whether a program's membership has the program's own AccessPolicy."""
+    policy = found.policy(policy_name(program))
+    return policy is not None and has_policy(membership or {}, policy)
 
 
 def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from time import monotonic
 
 from bots.catalog import BOTS
-from deploy.medplum import access_policy, wanted
+from deploy.medplum import program_policies, starting, wanted
 from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.doctor import (
     bot_checks,
@@ -14,6 +14,7 @@ from deploy.medplum.doctor import (
     dosespot_checks,
     relay_checks,
     secret_checks,
+    start_checks,
 )
 from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, missing, note, ok
 from deploy.medplum.error_trial import bot_errors
@@ -31,8 +32,9 @@ from fhir_profiles.systems import CLINICIAN_IDENTIFIER, COMPARISON_ROUND, PRESCR
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
+from shared.fhir.client import SERVICE as SERVICE_NAME
 from shared.fhir.client import FhirClient
-from shared.fhir.executed import Failed, NotRun
+from shared.fhir.executed import Failed, NotRun, executed
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
@@ -42,10 +44,14 @@ from shared.runtime.bot import BotFunction
 from shared.runtime.payload import Secret
 from shared.runtime.returned import PROBE
 from shared.runtime.settings import Settings
+from shared.runtime.start import Start
 
 SERVER, ADMINISTRATOR, FEATURES = "server", "administrator", "project feature bots"
 PROFILES = "Practitioner,Patient,RelatedPerson"
 BOT_ERRORS = "errors that bots return"
+SCHEDULE = "schedule of the status sync"
+SYNC = next(bot for bot in BOTS if Start.CRON in bot.starts)
+PUSH = next(bot for bot in BOTS if Start.WEBHOOK in bot.starts)
 SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
 MOST_NAMED = 20
 DOSESPOT_SECRETS = (
@@ -104,7 +110,11 @@ class Examination:
         yield Check("relay code", known, self._check_relay_code)
         needs = (_secret(settings.RELAY_URL), _secret(settings.RELAY_SECRET))
         yield Check("relay endpoint", needs, self._check_relay_endpoint)
-        yield Check("AccessPolicy", known, self._check_policy)
+        yield Check(SCHEDULE, (known[0], f"Bot {SYNC.identifier}"), self._check_schedule)
+        push = (f"Bot {PUSH.identifier}", f"function {PUSH.name}")
+        yield Check("push notifications", push, self._check_webhook)
+        for one in program_policies.policies():
+            yield Check(f"AccessPolicy {one['name']}", known, partial(self._check_policy, one))
         yield Check("members without a policy", known, self._check_members)
         yield Check("FHIR profiles", known, self._check_profiles)
         yield Check(SIGN_IN, tuple(map(_secret, DOSESPOT_SECRETS)), self._check_sign_in)
@@ -152,7 +162,17 @@ class Examination:
                 " ProjectMembership.admin to true on its membership, or take both its secrets away"
                 " and run `prescriber-bots register`."
             )
-        return ok("Gets a token, and is an administrator.")
+        return self._check_narrowed()
+
+    def _check_narrowed(self) -> CheckResult:
+        client = self._found.named_client
+        membership = self._found.membership(client)
+        if bot_checks.is_narrowed(membership, self._found, program_policies.SERVICE):
+            return ok("Gets a token, and is an administrator under a narrow AccessPolicy.")
+        if client in self._found.clients:
+            return missing(f"{bot_checks.WIDE} {bot_checks.REGISTER}")
+        name = program_policies.policy_name(program_policies.SERVICE)
+        return note(f"It is not ours. {bot_checks.WIDE} `{name}` has what the bots need.")
 
     def _check_bot(self, bot: BotFunction) -> CheckResult:
         return bot_checks.check_bot(bot, self._found, self._function)
@@ -190,8 +210,20 @@ class Examination:
         )
         return relay_checks.check_endpoint(self._http.send(call))
 
-    def _check_policy(self) -> CheckResult:
-        return _same("AccessPolicy", self._found.policies, access_policy.access_policy())
+    def _check_schedule(self) -> CheckResult:
+        bot = self._found.bots[SYNC.identifier][0]
+        return start_checks.check_schedule(self._found.project, bot)
+
+    def _check_webhook(self) -> CheckResult:
+        """Posts what the bot refuses, as DoseSpot would: without a sign-in."""
+        membership = self._found.membership(self._found.bots[PUSH.identifier][0])
+        url = starting.webhook_url(self._base_url, membership or {})
+        call = Call(SERVICE_NAME, "run a webhook", "POST", url, headers={}, json=PROBE)
+        reply = self._http.send(call)
+        return start_checks.check_webhook(executed(reply.status, reply.body), url)
+
+    def _check_policy(self, content: Resource) -> CheckResult:
+        return _same("AccessPolicy", self._found.policies[content["name"]], content)
 
     def _check_members(self) -> CheckResult:
         people = self._server.search_all("ProjectMembership", {"profile-type": PROFILES})

@@ -7,6 +7,7 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.sandbox.fhir.backend import SERVER_AUTHOR, FhirBackend, reference_to
 from deploy.sandbox.fhir.outcomes import Resource
@@ -113,12 +114,21 @@ class Seeding:
         login = {"email": email, "password": password}
         return AddedPerson(profile["id"], membership_id, user["id"], login, token)
 
-    def add_client(self, project: str, name: str, admin: bool = False) -> Client:
-        """Adds a ClientApplication with a secret."""
+    def add_client(
+        self,
+        project: str,
+        name: str,
+        admin: bool = False,
+        access_policy: Resource | None = None,
+    ) -> Client:
+        """Adds a ClientApplication with a secret; a policy may restrict its membership."""
         secret = secrets.token_hex(32)
         resource = {"resourceType": "ClientApplication", "name": name, "secret": secret}
         client = self.add_resource(project, resource)
-        return Client(client["id"], secret, self._membership(project, client, client, admin))
+        membership_id = self._membership(
+            project, client, client, admin, access_policy=access_policy
+        )
+        return Client(client["id"], secret, membership_id)
 
     def add_bot(
         self,
@@ -127,17 +137,21 @@ class Seeding:
         identifiers: Sequence[Resource] = (),
         run_as_user: bool = False,
         admin: bool = False,
+        access_policy: Resource | None = None,
+        **elements: Any,
     ) -> BotEntry:
-        """Adds a Bot that runs as a Lambda function."""
+        """Adds a Bot that runs as a Lambda function; a policy may restrict its membership."""
         resource = {
             "resourceType": "Bot",
             "name": name,
             "identifier": list(identifiers),
             "runtimeVersion": "awslambda",
             "runAsUser": run_as_user,
+            **elements,
         }
         bot = self.add_resource(project, resource)
-        return BotEntry(bot["id"], self._membership(project, bot, bot, admin))
+        membership_id = self._membership(project, bot, bot, admin, access_policy=access_policy)
+        return BotEntry(bot["id"], membership_id)
 
     def add_resource(self, project: str, resource: Resource) -> Resource:
         """Adds a resource, under its own `id` if it has one, and returns it as stored.

@@ -1,0 +1,79 @@
+"""The AccessPolicies of programs: the bots' own ClientApplication, and Bots that act as themselves.
+
+Beside `admin` on the membership such a policy narrows everything but ProjectMembership and Project,
+which stay an administrator's (measured on Medplum 5.1.3). Each lists what the program does, which
+is less than what it might: it reads no patient, no secret of a ClientApplication and no source
+code, and changes of a Practitioner only what DoseSpot says and what is left to check.
+"""
+
+from collections.abc import Sequence
+
+from deploy.medplum.access_policy import BOT_SOURCE, access_policy
+from fhir_profiles import Resource
+
+SERVICE = "service"
+"""The ClientApplication; every Bot has its own name."""
+
+FIND = ["search", "read"]
+WITH_HISTORY = [*FIND, "history"]
+ONCE = ["search", "create"]
+"""What a conditional create takes."""
+
+WHO_THEY_ARE = [
+    "identifier",
+    "active",
+    "name",
+    "telecom",
+    "address",
+    "gender",
+    "birthDate",
+    "photo",
+    "communication",
+]
+"""Elements of a Practitioner that no program changes; `extension`, `qualification` and `meta` are
+left, which hold the registration status, EPCS, and the mark of a check that is due."""
+
+
+def _rule(kind: str, interaction: Sequence[str], **more: Sequence[str]) -> Resource:
+    return {"resourceType": kind, "interaction": list(interaction), **more}
+
+
+TRAIL = _rule("AuditEvent", ONCE)
+PEOPLE = _rule("Practitioner", FIND)
+STATUS = _rule("Practitioner", [*FIND, "update"], readonlyFields=WHO_THEY_ARE)
+GRANTS = _rule("PractitionerRole", WITH_HISTORY)
+BOT = _rule("Bot", FIND, hiddenFields=BOT_SOURCE)
+"""Whoever runs a bot reads which it is."""
+KEPT = _rule("Basic", [*FIND, "create", "update"])
+"""What runs keep for later ones, such as claims."""
+
+RULES: dict[str, Sequence[Resource]] = {
+    SERVICE: (
+        TRAIL,
+        STATUS,
+        GRANTS,
+        KEPT,
+        _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
+        BOT,
+    ),
+    "notification": (TRAIL, STATUS, BOT),
+    "sync_status": (TRAIL, STATUS, KEPT, BOT),
+    "readiness": (TRAIL, PEOPLE, GRANTS, BOT),
+}
+"""By program, what it may do. Every Bot with an administrator's membership stands here."""
+
+
+def policy_name(program: str) -> str:
+    """The policy's name; `program` is `SERVICE` or a bot's name."""
+    return f"prescriber-bots: {program.replace('_', '-')}"
+
+
+def program_policy(program: str) -> Resource:
+    """The AccessPolicy of a program, without an id."""
+    name, rules = policy_name(program), list(RULES[program])
+    return {"resourceType": "AccessPolicy", "name": name, "resource": rules}
+
+
+def policies() -> list[Resource]:
+    """Every AccessPolicy that `register` makes, without ids: for prescribers and for programs."""
+    return [access_policy(), *map(program_policy, RULES)]
