@@ -3,8 +3,9 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from shared.errors import LookUpFirst, TryAgain
 from shared.runtime.settings import RELAY_URL
 
 if TYPE_CHECKING:
-    from deploy.medplum.doctor.finding import CheckReport
+    from deploy.medplum.doctor.finding import Check, CheckReport
     from deploy.medplum.installation import Installation
     from deploy.medplum.ledger import LedgerEntry
     from deploy.medplum.wanted import FunctionName
@@ -181,7 +182,10 @@ def register(base_url: str, plan: bool, aws_secret: str | None, **options: Any) 
 @base_url_option()
 @function_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-def doctor(base_url: str, as_json: bool, **options: Any) -> None:
+@click.option("--stack", metavar="NAME", help="Check this stack on AWS, too.")
+@click.option("--region", help="Where the stack is, such as us-east-1; else the profile's.")
+@click.option("--profile", help="Credentials at AWS of this name; else the environment's.")
+def doctor(base_url: str, as_json: bool, stack: str | None, **options: Any) -> None:
     """Check a live installation, and say what is missing.
 
     Changes nothing. Signs in as `register` does. Each function is called with an input that it
@@ -192,6 +196,7 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     Examples:
       prescriber-bots doctor --base-url https://api.example.org/
       prescriber-bots doctor --base-url https://api.example.org/ --json
+      prescriber-bots doctor --base-url https://api.example.org/ --stack prescriber-bots
     """
     from deploy.cli.names import names_at_hand
     from deploy.medplum.doctor.examination import Examination
@@ -205,8 +210,9 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     examination = Examination(
         server, signed_in.http, signed_in.base_url, _function(options), people
     )
+    of_stack = _stack_checks(stack, options) if stack else ()
     findings = []
-    for finding in examine(examination.checks()):
+    for finding in examine(chain(examination.checks(), of_stack)):
         findings.append(finding)
         if not as_json and finding.needs is None:
             color = {CheckVerdict.OK: "green", CheckVerdict.MISSING: "red"}.get(finding.verdict)
@@ -219,6 +225,16 @@ def doctor(base_url: str, as_json: bool, **options: Any) -> None:
     else:
         _print_not_checked(findings)
     sys.exit(0 if in_order else 1)
+
+
+def _stack_checks(stack: str, options: Mapping[str, Any]) -> "Iterator[Check]":
+    """The checks of a stack on AWS, with the credentials that the options name."""
+    from deploy.aws.condition import StackCondition
+    from deploy.aws.session import sign_in
+    from deploy.medplum.doctor.stack_examination import StackExamination
+
+    account = sign_in(options["profile"], options["region"])
+    return StackExamination(StackCondition(account, stack)).checks()
 
 
 def _nobody(_references: Sequence[str]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from bots.catalog import BOTS
 from deploy.medplum.doctor.comparison_checks import NEVER
@@ -328,6 +329,18 @@ def test_what_the_server_does_not_show_is_told_once(project: Project) -> None:
     told = [name for name, (verdict, _) in findings.items() if verdict == "missing"]
     assert told == ["administrator"]
     assert {verdict for verdict, _ in findings.values()} == {"ok", "missing", "not checked"}
+
+
+def test_a_stack_on_aws_is_checked_where_one_is_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        findings = project.doctor("--stack", "elsewhere")
+    verdict, told = findings["AWS stack elsewhere"]
+    assert (verdict, told.startswith("There is no stack elsewhere here.")) == ("missing", True)
+    assert findings["AWS queues"][0] == "not checked"
+    assert not [name for name in project.doctor() if name.startswith("AWS")]
 
 
 def test_a_server_that_is_none_leaves_everything_else_unchecked(project: Project) -> None:
