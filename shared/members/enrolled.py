@@ -25,10 +25,12 @@ class Enrolled:
     Attributes:
         practitioner: reference of the Practitioner.
         clinician_ids: on all memberships of the Practitioner; at least one.
+        administers: whether one of the memberships is an administrator's.
     """
 
     practitioner: str
     clinician_ids: ClinicianIds
+    administers: bool = False
 
     def clinician_id(self) -> int:
         """The DoseSpot clinician id.
@@ -49,7 +51,11 @@ def enrolled(memberships: Iterable[Resource]) -> list[Enrolled]:
 
 def enrolled_of(known: Iterable[ProjectPractitioner]) -> list[Enrolled]:
     """Those of the people who carry a DoseSpot identifier, in their order."""
-    return [Enrolled(one.practitioner, ids) for one in known if (ids := one.clinician_ids)]
+    return [
+        Enrolled(one.practitioner, ids, one.administers)
+        for one in known
+        if (ids := one.clinician_ids)
+    ]
 
 
 def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import ClinicianIds, clinician_ids
 from fhir_profiles.elements import child, text
+from fhir_profiles.project_membership import is_administrator
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class ProjectPractitioner:
     def clinician_ids(self) -> ClinicianIds:
         """The DoseSpot clinician ids on the memberships."""
         return clinician_ids(*self.memberships)
+
+    @property
+    def administers(self) -> bool:
+        """Whether one of the memberships is an administrator's."""
+        return any(map(is_administrator, self.memberships))
 
 
 def people(memberships: Iterable[Resource]) -> list[ProjectPractitioner]:

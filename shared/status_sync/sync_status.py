@@ -18,10 +18,10 @@ from shared.audit.events import Log, LogEvent
 from shared.audit.trail import Trail
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
-from shared.errors import BotError, Misconfigured
+from shared.errors import BotError, DoseSpotRefused, Misconfigured, RecordsDisagree
 from shared.fhir.batch import Batch, FoundOne
 from shared.fhir.client import Edited, FhirClient
-from shared.members.dosespot_clinician import clinician_of
+from shared.members.dosespot_clinician import clinician_of, identity_shown
 from shared.members.enrolled import Enrolled, enrolled_of
 from shared.members.paging import page_after
 from shared.members.rules.clinician import Clinician
@@ -33,6 +33,11 @@ from shared.together import Together
 
 MOST_TOLD = 200
 """So many prescribers of a kind make an answer that every server passes on."""
+
+NO_PRESCRIBER = (
+    "the DoseSpot clinician of this administrator has no NPI, and so is not a prescriber; the"
+    " status was not compared ({error})"
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,7 @@ class StatusSync:
         except Misconfigured:
             raise
         except BotError as error:
-            return _Compared(Failure(one.practitioner, error))
+            return _not_compared(one, reads, error)
         warnings = dea_warnings_of(latest, Today(self.now()))
         doubts = tuple(Doubt(one.practitioner, finding) for finding in warnings)
         if _recorded(latest) == _recorded(practitioner):
@@ -247,6 +252,25 @@ def joined(first: Report, second: Report) -> Report:
         more_differences=first.different + second.different - len(differences),
         more_failures=first.failed + second.failed - len(failures),
     )
+
+
+def _not_compared(one: Enrolled, reads: _StatusReads, error: BotError) -> _Compared:
+    """A failure; but only a doubt where nobody who prescribes is concerned.
+
+    An administrator needs a clinician to enroll others, and that one need not be a prescriber's:
+    without an NPI, DoseSpot has no registration of theirs to tell of.
+    """
+    lasting = isinstance(error, RecordsDisagree | DoseSpotRefused)
+    if lasting and one.administers and _has_no_npi(reads):
+        finding = Finding("ProjectMembership.identifier", NO_PRESCRIBER.format(error=error))
+        return _Compared(None, (Doubt(one.practitioner, finding),))
+    return _Compared(Failure(one.practitioner, error))
+
+
+def _has_no_npi(reads: _StatusReads) -> bool:
+    """Whether DoseSpot showed the clinician, and no NPI of theirs."""
+    item = None if reads.item.exception() else reads.item.result()
+    return item is not None and not identity_shown(item).npis
 
 
 def _recorded(practitioner: Resource) -> Recorded:

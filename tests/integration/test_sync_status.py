@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deploy.sandbox.people import Person
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.comparison_round import ComparisonRound, read_round
 from fhir_profiles.epcs_qualification import has_epcs_qualification
@@ -241,6 +242,49 @@ def test_one_failing_prescriber_stops_no_other(clinic: Clinic, members: list[Mem
     untouched = (other_npi, no_number, unknown, silent, denied)
     assert {status_of(clinic, one) for one in untouched} == {"Pending"}
     assert dosespot_writes(clinic) == []
+
+
+def add_administrator(clinic: Clinic, npi: str, *, admin: bool = True) -> Member:
+    """Somebody with a DoseSpot clinician who is born on another day and has that NPI."""
+    person = Person(key=new_npi(), given=("Ben",), family="Ito", npi=npi)
+    number = clinic.sandbox.dosespot.add_clinician(person.clinician(), ["ClinicianAdmin"])
+    link = {**LINK, "value": str(number)}
+    born = {"birthDate": "1970-01-01"}
+    return clinic.add_member(admin=admin, identifiers=[link], practitioner=born)
+
+
+def test_an_administrators_clinician_without_an_npi_is_a_doubt_and_no_failure(
+    clinic: Clinic,
+) -> None:
+    administrator = add_administrator(clinic, "")
+    answer = sync(clinic, practitionerId=administrator.id)
+    assert (counts(answer), answer["failures"]) == ((1, 0, 1, 0), [])
+    (doubt,) = answer["warnings"]
+    assert doubt["practitioner"] == f"Practitioner/{administrator.id}"
+    assert "has no NPI, and so is not a prescriber" in doubt["sentence"]
+    assert "has another birth date than the Practitioner" in doubt["sentence"]
+    assert writes(clinic) == []
+    clinic.delete(f"ProjectMembership/{administrator.membership_id}")
+
+
+@pytest.mark.parametrize(("npi", "admin"), [(new_npi(), True), ("", False)])
+def test_anybody_elses_wrong_clinician_stays_a_failure(
+    clinic: Clinic, npi: str, admin: bool
+) -> None:
+    other = add_administrator(clinic, npi, admin=admin)
+    answer = sync(clinic, practitionerId=other.id)
+    assert (counts(answer), "warnings" in answer) == ((1, 0, 0, 1), False)
+    clinic.delete(f"ProjectMembership/{other.membership_id}")
+
+
+def test_an_administrator_of_whom_dosespot_tells_no_status_is_a_doubt(clinic: Clinic) -> None:
+    administrator = add_administrator(clinic, "")
+    number = clinic.read(f"ProjectMembership/{administrator.membership_id}")["identifier"][0]
+    path = f".*/api/clinicians/{number['value']}/registrationStatus"
+    body = {"Result": {"ResultCode": "ERROR", "ResultDescription": "NPI is required"}}
+    clinic.break_dosespot(method="GET", path=path, kind="text", body=body, status=200, times=9)
+    assert counts(sync(clinic, practitionerId=administrator.id)) == (1, 0, 1, 0)
+    clinic.delete(f"ProjectMembership/{administrator.membership_id}")
 
 
 def test_who_writes_in_between_makes_the_bot_ask_again(

@@ -70,6 +70,20 @@ def test_practitioners_with_a_dosespot_identifier_are_enrolled_each_once_in_orde
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "administers"),
+    [
+        ([{}], False),
+        ([{"admin": True}], True),
+        ([{}, {"admin": True}], True),
+        ([{"admin": True, "active": False}], False),
+    ],
+)
+def test_who_has_an_administrators_membership_administers(changes, administers) -> None:
+    (found,) = enrolled([{**member("Practitioner/a", "1"), **one} for one in changes])
+    assert found.administers is administers
+
+
 @pytest.mark.parametrize("values", [("1", "2"), ("none",), ("1", "none")])
 def test_who_has_not_just_one_id_has_none(values: tuple[str, ...]) -> None:
     (found,) = enrolled([member("Practitioner/a", *values)])
