@@ -25,7 +25,6 @@ PARAMETERS = {
     "log_key": "LogKeyArn",
     "alarm_topic": "AlarmTopicArn",
     "invoker_arn": "InvokerArn",
-    "status_schedule": "StatusSchedule",
 }
 """The template's parameter behind each option."""
 
@@ -50,8 +49,8 @@ FORMER_FUNCTIONS = (
 )
 DELETED = (
     "Deletes the stack {stack} of account {account} in {region}: functions, roles, alarms and logs,"
-    " the queues with what is in them, the endpoint for DoseSpot (a new one has another URL), and"
-    " the secret {stack}/medplum for good. Medplum and DoseSpot are not touched."
+    " the queues with what is in them, and the secret {stack}/medplum for good. Medplum and"
+    " DoseSpot are not touched."
 )
 NOTHING = "There is no stack {stack} of account {account} in {region}."
 BUCKET_KEPT = "Keeps the bucket {} with the packages; --delete-bucket deletes it too."
@@ -121,11 +120,6 @@ def place_options(command: Command) -> Command:
     help="Role or account that may run the bots, where Medplum is in another AWS account.",
 )
 @click.option(
-    "--status-schedule",
-    metavar="EXPRESSION",
-    help="When to compare everybody with DoseSpot; initially rate(15 minutes); off for never.",
-)
-@click.option(
     "--function-name",
     "function_names",
     multiple=True,
@@ -162,7 +156,7 @@ def deploy(  # noqa: PLR0913 - one for each option
     Examples:
       prescriber-bots deploy --region us-east-1 --plan
       prescriber-bots deploy --region us-east-1 --alarm-topic arn:aws:sns:us-east-1:1234:on-call
-      prescriber-bots deploy --stack staging-bots --status-schedule off
+      prescriber-bots deploy --stack staging-bots --memory 2048
     """
     from deploy.aws.deployment import Deployment, own_bucket
     from deploy.aws.session import in_words, sign_in

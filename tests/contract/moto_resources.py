@@ -15,14 +15,8 @@ from moto.cloudformation.models import ChangeSet, Stack
 from moto.core.common_models import CloudFormationModel
 
 NAMES_ONLY = (
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::ApiGatewayV2::Route",
-    "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
-    "AWS::Lambda::EventInvokeConfig",
     "AWS::Logs::MetricFilter",
-    "AWS::Scheduler::Schedule",
     "AWS::SecretsManager::Secret",
 )
 

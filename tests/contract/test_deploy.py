@@ -155,11 +155,8 @@ def test_a_second_deployment_does_nothing_and_tells_the_outputs(package: Path) -
     shown = json.loads(done("deploy", "--json"))
     assert (shown["stack"], shown["changed"], shown["outputs"]["Bots"]) == (STACK, False, arn)
     assert shown["outputs"]["MedplumSecretName"] == "prescriber-bots/medplum"
-    assert shown["outputs"]["PushEndpointUrl"].endswith(
-        f".execute-api.{REGION}.amazonaws.com/dosespot"
-    )
     assert shown["outputs"].keys() == {
-        *("Bots", "PushEndpointUrl", "MedplumSecretName", "InvokePolicyArn"),
+        *("Bots", "MedplumSecretName", "InvokePolicyArn"),
         *("EnrollQueueUrl", "ResultsQueueUrl", "DeadLetterQueueUrl"),
     }
 
@@ -200,7 +197,7 @@ def test_every_option_becomes_its_parameter() -> None:
     done(
         *("deploy", "--architecture", "x86_64", "--memory", "512", "--no-snap-start", "--trace"),
         *("--reserved-concurrency", "2", "--log-retention", "7", "--alarm-topic", topic),
-        *("--invoker-arn", invoker, "--status-schedule", "off", "--tag", "team=care"),
+        *("--invoker-arn", invoker, "--tag", "team=care"),
         *("--function-name", "iframe=medplum-bot-lambda-1", "--log-key", key),
     )
     stack = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
@@ -214,7 +211,6 @@ def test_every_option_becomes_its_parameter() -> None:
         "LogRetentionDays": "7",
         "AlarmTopicArn": topic,
         "InvokerArn": invoker,
-        "StatusSchedule": "off",
         "IframeName": "medplum-bot-lambda-1",
         "LogKeyArn": key,
     }

@@ -62,11 +62,12 @@ def aws(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         work = sqs.create_queue(QueueName="enroll.fifo", Attributes={"FifoQueue": "true"})
         results = sqs.create_queue(QueueName="enroll-results")
         monkeypatch.setenv("RESULTS_QUEUE_URL", results["QueueUrl"])
+        boto3.client("secretsmanager").create_secret(Name=SECRET)
         _store_secret(clinic)
         yield Aws(work["QueueUrl"], results["QueueUrl"])
 
 
-def _store_secret(clinic: Clinic) -> None:
+def _store_secret(clinic: Clinic, **changes: str) -> None:
     (service,) = (
         one
         for one in clinic.sandbox.fhir.resources("ClientApplication")
@@ -76,8 +77,11 @@ def _store_secret(clinic: Clinic) -> None:
         "MEDPLUM_BASE_URL": clinic.fhir_url,
         "MEDPLUM_CLIENT_ID": service["id"],
         "MEDPLUM_CLIENT_SECRET": service["secret"],
+        **changes,
     }
-    boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(stored))
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=SECRET, SecretString=json.dumps(stored)
+    )
 
 
 @pytest.fixture
@@ -223,6 +227,15 @@ def test_with_a_wrong_set_up_everything_goes_back_until_it_is_mended(
         aws.run(record)
     assert aws.run(record) == []
     assert collected(many, aws) == {**CLEAN, "enrolled": 1}
+
+
+def test_a_replaced_client_secret_is_read_again(clinic: Clinic, aws: Aws) -> None:
+    record = order(clinic.add_member())
+    _store_secret(clinic, MEDPLUM_CLIENT_SECRET="outdated")
+    with pytest.raises(Misconfigured, match="does not let the bots' ClientApplication in"):
+        aws.run(record)
+    _store_secret(clinic)
+    assert aws.run(record) == []
 
 
 def test_a_queue_that_is_not_there_is_told_in_one_line(aws: Aws, many: Many) -> None:

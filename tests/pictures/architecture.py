@@ -53,6 +53,6 @@ def architecture() -> str:
                 "agreements, identity answers,\none-time codes: never\nthrough our code",
                 (210, 338),
             ),
-            Arrow([(350, 360), (350, 206)], "push, over\nan endpoint", (396, 235)),
+            Arrow([(350, 360), (350, 206)], "push, by\nwebhook/", (396, 235)),
         ],
     )

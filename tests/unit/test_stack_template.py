@@ -80,8 +80,7 @@ def as_list(value: Any) -> list[Any]:
 def test_all_bots_are_one_function_that_is_called_as_the_stack() -> None:
     names = {each["FunctionName"]["Ref"] for each in of_type("AWS::Lambda::Function").values()}
     called = {defaults(TEMPLATE)[name] for name in names}
-    others = {f"prescriber-bots-{n}" for n in ("push-endpoint", "status-schedule", "enroll-worker")}
-    assert called == {FUNCTION} | others
+    assert called == {FUNCTION, "prescriber-bots-enroll-worker"}
     assert ALL_BOTS.name_in("staging-bots") == "staging-bots"
 
 
@@ -245,15 +244,6 @@ def test_no_policy_allows_everything() -> None:
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 RIGHTS = {
     "BotsRole": {("BotsLogGroup", action) for action in LOG},
-    "PushEndpointRole": {
-        *(("PushEndpointLogGroup", action) for action in LOG),
-        ("MedplumSecret", "secretsmanager:GetSecretValue"),
-    },
-    "StatusScheduleRole": {
-        *(("StatusScheduleLogGroup", action) for action in LOG),
-        ("MedplumSecret", "secretsmanager:GetSecretValue"),
-        ("ScheduleDeadLetterQueue", "sqs:SendMessage"),
-    },
     "EnrollWorkerRole": {
         *(("EnrollWorkerLogGroup", action) for action in LOG),
         ("MedplumSecret", "secretsmanager:GetSecretValue"),
@@ -261,10 +251,6 @@ RIGHTS = {
         ("EnrollQueue", "sqs:DeleteMessage"),
         ("EnrollQueue", "sqs:GetQueueAttributes"),
         ("ResultsQueue", "sqs:SendMessage"),
-    },
-    "SchedulerRole": {
-        ("StatusScheduleLive", "lambda:InvokeFunction"),
-        ("ScheduleDeadLetterQueue", "sqs:SendMessage"),
     },
 }
 """All that each role may do, and to what, beside writing traces where they are asked for."""
@@ -297,7 +283,6 @@ def test_who_may_run_which_function_is_one_principal_each() -> None:
     }
     assert granted == {
         "BotsPermission": ("BotsLive", {"Ref": "InvokerArn"}, False),
-        "PushPermission": ("PushEndpointLive", "apigateway.amazonaws.com", True),
     }
 
 
@@ -322,11 +307,6 @@ def test_the_invoker_is_one_and_never_everybody(given: str, taken: bool) -> None
 
 
 def test_what_is_asynchronous_has_a_dead_letter_queue_that_rings() -> None:
-    queue = {"Fn::GetAtt": ["ScheduleDeadLetterQueue", "Arn"]}
-    retries = RESOURCES["StatusScheduleRetries"]["Properties"]
-    assert retries["DestinationConfig"]["OnFailure"]["Destination"] == queue
-    for schedule in of_type("AWS::Scheduler::Schedule").values():
-        assert schedule["Target"]["DeadLetterConfig"]["Arn"] == queue
     for name, given in of_type("AWS::SQS::Queue").items():
         watched = {"Name": "QueueName", "Value": {"Fn::GetAtt": [name, "QueueName"]}}
         alarms = of_type("AWS::CloudWatch::Alarm").values()
@@ -340,12 +320,10 @@ def test_results_ring_a_week_before_they_are_lost() -> None:
     assert queue["MessageRetentionPeriod"] - alarm["Threshold"] == 7 * 24 * 3600
 
 
-def test_reserved_runs_are_the_bots_and_strangers_get_few() -> None:
+def test_reserved_runs_are_the_bots() -> None:
     nothing = {"Ref": "AWS::NoValue"}
     bots = properties(ALL_BOTS, "Function")["ReservedConcurrentExecutions"]
-    endpoint = RESOURCES["PushEndpointFunction"]["Properties"]["ReservedConcurrentExecutions"]
     assert bots == {"Fn::If": ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, nothing]}
-    assert endpoint == {"Fn::If": ["HasReservedConcurrency", 5, nothing]}
     assert RESOURCES["EnrollWorkerSource"]["Properties"]["ScalingConfig"] == {
         "MaximumConcurrency": 2
     }
@@ -411,12 +389,6 @@ def test_the_queue_waits_six_times_as_long_as_its_worker_may_take() -> None:
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
-def test_dosespot_is_answered_within_its_20_seconds() -> None:
-    (endpoint,) = [function for function in FUNCTIONS if function.name == "push_endpoint"]
-    answered_ms = RESOURCES["PushIntegration"]["Properties"]["TimeoutInMillis"]
-    assert endpoint.timeout_s * 1000 < answered_ms < 20_000
-
-
 def test_a_runtime_without_snapshots_gets_none() -> None:
     for runtime, supported in (("python3.11", False), ("python3.12", True), ("python3.14", True)):
         template = compose(DEFAULT_STACK, PACKAGE | {"Runtime": runtime})
@@ -450,7 +422,7 @@ def test_what_makes_up_a_function_makes_a_new_version_of_it(changed: dict[str, s
     [
         {"AlarmTopicArn": "arn:aws:sns:us-east-1:1:t"},
         {"LogRetentionDays": "7"},
-        {"StatusSchedule": "off"},
+        {"InvokerArn": "123456789012"},
     ],
     ids=str,
 )
@@ -459,9 +431,9 @@ def test_what_does_not_make_up_a_function_keeps_its_version(changed: dict[str, s
 
 
 def test_one_function_of_another_name_is_the_only_new_version() -> None:
-    named = compose(DEFAULT_STACK, PACKAGE | {"PushEndpointName": "another"})
+    named = compose(DEFAULT_STACK, PACKAGE | {"EnrollWorkerName": "another"})
     (new,) = versions(named) - versions(TEMPLATE)
-    assert new.startswith("PushEndpointVersion")
+    assert new.startswith("EnrollWorkerVersion")
 
 
 def test_the_template_is_within_cloudformations_quotas_even_with_the_longest_name() -> None:

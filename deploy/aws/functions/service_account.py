@@ -1,6 +1,6 @@
 """What AWS keeps secret for the functions: the bots' ClientApplication, and the relay's secret.
 
-What runs in AWS but not by Medplum's order (a schedule, a queue, DoseSpot's push notifications) has
+What runs in AWS but not by Medplum's order (a queue) has
 no token from Medplum, and gets one with this. The secret is in AWS Secrets Manager: a JSON object
 with the texts `MEDPLUM_BASE_URL`, `MEDPLUM_CLIENT_ID` and `MEDPLUM_CLIENT_SECRET`, and with
 `RELAY_SECRET` where Medplum runs the bots by the relay. The environment only names it.

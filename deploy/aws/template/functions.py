@@ -17,7 +17,7 @@ class Function:
     """One Lambda function.
 
     Attributes:
-        name: such as `push_endpoint`.
+        name: such as `enroll_worker`.
         entry: the module below ENTRY where Lambda begins.
         timeout_s: how long one run may take.
         parts: the files of the template that describe it.
@@ -32,7 +32,7 @@ class Function:
 
     @property
     def logical_id(self) -> str:
-        """What its logical ids begin with, such as `PushEndpoint`."""
+        """What its logical ids begin with, such as `EnrollWorker`."""
         return logical_id(self.name)
 
     @property
@@ -71,8 +71,6 @@ ALL_BOTS = Function(
 
 FUNCTIONS = (
     ALL_BOTS,
-    _beside_bots("push_endpoint", 17),  # DoseSpot hears within its 20 s after a cold start too
-    _beside_bots("status_schedule", 900),
     _beside_bots("enroll_worker", 300),
 )
 

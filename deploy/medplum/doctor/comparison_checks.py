@@ -6,8 +6,8 @@ from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from fhir_profiles.comparison_round import STALE, ComparisonRound
 
 NEVER = (
-    "No scheduled run has compared anybody with DoseSpot yet. Let the stack's schedule run, or set"
-    " Bot.cronString of the status sync."
+    "No scheduled run has compared anybody with DoseSpot yet. The schedule that"
+    " `prescriber-bots register` sets does, where the project has the feature cron."
 )
 
 
