@@ -31,7 +31,9 @@ def handler(error: Exception = REFUSED) -> Any:
     def bot(*_: Any) -> Any:
         raise error
 
-    return returning(lambda_handler("made_up", Given, bot, lambda: Services(http=Nobody())))
+    return returning(
+        lambda_handler("made_up", Given, bot, lambda: Services(http=Nobody()), timeout_s=60)
+    )
 
 
 def payload(setting: str | None, given: Any = None) -> Any:
@@ -72,7 +74,7 @@ def test_the_stack_that_is_raised_is_the_runtimes_alone() -> None:
     with pytest.raises(BotError) as raised:
         handler()(payload("raised"), None)
     frames = [entry.frame.code.path.name for entry in raised.traceback[1:]]
-    assert frames == ["returned.py", "lambda_handler.py", "guarded.py"]
+    assert set(frames) == {"returned.py", "lambda_handler.py", "guarded.py"}
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
 
 
