@@ -273,7 +273,7 @@ def test_a_secrets_file_of_another_form_is_refused(project: Project, text: str) 
     path.write_text(text)
     result = project.run("register", "--secrets-file", str(path))
     assert (result.exit_code, project.writes()) == (1, [])
-    assert "must be a JSON object of texts and whole numbers" in result.stderr
+    assert "must be a JSON object of strings and whole numbers" in result.stderr
 
 
 def test_a_server_that_names_functions_itself_is_told_nothing(project: Project) -> None:
@@ -389,7 +389,7 @@ def test_an_installation_of_before_gets_the_narrow_policies(project: Project) ->
 def test_only_an_administrator_may_register(project: Project) -> None:
     result = project.run("register", token=project.add_member().token)
     assert (result.exit_code, project.writes()) == (1, [])
-    assert "is none of a project administrator" in result.stderr
+    assert "does not belong to a project administrator" in result.stderr
 
 
 def test_without_a_token_and_a_terminal_it_says_what_to_set(project: Project) -> None:
