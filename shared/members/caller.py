@@ -10,14 +10,13 @@ from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import child, text
 from fhir_profiles.project_membership import is_active
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from shared.errors import Misconfigured, NotAuthorized, RecordsDisagree
 from shared.fhir.client import FhirClient
 
 RUN_AS_USER = "This bot must run as the calling user. Set Bot.runAsUser to true."
 NOT_ENROLLED = (
-    "You have no DoseSpot identifier yet. Enroll first, or have an administrator add your DoseSpot"
-    f" clinician id to ProjectMembership.identifier with system {CLINICIAN_IDENTIFIER}."
+    "You are not enrolled in DoseSpot yet. If you have a prescribing role, open DoseSpot without a"
+    " patient to enroll; if not, ask an administrator to give you one or to enroll you."
 )
 CALLERS_NOT_ONE_ID = (
     "ProjectMembership.identifier: the caller must have exactly one DoseSpot clinician id, which"

@@ -63,7 +63,7 @@ class Tab:
     @classmethod
     def open(cls, context: BrowserContext, complaints: Complaints, base_url: str) -> Self:
         tab = cls(Screen.open(context, complaints, base_url))
-        tab.screen.go_to("")
+        tab.open_without_patient()
         return tab
 
     def sign_in(self, login: str) -> None:
@@ -74,6 +74,9 @@ class Tab:
     def reload(self) -> None:
         """Loads the page again; what it then calls goes on in the background."""
         self.screen.page.reload(wait_until="commit")
+
+    def open_without_patient(self) -> None:
+        self.screen.go_to("")
 
     def open_patient(self, patient: Resource) -> None:
         self.screen.go_to(f"?patient={patient['id']}")

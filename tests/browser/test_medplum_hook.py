@@ -115,7 +115,11 @@ def test_patient_opens_once_the_prescriber_is_enrolled_and_the_patient_complete(
     person = named(clinic, "Treating", roles=PRESCRIBING)
     patient = add_patient(clinic, name=[{"given": ["Ann"], "family": "Shown"}], birthDate=None)
     one = tab()
+    one.open_patient(patient)
     one.sign_in(person.login)
+    one.expect_refused(NOT_ENROLLED)
+
+    one.open_without_patient()
     one.expect_opened()
     one.dosespot.sign_agreements()
 
