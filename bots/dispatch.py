@@ -23,7 +23,7 @@ from shared.errors import Misconfigured
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.connections import read_trust_early
 from shared.http.pace import Pace, PatientHttp
-from shared.runtime.environment import in_lambda
+from shared.runtime.environment import in_lambda, is_for_snapshot
 from shared.runtime.guarded import shielded
 from shared.runtime.lambda_handler import Handler, remaining_s
 from shared.runtime.log import RunLog
@@ -49,6 +49,9 @@ UNKNOWN = (
 class Dispatcher:
     """The handler; all bots share one set of services, so one's connections and tokens are all's.
 
+    A bot is loaded at its first run, because loading all takes half as long again as loading one. A
+    snapshot is made once and restored often, so it holds them all.
+
     Args:
         make_services: called once, at the first run.
         by_bot_id: folders of bots by the id of the Bot, where that is known; these are not read.
@@ -65,6 +68,9 @@ class Dispatcher:
         self._handlers: dict[str, Handler] = {}
         if in_lambda():
             read_trust_early()
+        if is_for_snapshot():
+            for folder in FOLDERS.values():
+                self._handler(folder)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """The answer of the bot that the payload is for; see `lambda_handler`.

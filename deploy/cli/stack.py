@@ -129,6 +129,11 @@ def place_options(command: Command) -> Command:
     " such a server runs $LATEST, not the published version.",
 )
 @click.option(
+    "--relay/--no-relay",
+    default=None,
+    help="Have an endpoint for the relay of a Medplum that can't name functions; initially none.",
+)
+@click.option(
     "--one-function", is_flag=True, help="Delete the functions that single bots have of their own."
 )
 @click.option(
@@ -145,6 +150,7 @@ def deploy(  # noqa: PLR0913 - one for each option
     as_json: bool,
     function_names: tuple[str, ...],
     one_function: bool,
+    relay: bool | None,
     tags: tuple[str, ...],
     **options: Any,
 ) -> None:
@@ -162,7 +168,8 @@ def deploy(  # noqa: PLR0913 - one for each option
     from deploy.aws.session import in_words, sign_in
     from deploy.aws.upload import newest_package
 
-    settings = _settings(options) | _names(function_names, one_function=one_function)
+    names = _names(function_names, one_function=one_function) | _relay(stack, wanted=relay)
+    settings = _settings(options) | names
     wanted_tags = dict(_pair(tag, "--tag needs KEY=VALUE") for tag in tags)
     package = package or newest_package(PACKAGES)
     account = sign_in(profile, region)
@@ -256,6 +263,15 @@ def _names(given: Sequence[str], *, one_function: bool) -> dict[str, str]:
         raise click.BadParameter(f"{known}.")
     none = {function.name_parameter: "" for function in OF_ONE_BOT} if one_function else {}
     return none | {by_name[function].name_parameter: name for function, name in pairs}
+
+
+def _relay(stack: str, *, wanted: bool | None) -> dict[str, str]:
+    """The parameter with the name of the relay's endpoint; "" where it is not to be there."""
+    from deploy.aws.template.functions import RELAY_ENDPOINT
+
+    if wanted is None:
+        return {}
+    return {RELAY_ENDPOINT.name_parameter: RELAY_ENDPOINT.name_in(stack) if wanted else ""}
 
 
 def _warn(stack: "Stack") -> None:

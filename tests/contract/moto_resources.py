@@ -16,6 +16,7 @@ from moto.core.common_models import CloudFormationModel
 
 NAMES_ONLY = (
     "AWS::CloudWatch::Alarm",
+    "AWS::Lambda::Url",
     "AWS::Logs::MetricFilter",
     "AWS::SecretsManager::Secret",
 )

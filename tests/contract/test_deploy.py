@@ -198,7 +198,7 @@ def test_every_option_becomes_its_parameter() -> None:
         *("deploy", "--architecture", "x86_64", "--memory", "512", "--no-snap-start", "--trace"),
         *("--reserved-concurrency", "2", "--log-retention", "7", "--alarm-topic", topic),
         *("--invoker-arn", invoker, "--tag", "team=care"),
-        *("--function-name", "iframe=medplum-bot-lambda-1", "--log-key", key),
+        *("--function-name", "iframe=medplum-bot-lambda-1", "--log-key", key, "--relay"),
     )
     stack = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     values = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
@@ -213,6 +213,7 @@ def test_every_option_becomes_its_parameter() -> None:
         "InvokerArn": invoker,
         "IframeName": "medplum-bot-lambda-1",
         "LogKeyArn": key,
+        "RelayEndpointName": "prescriber-bots-relay-endpoint",
     }
     assert {name: values[name] for name in expected} == expected
     assert {"Key": "team", "Value": "care"} in stack["Tags"]

@@ -10,11 +10,12 @@ import pytest
 from cfnlint.api import ManualArgs, lint
 
 from deploy.aws.template.compose import compose
-from deploy.aws.template.functions import OF_ONE_BOT
+from deploy.aws.template.functions import OF_ONE_BOT, RELAY_ENDPOINT
 from deploy.cli.stack import DEFAULT_STACK
 
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
-EACH = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in OF_ONE_BOT}
+ALL = (*OF_ONE_BOT, RELAY_ENDPOINT)
+EVERY_NAME = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in ALL}
 EVERYTHING = ManualArgs(regions=["us-east-1"], include_checks=["I"])
 
 
@@ -23,7 +24,7 @@ def findings(template: object) -> list[tuple[str, str]]:
     return [(match.rule.id, match.message) for match in found]
 
 
-@pytest.mark.parametrize("settings", [{}, EACH], ids=["one function", "one for each bot too"])
+@pytest.mark.parametrize("settings", [{}, EVERY_NAME], ids=["one function", "everything"])
 def test_the_template_has_no_findings(settings: dict[str, str]) -> None:
     assert findings(compose(DEFAULT_STACK, PACKAGE | settings)) == []
 

@@ -127,7 +127,7 @@ def test_it_holds_what_functions_run_and_nothing_else(files: dict[str, bytes]) -
         *("typing_extensions.py", "typing_inspection", "urllib3", "__pycache__"),
     }
     deploy = {name for name in files if name.startswith("deploy/") and name.endswith(".py")}
-    run_there = [ROOT / "deploy" / "aws" / "functions", ROOT / "deploy" / "bulk" / "worker"]
+    run_there = [ROOT / "deploy" / name for name in ("aws/functions", "bulk/worker", "relay")]
     parents = {f"deploy/{name}__init__.py" for name in ("", "aws/", "bulk/")}
     assert deploy == parents | {
         path.relative_to(ROOT).as_posix() for folder in run_there for path in folder.rglob("*.py")

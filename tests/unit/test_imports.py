@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bots.folders import FOLDERS
-from deploy.aws.template.functions import ALL_BOTS, ENTRY, FUNCTIONS, Function
+from deploy.aws.template.functions import ALL_BOTS, ENTRY, FUNCTIONS, RELAY_ENDPOINT, Function
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "deploy", "fhir_profiles", "shared")
@@ -160,7 +160,9 @@ def begun(handler: str, **environment: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+@pytest.mark.parametrize(
+    "function", [*FUNCTIONS, RELAY_ENDPOINT], ids=lambda function: function.name
+)
 def test_every_function_begins_at_an_entry_that_sets_up_the_process(function: Function) -> None:
     assert begun(function.handler)[:2] == [False, True]
 

@@ -17,6 +17,7 @@ from deploy.aws.template.functions import (
     ALL_BOTS,
     FUNCTIONS,
     OF_ONE_BOT,
+    RELAY_ENDPOINT,
     Function,
     former_functions,
     functions_of,
@@ -34,6 +35,10 @@ RESOURCES = TEMPLATE["Resources"]
 NAMESPACE = f"PrescriberBots/{DEFAULT_STACK}"
 NAMED = {"IframeName": "medplum-bot-lambda-1"}
 """The setting of a stack in which one bot has a function of its own."""
+
+RELAYED = compose(
+    DEFAULT_STACK, PACKAGE | {RELAY_ENDPOINT.name_parameter: RELAY_ENDPOINT.name_in(DEFAULT_STACK)}
+)["Resources"]
 
 FORMER = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in OF_ONE_BOT}
 """The names in a stack that had a function for each bot."""
@@ -274,6 +279,41 @@ def test_every_role_may_do_what_the_table_says_and_nothing_else() -> None:
                 for action in as_list(statement["Action"])
             }
     assert found == RIGHTS
+
+
+def test_the_relays_endpoint_is_there_where_it_has_a_name_and_reads_its_secret() -> None:
+    added = RELAYED.keys() - RESOURCES.keys()
+    (version,) = (name for name in added if name.startswith("RelayEndpointVersion"))
+    assert added == {
+        *(f"RelayEndpoint{part}" for part in ("Function", "Live", "Role", "LogGroup")),
+        *(f"RelayEndpoint{part}" for part in ("Errors", "Throttles", "Duration")),
+        *(version, "RelayEndpointUrl", "RelayEndpointUrlPermission", "RelayEndpointPermission"),
+    }
+    function = RELAYED["RelayEndpointFunction"]["Properties"]
+    assert function["Timeout"] == ALL_BOTS.timeout_s
+    assert function["Environment"]["Variables"]["MEDPLUM_SECRET_ID"] == {"Ref": "MedplumSecret"}
+    assert (
+        function["ReservedConcurrentExecutions"]
+        == properties(ALL_BOTS, "Function")["ReservedConcurrentExecutions"]
+    )
+    readers = RELAYED["MedplumSecretPolicy"]["Properties"]["Roles"]
+    assert {"Ref": "RelayEndpointRole"} in readers
+    (log,) = RELAYED["RelayEndpointRole"]["Properties"]["Policies"]
+    assert log["PolicyName"] == "log"
+
+
+def test_everybody_may_reach_the_relays_endpoint_by_its_url_and_nothing_else() -> None:
+    open_to_all = {
+        name: resource["Properties"]
+        for name, resource in RELAYED.items()
+        if resource["Properties"].get("Principal") == "*"
+    }
+    assert {(given["Action"], given["FunctionName"]["Ref"]) for given in open_to_all.values()} == {
+        ("lambda:InvokeFunctionUrl", "RelayEndpointLive"),
+        ("lambda:InvokeFunction", "RelayEndpointLive"),
+    }
+    assert open_to_all["RelayEndpointUrlPermission"]["FunctionUrlAuthType"] == "NONE"
+    assert open_to_all["RelayEndpointPermission"]["InvokedViaFunctionUrl"] is True
 
 
 def test_who_may_run_which_function_is_one_principal_each() -> None:

@@ -36,7 +36,8 @@ def compose(stack: str, settings: Mapping[str, str]) -> Template:
         stack: the stack's name.
         settings: values of the template's parameters; what is not there has its default. They do
             not become part of the template, but decide what can be in it, and whether a function
-            gets a new version. A bot has a function of its own where that one's name is here.
+            gets a new version. The relay's endpoint is there, and a bot has a function of its own,
+            where that one's name is here.
     """
     template, functions = _yaml("stack"), functions_of(settings)
     for function in functions:

@@ -74,6 +74,15 @@ FUNCTIONS = (
     _beside_bots("enroll_worker", 300),
 )
 
+RELAY_ENDPOINT = Function(
+    "relay_endpoint",
+    "relay_endpoint",
+    ALL_BOTS.timeout_s,
+    ("function", "role", "beside_bots", "relay"),
+    "relay_endpoint",
+)
+"""Runs the bots of a Medplum that can't name our functions; only there where it has a name."""
+
 OF_ONE_BOT = tuple(
     Function(bot.name, "bots", bot.timeout_s, ("function", "invoked"), "bots") for bot in BOTS
 )
@@ -88,4 +97,5 @@ def former_functions(stack: str, settings: Mapping[str, str]) -> list[str]:
 
 def functions_of(settings: Mapping[str, str]) -> tuple[Function, ...]:
     """The functions of a stack with these values of the template's parameters."""
-    return (*FUNCTIONS, *(one for one in OF_ONE_BOT if settings.get(one.name_parameter)))
+    named = [one for one in (RELAY_ENDPOINT, *OF_ONE_BOT) if settings.get(one.name_parameter)]
+    return (*FUNCTIONS, *named)

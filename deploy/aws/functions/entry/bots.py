@@ -1,18 +1,11 @@
-"""Where Lambda begins the one function of all bots.
-
-A start imports no bot, and each bot is imported at its first run: one takes a third less than all.
-A snapshot is made once and restored often, so it holds them all.
-"""
+"""Where Lambda begins the one function of all bots."""
 
 from deploy.aws.functions.process import set_up_process
 
 set_up_process()
 
 from bots.dispatch import Dispatcher  # noqa: E402
-from bots.folders import FOLDERS, load  # noqa: E402
-from shared.runtime.environment import is_for_snapshot  # noqa: E402
+from shared.runtime.log import set_up_logging  # noqa: E402
 
+set_up_logging()
 handler = Dispatcher()
-if is_for_snapshot():
-    for folder in FOLDERS.values():
-        load(folder)
