@@ -49,8 +49,8 @@ UNKNOWN = (
 class Dispatcher:
     """The handler; all bots share one set of services, so one's connections and tokens are all's.
 
-    A bot is loaded at its first run, because loading all takes half as long again as loading one. A
-    snapshot is made once and restored often, so it holds them all.
+    A bot is loaded at its first run, because loading all takes 40 to 50 % longer than loading
+    one. A snapshot is made once and restored often, so it holds them all.
 
     Args:
         make_services: called once, at the first run.
