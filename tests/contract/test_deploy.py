@@ -122,7 +122,6 @@ def test_the_first_deployment_makes_everything(package: Path) -> None:
         "prescriber-bots-enroll.fifo",
         "prescriber-bots-enroll-dead-letters.fifo",
         "prescriber-bots-enroll-results",
-        "prescriber-bots-status-dead-letters",
     }
     tags = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Tags"]
     assert tags == [{"Key": "application", "Value": "prescriber-bots"}]
