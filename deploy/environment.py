@@ -30,7 +30,7 @@ QUIET = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
 
 
 def problem(version: tuple[int, ...], missing: Iterable[str]) -> str | None:
-    """Why this Python can't make the environment, and what to do; None where it can.
+    """Why this Python can't make the environment, and what to do; None if it can.
 
     Args:
         version: the interpreter's.

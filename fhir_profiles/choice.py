@@ -52,7 +52,7 @@ class ChoiceRule:
         values: an entry counts only with one of these.
         uses: the order of `use`, best first; "" stands for none.
         never: uses that never count.
-        only: whether no other use counts; else the others come last, and that is told.
+        only: whether no other use counts; else the others come last, with a warning.
         system: `system` of a contact point.
         types: the order of `type`, best first.
         never_types: types that never count.
@@ -132,7 +132,7 @@ RULES = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What a rule makes of a resource.
+    """The result of a rule for a resource.
 
     Attributes:
         counting: the entries that count, the best first.
@@ -208,7 +208,7 @@ def has_value(identifier: Resource) -> bool:
 
 
 def state_of(address: Resource) -> str:
-    """The state code of an address, out of its state or its country; "" where there is none."""
+    """The state code of an address, out of its state or its country; "" if there is none."""
     written = state_named(value_text(address, "state"), ADDRESS_STATES)
     return written or territory_of(value_text(address, "country"))
 

@@ -54,7 +54,7 @@ class Claim:
 
     Attributes:
         key: what it is about; the value of the identifier.
-        resource: the raw Basic; None where there is none yet.
+        resource: the raw Basic; None if there is none yet.
         holder: the run that holds it, or held it until it died.
         announced: what is not settled.
         memory: what later runs have to know, by name.
@@ -90,7 +90,7 @@ class Claim:
 
     @property
     def author(self) -> str:
-        """Reference of who wrote this version; empty where the server does not say."""
+        """Reference of who wrote this version; empty if the server does not say."""
         return text(child(child(self.resource or {}, "meta"), "author").get("reference"))
 
     def taken(
@@ -123,7 +123,7 @@ class Claim:
 
 
 def read_claim(key: str, resource: Resource | None) -> Claim:
-    """The claim with that key out of its Basic; a free one where there is none."""
+    """The claim with that key out of its Basic; a free one if there is none."""
     if resource is None:
         return Claim(key)
     return Claim(

@@ -1,8 +1,9 @@
 """The DoseSpot clinician id on ProjectMembership.
 
-Sources differ on its system: Medplum's enroll bot writes `https://dosespot.com/clinician-identifier`,
-its getting-started page shows the API's base URL, and its provider app accepts any system that
-contains `dosespot`. So any of these is read, and the first is written.
+Sources differ on its system: Medplum's enroll bot writes
+`https://dosespot.com/clinician-identifier`, its getting-started page shows the API's base URL, and
+its provider app accepts any system that contains `dosespot`. So any of these is read, and the first
+is written.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class ClinicianIds:
 
     @property
     def sole(self) -> int | None:
-        """The one id that nothing contradicts; None where there is none such."""
+        """The one id that nothing contradicts; None if there is none."""
         return self.numbers[0] if len(self.numbers) == 1 and not self.unreadable else None
 
     @property

@@ -24,13 +24,13 @@ class ComparisonRound:
 
     Attributes:
         clinic_id: DoseSpot's id of the clinic.
-        resource: the raw Basic; None where there is none yet.
+        resource: the raw Basic; None if there is none yet.
         after: the instant after which the next run goes on; empty to begin.
-        began: when the round began; None where none is under way.
+        began: when the round began; None if none is under way.
         missed: whether a server could not be asked about somebody in this round.
         since: nobody's last comparison is older; before a round has ended, when the first began;
             None before that.
-        ended: when a round last ended that missed nobody; None where none has.
+        ended: when a round last ended that missed nobody; None if none has.
     """
 
     clinic_id: int
@@ -51,7 +51,7 @@ class ComparisonRound:
         """What is known after another page.
 
         Args:
-            after: the instant after which the next page begins; empty where nobody is left.
+            after: the instant after which the next page begins; empty if nobody is left.
             now: when the page ended.
             missed: whether a server could not be asked about somebody on it.
         """

@@ -27,10 +27,10 @@ class DeaIdentifier:
 
     Attributes:
         path: FHIR path of the identifier.
-        number: in upper case; empty where there is none.
-        state: its code; empty where none can be read.
+        number: in upper case; empty if there is none.
+        state: its code; empty if none can be read.
         days: when it counts.
-        schedules: those that are stated; None where none is, which means all of the certificate's.
+        schedules: those that are stated; None if none is, which means all of the certificate's.
         schedules_known: whether every stated schedule is one that there is.
         written_state: the state as it is written.
     """
@@ -79,7 +79,7 @@ def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
 
 
 def dea_in_qualifications(practitioner: Resource, today: Today) -> list[str]:
-    """FHIR paths of DEA numbers that stand in a qualification alone, where none is read."""
+    """FHIR paths of DEA numbers that are only in a qualification, where none is read."""
     read = {one.number for one in dea_identifiers(practitioner)}
     return [
         f"Practitioner.qualification[{index}].identifier[{at}]"

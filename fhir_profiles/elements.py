@@ -21,13 +21,13 @@ def entries(parent: Resource, name: str) -> Iterator[tuple[int, Resource]]:
 
 
 def items(parent: Resource, name: str) -> list[Any]:
-    """A copy of a repeating element's list; an empty one where there is none."""
+    """A copy of a repeating element's list; an empty one if there is none."""
     values = parent.get(name)
     return list(values) if isinstance(values, list) else []
 
 
 def child(parent: Resource, name: str) -> Resource:
-    """The object of an element that occurs once; an empty one where there is none."""
+    """The object of an element that occurs once; an empty one if there is none."""
     value = parent.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -50,12 +50,12 @@ def texts(parent: Resource, name: str) -> list[str]:
 
 
 def state_code(parent: Resource, name: str) -> str:
-    """The state, by code or name, that a reference's `display` is; "" where it is none."""
+    """The state, by code or name, that a reference's `display` is; "" if it is not one."""
     return state_named(text(child(parent, name).get("display")))
 
 
 def value_text(element: Resource, name: str) -> str:
-    """The text of a primitive element; "" where there is none, or a data-absent-reason says so."""
+    """The text of a primitive element; "" if there is none, or a data-absent-reason says so."""
     return "" if is_marked_absent(child(element, f"_{name}")) else text(element.get(name))
 
 

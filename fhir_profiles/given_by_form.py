@@ -31,7 +31,7 @@ def with_superseded_ended(practitioner: Resource, superseded: Superseded, day: d
         day: their last one.
 
     Returns:
-        The same object where there is none.
+        The same object if there is none.
     """
     changed = _ended(practitioner, superseded, day)
     for index, entry in entries(changed, "qualification"):

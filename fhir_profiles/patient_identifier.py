@@ -11,7 +11,7 @@ from fhir_profiles.systems import DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD
 
 
 def dosespot_patient_id(patient: Resource) -> int | None:
-    """The DoseSpot id that the Patient carries, or None where it has none but old ones."""
+    """The DoseSpot id that the Patient carries, or None if it has none but old ones."""
     for _, identifier in entries(patient, "identifier"):
         number = positive_number(value_text(identifier, "value"))
         known = identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)

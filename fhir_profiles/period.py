@@ -25,10 +25,10 @@ class Days:
     """When something counts.
 
     Attributes:
-        first: the first day; None where the beginning is open.
-        last: the last day; None where the end is open.
+        first: the first day; None if the beginning is open.
+        last: the last day; None if the end is open.
         readable: whether the period says so; what can't be read never counts.
-        standing: False where a status says that it does not count, whatever the day.
+        standing: False if a status says that it does not count, whatever the day.
     """
 
     first: date | None = None
@@ -58,11 +58,11 @@ class Days:
 
 
 def days_of(element: Resource, state: str = NATIONWIDE) -> Days:
-    """The days of an element's `period`; all days where it has none.
+    """The days of an element's `period`; all days if it has none.
 
     Args:
         element: raw JSON.
-        state: whose clocks tell the day of a time in UTC.
+        state: whose clocks decide the day of a time in UTC.
     """
     period = element.get("period", {})
     if not isinstance(period, dict):

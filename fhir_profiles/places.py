@@ -56,7 +56,7 @@ STATE_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """Every name, as `_words` spells it, with its code."""
 STATES = frozenset(_LICENSING.values())
-"""The codes of whoever licenses prescribers: states, the District of Columbia and territories."""
+"""The codes of those who license prescribers: states, the District of Columbia and territories."""
 ADDRESS_STATES = frozenset(STATE_NAMES.values())
 """The codes to which the US mail goes: the military's and the freely associated states' too."""
 
@@ -105,7 +105,7 @@ def state_named(value: str, states: frozenset[str] = STATES) -> str:
 def issuing_state(issuer: str) -> str:
     """The state that issues licenses under that name, such as "State of Illinois".
 
-    A school or a hospital is none, and neither is a name with two states in it.
+    A school or a hospital is not one, and neither is a name with two states in it.
     """
     if known := state_named(issuer):
         return known

@@ -18,7 +18,7 @@ _BY_CODE = {role.value: role for role in ClinicianRole}
 def granted_roles(practitioner_role: Resource, today: Today) -> frozenset[ClinicianRole]:
     """The DoseSpot roles that a PractitionerRole grants today, in Eastern time.
 
-    None where it is not explicitly active, or its period does not cover the day or can't be read;
+    None if it is not explicitly active, or its period does not cover the day or can't be read;
     codes of other systems and unknown codes grant nothing.
     """
     if practitioner_role.get("active") is not True or not in_force(practitioner_role, today):
@@ -45,7 +45,7 @@ def is_of(practitioner_role: Resource, practitioner: str) -> bool:
 def role_key(practitioner: str, location: str) -> str:
     """Value of the identifier (system ROLE_AT_LOCATION) of a prescriber's role at a location.
 
-    Both are references; an empty location is none.
+    Both are references; an empty location means none.
     """
     ids = (reference.rpartition("/")[2] for reference in (practitioner, location))
     return ".".join(each or "none" for each in ids)

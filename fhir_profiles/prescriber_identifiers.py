@@ -25,7 +25,7 @@ def with_state_number(
 ) -> Resource:
     """The Practitioner with that DEA number or NADEAN; the same object where it has it already.
 
-    Where the number stands without a state, the state is added; one that is over does not count.
+    If the number has no state, the state is added; an ended one does not count.
     """
     systems = DEA_ALIASES if system == DEA else {system}
     for index, identifier in entries(practitioner, "identifier"):

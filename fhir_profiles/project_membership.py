@@ -19,7 +19,7 @@ def is_administrator(membership: Resource) -> bool:
 
 
 def access_policy_of(membership: Resource) -> str | None:
-    """Reference of the member's first AccessPolicy; None where there is none."""
+    """Reference of the member's first AccessPolicy; None if there is none."""
     policies = [
         child(membership, "accessPolicy"),
         *(child(access, "policy") for _, access in entries(membership, "access")),

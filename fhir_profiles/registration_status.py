@@ -10,7 +10,7 @@ from fhir_profiles.systems import REGISTRATION_STATUS
 
 
 def registration_status(practitioner: Resource) -> str | None:
-    """The status that the Practitioner carries, or None where it has none."""
+    """The status that the Practitioner carries, or None if it has none."""
     for _, extension in entries(practitioner, "extension"):
         if extension.get("url") == REGISTRATION_STATUS:
             return text(extension.get("valueCode")) or text(extension.get("valueString")) or None

@@ -1,9 +1,9 @@
 """What a prescriber says about text messages, as one FHIR Consent per question.
 
 R4's Consent is made for patients: with any of its own scopes a patient is required (invariants
-ppc-2 to ppc-5), and a prescriber is none. So the scope is ours, there is no `patient`, and the
-prescriber is the `performer`, who "either agrees or rejects". `policyRule` says what was agreed to,
-because R4 wants a policy or a rule (ppc-1). Source: https://hl7.org/fhir/R4/consent.html.
+ppc-2 to ppc-5), and a prescriber is not a patient. So the scope is ours, there is no `patient`, and
+the prescriber is the `performer`, who "either agrees or rejects". `policyRule` says what was agreed
+to, because R4 wants a policy or a rule (ppc-1). Source: https://hl7.org/fhir/R4/consent.html.
 """
 
 from collections.abc import Mapping

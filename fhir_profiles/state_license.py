@@ -1,8 +1,8 @@
 """A state's license to practice on Practitioner: a qualification that says that it is one.
 
-Two ways of saying so are read. A type of HL7's v2-0203 is a license whatever else is said. A code
-of v2-0360, which Medplum documents and US Core and Plan Net bind, may be a mere degree: it is a
-license if it has a number or a state. The state is, in this order, `assigner.display` of the
+Two ways of saying so are read. A type of HL7's v2-0203 is a license, whatever else is recorded. A
+code of v2-0360, which Medplum documents and US Core and Plan Net bind, may be a mere degree: it is
+a license if it has a number or a state. The state is, in this order, `assigner.display` of the
 number, `whereValid` of Plan Net's practitioner-qualification, or `issuer.display`.
 """
 
@@ -70,8 +70,8 @@ class StateLicense:
 
     Attributes:
         path: FHIR path of the qualification.
-        number: empty where there is none.
-        state: two letters; empty where no state can be read.
+        number: empty if there is none.
+        state: two letters; empty if no state can be read.
         days: when it counts.
     """
 
@@ -185,7 +185,7 @@ def _unread(path: str, entry: Resource) -> Iterator[tuple[str, str]]:
 def _unread_numbers(
     path: str, entry: Resource, stated: Resource, read: list[Resource]
 ) -> Iterator[tuple[str, str]]:
-    """The numbers that are none of a license, and what of the others is not read."""
+    """The numbers that are not a license's, and the others that are not read."""
     for index, identifier in _numbers(entry):
         if any(identifier is one for one in read):
             if _is_unknown_code(_assigner(identifier)) and any(_states(entry, identifier, stated)):
@@ -197,7 +197,7 @@ def _unread_numbers(
 
 
 def _unread_places(path: str, entry: Resource, stated: Resource) -> Iterator[tuple[str, str]]:
-    """The places that are no state, beside some that are."""
+    """The places that are not a state, among some that are."""
     at = next((index for index, one in entries(entry, "extension") if one is stated), 0)
     places = [
         (index, _state(part))
@@ -271,7 +271,7 @@ def _state(place: Resource) -> str:
 
 
 def _standing(stated: Resource) -> str:
-    """The status in Plan Net's extension; active where nothing is said."""
+    """The status in Plan Net's extension; active if nothing is said."""
     found = [part for _, part in entries(stated, "extension") if part.get("url") == "status"]
     if not found:
         return ACTIVE

@@ -1,1 +1,1 @@
-"""The library that every bot stands on; its parts are described in `docs/explanation/design.md`."""
+"""The library that every bot is built on; `docs/explanation/design.md` describes its parts."""

@@ -1,4 +1,4 @@
-"""Every error that a caller of a bot can meet, grouped by what the caller can do about it.
+"""Every error that a bot's caller can get, grouped by what the caller can do about it.
 
 `str(error)` is what `$execute` shows as `errorMessage`: one or more plain sentences that say what
 is wrong, where, and what to do. It never holds personal data or a secret, nor do the findings.
@@ -30,7 +30,7 @@ class BotError(Exception):
 
     Attributes:
         sentences: the same, one by one.
-        findings: what the text lists, with the path of each; empty where it lists nothing.
+        findings: what the text lists, with the path of each; empty if it lists nothing.
         warnings: what the text lists besides, though it is not why there is an error.
     """
 
@@ -56,7 +56,7 @@ class NotAuthorized(FixInput):
 
 
 class Misconfigured(FixInput):
-    """A project secret, the payload or a credential of the set-up is missing or wrong."""
+    """A project secret, the payload or a credential of the setup is missing or wrong."""
 
 
 class RecordsRefused(FixInput):
@@ -64,7 +64,7 @@ class RecordsRefused(FixInput):
 
 
 class StageRefused(FixInput):
-    """The asked stage of enrollment can't be taken now."""
+    """The requested stage of enrollment can't be taken now."""
 
 
 class EnrollmentLimitReached(FixInput):
@@ -80,7 +80,7 @@ class FhirDenied(FixInput):
 
 
 class FhirNotFound(FixInput):
-    """The FHIR server has no such resource, or no longer."""
+    """The FHIR server has no such resource, or has it no longer."""
 
 
 class TryAgain(BotError):
@@ -88,7 +88,7 @@ class TryAgain(BotError):
 
 
 class RemoteUnavailable(TryAgain):
-    """A server could not be reached, is down or asks for fewer calls."""
+    """A server could not be reached, is down or wants fewer calls."""
 
 
 class Throttled(RemoteUnavailable):
@@ -112,7 +112,7 @@ class EditConflict(TryAgain):
 
 
 class LookUpFirst(BotError):
-    """A write was sent and no answer came: whether it took effect is not known.
+    """A write was sent and no answer came: whether it took effect is unknown.
 
     Running the bot again looks it up before anything is written.
     """

@@ -1,4 +1,4 @@
-"""How long claims and lookups last, and what tells a run the time and lets it wait."""
+"""How long claims and lookups last, and the clock and waiting of a run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

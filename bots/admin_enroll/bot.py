@@ -22,12 +22,12 @@ from shared.runtime.invocation import Invocation
     run_as_user=True,
 )
 def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnrollOutput:
-    """Enrolls the named prescriber as far as asked.
+    """Enrolls the named prescriber as far as requested.
 
     Raises:
         NotAuthorized: the caller may not enroll others.
         RecordsRefused: the prescriber's FHIR records have to be corrected first.
-        StageRefused: an asked stage can't be taken now.
+        StageRefused: a requested stage can't be taken now.
         EnrollmentLimitReached: the project may not enroll another prescriber.
         EnrollmentInProgress: another run is enrolling the same prescriber.
         EditConflict: somebody else kept changing the same resource.

@@ -38,7 +38,7 @@ class AdminEnrollInput(BotInput):
     )
 
     def order(self) -> Order:
-        """The same in the words of the use case."""
+        """The same as the use case takes it."""
         flags = {Stage.IDP: self.initIdp, Stage.TFA: self.initTfa}
         return Order(
             roles=frozenset(role_of(number) for number in self.practitionerRoleTypes),

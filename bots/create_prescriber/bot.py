@@ -1,4 +1,4 @@
-"""The bot: all that can be said against the form is said at once, before anything is made."""
+"""The bot: all problems of the form are reported at once, before anything is created."""
 
 from bots.create_prescriber import IDENTIFIER
 from bots.create_prescriber.contract import CreatePrescriberInput, CreatePrescriberOutput
@@ -25,7 +25,7 @@ from shared.runtime.invocation import Invocation
 def create_prescriber(
     request: CreatePrescriberInput, invocation: Invocation
 ) -> CreatePrescriberOutput:
-    """Makes, or brings up to date, the records of the prescriber whom a form describes.
+    """Creates or updates the records of the prescriber that a form describes.
 
     A form with any problem is refused with all of them, and then nothing is changed. Running again
     completes what an interrupted run left out.

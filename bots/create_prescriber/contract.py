@@ -64,7 +64,7 @@ class CreatePrescriberOutput(BotOutput):
 
     @classmethod
     def of(cls, done: Created, npi_check: NpiCheckOutcome) -> Self:
-        """What a run did, in the words of the contract."""
+        """What a run did, as the contract puts it."""
         return cls(
             practitioner=done.practitioner,
             created=done.created,

@@ -38,8 +38,8 @@ class Opening:
     """What was read, or why it could not be.
 
     Attributes:
-        patient: the Patient to open; None where nobody is asked for.
-        records: the caller's records; None where nobody asked for them.
+        patient: the Patient to open; None if none is requested.
+        records: the caller's records; None if nobody asked for them.
     """
 
     patient: Resource | BotError | None
@@ -52,7 +52,7 @@ def read_opening(fhir: FhirClient, patient: str | None, caller: str | None) -> O
     Args:
         fhir: seen with the caller's token.
         patient: reference of the Patient to open, if any.
-        caller: reference of the caller whose enrollment may go on; None where it may not.
+        caller: reference of the caller whose enrollment may go on; None if it may not.
     """
     if caller is None:
         return Opening(_tried(lambda: fhir.read(patient) if patient else None))
@@ -82,7 +82,7 @@ def records_to_go_on(
 ) -> CallersRecords | BotError | None:
     """The caller's records where enrollment may have to go on, or why that can't be told.
 
-    None where nobody asked, where the records say that it has come to its end, and where no
+    None if nobody asked, where the records say that it has come to its end, and where no
     PractitionerRole that the caller may see authorizes it.
 
     Args:

@@ -1,3 +1,3 @@
-"""`dosespot-notification-bot`: takes push notifications and asks DoseSpot what is true."""
+"""`dosespot-notification-bot`: takes push notifications and asks DoseSpot for the truth."""
 
 IDENTIFIER = "dosespot-notification-bot"

@@ -1,7 +1,8 @@
 """The bot: whoever knows DoseSpot's secret may have a prescriber's status looked up.
 
 DoseSpot gives notifications no id. A duplicate is harmless, because the body is only taken as a
-hint: what is written is what DoseSpot then answers, and nothing where the Practitioner says it.
+hint: what is written is what DoseSpot then answers, and nothing if the Practitioner already says
+so.
 """
 
 from hmac import compare_digest
@@ -29,7 +30,7 @@ UNCHANGED = "The Practitioner already matches DoseSpot."
 
 
 def require_secret(invocation: Invocation) -> None:
-    """Makes sure that DoseSpot's secret came along, whatever else does not.
+    """Makes sure that DoseSpot's secret was sent, whatever else is wrong.
 
     Raises:
         NotAuthorized: the secret is wrong or missing.
@@ -57,7 +58,7 @@ def require_secret(invocation: Invocation) -> None:
     person_waits=False,
 )
 def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
-    """Brings the prescriber whom a notification is about in line with DoseSpot.
+    """Updates the prescriber that a notification is about from DoseSpot.
 
     Raises:
         NotAuthorized: the secret is wrong or missing.

@@ -19,7 +19,7 @@ ENROLLMENT_EVENTS = frozenset(
 
 
 class NotificationInput(BotInput, extra="ignore"):
-    """What DoseSpot posts; of its data only who it is about is read, and not believed either."""
+    """What DoseSpot posts; of its data only whom it is about is read, and even that is checked."""
 
     EventType: str = Field(description="DoseSpot's name of the event.")
     Data: Any = Field(
@@ -27,7 +27,7 @@ class NotificationInput(BotInput, extra="ignore"):
     )
 
     def clinician_id(self) -> int | None:
-        """The clinician whom an enrollment event is about; None for what is none."""
+        """The clinician that an enrollment event is about; None for any other event."""
         number = self.Data.get("ClinicianId") if isinstance(self.Data, dict) else None
         known = self.EventType in ENROLLMENT_EVENTS and type(number) is int and number > 0
         return number if known else None

@@ -1,4 +1,4 @@
-"""The bot: whoever may read the Patient and is enrolled in DoseSpot may bring them there."""
+"""The bot: whoever may read the Patient and is enrolled in DoseSpot may send the patient there."""
 
 from bots.patient_sync import IDENTIFIER
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
@@ -17,12 +17,12 @@ from shared.runtime.invocation import Invocation
     timeout_s=30,
 )
 def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSyncOutput:
-    """Brings the patient to DoseSpot, once.
+    """Finds or creates the patient in DoseSpot, once.
 
     Raises:
         NotAuthorized: the caller is not enrolled.
         RecordsRefused: lists everything that the Patient lacks.
-        EnrollmentInProgress: another run is bringing the same patient to DoseSpot.
+        EnrollmentInProgress: another run is sending the same patient to DoseSpot.
         EditConflict: somebody else kept changing the same resource.
         DoseSpotRefused: DoseSpot did not accept a call.
         LookUpFirst: a write got no answer; the next run checks whether it took effect.

@@ -15,7 +15,7 @@ class PatientSyncInput(BotInput):
 
 
 class PatientSyncOutput(WarningOutput):
-    """The patient's DoseSpot id, what was done, and what the caller has to know of it."""
+    """The patient's DoseSpot id, what was done, and what the caller should know about it."""
 
     doseSpotPatientId: int = Field(description="DoseSpot's id of the patient.")
     status: Literal["created", "linked", "updated", "unchanged"] = Field(

@@ -28,11 +28,11 @@ from shared.runtime.invocation import Invocation
     admin=True,
 )
 def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutput:
-    """Tells who may prescribe and sign controlled substances, and why others can't.
+    """Says who may prescribe and sign controlled substances, and why others can't.
 
     Raises:
         NotAuthorized: the caller is not an administrator and asks about somebody else.
-        RecordsDisagree: the caller has not just one DoseSpot clinician id, and would act as that.
+        RecordsDisagree: the caller has no single DoseSpot clinician id to act as.
         BotError: what any bot can raise.
     """
     caller, fhir = invocation.requester, invocation.privileged_fhir

@@ -54,7 +54,7 @@ class ReasonOutput(BotOutput):
 
     @classmethod
     def of(cls, found: Reason) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(
             code=found.cause.code,
             sentence=found.sentence,
@@ -73,7 +73,7 @@ class NonControlledOutput(BotOutput):
 
     @classmethod
     def of(cls, found: Readiness) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         reasons = [one for one in found.reasons if one.blocks is Blocks.EVERYTHING]
         return cls(ready=found.prescribes, reasons=_codes(reasons))
 
@@ -91,7 +91,7 @@ class RegistrationOutput(BotOutput):
 
     @classmethod
     def of(cls, one: DeaIdentifier, found: Readiness) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         against = found.against(one)
         return cls(
             registration=one.path,
@@ -115,7 +115,7 @@ class ControlledOutput(BotOutput):
 
     @classmethod
     def of(cls, found: Readiness) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         registrations = [RegistrationOutput.of(one, found) for one in found.registrations]
         everywhere = (Blocks.EVERYTHING, Blocks.CONTROLLED)
         reasons = [one for one in found.reasons if one.blocks in everywhere]
@@ -138,7 +138,7 @@ class PrescriberOutput(BotOutput):
 
     @classmethod
     def of(cls, found: PrescriberReadiness) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(
             practitioner=found.practitioner,
             nonControlled=NonControlledOutput.of(found.readiness),
@@ -159,7 +159,7 @@ class ReadinessOutput(BotOutput):
 
     @classmethod
     def of(cls, found: tuple[PrescriberReadiness, ...], last: str) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(
             prescribers=[PrescriberOutput.of(one) for one in found],
             nextCursor=cursor_of(last) if last else None,

@@ -1,3 +1,3 @@
-"""`dosespot-self-enroll-prescriber-bot`: a prescriber enrolls themselves, one step per call."""
+"""`dosespot-self-enroll-prescriber-bot`: a prescriber enrolls themselves, one stage per call."""
 
 IDENTIFIER = "dosespot-self-enroll-prescriber-bot"

@@ -1,4 +1,4 @@
-"""The bot: the subject is the caller, whom an administrator authorized by a PractitionerRole."""
+"""The bot: the subject is the caller, authorized by an administrator's PractitionerRole."""
 
 from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
@@ -21,7 +21,7 @@ from shared.runtime.invocation import Invocation
     run_as_user=True,
 )
 def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollOutput:
-    """Takes the caller one step further.
+    """Takes the caller one stage further.
 
     Raises:
         NotAuthorized: the caller may not enroll themselves; says what an administrator must do.

@@ -22,7 +22,7 @@ class SelfEnrollInput(BotInput):
     )
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
-        """The same in the words of the use case."""
+        """The same as the use case takes it."""
         return Order(
             roles=roles,
             licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
@@ -32,7 +32,7 @@ class SelfEnrollInput(BotInput):
 
 
 class SelfEnrollOutput(WarningOutput):
-    """How things stand, and what the prescriber does now."""
+    """How things stand, and what the prescriber should do next."""
 
     status: Literal["created", "already_enrolled", "advanced"] = Field(
         description="What this call did."

@@ -1,3 +1,3 @@
-"""`dosespot-set-supervising-prescriber`: says in DoseSpot who supervises a prescribing agent."""
+"""`dosespot-set-supervising-prescriber`: sets in DoseSpot who supervises a prescribing agent."""
 
 IDENTIFIER = "dosespot-set-supervising-prescriber"

@@ -19,9 +19,9 @@ from shared.supervision.wiring import supervisors_of
     timeout_s=30,
 )
 def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOutput:
-    """Lets one clinician be supervised by another at this clinic, or by nobody any more.
+    """Sets or removes one clinician's supervisor at this clinic.
 
-    DoseSpot does not show who supervises whom, so `remove` ends the supervision whoever it is by.
+    DoseSpot does not show who supervises an agent, so `remove` ends whatever supervision there is.
 
     Raises:
         NotAuthorized: the caller may not do this.

@@ -1,3 +1,3 @@
-"""`dosespot-sync-status-bot`: brings Practitioners in line with DoseSpot, on a schedule too."""
+"""`dosespot-sync-status-bot`: updates Practitioners from DoseSpot, also on a schedule."""
 
 IDENTIFIER = "dosespot-sync-status-bot"

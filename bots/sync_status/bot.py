@@ -31,9 +31,9 @@ NOT_ENROLLED = (
     person_waits=False,
 )
 def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusOutput:
-    """Compares what Practitioners say of DoseSpot with DoseSpot, and writes what differs.
+    """Compares Practitioners with DoseSpot, and writes what differs.
 
-    Whose NPI could not be looked up in the NPI Registry is looked up now, enrolled or not.
+    NPIs that could not be looked up in the NPI Registry before are looked up now.
 
     Nobody is there to take a schedule's cursor and go on, so a scheduled run goes on by itself
     while it has time, and the next one where it ended.

@@ -62,7 +62,7 @@ class EpcsChange(BotOutput):
 
 
 class DifferenceOutput(BotOutput):
-    """One Practitioner that did not say what DoseSpot says."""
+    """One Practitioner that did not match DoseSpot."""
 
     practitioner: str = Field(description="Reference of the Practitioner.")
     status: StatusChange = Field(description="The registration status before and after.")
@@ -70,7 +70,7 @@ class DifferenceOutput(BotOutput):
 
     @classmethod
     def of(cls, found: Difference) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(
             practitioner=found.practitioner,
             status=StatusChange(from_=found.before.status, to=found.after.status),
@@ -86,12 +86,12 @@ class FailureOutput(BotOutput):
 
     @classmethod
     def of(cls, found: Failure) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(practitioner=found.practitioner, error=str(found.error))
 
 
 class NpiCheckOutput(BotOutput):
-    """An NPI that had still to be looked up in the NPI Registry, and how that went."""
+    """An NPI that still had to be looked up in the NPI Registry, and the result."""
 
     practitioner: str = Field(description="Reference of the Practitioner.")
     outcome: NpiCheckOutcome = Field(description="How the check ended.")
@@ -99,7 +99,7 @@ class NpiCheckOutput(BotOutput):
 
     @classmethod
     def of(cls, found: DueCheck) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         return cls(
             practitioner=found.practitioner,
             outcome=found.outcome,
@@ -114,13 +114,13 @@ class DoubtOutput(FindingOutput):
 
     @classmethod
     def about(cls, found: Doubt) -> Self:
-        """The same in the words of the contract."""
+        """The same as the contract puts it."""
         finding = found.finding
         return cls(practitioner=found.practitioner, path=finding.path, sentence=finding.sentence)
 
 
 class SyncStatusOutput(WarningOutput):
-    """What the run found and, but for a dry run, changed."""
+    """What the run found and, unless it was a dry run, changed."""
 
     checked: int = Field(
         description="How many prescribers were checked: the sum of the next three numbers. May be 0"
@@ -150,7 +150,7 @@ class SyncStatusOutput(WarningOutput):
 
     @classmethod
     def of(cls, report: Report, checks: Sequence[DueCheck], *, dry_run: bool) -> Self:
-        """The report and the checks that were due, in the words of the contract."""
+        """The report and the checks that were due, as the contract puts it."""
         return cls(
             checked=report.unchanged + report.different + report.failed,
             changed=report.different,

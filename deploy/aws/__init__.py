@@ -1,1 +1,1 @@
-"""The bots on AWS: their package, their CloudFormation stack, and what runs there beside them."""
+"""The bots on AWS: their package, their CloudFormation stack, and what else runs there."""

@@ -19,7 +19,7 @@ def write(path: Path, files: Mapping[str, bytes]) -> None:
     """Writes a zip that is complete from the moment it is there.
 
     Args:
-        path: where to; its folder is made where there is none.
+        path: where to; its folder is created if there is none.
         files: content by path in the zip.
 
     Raises:

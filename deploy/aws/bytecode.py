@@ -27,7 +27,7 @@ def with_bytecode(
         interpreter: compiles, for its own version.
 
     Raises:
-        RuntimeError: a file is none of the interpreter's version.
+        RuntimeError: a file is not of the interpreter's version.
     """
     distributions = list(distributions)
     with TemporaryDirectory() as folder:

@@ -23,7 +23,7 @@ class FunctionCondition:
 
     Attributes:
         name: its name.
-        version: the version behind the alias; None where there is no alias.
+        version: the version behind the alias; None if there is no alias.
         state: Lambda's word for whether that version can be run, such as `Active`.
         is_newest: whether that version has the function's newest code.
         has_own_role: whether its role is one of the stack's.
@@ -71,7 +71,7 @@ class StackCondition:
         self._found: list[Mapping[str, Any]] | None = None
 
     def existing(self) -> Existing | None:
-        """The stack; None where there is none."""
+        """The stack; None if there is none."""
         return Stack(self._cloudformation, self.name, lambda _: None).existing()
 
     def functions(self) -> list[FunctionCondition]:

@@ -68,7 +68,7 @@ class Deployment:
 
         Raises:
             StackFailed: the stack can't be changed now, or AWS refuses the template.
-            ValueError: the package is none, or the bucket can't be used.
+            ValueError: the package is not one, or the bucket can't be used.
         """
         package = self._package_settings()
         borrowed = self._create_bucket()
@@ -86,7 +86,7 @@ class Deployment:
 
         Raises:
             StackFailed: AWS could not make them and has rolled them back.
-            ValueError: the package is none, or the bucket can't be used.
+            ValueError: the package is not one, or the bucket can't be used.
         """
         package = self._package_settings()
         if self._create_bucket():

@@ -52,7 +52,7 @@ class Interpreter:
 
 
 Find = Callable[[str], Interpreter | None]
-"""Runtime in; an interpreter of its version, or None where there is none."""
+"""Runtime in; an interpreter of its version, or None if there is none."""
 
 
 def at_hand(runtime: str) -> Interpreter | None:
@@ -62,7 +62,7 @@ def at_hand(runtime: str) -> Interpreter | None:
 
 
 def probe(python: str) -> Interpreter | None:
-    """What an executable is; None where it does not start or is no ordinary CPython."""
+    """What an executable is; None if it does not start or is not an ordinary CPython."""
     try:
         probed = run(python, "-I", "-S", "-c", PROBE, timeout_s=PROBE_TIMEOUT_S)
         path, kind, *version = json.loads(probed.stdout)

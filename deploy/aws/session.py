@@ -65,7 +65,7 @@ def sign_in(profile: str | None, region: str | None) -> AwsAccount:
     """The account that the credentials are for.
 
     Raises:
-        AwsRefused: there are none, they are not good, or nothing names a region.
+        AwsRefused: there are none, they are not valid, or no region is set.
     """
     with in_words():
         session = boto3.Session(profile_name=profile, region_name=region)

@@ -1,4 +1,4 @@
-"""One CloudFormation stack: proposes changes, carries them out, and tells how that goes.
+"""One CloudFormation stack: proposes changes, carries them out, and reports progress.
 
 Every change is a change set first, so that what is shown beforehand is what is then done.
 """
@@ -53,7 +53,7 @@ class Existing:
         status: such as `CREATE_COMPLETE`.
         parameters: the values that its parameters have.
         tags: its tags.
-        outputs: what it tells about itself.
+        outputs: its CloudFormation outputs.
     """
 
     arn: str
@@ -120,7 +120,7 @@ class Stack:
         self._pause_s = pause_s
 
     def existing(self) -> Existing | None:
-        """The stack as it is; None where there is none."""
+        """The stack as it is; None if there is none."""
         try:
             found = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
@@ -143,7 +143,7 @@ class Stack:
         parameters: Mapping[str, str],
         tags: Mapping[str, str],
     ) -> ChangeSet | None:
-        """Has CloudFormation work out what a template would change; None where that is nothing.
+        """Has CloudFormation work out what a template would change; None if that is nothing.
 
         Args:
             template_url: where CloudFormation reads the template, in a bucket.

@@ -69,7 +69,7 @@ class ResultsFile:
     """A file of results, to which this run adds; a context manager.
 
     Args:
-        path: of the file; made where there is none.
+        path: of the file; made if there is none.
 
     Raises:
         ValueError: there is something else in the file.
@@ -105,7 +105,7 @@ class ResultsFile:
 
 
 def read_done(path: Path) -> list[str]:
-    """As `ResultsFile.done`, for a file that is not to be written; nobody where there is none."""
+    """As `ResultsFile.done`, for a file that is not to be written; nobody if there is none."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:

@@ -14,7 +14,7 @@ class Remark:
     """What is to be told of one prescriber.
 
     Attributes:
-        practitioner_id: of the Practitioner; None where what was given has no usable one.
+        practitioner_id: of the Practitioner; None if what was given has no usable one.
         words: what there is to tell.
     """
 

@@ -41,7 +41,7 @@ class OneLineErrors(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds the command that is named; says which ones there are where there is none such."""
+        """Finds the command that is named; says which ones there are if there is none such."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             names = self.list_commands(ctx)

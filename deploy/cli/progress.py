@@ -18,7 +18,7 @@ class Progress:
     """On standard error; a context manager.
 
     Args:
-        total: how many steps there are; None where nobody knows.
+        total: how many steps there are; None if nobody knows.
         clock: seconds of a monotonic clock.
     """
 
@@ -44,7 +44,7 @@ class Progress:
         self._done = done
 
     def __enter__(self) -> Self:
-        """Draws the bar, where there is one."""
+        """Draws the bar, if there is one."""
         if self._bar is not None:
             self._bar.__enter__()
         return self

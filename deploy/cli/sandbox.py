@@ -160,7 +160,7 @@ def _bot_id(given: str) -> tuple[str, str]:
 
 
 def _relay_settings(base_urls: tuple[str, ...]) -> "RelaySettings | None":
-    """What the relay's endpoint knows; None where it is not to be served.
+    """What the relay's endpoint knows; None if it is not to be served.
 
     Raises:
         click.UsageError: a URL is none of a server, or there is no secret that can be used.

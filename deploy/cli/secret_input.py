@@ -32,7 +32,7 @@ def from_options(file: Path | None, aws_name: str | None) -> dict[str, str]:
 
 
 def generated_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
-    """A new secret for push notifications, where there is none."""
+    """A new secret for push notifications, if there is none."""
     if settings.WEBHOOK_SECRET in stored:
         return {}
     return {settings.WEBHOOK_SECRET: secrets.token_hex(settings.WEBHOOK_SECRET_LENGTH // 2)}

@@ -14,7 +14,7 @@ NARROWEST = 20
 
 
 def terminal_width() -> int | None:
-    """How many characters fit into a line of standard output; None where it is no terminal."""
+    """How many characters fit into a line of standard output; None if it is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 

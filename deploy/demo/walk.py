@@ -38,10 +38,10 @@ class WalkStep:
         title: what is done.
         actor: who does it.
         answer: what the actor is told.
-        dosespot: DoseSpot's registration status after it; empty where there is no clinician.
+        dosespot: DoseSpot's registration status after it; empty if there is no clinician.
         written: what changed on the FHIR server.
         warnings: path and sentence of what a bot left out or found odd.
-        unexpected: what is not as the guide says; empty where all is well.
+        unexpected: what is not as the guide says; empty if all is well.
     """
 
     title: str

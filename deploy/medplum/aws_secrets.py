@@ -28,7 +28,7 @@ class AwsSecret:
             raise self._failed("read", error) from None
 
     def read(self) -> str | None:
-        """Its text; None where there is no such secret.
+        """Its text; None if there is no such secret.
 
         Raises:
             Misconfigured: it can't be read.

@@ -9,7 +9,7 @@ from shared.runtime.settings import BotErrors
 
 
 def tried(server: ProjectAdmin, bot_id: str) -> BotErrors | None:
-    """What the bots should do with their errors; None where no bot answered as it should."""
+    """What the bots should do with their errors; None if no bot answered as it should."""
     try:
         return bot_errors(server.execute(bot_id, PROBE))
     except RemoteUnavailable:

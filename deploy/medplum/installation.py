@@ -53,7 +53,7 @@ class Installation:
         return self.memberships.get(reference_to(resource)) if resource else None
 
     def policy(self, name: str) -> str | None:
-        """Reference of the AccessPolicy of that name; None where there is none."""
+        """Reference of the AccessPolicy of that name; None if there is none."""
         found = self.policies[name]
         return reference_to(found[0]) if found else None
 

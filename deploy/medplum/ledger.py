@@ -64,12 +64,12 @@ class Ledger:
         make: Callable[[], Resource],
         change: Callable[[Resource], Resource],
     ) -> Resource:
-        """Makes a resource where there is none, and changes it to what it should be.
+        """Makes a resource if there is none, and changes it to what it should be.
 
         Args:
             what: the resource, for the account.
             found: what there is.
-            make: makes one; called where there is none.
+            make: makes one; called if there is none.
             change: gives the resource as it should be.
 
         Returns:

@@ -134,7 +134,7 @@ class Installer:
         self._bot_errors(ids[0])
 
     def _service_secrets(self) -> dict[str, str]:
-        """Makes the ClientApplication, and gives its credential; nothing where others gave one."""
+        """Makes the ClientApplication, and gives its credential; nothing if others gave one."""
         found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
         if _has_other_client(found, self._order.secrets):
             note = (

@@ -17,7 +17,7 @@ class RelayDeployment:
         server: the server.
         ledger: writes and keeps account, or only tells.
         runtime: `Bot.runtimeVersion`; None keeps it.
-        lacking: why nothing can be deployed; None where it can.
+        lacking: why nothing can be deployed; None if it can.
     """
 
     def __init__(

@@ -62,7 +62,7 @@ class ProjectAdmin(FhirClient):
         """A new Bot with a membership.
 
         Raises:
-            LookUpFirst: the server kept quiet.
+            LookUpFirst: the server did not answer.
             FhirDenied, RemoteUnavailable: as the names say.
         """
         return self._create_program(project, "Bot", name, description)
@@ -76,7 +76,7 @@ class ProjectAdmin(FhirClient):
 
         Raises:
             EditConflict: the search finds several.
-            LookUpFirst: the server kept quiet.
+            LookUpFirst: the server did not answer.
             FhirDenied, RemoteUnavailable: as the names say.
         """
         kind, _, query = path.partition("?")
@@ -127,7 +127,7 @@ class ProjectAdmin(FhirClient):
 
         Raises:
             Misconfigured: the server refuses; says why, in its words.
-            LookUpFirst: the server kept quiet.
+            LookUpFirst: the server did not answer.
             FhirDenied, RemoteUnavailable: as the names say.
         """
         body = {"code": code, "filename": name}
@@ -139,7 +139,7 @@ class ProjectAdmin(FhirClient):
         self._content("Bot", call, reply)
 
     def code_of(self, bot: Resource) -> str | None:
-        """What was deployed to a Bot; None where nothing was.
+        """What was deployed to a Bot; None if nothing was.
 
         Raises:
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.

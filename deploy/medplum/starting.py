@@ -18,7 +18,7 @@ HEADER = f"Authorization: Secret <{settings.WEBHOOK_SECRET}>"
 
 
 def ignored_schedule(project: Resource, bot: Resource) -> str | None:
-    """Why a Bot's schedule does not run it, and what to do; None where it has none or runs."""
+    """Why a Bot's schedule does not run it, and what to do; None if it has none or runs."""
     if not is_scheduled(bot) or FEATURE in items(project, "features"):
         return None
     return NO_FEATURE

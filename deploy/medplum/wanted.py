@@ -46,7 +46,7 @@ class FunctionName:
 
     @property
     def value(self) -> str | None:
-        """What each Bot says of its function; None where it says nothing."""
+        """What each Bot says of its function; None if it says nothing."""
         if not self.named:
             return None
         return f"{self.name}:{self.alias}" if self.alias else self.name

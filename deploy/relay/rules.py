@@ -51,7 +51,7 @@ class RelayRequest:
 
     Attributes:
         method: such as `POST`.
-        headers: by name in small letters.
+        headers: by name in lowercase letters.
         body: the bytes that are signed.
     """
 
@@ -121,7 +121,7 @@ def signature(secret: str, time: str, body: bytes) -> str:
 
 
 def sent_ms(request: RelayRequest) -> int | None:
-    """When the call says that it was sent; None where it does not."""
+    """When the call says that it was sent; None if it does not."""
     time = request.headers.get(TIME, "")
     return int(time) if _TIME.fullmatch(time) else None
 

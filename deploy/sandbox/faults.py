@@ -32,14 +32,14 @@ PREFIX = "/_sandbox/"
 
 
 class Fault(BaseModel):
-    """What shall go wrong, and with which calls.
+    """What should go wrong, and with which calls.
 
     `kind` is one of
 
     * `status`: answer `status` and an empty body,
     * `html`: answer `status` with a page of HTML,
     * `empty`: answer 200 with an empty body,
-    * `text`: answer `status` with `body`, a text as it stands or an object as JSON,
+    * `text`: answer `status` with `body`, a text as it is or an object as JSON,
     * `bomb`: answer 200 with gzip that expands to `mebibytes` of white space,
     * `drop`: close the connection without an answer,
     * `delay`: wait `seconds`, or until the faults are deleted, then answer as if nothing were
@@ -193,7 +193,7 @@ def _keeping(receive: Receive, call: _Call) -> Receive:
 
 
 async def _swallow(message: Message) -> None:
-    """Takes an answer that nobody shall see."""
+    """Takes an answer that nobody should see."""
 
 
 def _wrong_answer(fault: Fault) -> Response:

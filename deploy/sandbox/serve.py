@@ -101,7 +101,7 @@ class LocalServer:
             self._server.force_exit = True
 
     def stop(self) -> None:
-        """Stops serving and frees the port; does nothing where nothing was started."""
+        """Stops serving and frees the port; does nothing if nothing was started."""
         self.begin_to_stop()
         if self._thread is not None:
             self._thread.join()

@@ -2,7 +2,7 @@
 
 Every bot decides this itself, because a Medplum server lets any member of a project run a bot.
 A program that is an administrator (a ClientApplication or a bot that enrolls many) is nobody in
-DoseSpot; it acts as the Clinician Admin as whom prescribers enroll themselves.
+DoseSpot; it acts as the Clinician Admin that self-enrollment uses too.
 Source: Medplum's prescriber enrollment guide, "Admin-Driven Enrollment".
 """
 
@@ -50,8 +50,8 @@ def administrators_clinician_id(
         fhir: asked for `auth/me` where the token may not read memberships.
         found: the answer to `ProjectMembership?profile={requester}`.
         requester: reference of the caller's profile.
-        programs_clinician_id: as whom an administrator acts that is a program and has no DoseSpot
-            identifier; not called for a person.
+        programs_clinician_id: the id that an administrator acts as that is a program and has no
+            DoseSpot identifier; not called for a person.
 
     Raises:
         NotAuthorized: says which of administrator and DoseSpot identifier is missing.

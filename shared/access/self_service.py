@@ -1,4 +1,4 @@
-"""Who may enroll themselves, and as what: a Practitioner whom an administrator has given a role.
+"""Who may enroll themselves, and as what: a Practitioner with a role from an administrator.
 
 Source: Medplum's prescriber enrollment guide, "Self-Service Enrollment".
 """

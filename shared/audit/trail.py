@@ -1,7 +1,7 @@
 """What a run did and was refused, kept as AuditEvents, one for each thing that happened.
 
 Each event has a key by which the FHIR server keeps it once, however often it is sent and whichever
-run sends it. What was changed in DoseSpot is written beside what the run does next, so that a run
+run sends it. What was changed in DoseSpot is written while the run goes on, so that a run
 that dies leaves it too; the rest when it ends. A run without a change and without a refusal writes
 none.
 """
@@ -35,8 +35,8 @@ class Trail:
         bot: the bot's name.
         who: reference of who asked.
         now: the current time, aware.
-        log: is told of each change too.
-        together: writes beside the run.
+        log: gets each change too.
+        together: writes while the run goes on.
         write: writes AuditEvents, each unless there is one with its key.
 
     Attributes:
@@ -82,7 +82,7 @@ class Trail:
             action: what was done.
             detail: more about it, without personal data.
             key: names this one change.
-            subject: reference of whom it is about, where that is not the run's.
+            subject: reference of whom it is about, if that is not the run's.
             facts: what the log is to say of it.
         """
         if key in self._keys:
@@ -104,14 +104,14 @@ class Trail:
         replaced: str,
         subject: str | None = None,
     ) -> None:
-        """Keeps that a Practitioner was brought in line with DoseSpot.
+        """Keeps that a Practitioner was updated from DoseSpot.
 
         Args:
             clinician: what DoseSpot says.
             before: the Practitioner as it was.
             after: as it is now.
             replaced: the version that was replaced.
-            subject: its reference, where it is not the run's.
+            subject: its reference, if it is not the run's.
         """
         details = {"before": _known_status(before), "after": _known_status(after)}
         key = f"recorded.{after.get('id')}.{replaced}"
@@ -125,21 +125,22 @@ class Trail:
         """Keeps an attempt that ended in an error."""
         fixable = isinstance(error, FixInput)
         outcome = AuditOutcome.MINOR_FAILURE if fixable else AuditOutcome.SERIOUS_FAILURE
-        # A refused input may name what the caller typed; who it was is enough.
+        # A refused input may quote what the caller typed; who it was is enough.
         sentence = "" if isinstance(error, InputRefused) else f": {error}"
         detail = f"{type(error).__name__}{sentence}"
         key = f"refused.{self.run}"
         self._keep(AuditAction.ATTEMPT_REFUSED, detail, key, self.subject, self.who, outcome)
 
     def begin_to_save(self) -> None:
-        """Begins to write what was kept since the last time, and does not wait for it."""
+        """Starts writing what was kept since the last time, without waiting for it."""
         events, self._events = self._events, []
         if events:
             writing = self._together.started(lambda: self._write(events))
             self._writing.append((events, writing))
 
     def save(self) -> None:
-        """Writes what is left, and waits until all is written; what was not is tried next time.
+        """Writes the rest and waits until everything is written; failures are tried again next
+        time.
 
         Raises:
             BotError: some of it could not be written.
@@ -183,7 +184,7 @@ def version_key(action: AuditAction, resource: Resource) -> str:
 
 
 def _known_status(practitioner: Resource) -> str | None:
-    """The status that a Practitioner carries; what is none of ours could be anything."""
+    """The status that a Practitioner carries; an unknown one could even be personal data."""
     status = registration_status(practitioner)
     known = status is None or status in RegistrationStatus.__members__.values()
     return status if known else RegistrationStatus.UNKNOWN.value

@@ -60,7 +60,7 @@ class ClaimStore:
         """Writes a claim if nobody else has since it was read.
 
         Returns:
-            The claim as the server has it now, which is another run's where that was quicker.
+            The claim as the server has it now, which is another run's if that was faster.
 
         Raises:
             Misconfigured: the credential may not write claims.

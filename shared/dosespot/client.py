@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 SEARCH_PAGES = 20
 WRITE_TOKEN_S = 60.0
-"""How long a token must be good to send a write with it that is sent once at most."""
+"""How long a token must still be valid for a write that is sent at most once."""
 
 R = TypeVar("R", bound=ResultReply)
 
@@ -56,8 +56,8 @@ class DoseSpotClient:
     Every method raises `Misconfigured` (the sign-in is refused) and `RemoteUnavailable` (no usable
     answer, no effect); one that reads also `RemoteMisbehaved` (an answer against the contract),
     `DoseSpotRefused` and `NotAuthorized`; one that writes also `LookUpFirst` (the effect is open),
-    `DoseSpotRefused` and `NotAuthorized` (known to have had none). What writes is told after how
-    many seconds it must not be sent any more (`send_within_s`).
+    `DoseSpotRefused` and `NotAuthorized` (known to have had none). A write must not be sent after
+    `send_within_s` seconds.
 
     Args:
         http: sends the calls.
@@ -76,7 +76,7 @@ class DoseSpotClient:
 
     @property
     def clinic_id(self) -> int:
-        """DoseSpot's number of the clinic that this client speaks for."""
+        """DoseSpot's number of the clinic that this client acts for."""
         return self._settings.clinic_id
 
     @property
@@ -85,12 +85,12 @@ class DoseSpotClient:
         return self._sign_in.has_token()
 
     def sign_in_early(self) -> None:
-        """Fetches the token while something else is waited for; a failure comes up when asked."""
+        """Fetches the token in the meantime; a failure shows when the token is needed."""
         with suppress(BotError):
             self._sign_in.token()
 
     def find_clinician(self, npi: str) -> int | None:
-        """The id of the clinician with that NPI, unconfirmed; None where DoseSpot finds none."""
+        """The id of the clinician with that NPI, unconfirmed; None if DoseSpot finds none."""
         call = self._call("GET", "api/clinician", "look up the NPI", params={"npi": npi})
         reply = self._ask(IdentifierReply, call)
         if says_not_found(reply.Result):
@@ -99,7 +99,7 @@ class DoseSpotClient:
         return reply.Id if reply.Id and reply.Id > 0 else None
 
     def clinician(self, clinician_id: int) -> ClinicianItem | None:
-        """One clinician's record; None where DoseSpot has none with that id."""
+        """One clinician's record; None if DoseSpot has none with that id."""
         call = self._call("GET", f"api/clinicians/{clinician_id}", "get the clinician")
         reply = self._ask(ClinicianReply, call)
         if says_not_found(reply.Result):
@@ -116,7 +116,7 @@ class DoseSpotClient:
         return parse_status(reply.Item)
 
     def agreement_pending(self, clinician_id: int) -> bool:
-        """Whether one of the clinician's legal agreements waits for the signature."""
+        """Whether one of the clinician's legal agreements is waiting to be signed."""
         path = f"api/clinicians/{clinician_id}/legalAgreements"
         call = self._call("GET", path, "list the legal agreements")
         reply = self._ask(AgreementsReply, call)
@@ -140,30 +140,30 @@ class DoseSpotClient:
         self._done(self._write_call("PUT", path, wish, send_within_s, record))
 
     def initialize_idp(self, clinician_id: int, send_within_s: float) -> bool:
-        """Lets the clinician begin identity proofing in the iFrame; False where it had begun."""
+        """Lets the clinician begin identity proofing in the iFrame; False if it had begun."""
         wish, path = "initialize identity proofing", f"api/clinicians/{clinician_id}/idpInit"
         return self._begin(self._write_call("POST", path, wish, send_within_s))
 
     def initialize_tfa(self, clinician_id: int, tfa_type: TfaType, send_within_s: float) -> bool:
-        """Lets the clinician activate the second factor in the iFrame; False where it had begun."""
+        """Lets the clinician activate the second factor in the iFrame; False if it had begun."""
         wish, path = "initialize TFA", f"api/clinicians/{clinician_id}/initTfaActivate"
         body = {"TfaTypeId": tfa_type.value}
         return self._begin(self._write_call("POST", path, wish, send_within_s, body))
 
     def add_supervisor(self, clinician_id: int, supervisor_id: int, send_within_s: float) -> None:
-        """Lets a clinician be supervised at this clinic; whoever did so before no longer does."""
+        """Sets a clinician's supervisor at this clinic, in place of any other."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = [{"ClinicId": self.clinic_id, "SupervisorId": supervisor_id}]
         self._done(self._write_call("PUT", path, "set the supervisor", send_within_s, body))
 
     def remove_supervisors(self, clinician_id: int, send_within_s: float) -> None:
-        """Lets nobody supervise the clinician at this clinic; DoseSpot takes no single name."""
+        """Removes the clinician's supervisors at this clinic; DoseSpot can't remove just one."""
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = {"ClinicIds": [self.clinic_id]}
         self._done(self._write_call("DELETE", path, "remove the supervisor", send_within_s, body))
 
     def patient(self, patient_id: int) -> PatientItem | None:
-        """One patient's record; None where DoseSpot has none with that id."""
+        """One patient's record; None if DoseSpot has none with that id."""
         call = self._call("GET", f"api/patients/{patient_id}", "get the patient")
         reply = self._ask(PatientReply, call)
         if says_not_found(reply.Result):
@@ -243,7 +243,7 @@ class DoseSpotClient:
         return _parsed(model, call, reply)
 
     def _written(self, call: Call, *, creates: bool = False) -> Done | Refused:
-        """What the answer to a write says, where it says anything.
+        """What the answer to a write says, if it says anything.
 
         A POST is sent once: what is answered with 401 may have taken effect.
         """
@@ -256,7 +256,7 @@ class DoseSpotClient:
         return found
 
     def _replaced_token(self, call: Call) -> Reply:
-        """The reply; a token that is no longer taken is replaced once."""
+        """The reply; a token that is no longer accepted is replaced once."""
         reply = self._sent(call, self._sign_in.token())
         return self._sent(call, self._sign_in.token()) if reply.status == 401 else reply
 
@@ -273,7 +273,7 @@ class DoseSpotClient:
 def _parsed(model: type[R], call: Call, reply: Reply) -> R:
     """The reply to a read as its model.
 
-    A body that is no JSON comes from something in between, so it says nothing about the call.
+    A body that is not JSON comes from something in between, so it says nothing about the call.
     """
     if reply.status == 400:
         raise _refused(call, reply.body.decode("utf-8", "replace"))

@@ -1,8 +1,8 @@
 """The clinician's record as DoseSpot is asked to store it: built, merged and compared as values.
 
 DoseSpot may replace the whole record on an edit, or keep what is left out or null. So an edit sends
-all that DoseSpot has, changed where the Practitioner says otherwise; and what the Practitioner no
-longer has is sent as an empty text or list, which is right with either reading. Source of names and
+everything that DoseSpot has, changed where the Practitioner differs; what the Practitioner no
+longer has is sent as an empty text or list, which is right in either case. Source of names and
 shapes: `AddEditClinicianRequest` of DoseSpot REST API v2.
 """
 
@@ -18,7 +18,7 @@ from shared.records.prescriber import MedicalLicense, Prescriber
 ClinicianRecord = dict[str, Any]
 
 FOLLOWING_TEXTS = frozenset({"Prefix", "MiddleName", "Suffix", "Email", "Address2"})
-"""What goes in DoseSpot where the record no longer has it."""
+"""What is removed in DoseSpot if the record no longer has it."""
 
 _COPIED = (
     "Prefix",
@@ -51,7 +51,7 @@ def new_record(
     licenses: Collection[MedicalLicense],
     clinic_id: int,
 ) -> ClinicianRecord:
-    """The record of a prescriber whom DoseSpot does not know yet; without empty fields."""
+    """The record of a prescriber that DoseSpot does not know yet, without empty fields."""
     name, address = prescriber.name, prescriber.address
     clinic = str(clinic_id)
     return filled(
@@ -96,7 +96,7 @@ def new_record(
 
 
 def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
-    """What DoseSpot has stored, in the words and forms of a request.
+    """What DoseSpot has stored, with the names and formats of a request.
 
     Entries of lists without a clinic are taken as this clinic's. Without `ClinicianRoleType`
     DoseSpot does not show the roles.
@@ -128,11 +128,11 @@ def stored_record(item: ClinicianItem, clinic_id: int) -> ClinicianRecord:
 def merged_record(
     stored: ClinicianRecord, wanted: ClinicianRecord, clinic_id: int
 ) -> ClinicianRecord:
-    """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
+    """What DoseSpot should have: `stored`, changed by `wanted`; equal to it if they agree.
 
-    This clinic's DEA numbers become the wanted ones, also none, and its NADEANs if there are any;
-    an emptied text is "". Roles and licenses are only added: roles because an enrollment never
-    takes one away, licenses because a caller names just those that are new.
+    This clinic's DEA numbers become the wanted ones, even if there are none, and its NADEANs if
+    there are any; an emptied text is "". Roles and licenses are only added: roles because enrolling
+    never removes one, licenses because a caller names only new ones.
     """
     merged = {**stored, **wanted}
     if stored.get("Email", "").casefold() == wanted.get("Email", "").casefold():
@@ -154,7 +154,7 @@ def merged_record(
 
 
 def _epcs_requested(stored: ClinicianRecord, merged: ClinicianRecord) -> bool | None:
-    """Whether controlled substances are asked for: not without any DEA number, at any clinic."""
+    """Whether controlled substances are requested: not without a DEA number at some clinic."""
     numbers = merged["DEANumbers"]
     if not numbers and stored.get("DEANumbers"):
         return False
@@ -179,7 +179,7 @@ def _spellings(role: ClinicianRole) -> set[str]:
 
 
 def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
-    """The clinician's roles, by name or number; what is no known role is left out."""
+    """The clinician's roles, given by name or number; unknown ones are left out."""
     shown = {str(role).strip() for role in item.Roles or []}
     return frozenset(role for role in ClinicianRole if shown & _spellings(role))
 
@@ -209,7 +209,7 @@ def _ordered(entries: Any) -> list[dict[str, Any]]:
 
 
 def same_number(shown: str | None) -> str | None:
-    """A stored phone number in our form; as it stands where it has none."""
+    """A stored phone number in our format; unchanged if it can't be read."""
     try:
         return parse_phone(shown) if shown else None
     except RuleBroken:

@@ -1,7 +1,7 @@
 """What DoseSpot's answer to a write says about its effect: done, refused, or open.
 
 A write had no effect only if that is known: DoseSpot answers in one of its forms, and its text is
-one of those that only a refusal has. Whatever else comes leaves it open, because a server, or
+one of those that only a refusal has. Any other answer leaves it open, because a server, or
 something in front of it, may fail after the write took effect. Nothing here sends or raises.
 """
 
@@ -19,7 +19,7 @@ class Done:
     """DoseSpot did what was asked.
 
     Attributes:
-        identifier: the new record's id; 0 where the write creates none.
+        identifier: the new record's id; 0 if the write creates none.
     """
 
     identifier: int = 0
@@ -38,10 +38,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Whether DoseSpot did it can't be told.
+    """Whether DoseSpot did it is unknown.
 
     Attributes:
-        text: what DoseSpot says all the same; may quote what was sent.
+        text: what DoseSpot says about it; may quote what was sent.
     """
 
     text: str = ""
@@ -50,7 +50,7 @@ class Open:
 Effect = Done | Refused | Open
 
 LONGEST_TEXT = 4000
-"""Characters; a longer text is no sentence about a field."""
+"""Characters; a longer text is not a sentence about a field."""
 
 _THING = (
     r"(?:clinician|prescriber|provider|user|patient|supervisor|clinic|agreement|disclaimer|token"
@@ -104,7 +104,7 @@ FAULTS = (
     r"\b(?:was|were|has\s+been|have\s+been)\s+(?:created|saved|added|updated|changed)\b",
     r"\b(?:created|saved|added|updated|changed)\b\W*(?:but|however|although)\b",
 )
-"""Texts of a fault, or of something that was done before it; whatever else is said with them."""
+"""Texts of a fault, or of something done before it, whatever else the answer says."""
 
 _REFUSAL = re.compile("|".join(REFUSALS), re.IGNORECASE)
 _FAULT = re.compile("|".join(FAULTS), re.IGNORECASE)
@@ -134,7 +134,7 @@ def says_refusal(text: str) -> bool:
 
 
 def _identifier(given: Any) -> int:
-    """DoseSpot's id of a record; 0 where this is none. Numbers may be written as texts."""
+    """DoseSpot's id of a record; 0 if this is not one. Numbers may be written as texts."""
     if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) <= 10:
         given = int(given)
     return given if type(given) is int and 0 < given <= LARGEST_ID else 0
@@ -147,7 +147,7 @@ def _of_result(answer: Any, *, creates: bool) -> Effect:
     created = _identifier(answer.get("Id")) if creates else 0
     if _code(result) == "OK":
         return Open() if creates and not created else Done(created)
-    # Whoever is refused gets no id: where there is one, something may have been created.
+    # A refusal has no id: if there is one, something may have been created.
     return Open(_error_text(result)) if created else _of_text(_error_text(result))
 
 
@@ -165,7 +165,7 @@ def _error_text(result: dict[str, Any]) -> str:
 
 
 def _text(answer: Any, body: bytes) -> str:
-    """DoseSpot's sentence in a 4xx, in whichever form; empty where it is in none of them."""
+    """DoseSpot's sentence in a 4xx, in any of its formats; empty if it is in none of them."""
     match answer:
         case {"Result": dict(result)}:
             return _error_text(result)
@@ -187,7 +187,7 @@ def _sentences(given: Iterable[Any]) -> Iterator[str]:
 
 
 def _json(body: bytes) -> Any:
-    """The body's JSON; None where it is none, or only null."""
+    """The body's JSON; None if it is not JSON, or null."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

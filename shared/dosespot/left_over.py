@@ -53,7 +53,7 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def left_over(
     resource_type: str, wanted: Mapping[str, Any], stored: Mapping[str, Any]
 ) -> tuple[Finding, ...]:
-    """What DoseSpot shows otherwise than it should, without any value.
+    """What DoseSpot shows differently than it should, without any value.
 
     Args:
         resource_type: Practitioner or Patient.

@@ -39,7 +39,7 @@ class DoseSpotLimits:
         )
 
     def charges(self, call: Call) -> list[Charge]:
-        """What a call takes of the limits; nothing where it goes elsewhere."""
+        """What a call takes of the limits; nothing if it goes elsewhere."""
         if call.service != SERVICE:
             return []
         name = operation(call)

@@ -44,7 +44,7 @@ def new_patient_record(patient: Patient) -> PatientRecord:
 
 
 def stored_patient_record(item: PatientItem) -> PatientRecord:
-    """What DoseSpot has stored, in the words and forms of a request."""
+    """What DoseSpot has stored, with the names and formats of a request."""
     shown = item.model_dump()
     return filled(
         {
@@ -57,7 +57,7 @@ def stored_patient_record(item: PatientItem) -> PatientRecord:
 
 
 def merged_patient_record(stored: PatientRecord, wanted: PatientRecord) -> PatientRecord:
-    """What DoseSpot shall have: `stored`, changed by what `wanted` says; equal where it agrees.
+    """What DoseSpot should have: `stored`, changed by `wanted`; equal to it if they agree.
 
     What the Patient no longer has is sent as an empty text; all else that DoseSpot has stays.
     """

@@ -1,4 +1,4 @@
-"""Which DoseSpot clinic is spoken to, and with which secrets."""
+"""Which DoseSpot clinic to use, and with which secrets."""
 
 from dataclasses import dataclass, field
 

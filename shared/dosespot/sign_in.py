@@ -83,7 +83,7 @@ class DoseSpotSignIn:
 
 
 def refused_credentials() -> Misconfigured:
-    """The error for a clinic or clinician whom DoseSpot does not let in."""
+    """The error for a clinic or clinician that DoseSpot rejects."""
     return Misconfigured(
         "DoseSpot refuses the sign-in. Check the project secrets DOSESPOT_CLINIC_ID,"
         " DOSESPOT_CLINIC_KEY and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician on"

@@ -119,7 +119,7 @@ class Result(_Reply):
 
     @property
     def ok(self) -> bool:
-        """Whether DoseSpot says so in so many words."""
+        """Whether DoseSpot says so explicitly."""
         return (self.ResultCode or "").strip().upper() == "OK"
 
 
@@ -136,7 +136,7 @@ class IdentifierReply(ResultReply):
 
 
 class StatusReply(ResultReply):
-    """The registration status, in whatever spelling."""
+    """The registration status, however it is spelled."""
 
     Item: Any = None
 
@@ -223,7 +223,7 @@ class ClinicianReply(ResultReply):
 
 
 class AgreementItem(_Reply):
-    """A legal agreement; without a date it waits for the signature."""
+    """A legal agreement; without a date it is waiting to be signed."""
 
     AgreementId: _WholeNumber | None = None
     AgreementDate: str | None = None
@@ -257,7 +257,7 @@ class PatientReply(ResultReply):
 
 
 class PageEntry(_Reply):
-    """Where a page stands in a list."""
+    """Where a page is in a list."""
 
     HasNext: _Flag | None = None
 

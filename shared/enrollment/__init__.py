@@ -1,1 +1,1 @@
-"""Enrolling a prescriber in DoseSpot, and keeping their status in line with it."""
+"""Enrolling a prescriber in DoseSpot, and keeping their status up to date."""

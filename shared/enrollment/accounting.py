@@ -9,7 +9,7 @@ from shared.enrollment.rules.situation import CHANGED_TO, Act, Situation, stage_
 
 
 def account_for_announced(trail: Keeper, s: Situation) -> None:
-    """Keeps what was announced and has happened, whether or not the run that did it lives."""
+    """Keeps what was announced and has happened, even if the run that did it has died."""
     announced = s.claim.announced
     if announced is None or s.clinician is None or s.shown is None:
         return
@@ -48,7 +48,7 @@ def keep(
     run = announced.run if announced else s.run
     key = f"{action.value}.{clinician_id}"
     if action is AuditAction.CLINICIAN_LINKED:
-        # Whoever announced it last: another run's link may have been quicker.
+        # Whoever announced it last: another run may have linked it first.
         key = version_key(action, s.subject.membership)
     elif action is not AuditAction.CLINICIAN_CREATED:
         key = f"{key}.{run}"

@@ -52,7 +52,7 @@ def advance(
 
     Args:
         run: the run.
-        dosespot: acts as the Clinician Admin in whose name prescribers enroll themselves.
+        dosespot: acts as the Clinician Admin on whose behalf prescribers enroll themselves.
         records: the caller's.
         order_of: what the caller wants, with the roles that the PractitionerRoles name.
         look_beside: looks how things stand.
@@ -64,7 +64,7 @@ def advance(
         BotError: whatever else stands in the way of an enrollment.
     """
     today = Today(run.now())
-    # Before the caller is told to have anything set up, the bot has to be.
+    # The bot has to be set up before the caller is told to set up anything.
     with denied_as(Misconfigured(NO_CREDENTIAL)):
         records.memberships.all()
     practitioner_roles, named = named_roles_of(records.roles, run.requester, today)

@@ -38,7 +38,7 @@ class DoseSpotNetwork:
         """What DoseSpot shows of the membership's clinician, or of that id, or by the NPI.
 
         Raises:
-            RecordsDisagree: the lookup names somebody whom DoseSpot does not show.
+            RecordsDisagree: the lookup names somebody that DoseSpot does not show.
             BotError: whatever the client raises.
         """
         clinician_id = s.subject.clinician_id or known_id
@@ -69,7 +69,7 @@ class DoseSpotNetwork:
         self.dosespot.edit_clinician(clinician_id, dict(record), within_s)
 
     def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:
-        """Begins a stage; False where it had begun already; raises what the client raises."""
+        """Begins a stage; False if it had begun already; raises what the client raises."""
         if stage is Stage.IDP:
             return self.dosespot.initialize_idp(clinician_id, within_s)
         return self.dosespot.initialize_tfa(clinician_id, tfa_type, within_s)

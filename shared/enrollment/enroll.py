@@ -1,4 +1,4 @@
-"""An enrollment run: look, decide what is next, do it, look again, until nothing is left to do.
+"""An enrollment run: look, decide what is next, do it, and look again, until nothing is left to do.
 
 `next_step` in the rules decides; this module does what it says, one step at a time, and keeps a
 trail. A step changes at most one thing.
@@ -84,7 +84,7 @@ class Outcome:
         expected: the same with the status that will show: DoseSpot's may lag behind what was begun.
         created: whether this run created the clinician.
         begun: the stage that this run began.
-        warnings: what could not be done as the records say, or looks wrong.
+        warnings: what could not be done as the records say, or what looks wrong.
     """
 
     subject: Subject
@@ -131,18 +131,18 @@ class Enrollment:
         return self.take(Look(), self.begin(subject, order), order)
 
     def run(self, situation: Situation, order: Order) -> Outcome:
-        """Takes the prescriber as far as the order asks and DoseSpot allows.
+        """Takes the prescriber as far as the order goes and DoseSpot allows.
 
         Args:
             situation: the answer of `look` or `begin`.
             order: what the caller wants.
 
         Raises:
-            StageRefused: an asked stage can't be taken; DoseSpot was not changed for it, and what
-                it says is on the Practitioner.
+            StageRefused: a requested stage can't be taken; DoseSpot was not changed for it, and
+                what it says is on the Practitioner.
             EnrollmentLimitReached: the project may not have another clinician.
             LookUpFirst: DoseSpot did not say whether a change took effect.
-            BotError: whatever else stands in the way.
+            BotError: whatever else prevents it.
         """
         s = situation
         try:
@@ -209,7 +209,7 @@ class Enrollment:
 
     def ask_network(self, s: Situation, order: Order, known_id: int | None = None) -> Situation:
         """The situation with what DoseSpot shows of the membership's clinician, or else of that id,
-        or else of whom it finds by the NPI."""
+        or else of the one it finds by the NPI."""
         shown = self.network.look(s, order, known_id)
         if shown.clinician and not s.rounds:
             s = replace(s, was_active=shown.clinician.active)
@@ -227,7 +227,7 @@ class Enrollment:
         )
 
     def with_missing_looked_up(self, s: Situation, order: Order) -> Situation:
-        """The situation after both were read beside each other; asks again whom neither knew of."""
+        """The situation after both were read in parallel, looked up again by what was learned."""
         known = s.subject.clinician_id
         remembered = positive_number(s.claim.memory.get(CLINICIAN, ""))
         if known is not None and (s.clinician is None or s.clinician.id != known):
@@ -270,7 +270,7 @@ class Enrollment:
             if not self.wait(self.timing.pause_s(s.looks)):
                 return replace(taken, trouble=in_progress(taken, self.timing))
             return replace(taken.unread(), looks=s.looks + 1)
-        # What has happened since both were read the claim itself shows: of a clinician where nobody
+        # What has happened since both were read the claim itself shows: of a clinician if nobody
         # had a claim before, of a stage unless a run died with it. A record others change as well.
         announced = s.claim.announced
         is_new = s.claim.resource is None and step.act != Act.CHANGE
@@ -295,7 +295,7 @@ class Enrollment:
         account_for_announced(self.trail, s)
         self.trail.begin_to_save()
         looking = self.together.started(lambda: self.network.look(s, order, clinician_id))
-        # Who has somebody else's id could sign in as them, so an answer is not believed unseen.
+        # Somebody with another person's id could sign in as them, so the answer is verified.
         seen = _result(looking) if s.created == clinician_id else None
         mine, theirs = s.subject.identity, seen.identity if seen else Identity()
         mistaken = answered_for_another(mine, theirs, clinician_id)
@@ -309,7 +309,7 @@ class Enrollment:
         subject = replace(s.subject, membership=membership, clinician_id=clinician_id)
         s = replace(s, subject=subject)
         keep(self.trail, AuditAction.CLINICIAN_LINKED, s, clinician_id)
-        # It is linked whether DoseSpot could be asked or not; if not, it is asked again.
+        # It is linked whether or not DoseSpot could be asked; if not, it is asked again.
         return replace(s, shown=_result(looking))
 
     def _changed(self, step: Change, s: Situation) -> Situation:
@@ -323,7 +323,7 @@ class Enrollment:
         except TryAgain:
             raise
         except BotError as refused:
-            # What was sent before may have taken effect all the same.
+            # What was sent before may have taken effect anyway.
             opened, trouble = s.opened, refused
         else:
             keep(self.trail, AuditAction.CLINICIAN_CHANGED, s, clinician_id)
@@ -357,9 +357,9 @@ class Enrollment:
         return self._with_status(s, clinician_id)
 
     def _with_status(self, s: Situation, clinician_id: int) -> Situation:
-        """The situation with the status now; where it can't be read, DoseSpot is to be asked again.
+        """The situation with the status now; if it can't be read, DoseSpot is to be asked again.
 
-        What has begun is not forgotten for that: the next run would begin it once more.
+        What has begun is still remembered: otherwise the next run would begin it again.
         """
         try:
             status = self.network.status(clinician_id)
@@ -403,14 +403,14 @@ class Enrollment:
         return True
 
     def give_back(self, s: Situation) -> None:
-        """Gives the claim back where the run ends in an error that leaves nothing open.
+        """Gives the claim back if the run ends in an error that leaves nothing open.
 
         A clinician whom no membership carries yet is open too: DoseSpot's lookup may lag behind.
         """
         unlinked = s.created is not None and s.subject.clinician_id != s.created
         if s.records is None or not s.holds or s.opened or unlinked or s.left:
             return
-        # A link whose answer was lost may have been made all the same.
+        # A link whose answer was lost may have been made anyway.
         linking = s.claim.announced is not None and s.claim.announced.act == Act.LINK
         is_open = linking or s.created is not None or s.begun or s.changes
         with suppress(BotError):  # the claim ends by itself
@@ -418,7 +418,7 @@ class Enrollment:
 
 
 def _result(looking: "Future[Shown]") -> Shown | None:
-    """What a look shows, once it is over; None where it failed."""
+    """What a look shows, once it is over; None if it failed."""
     return looking.result() if looking.exception() is None else None
 
 

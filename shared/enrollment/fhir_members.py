@@ -57,7 +57,7 @@ class FhirMembers:
     practitioner: str = ""
 
     def look(self, subject: Subject, *, again: bool) -> tuple[Subject, Records]:
-        """Reads what stands beside the Practitioner; `again` reads the membership anew too.
+        """Reads what there is besides the Practitioner; `again` rereads the membership too.
 
         Raises:
             Misconfigured: the credential may not read what it has to.
@@ -96,7 +96,7 @@ class FhirMembers:
         Args:
             membership: as it was read.
             clinician_id: DoseSpot's id of this prescriber.
-            sure: whether nobody else can have the id, because DoseSpot has just given it out.
+            sure: whether nobody else can have the id, because DoseSpot has just issued it.
 
         Raises:
             RecordsDisagree: there is another id on it, or the id is on another membership.
@@ -113,7 +113,7 @@ class FhirMembers:
     def write_status(
         self, practitioner: Resource, change: Callable[[Resource], Resource]
     ) -> Edited:
-        """Writes a change of the Practitioner; made anew where somebody else wrote in between."""
+        """Writes a change of the Practitioner; made again if somebody else wrote in between."""
         return self.fhir.edit(practitioner, change)
 
     def granted(self) -> frozenset[ClinicianRole]:
@@ -125,7 +125,7 @@ class FhirMembers:
         return author in administrators(self.fhir, [author])
 
     def _obstacle(self, project_found: FoundOne, subject: Subject) -> BotError | None:
-        """Why the project may not have another clinician, or why that can't be told."""
+        """Why the project may not have another clinician, or why that is unknown."""
         try:
             limit = max_clinicians(project_found.one())
             if limit is None:

@@ -1,4 +1,4 @@
-"""What an enrollment run needs of the world; tests give it fakes that are kept in memory."""
+"""What an enrollment run needs from the outside; tests use in-memory fakes."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -24,14 +24,14 @@ class Written(Protocol):
 
     @property
     def replaced(self) -> str | None:
-        """The version that this run's write replaced; None where this run wrote nothing."""
+        """The version that this run's write replaced; None if this run wrote nothing."""
 
 
 class Members(Protocol):
     """The FHIR server, with a credential that may read and write memberships and claims."""
 
     def look(self, subject: Subject, *, again: bool) -> tuple[Subject, Records]:
-        """Reads what stands beside the Practitioner; `again` reads the membership anew too."""
+        """Reads what there is besides the Practitioner; `again` rereads the membership too."""
 
     def read_claim(self, claim: Claim) -> Claim:
         """The claim as it is now."""
@@ -45,7 +45,7 @@ class Members(Protocol):
     def write_status(
         self, practitioner: Resource, change: Callable[[Resource], Resource]
     ) -> Written:
-        """Writes a change of the Practitioner; made anew where somebody else wrote in between."""
+        """Writes a change of the Practitioner; made again if somebody else wrote in between."""
 
     def granted(self) -> frozenset[ClinicianRole]:
         """The roles that an administrator, or our own client, is known to have granted."""
@@ -70,7 +70,7 @@ class Network(Protocol):
         """Replaces the clinician's record, if that can be sent within so many seconds."""
 
     def begin(self, clinician_id: int, stage: Stage, tfa_type: TfaType, within_s: float) -> bool:
-        """Begins a stage, if that can be sent within so many seconds; False where it had begun."""
+        """Begins a stage, if that can be sent within so many seconds; False if it had begun."""
 
     def status(self, clinician_id: int) -> RegistrationStatus:
         """The registration status now."""

@@ -1,6 +1,6 @@
 """The clinician's record that DoseSpot should have, as a whole: an edit may replace everything.
 
-Enrolling adds roles and never takes one away. A prescriber who enrolls themselves changes neither
+Enrolling adds roles and never removes one. A prescriber who enrolls themselves changes neither
 who they are nor whether the account is active.
 """
 
@@ -49,7 +49,7 @@ class Wish:
         licenses: licenses to add.
         clinic_id: DoseSpot's number of the clinic.
         self_service: whether the prescriber asks for themselves.
-        was_active: whether the account was active when the run first looked; None where DoseSpot
+        was_active: whether the account was active when the run first looked; None if DoseSpot
             did not say.
     """
 
@@ -62,12 +62,12 @@ class Wish:
 
 
 def new_clinician(wish: Wish) -> ClinicianRecord:
-    """The record of somebody whom DoseSpot does not know yet."""
+    """The record of somebody that DoseSpot does not know yet."""
     return new_record(wish.prescriber, wish.roles, wish.licenses, wish.clinic_id)
 
 
 def with_change(shown: Shown, wish: Wish) -> Shown:
-    """What DoseSpot shows, with the record that it should have instead, if that is another one."""
+    """What DoseSpot shows, with the record that it should have instead, if they differ."""
     stored = dict(shown.stored)
     merged = merged_record(stored, new_clinician(wish), wish.clinic_id)
     merged[ROLES] = _roles(stored, wish.roles)

@@ -94,7 +94,7 @@ class Answer:
         """The resource that was created, or was there.
 
         Raises:
-            LookUpFirst: whether there is one now can't be told.
+            LookUpFirst: whether there is one now is unknown.
             FhirDenied, EditConflict, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
         if self.status not in WRITTEN:
@@ -106,7 +106,7 @@ class Answer:
 
         Raises:
             EditConflict: it has another version by now.
-            LookUpFirst: whether it was written can't be told.
+            LookUpFirst: whether it was written is unknown.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
         wish = f"save the {kind_of(self.url)}"
@@ -128,7 +128,7 @@ def failure(status: int, url: str) -> BotError:
 
 
 def write_failure(status: int, url: str, wish: str, *, explained: bool) -> BotError:
-    """What the failure of a write means that must not be taken for undone unless it is.
+    """What the failure of a write means, which must not count as undone unless it is.
 
     Args:
         status: the HTTP status.
@@ -136,14 +136,14 @@ def write_failure(status: int, url: str, wish: str, *, explained: bool) -> BotEr
         wish: what the server was asked to do.
         explained: whether it gave an OperationOutcome.
     """
-    # Whatever stands in front of the FHIR server may say 400 too, but explains nothing.
+    # Anything in front of the FHIR server may answer 400 too, but explains nothing.
     if _meaning(status).no_effect or (status == 400 and explained):
         return failure(status, url)
     return open_write(SERVICE, wish, f"answered {status}")
 
 
 def misbehaved() -> RemoteMisbehaved:
-    """The error for an answer of another form."""
+    """The error for an answer in another format."""
     return RemoteMisbehaved(
         "The FHIR server's answer does not have the format that FHIR specifies."
     )
@@ -175,7 +175,7 @@ def answers(urls: list[str], bundle: Resource, after_silence: bool = False) -> l
     """The entries of a batch's answer, in the order of the URLs.
 
     Raises:
-        RemoteMisbehaved: it has another form.
+        RemoteMisbehaved: it has another format.
     """
     answered = bundle.get("entry")
     if not isinstance(answered, list) or len(answered) != len(urls):

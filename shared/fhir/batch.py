@@ -1,7 +1,6 @@
 """What is read together, in one request: each question gives what will hold its answer.
 
-An entry that failed raises when its answer is used, and not before: what was not needed fails
-nobody.
+An entry that failed raises only when its answer is used: what is not needed does no harm.
 """
 
 from collections.abc import Sequence
@@ -59,7 +58,7 @@ class FoundOne(_Question):
         Raises:
             FhirNotFound: there is none, or it is deleted.
             FhirDenied: the token may not read it.
-            RemoteUnavailable: the server could not tell.
+            RemoteUnavailable: the server could not say.
         """
         return self._resource()
 

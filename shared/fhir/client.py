@@ -65,13 +65,13 @@ EDIT_PAUSE_S = 0.05
 
 
 class Credential(Protocol):
-    """Where a client has its token from."""
+    """Where a client gets its token."""
 
     def token(self) -> str:
         """A bearer token."""
 
     def forget(self, token: str) -> bool:
-        """Hears that the server refuses the token; answers whether there can be another."""
+        """Is called when the server refuses the token; returns whether there can be another."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def send_as(credential: Credential, http: Sender, call: Call) -> Reply:
 
 
 def _pause(seconds: float) -> bool:
-    """Waits, where no run's time has to be heeded."""
+    """Waits, without a run's time limit."""
     sleep(seconds)
     return True
 
@@ -111,7 +111,7 @@ class Edited:
     Attributes:
         resource: as the server has it now.
         replaced: the version that this write replaced, also where the server did not say whether
-            it did; None where nothing was written.
+            it did; None if nothing was written.
     """
 
     resource: Resource
@@ -125,7 +125,7 @@ class FhirClient:
         http: sends the calls.
         base_url: the server's base URL with a trailing slash, without `fhir/R4/`.
         credential: gives the token.
-        pause: waits for seconds before something is repeated; says False, at once, where there is
+        pause: waits for seconds before something is repeated; returns False, at once, if there is
             no time for it. A run gives its `Pace.wait`.
     """
 
@@ -168,8 +168,8 @@ class FhirClient:
         page.
 
         Raises:
-            LookUpFirst: the batch writes, and the server kept quiet about it, or answered in
-                another form.
+            LookUpFirst: the batch writes, and the server did not answer, or answered in another
+                format.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: the batch as a whole failed.
         """
         body = {
@@ -194,7 +194,7 @@ class FhirClient:
         """Creates resources in one request.
 
         Raises:
-            LookUpFirst: the server kept quiet.
+            LookUpFirst: the server did not answer.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: one of them could not be created.
         """
         for answer in self.batch([CreateEntry(one) for one in resources]):
@@ -203,15 +203,15 @@ class FhirClient:
     def create_if_none(self, resource: Resource, query: str) -> tuple[Resource, bool]:
         """Creates a resource unless a search finds one; one step on the server, so never twice.
 
-        What is asked for stays true when it is asked again, so a lost answer does no harm.
+        Asking again gives the same result, so a lost answer does no harm.
 
         Args:
             resource: without an id.
             query: the search, such as `identifier=http://example.org|1`, encoded for a URL.
 
         Returns:
-            The resource as the server has it, and whether it was created now: also where the
-            answer to that was lost, and the server then has just what it was sent.
+            The resource as the server has it, and whether it was created now; also if the answer
+            was lost, and the server now has exactly what it was sent.
 
         Raises:
             EditConflict: the search finds several.
@@ -245,12 +245,12 @@ class FhirClient:
             invitation: the endpoint's body.
 
         Returns:
-            The ProjectMembership; an OperationOutcome where somebody was invited, and no e-mail
-            could be sent.
+            The ProjectMembership; an OperationOutcome if somebody was invited but no e-mail could
+            be sent.
 
         Raises:
             EditConflict: the user is a member already.
-            LookUpFirst: the server kept quiet.
+            LookUpFirst: the server did not answer.
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
         """
         path = f"admin/projects/{project}/invite"
@@ -279,7 +279,7 @@ class FhirClient:
         return self.edit(resource, change).resource
 
     def edit(self, resource: Resource, change: Callable[[Resource], Resource]) -> Edited:
-        """Writes a change of one resource, and nothing where it changes nothing.
+        """Writes a change of one resource; writes nothing if it changes nothing.
 
         Where somebody else wrote in between, or the answer was lost, the resource is read again
         and the change is applied to what it is now, after a pause that grows each time.
@@ -290,7 +290,7 @@ class FhirClient:
 
         Raises:
             EditConflict: others kept writing, or there is no time to try again.
-            LookUpFirst: the same, and whether the last write took effect can't be told.
+            LookUpFirst: the same, and whether the last write took effect is unknown.
             FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
         """
         maybe_replaced: str | None = None
@@ -313,7 +313,7 @@ class FhirClient:
 
         Raises:
             EditConflict: it has another version by now.
-            LookUpFirst: whether it was written can't be told.
+            LookUpFirst: whether it was written is unknown.
             FhirDenied, FhirNotFound, RemoteUnavailable, RemoteMisbehaved: it was not.
         """
         url, version = reference(resource), {"If-Match": version_tag(resource)}
@@ -395,7 +395,7 @@ class FhirClient:
 
 
 def _json(reply: Reply) -> Any:
-    """The reply's JSON; None where it is none."""
+    """The reply's JSON; None if it is not JSON."""
     try:
         return reply.json()
     except ValueError:
@@ -414,6 +414,6 @@ def _read_after(error: BotError, read: Callable[[str], Resource], asked: str) ->
 
 
 def _before_attempt_s(attempt: int) -> float:
-    """How long to wait before a change is made once more, never alike for two who collide."""
+    """How long to wait before a change is made again, never the same for two that collide."""
     # Functions restored from one snapshot would share any other generator's state.
     return EDIT_PAUSE_S * 2.0**attempt * SystemRandom().uniform(1.0, 2.0)

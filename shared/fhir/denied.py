@@ -1,4 +1,4 @@
-"""What to tell where the FHIR server denies a bot something, instead of that it does."""
+"""What to say if the FHIR server denies a bot something."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ CLIENT = (
 
 @contextmanager
 def denied_as(error: BotError) -> Iterator[None]:
-    """Lets a denial of the FHIR server be told as that error, which says what to set up."""
+    """Turns a denial by the FHIR server into an error that says what to set up."""
     try:
         yield
     except FhirDenied:

@@ -1,7 +1,7 @@
 """What one request of type batch can ask for, each entry on its own.
 
-Source: FHIR R4 "RESTful API", "batch/transaction": the conditions of an entry stand in `ifMatch`
-and `ifNoneExist`, which Medplum heeds.
+Source: FHIR R4 "RESTful API", "batch/transaction": the conditions of an entry are in `ifMatch` and
+`ifNoneExist`, which Medplum obeys.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ReadEntry:
 
 @dataclass(frozen=True)
 class CreateEntry:
-    """A create that makes another resource each time; answered by `written`."""
+    """A create that creates another resource each time; answered by `written`."""
 
     resource: Resource
 

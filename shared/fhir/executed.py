@@ -20,10 +20,10 @@ class Failed:
 
     Attributes:
         sentence: what it says.
-        error_type: name of the error's class, such as `NotAuthorized`; empty where Lambda, which
+        error_type: name of the error's class, such as `NotAuthorized`; empty if Lambda, which
             ended the function, gives none.
         returned_as: the HTTP status with which the server answered an error that the bot
-            returned; None where it raised it.
+            returned; None if it raised it.
     """
 
     sentence: str
@@ -37,7 +37,7 @@ class NotRun:
 
     Attributes:
         status: the HTTP status.
-        body: what it answered; empty where that is no JSON object.
+        body: what it answered; empty if that is no JSON object.
     """
 
     status: int
@@ -63,7 +63,7 @@ def executed(status: int, body: bytes) -> Resource | Failed | NotRun:
 
 
 def _returned(status: int, found: Resource) -> Failed | None:
-    """The error that an OperationOutcome of a bot tells; None where it is no such thing."""
+    """The error that an OperationOutcome of a bot tells; None if it is no such thing."""
     if found.get("resourceType") != "OperationOutcome":
         return None
     told = [(issue, _error_type(issue)) for _, issue in entries(found, "issue")]

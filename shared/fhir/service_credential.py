@@ -1,4 +1,4 @@
-"""A ClientApplication of the project as whom the bots may do what the caller may not.
+"""A ClientApplication of the project, which lets the bots do what the caller may not.
 
 Source: OAuth 2.0 (RFC 6749), section 4.4; Medplum takes it at `oauth2/token`.
 """
@@ -44,7 +44,7 @@ class ServiceCredential:
     Args:
         http: sends the calls.
         cache: the process's tokens.
-        account: as whom.
+        account: the account to use.
     """
 
     def __init__(self, http: Sender, cache: TokenCache, account: ServiceAccount) -> None:

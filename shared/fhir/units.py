@@ -30,7 +30,7 @@ class FhirUnits:
     per_minute: int = HOSTED_UNITS_PER_MINUTE
 
     def charges(self, call: Call) -> list[Charge]:
-        """What a call takes of the units; nothing where it goes elsewhere."""
+        """What a call takes of the units; nothing if it goes elsewhere."""
         cost = units(call) if call.service == SERVICE else 0
         return [(Quota(SERVICE, self.per_minute, 60.0), cost)] if cost else []
 

@@ -1,7 +1,7 @@
-"""Connections to servers: kept alive, and made only to who proves by TLS to be the server.
+"""Connections to servers: kept alive, and made only to servers that prove their identity by TLS.
 
 The adapter of `requests` without a session around it: no redirects, no cookies, no netrc. What is
-our own in it bounds the time of a whole answer, reads whom to trust once, and looks up proxies and
+our own in it bounds the time of a whole answer, reads once whom to trust, and looks up proxies and
 pool once for each server; `tests/bench/transport.py` measures what each of these saves.
 """
 
@@ -51,8 +51,8 @@ def _trust(ca_bundle: str) -> ssl.SSLContext:
 
 @cache
 def read_trust_early() -> None:
-    """Begins to read whom to trust, before anybody waits for it: a Lambda function's start has time
-    and processor to spare, a run has not.
+    """Starts reading whom to trust before anybody waits for it: a Lambda function's start has time
+    and processor to spare, a run does not.
     """
     Thread(target=trust, name="trust").start()
 
@@ -60,7 +60,7 @@ def read_trust_early() -> None:
 class _TimelyReader(RawIOBase):
     """What a socket receives, until the time that one piece might take has passed for all of them.
 
-    A server that sends a byte now and then would hold its caller for ever otherwise: the time-outs
+    A server that sends a byte now and then would otherwise hold its caller forever: the time-outs
     of requests and urllib3 bound one piece, none bounds the answer.
 
     Args:

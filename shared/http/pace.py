@@ -15,7 +15,7 @@ LONGEST_WAIT_S = 60.0
 SHORTEST_WAIT_S = 0.05
 PAUSES_S = (0.2, 0.8)
 THROTTLED_S = 0.2
-"""Half of the least wait after the first 429 in a row; doubles with each."""
+"""Half of the shortest wait after the first 429 in a row; doubles with each."""
 
 
 class Pace:
@@ -26,7 +26,7 @@ class Pace:
     Args:
         remaining_s: seconds until the run is ended from outside.
         sleep: waits.
-        on_wait: hears how many seconds were waited, each time.
+        on_wait: called after each wait with its seconds.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class Pace:
         self._waited_s = 0.0
 
     def wait(self, seconds: float) -> bool:
-        """Waits, up to a fifth longer so that many do not come back at once.
+        """Waits, up to a fifth longer so that not everyone comes back at once.
 
         Args:
-            seconds: how long; less than SHORTEST_WAIT_S counts as that, so that nothing can be
-                repeated without a pause.
+            seconds: how long; at least SHORTEST_WAIT_S, so that nothing is repeated without a
+                pause.
 
         Returns:
-            False, at once, where there is no time for it.
+            False, at once, if there is no time for it.
         """
         # Functions restored from one snapshot would share any other generator's state.
         jittered = max(SHORTEST_WAIT_S, seconds) * SystemRandom().uniform(1.0, 1.2)
@@ -69,7 +69,7 @@ class Pace:
         return may_wait and seconds <= self._remaining_s() - RESERVE_S
 
     def answer_s(self) -> float:
-        """Seconds that an answer may take now; 0 or less where nothing may be sent any more.
+        """Seconds that an answer may take now; 0 or less if nothing may be sent any more.
 
         RESERVE_S is kept as long as there is more; what then is sent may use half of what is left.
         """
@@ -78,11 +78,11 @@ class Pace:
 
 
 class PatientHttp:
-    """A `Sender` that sends again what had no effect, while the run has time.
+    """A `Sender` that resends what had no effect, while the run has time.
 
-    What asks for fewer calls is given the time that it asks for, and longer each time; what could
-    not be reached is tried again twice. A write without an answer is never sent again. No answer
-    is waited for longer than the run lasts.
+    A server that wants fewer calls gets the time that it asks for, and longer each time; one that
+    could not be reached is tried twice more. A write without an answer is never sent again. No
+    answer is awaited longer than the run lasts.
 
     Args:
         sender: sends one call once.
@@ -116,7 +116,7 @@ class PatientHttp:
 
 
 def _pause_s(error: RemoteUnavailable, tried: int, unreached: list[float]) -> float:
-    """How long to wait before another try; infinitely long where there is none."""
+    """How long to wait before another try; infinitely long if there is none."""
     if isinstance(error, Throttled):
         return max(error.retry_after_s, THROTTLED_S * 2.0**tried)
     return unreached.pop(0) if unreached else inf

@@ -1,10 +1,10 @@
 """Sending no more calls in a time than a server allows, however it counts that time.
 
-A server may count fixed windows or a sliding one, and counts a call when it arrives, which nobody
-here knows. So a call takes its place from before it is sent until a window's length after its
-answer came: whatever two moments a server counts between, every call that it counts there had its
-place at once. Places are also handed out evenly over the window, so that a call waits a moment and
-not the rest of a window in the middle of something.
+A server may count fixed windows or a sliding one, and counts a call when it arrives, which we can't
+know. So a call counts from before it is sent until a window's length after its answer: whichever
+window the server uses, all calls that it counts there counted here at the same time. Places are
+also handed out evenly over the window, so that a call waits a moment rather than the rest of a
+window.
 """
 
 from collections import deque
@@ -16,7 +16,7 @@ from time import monotonic, sleep
 from shared.http.sending import Call, Reply, Sender
 
 MARGIN = 0.01
-"""Part of a window by which places are kept longer, for clocks that do not run alike."""
+"""Part of a window by which places are kept longer, for clocks that differ."""
 
 AHEAD = 0.02
 """Part of a window by which places may be handed out earlier than evenly, to catch up."""
@@ -92,7 +92,7 @@ class Quotas:
         self._accounts: dict[Hashable, _QuotaUse] = {}
 
     def wait_s(self, charges: Sequence[Charge], now_s: float) -> float:
-        """Seconds after which to ask again; 0 where the call may be sent now.
+        """Seconds after which to ask again; 0 if the call may be sent now.
 
         Args:
             charges: what the call needs.

@@ -1,4 +1,4 @@
-"""How long a server that answers 429 asks to be left alone; reads the answer and never waits.
+"""How long a server that answers 429 wants us to wait; reads the answer and never waits.
 
 Sources: RFC 9110, section 10.2.3 (`Retry-After`); the IETF draft "RateLimit header fields for
 HTTP", which Medplum follows; and the OperationOutcome of Medplum's rate limiter, whose diagnostics
@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 DEFAULT_S = 10.0
-"""Where nothing usable is said: DoseSpot counts calls per 10 seconds and may say nothing."""
+"""If the answer does not say: DoseSpot counts calls per 10 seconds and may say nothing."""
 
 LONGEST_S = 86_400.0
 """A longer wait is taken for a mistake."""
@@ -22,7 +22,7 @@ _POLICY = re.compile(r";\s*(r|t)=(\d{1,9})(?!\d)", re.ASCII)
 
 
 def retry_after_s(headers: Mapping[str, str], body: bytes, now: datetime) -> float:
-    """Seconds to wait after a 429; 0 where the server says that there is no need to wait.
+    """Seconds to wait after a 429; 0 if the server says that there is no need to wait.
 
     Args:
         headers: the answer's.

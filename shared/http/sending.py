@@ -1,7 +1,7 @@
 """HTTP with the project's rules: time-outs always, connections reused, redirects not followed.
 
-What the servers mean by their answers is the clients' business; this module only sorts out the
-answers that say nothing about the call (no connection, no answer, 429, 5xx).
+What answers mean is up to the clients; this module only sorts out those that say nothing about the
+call (no connection, no answer, 429, 5xx).
 """
 
 import json
@@ -38,9 +38,9 @@ class Call:
     Attributes:
         service: the server's name for error sentences, such as `DoseSpot`.
         wish: what the service is asked to do, such as `create the clinician`.
-        writes: whether the call changes something, so that silence leaves the outcome open.
+        writes: whether the call changes something, so that no answer leaves the outcome open.
         send_until_s: monotonic time after which it must not be sent any more.
-        answer_s: how long the whole answer may take, if less than any may.
+        answer_s: how long the whole answer may take, if less than usual.
     """
 
     service: str
@@ -197,7 +197,7 @@ def open_write(service: str, wish: str, answer: str) -> LookUpFirst:
     Args:
         service: the server's name.
         wish: what it was asked to do.
-        answer: what came instead, as the sentence goes on; nothing in it is personal.
+        answer: what came instead, as the rest of the sentence; without personal data.
     """
     return LookUpFirst(
         f"{service} was asked to {wish} and {answer}, so the outcome is unknown. Run the bot"

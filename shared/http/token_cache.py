@@ -28,7 +28,7 @@ class _Slot:
 
 
 class TokenCache:
-    """One token per key. Who asks while another thread fetches the same token waits for it.
+    """One token per key. A thread that asks while another one fetches the same token waits for it.
 
     Args:
         clock: seconds of a monotonic clock.
@@ -42,7 +42,7 @@ class TokenCache:
     def token(
         self, key: Hashable, fetch: Callable[[], FetchedToken], early_s: float = REFRESH_EARLY_S
     ) -> str:
-        """The token for a key; fetched where there is none or it ends too early.
+        """The token for a key; fetched if there is none or it ends too early.
 
         Args:
             key: whose it is.

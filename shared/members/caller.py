@@ -37,7 +37,7 @@ def is_program(me: Resource) -> bool:
 
 
 def own_membership(me: Resource, requester: str) -> Resource | None:
-    """What `auth/me` shows of the caller's membership; None where the token is not the caller's."""
+    """What `auth/me` shows of the caller's membership; None if the token is not the caller's."""
     return child(me, "membership") if token_owner(me) == requester else None
 
 
@@ -68,7 +68,7 @@ def persons_membership(me: Resource, requester: str) -> Resource:
 
 
 def sole_clinician_id(memberships: Iterable[Resource]) -> int | None:
-    """The DoseSpot clinician id on a caller's memberships that count; None where there is none.
+    """The DoseSpot clinician id on a caller's memberships that count; None if there is none.
 
     Raises:
         RecordsDisagree: there are several, or one can't be read.

@@ -9,7 +9,7 @@ from shared.records.identity import Identity
 def clinician_of(
     item: ClinicianItem, clinician_id: int, status: RegistrationStatus, clinic_id: int
 ) -> Clinician:
-    """What DoseSpot's answers say of a clinician at a clinic; agreements are not among them."""
+    """What DoseSpot's answers say about a clinician at a clinic, without agreements."""
     epcs = [info.HasEpcs for info in item.ClinicInfo or [] if info.ClinicId == clinic_id]
     return Clinician(
         id=clinician_id,

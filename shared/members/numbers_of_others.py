@@ -23,7 +23,7 @@ def numbers_query(prescriber: Prescriber) -> str:
 def shared_number(
     practitioner_id: str, prescriber: Prescriber, found: Sequence[Resource], today: Today
 ) -> BotError | None:
-    """Why the prescriber's numbers can't be theirs alone.
+    """Why the prescriber's numbers can't be only theirs.
 
     Args:
         practitioner_id: of the prescriber's own Practitioner.

@@ -33,7 +33,7 @@ class MembersPage:
 
     Attributes:
         people: each with all memberships; those that were told on earlier pages are left out.
-        last: the instant after which the next page begins; empty where nobody is left.
+        last: the instant after which the next page begins; empty if nobody is left.
     """
 
     people: Sequence[ProjectPractitioner]
@@ -72,7 +72,7 @@ def up_to_an_instant(memberships: Iterable[Resource], size: int) -> tuple[list[R
         size: how many, if no instant has several.
 
     Returns:
-        They, and the instant of the last one; empty where nothing comes after.
+        They, and the instant of the last one; empty if nothing comes after.
 
     Raises:
         RemoteMisbehaved: one of them does not say when it was written.

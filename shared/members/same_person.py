@@ -13,7 +13,7 @@ def same_person(item: ClinicianItem | None, practitioner: Resource, today: Today
     """The clinician, who has to be this person.
 
     Args:
-        item: DoseSpot's record; None where it has none.
+        item: DoseSpot's record; None if it has none.
         practitioner: raw FHIR Practitioner.
         today: now, for the day on which the Practitioner's NPI has to be in effect.
 

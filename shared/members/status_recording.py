@@ -1,4 +1,4 @@
-"""The change that brings a Practitioner in line with DoseSpot, however often it has to be made."""
+"""The change that updates a Practitioner from DoseSpot, however often it has to be made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shared.members.rules.recorded_status import as_dosespot_says
 class StatusRecording:
     """A change for `FhirClient.edit`.
 
-    It is made again where somebody else wrote in between: they may know more, so DoseSpot is asked
+    It is made again if somebody else wrote in between: they may know more, so DoseSpot is asked
     again.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Reading the records of the prescriber whom an enrollment is about."""
+"""Reading the records of the prescriber that an enrollment is about."""
 
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids

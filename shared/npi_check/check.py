@@ -1,6 +1,6 @@
-"""Whether an NPI is in service and its holder's, as far as the NPI Registry can be asked now.
+"""Whether an NPI is active and its holder's, as far as the NPI Registry can say now.
 
-Where it can't, a mark on the Practitioner remembers it, and the status sync makes up for it.
+If it can't, a mark on the Practitioner remembers that, and the status sync catches up.
 """
 
 from collections.abc import Callable
@@ -69,9 +69,9 @@ class DueCheck:
 
 
 def checked(registry: NpiRegistry, holder: NpiHolder) -> NpiCheck:
-    """Asks the registry; where it gives no usable answer, the check is postponed.
+    """Asks the registry; without a usable answer, the check is postponed.
 
-    Without a number there is nothing to ask; whoever read it has said what is wrong with it.
+    Without a number there is nothing to ask; reading it has already reported what is wrong.
     """
     if not holder.npi.value:
         return NpiCheck(NpiCheckOutcome.REFUSED, Findings())
@@ -101,13 +101,13 @@ def holder_of(prescriber: Prescriber) -> NpiHolder:
 
 
 def require_npi(registry: NpiRegistry, prescriber: Prescriber) -> tuple[Finding, ...]:
-    """Makes sure that the registry does not know better, as far as it can be asked now.
+    """Checks with the registry, as far as it can be reached now.
 
     Returns:
-        What differs from the registry, and stands in nobody's way.
+        What differs from the registry but does not block.
 
     Raises:
-        RecordsRefused: the NPI is no person's, or not in service.
+        RecordsRefused: the NPI is not a person's, or not active.
     """
     check = checked(registry, holder_of(prescriber))
     problems = check.findings.problems
@@ -141,9 +141,9 @@ class DueChecks:
     def run(self, practitioner_id: str | None) -> list[DueCheck]:
         """Looks up every NPI that is due, of one Practitioner or of all, while that goes well.
 
-        The mark goes where the registry knows the NPI as a person's. Where it refuses the NPI, the
-        mark stays, so that it is told again until somebody mends it. Nobody is looked up any more
-        once the registry, or the FHIR server, does not answer: the next run goes on.
+        The mark is removed if the registry knows the NPI as a person's. If it refuses the NPI, the
+        mark stays, so that the problem is reported until somebody corrects it. The lookups stop
+        once the registry, or the FHIR server, does not answer: the next run continues.
         """
         done: list[DueCheck] = []
         for practitioner in self._due(practitioner_id):

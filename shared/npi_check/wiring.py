@@ -22,10 +22,10 @@ def npi_registry_of(run: Invocation) -> NpiRegistry:
 
 
 def beside_npi_check(run: Invocation, prescriber: Prescriber, look: Callable[[], T]) -> T:
-    """What `look` returns; where the project wants that, the NPI is looked up meanwhile.
+    """What `look` returns; if the project wants that, the NPI is looked up in the meantime.
 
     Raises:
-        RecordsRefused: the NPI is no person's, or not in service.
+        RecordsRefused: the NPI is not a person's, or not active.
         Misconfigured: a setting is malformed.
     """
     if not run.settings.checks_npi_at_enrollment():

@@ -1,4 +1,4 @@
-"""Asks the NPI Registry, briefly: somebody waits, and the registry is not needed to go on.
+"""Asks the NPI Registry, briefly: somebody is waiting, and the run can go on without it.
 
 A call is sent once, ends soon, and is not sent again: the check can be done later.
 """
@@ -61,7 +61,7 @@ class NpiRegistry:
         self._known = known
 
     def entry(self, npi: str) -> RegistryEntry | None:
-        """What the registry shows of a number; None where it is unknown or deactivated.
+        """What the registry shows of a number; None if it is unknown or deactivated.
 
         Raises:
             RemoteUnavailable: the registry gave no usable answer.

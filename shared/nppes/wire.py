@@ -18,7 +18,7 @@ ACTIVE = "A"
 
 
 def parse_answer(answer: Any, npi: str) -> RegistryEntry | None:
-    """The registry's entry of a number; None where it is not in service.
+    """The registry's entry of a number; None if it is not in service.
 
     Args:
         answer: the reply's JSON.

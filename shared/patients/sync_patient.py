@@ -107,7 +107,7 @@ class PatientSync:
 
         Args:
             patient: raw FHIR Patient.
-            update: whether a patient whom DoseSpot has already gets changed demographics.
+            update: whether a patient that DoseSpot already has gets changed demographics.
 
         Raises:
             RecordsRefused: lists everything that the Patient lacks, or says that they are dead.
@@ -269,7 +269,7 @@ class _Run:
         return self._with_others_kept(s.claim, self._seen_again(after))
 
     def _with_others_kept(self, before: Claim, s: PatientSituation) -> PatientSituation:
-        """The situation under a claim that was another's before; what shows meanwhile is kept."""
+        """The situation under a claim that was another's; what has shown since is kept."""
         under_it = s.with_claim(before)
         self._account_for_announced(under_it)
         self.sync.trail.begin_to_save()
@@ -329,7 +329,7 @@ class _Run:
         except TryAgain:
             raise
         except BotError as refused:
-            # What was sent before may have taken effect all the same.
+            # What was sent before may have taken effect anyway.
             opened, trouble = s.opened, refused
         else:
             self._keep(AuditAction.PATIENT_CHANGED, patient_id, s.run)
@@ -355,7 +355,7 @@ class _Run:
         return replace(s.with_claim(claim), left=True)
 
     def _account_for_announced(self, s: PatientSituation) -> None:
-        """Keeps what was announced and has happened, whether or not the run that did it lives."""
+        """Keeps what was announced and has happened, even if the run that did it has died."""
         announced = s.claim.announced
         if announced is None or s.seen is None or (announced.run == s.run and s.opened is None):
             return

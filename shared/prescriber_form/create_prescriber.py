@@ -1,7 +1,7 @@
 """From a checked form to the FHIR records with which enrollment begins.
 
 The Practitioner comes first, then roles and consents together, then the membership: a run that ends
-in between leaves nothing that the next one would make twice. Everything is created only where
+in between leaves nothing that the next one would make twice. Everything is created only if
 nothing like it is there, which the FHIR server decides in one step, and changed with If-Match.
 """
 
@@ -44,9 +44,9 @@ class Created:
         created: whether this run made it.
         roles: references of the PractitionerRoles that grant the form's roles.
         consents: references of the Consents.
-        membership: the ProjectMembership; None where there is none.
+        membership: the ProjectMembership; None if there is none.
         invited: whether this run invited the prescriber.
-        warnings: what looks wrong and stands in nobody's way.
+        warnings: what looks wrong but does not block.
         missing: what enrollment still lacks.
     """
 
@@ -93,7 +93,8 @@ class PrescriberCreation:
             check_due: whether the NPI could not be looked up now.
 
         Raises:
-            InputRefused: somebody else, or somebody with another username, got the NPI meanwhile.
+            InputRefused: somebody else, or somebody with another username, got the NPI in the
+                meantime.
             BotError: whatever the FHIR client raises; running again completes what is missing.
         """
         today = Today(self.now())
@@ -154,7 +155,7 @@ class PrescriberCreation:
         self.trail.did(action, detail, key=version_key(action, resource))
 
     def _write(self, wanted: Sequence[Wanted]) -> list[str]:
-        """References of the resources, after all of them say what they shall."""
+        """References of the resources, once all of them say what they should."""
         missing = [one for one in wanted if one.existing is None]
         pairs = [(one.change(one.new), one.query) for one in missing]
         results = iter(self.fhir.create_if_none_together(pairs) if pairs else [])

@@ -52,7 +52,7 @@ class Invited:
     Attributes:
         memberships: the ProjectMemberships of the Practitioner.
         invited: whether this run made one.
-        warnings: why there is none, or what the prescriber has to be told.
+        warnings: why there is none, or what the prescriber has to know.
     """
 
     memberships: list[Resource]
@@ -83,7 +83,7 @@ def policy_to_give(fhir: FhirClient, findings: Findings) -> str:
 
 
 def unrestricted(memberships: list[Resource]) -> tuple[Finding, ...]:
-    """A warning where nothing restricts one of the members."""
+    """A warning if nothing restricts one of the members."""
     return (UNRESTRICTED,) if any(map(is_unrestricted, memberships)) else ()
 
 
@@ -126,7 +126,7 @@ def invitation_of(practitioner: str, form: PrescriberForm, policy: str) -> Resou
 
 
 def _outcome(fhir: FhirClient, practitioner: str, sentence: str, *, by_this_run: bool) -> Invited:
-    """The memberships that there are by now; a warning says why, where there are none."""
+    """The memberships that exist by now; a warning says why if there are none."""
     batch = Batch(fhir)
     memberships_found = batch.memberships_of(practitioner)
     try:

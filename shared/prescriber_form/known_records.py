@@ -45,8 +45,8 @@ class Place:
     """Where a prescriber works.
 
     Attributes:
-        location: reference of the Location; empty where the form names none.
-        organization: its `managingOrganization`; None where it has none.
+        location: reference of the Location; empty if the form names none.
+        organization: its `managingOrganization`; None if it has none.
         default: whether the prescriber usually prescribes from there.
     """
 
@@ -60,7 +60,7 @@ class KnownRecords:
     """The records that a form speaks of.
 
     Attributes:
-        practitioner: the one whom the form is about; None where there is none yet.
+        practitioner: the one that the form is about; None if there is none yet.
         creation_query: the query of the search that has to find nobody for one to be created.
         places: where the prescriber works; one without a Location where the form names none.
         registrations: the form's DEA numbers, NADEANs and licenses, each with its state.

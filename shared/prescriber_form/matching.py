@@ -95,9 +95,9 @@ def corrects_npi(practitioner: Resource, form: PrescriberForm, today: Today) -> 
 def refuse_another_person(
     practitioner: Resource, form: PrescriberForm, today: Today, findings: Findings
 ) -> None:
-    """Notes a problem where the Practitioner is not, or can't be told to be, the form's person.
+    """Notes a problem if the Practitioner is not, or not surely, the form's person.
 
-    The sentence names what differs, and never quotes it. What the form lacks is told elsewhere.
+    The sentence names what differs, and never quotes it. What the form lacks is reported elsewhere.
     """
     here = Identity(frozenset({form.npi}), form.birth_date, frozenset({form.name.last}))
     there = identity_of(practitioner, today)
@@ -136,8 +136,8 @@ def refuse_numbers_of_others(
 def creation_query(form: PrescriberForm, found: Iterable[Resource]) -> str:
     """The query of the search that has to find nobody for a Practitioner to be created.
 
-    No search can tell an NPI in force from one that is over. So those for whom it is over, and who
-    are known when the form comes, are left out by their ids; the search finds whoever comes then.
+    No search can tell an NPI in force from an ended one. So Practitioners that are known to have an
+    ended one are left out by their ids; the search finds any later ones.
     """
     others = ",".join(one["id"] for one in found)
     query = by_identifiers([(system, form.npi) for system in sorted(NPI_ALIASES)])

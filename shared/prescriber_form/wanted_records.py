@@ -28,13 +28,13 @@ from shared.prescriber_form.rules.form import PrescriberForm
 
 @dataclass(frozen=True)
 class Wanted:
-    """A resource that there shall be.
+    """A resource that should exist.
 
     Attributes:
-        new: how it begins where there is none.
+        new: how it begins if there is none.
         query: finds it, so that it is not made twice.
         existing: the one that there is, if any.
-        change: makes it say what it shall.
+        change: makes it say what it should.
         action: what making or changing it is called.
     """
 
@@ -130,7 +130,7 @@ def _granted_by_others(
 
 
 def _location_of(practitioner_role: Resource) -> str:
-    """Reference of the role's first location; empty where it has none."""
+    """Reference of the role's first location; empty if it has none."""
     locations = [text(one.get("reference")) for _, one in entries(practitioner_role, "location")]
     return locations[0] if locations else ""
 

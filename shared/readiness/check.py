@@ -1,6 +1,6 @@
 """Who may prescribe, and why others can't: read in both systems, and never written.
 
-People do not know of each other: what can't be told of one is a reason of theirs, and the others'
+People do not affect each other: what is unknown about one is a reason of theirs, and the others'
 verdicts stand.
 """
 
@@ -101,7 +101,7 @@ class _FhirReads:
     Attributes:
         practitioner: the person.
         roles: their PractitionerRoles.
-        carriers: the memberships that carry their clinician id; None where they have none.
+        carriers: the memberships that carry their clinician id; None if they have none.
     """
 
     practitioner: FoundOne
@@ -134,7 +134,7 @@ class ReadinessCheck:
     today: Today
 
     def run(self, people: Sequence[ProjectPractitioner]) -> tuple[PrescriberReadiness, ...]:
-        """The verdicts about these people, whom both systems are asked about at the same time.
+        """The verdicts about these people; both systems are asked at the same time.
 
         Raises:
             Misconfigured: DoseSpot does not let the bot in.
@@ -231,7 +231,7 @@ class ReadinessCheck:
 
 
 def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Cause]) -> A | Reason:
-    """What was asked for; or why it is not there, which is told of this person alone.
+    """What was asked for, or why it is missing, which concerns this person alone.
 
     Raises:
         Misconfigured: it would be the same for everybody.
@@ -246,7 +246,7 @@ def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Caus
 
 
 def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -> bool:
-    """Whether the clinician is who the Practitioner is; without a sound NPI nobody can tell."""
+    """Whether the clinician is the Practitioner's person; unknown without a valid NPI."""
     try:
         same_person(item, practitioner, today)
     except RecordsDisagree:
@@ -255,7 +255,7 @@ def _is_same_person(item: ClinicianItem, practitioner: Resource, today: Today) -
 
 
 def _fhir_reads(one: ProjectPractitioner, batch: Batch) -> _FhirReads:
-    """Asks for the records of one person, and for whoever carries the clinician id."""
+    """Asks for the records of one person, and for everybody who carries the clinician id."""
     number, carriers = one.clinician_ids.sole, "ProjectMembership?identifier={}&_count=1000"
     return _FhirReads(
         practitioner=batch.read(one.practitioner),
@@ -273,7 +273,7 @@ def _is_shared(one: ProjectPractitioner, others: Iterable[Resource]) -> bool:
 
 
 def _self_service(looked_up: _LookedUp) -> bool | None:
-    """Whether they may enroll themselves as a prescriber; None where that can't be read."""
+    """Whether they may enroll themselves as a prescriber; None if that can't be read."""
     try:
         return bool(looked_up.granted.result() & _PRESCRIBING)
     except BotError:

@@ -1,4 +1,4 @@
-"""Problems found in records: collected all at once, told in one text."""
+"""Problems found in records: all collected, and reported in one text."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Finding:
 
 @dataclass
 class Findings:
-    """Collects what is wrong while a record is read, so that all of it is told at once.
+    """Collects what is wrong while a record is read, so that all of it is reported at once.
 
     Problems block, warnings do not.
     """
@@ -45,7 +45,7 @@ class Findings:
         self.warnings += others.warnings
 
     def parsed(self, path: str, parse: Callable[[str], str], value: str) -> str:
-        """What `parse` makes of the value; "" after noting the rule that it broke."""
+        """The value as `parse` reads it; "" after noting the rule that it broke."""
         try:
             return parse(value)
         except RuleBroken as broken:

@@ -39,8 +39,8 @@ class Identity:
     """Who a record says that somebody is.
 
     Attributes:
-        npis: the NPIs in force; empty where there is none.
-        birth_date: as `YYYY-MM-DD`; empty where it is not known.
+        npis: the NPIs in force; empty if there is none.
+        birth_date: as `YYYY-MM-DD`; empty if it is not known.
         family_names: every family name, former ones too, as written.
     """
 

@@ -189,7 +189,7 @@ def _recorded(candidate: Candidate) -> tuple[datetime, datetime, datetime]:
 
 
 def _when(observation: Resource) -> datetime:
-    """When it was measured; else when it was issued; the beginning of time where nothing says."""
+    """When it was measured; else when it was issued; the beginning of time if nothing says."""
     period = child(observation, "effectivePeriod")
     timing = child(observation, "effectiveTiming")
     stated = [

@@ -90,7 +90,7 @@ REPLACED = Finding(
 
 
 def is_minor(patient: Resource, today: Today) -> bool:
-    """Whether the Patient is under 18 where they live, as far as the birth date tells."""
+    """Whether the Patient is under 18 where they live, as far as the birth date says."""
     day = today.in_state(_reading(patient, today).state)
     adult_since = day.replace(
         year=day.year - ADULT_YEARS, day=28 if (day.month, day.day) == (2, 29) else day.day

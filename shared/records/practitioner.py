@@ -84,7 +84,7 @@ DEA_ENDED_UNDER_EPCS = (
 
 
 def dea_warnings_of(practitioner: Resource, today: Today) -> list[Finding]:
-    """What whoever only looks at the status of a prescriber has to be told of DEA registrations."""
+    """What matters about DEA registrations even if only a prescriber's status is checked."""
     if not has_epcs_qualification(practitioner):
         return []
     return [
@@ -199,7 +199,7 @@ def _nadean(reading: Reading) -> Iterator[DeaRegistration]:
 
 
 def _licenses(reading: Reading) -> Iterator[MedicalLicense]:
-    """The licenses in force that can be sent; each other one that is no history is told."""
+    """The licenses in force that can be sent; others that are not history get a warning."""
     everything = state_licenses(reading.resource)
     for found in everything:
         today = reading.today.in_state(found.state)

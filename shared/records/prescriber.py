@@ -53,7 +53,7 @@ class Prescriber:
     Attributes:
         phone: ten digits, an extension as `x123` behind them.
         fax: ten digits.
-        email: empty where there is none.
+        email: empty if there is none.
         dea: a DEA number per state; empty for who prescribes no controlled substances.
         active: whether the person may work in DoseSpot at all.
         nadean: narcotic addiction DEA numbers; nobody needs one.

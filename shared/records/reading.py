@@ -1,4 +1,4 @@
-"""Reading one FHIR resource: the entries that count, what is missing or malformed, what is told."""
+"""Reading one FHIR resource: the entries that count, what is wrong, and the warnings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -89,7 +89,7 @@ class Reading:
         """The entry that a rule chooses; ("", {}) stands for none.
 
         Returns:
-            None where the entries that there are don't count, which is a problem by now if one is
+            None if the entries that there are don't count, which is a problem by now if one is
             needed, and a warning otherwise.
         """
         found = choice(self.resource, rule, self.today, self.state)
@@ -151,7 +151,7 @@ class Reading:
         )
 
     def number(self, rule: ChoiceRule, words: str, parse: Parse, hint: str = "add it") -> str:
-        """The phone or fax number, with the extension that stands beside a phone number."""
+        """The phone or fax number, with the extension recorded beside a phone number."""
         found = self.best(rule)
         if found is None:
             return ""
@@ -181,7 +181,7 @@ class Reading:
     def address(
         self, rule: ChoiceRule, parse_line: Parse, parse_later_line: Parse
     ) -> StreetAddress:
-        """The address; empty, after noting why, where there is none that DoseSpot takes."""
+        """The address; empty, after noting why, if there is none that DoseSpot takes."""
         found = self.best(rule)
         if found is None:
             return StreetAddress("", "", "", "", "")
@@ -220,7 +220,7 @@ class Reading:
 
 
 def _against_extension(rule: ChoiceRule, number: str, extension: str) -> str:
-    """Why an extension beside a number is not sent; "" where it is, or where the number has it."""
+    """Why an extension beside a number is not sent; "" if it is, or if the number has it."""
     if rule.system == "fax":
         return FAX_EXTENSION
     ten_digits, has_one, own = number.partition("x")

@@ -71,7 +71,7 @@ class NpiHolder:
 
 
 def compared(entry: RegistryEntry | None, holder: NpiHolder) -> Findings:
-    """What the registry's entry, None where there is none, says against the holder."""
+    """What the registry's entry, None if there is none, says against the holder."""
     findings = Findings()
     if entry is None or not entry.active:
         findings.problem(holder.npi.path, NOT_IN_SERVICE)

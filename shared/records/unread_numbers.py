@@ -1,6 +1,6 @@
-"""Numbers on a Practitioner that nobody reads, because of how they stand there; each is told.
+"""Numbers on a Practitioner that can't be read as they are recorded; each gets a warning.
 
-What is over, of use `old` or `temp`, or says itself that it has no value, is no number to read.
+What has ended, has use `old` or `temp`, or says that it has no value needs no warning.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a bot gets beside its input: who asks, the two servers, and the run's clock, log and trail.
+"""What a bot gets besides its input: who asks, the two servers, and the run's clock, log and trail.
 
 It knows no use case; each is wired beside itself, from what stands here.
 """
@@ -30,7 +30,7 @@ class Invocation:
 
     Attributes:
         start: what started it.
-        who: reference of the payload's requester; of the Bot itself where there is none.
+        who: reference of the payload's requester; of the Bot itself if there is none.
         headers: the HTTP headers with which the bot was called.
         base_url: base URL of the FHIR server that runs the bot.
         fhir: that server, with the token that it gave the bot.

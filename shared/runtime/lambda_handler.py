@@ -147,7 +147,7 @@ def _run(
 
 
 def _save(invocation: Invocation) -> None:
-    """Keeps the AuditEvents; where that fails, what was done is done all the same."""
+    """Keeps the AuditEvents; if that fails, the changes are still made."""
     invocation.services.at_end(invocation.trail)
     try:
         invocation.trail.save()

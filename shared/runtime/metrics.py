@@ -57,7 +57,7 @@ UNITS: Mapping[str, str] = {
 
 
 class Metrics:
-    """The metrics of one run; may be told of things by several threads."""
+    """The metrics of one run; several threads may report to it."""
 
     def __init__(self) -> None:
         self._started = monotonic()

@@ -137,7 +137,7 @@ class Payload(_Unshown):
 
     @property
     def who(self) -> str:
-        """Reference of the requester; where there is none, of the Bot itself."""
+        """Reference of the requester; of the Bot itself if there is none."""
         one = self.requester or self.bot
         assert one is not None  # noqa: S101 - one of them is there, or it would be no payload
         return one.reference

@@ -67,7 +67,8 @@ class Services:
         self._keeping = Lock()
 
     def kept(self, make: Callable[[Callable[[], float]], T]) -> T:
-        """What `make` makes of the monotonic clock, once for all runs, such as a memory of answers.
+        """What `make` returns for the monotonic clock, once for all runs, such as a cache of
+        answers.
 
         Args:
             make: a class or function; whoever asks with the same one gets the same thing.

@@ -143,7 +143,7 @@ class Settings:
         return self._text(BOT_ERRORS) == BotErrors.RETURNED
 
     def service_account(self, base_url: str) -> ServiceAccount | None:
-        """The ClientApplication that may touch memberships; None where there is none.
+        """The ClientApplication that may touch memberships; None if there is none.
 
         Raises:
             Misconfigured: only one of its two secrets is there.
@@ -172,7 +172,7 @@ class Settings:
 
 
 def malformed(name: str, value: str) -> str | None:
-    """What is wrong with the value of the secret with that name; None where nothing is."""
+    """What is wrong with the value of the secret with that name; None if nothing is."""
     is_well_formed, problem = _FORMS.get(name, (bool, "is empty"))
     return None if is_well_formed(value) else problem
 

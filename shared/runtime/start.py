@@ -14,7 +14,7 @@ SUBSCRIPTION_HEADERS = frozenset({"x-medplum-subscription", "x-medplum-interacti
 
 
 class Start(StrEnum):
-    """What started a run; the value is how people are told of it."""
+    """What started a run; the value is its name for people."""
 
     EXECUTE = "Bot/$execute"
     OPERATION = "a custom operation on a resource"

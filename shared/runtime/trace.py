@@ -14,7 +14,7 @@ _HEX = frozenset(hexdigits.lower())
 
 
 def plain_trace_id(given: str) -> str | None:
-    """The trace id, if it is one: what is none could be anything, and is no reason to fail."""
+    """The trace id, if it is valid: anything else could be anything, and is no reason to fail."""
     return given if given and len(given) <= LONGEST and _SIGNS.issuperset(given) else None
 
 

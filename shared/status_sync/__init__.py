@@ -1,1 +1,1 @@
-"""Bringing what Practitioners say of their registration in line with DoseSpot."""
+"""Updating what Practitioners say about their registration from DoseSpot."""

@@ -92,7 +92,7 @@ class ScheduledRound:
             self.log(LogEvent.ROUND_NOT_KEPT)
 
     def _written(self, known: ComparisonRound) -> bool:
-        """Writes what is known, and says False where another run's word was there before."""
+        """Writes what is known, and says False if another run's word was there before."""
         resource = round_resource(known)
         if known.resource is not None:
             self.fhir.put(resource)

@@ -1,6 +1,6 @@
-"""Bringing what the Practitioners say of DoseSpot in line with DoseSpot, which is only read.
+"""Updating what Practitioners say about DoseSpot from DoseSpot, which is only read.
 
-Prescribers do not know of each other: what goes wrong with one is told, and the others go on.
+Prescribers do not affect each other: what goes wrong with one is reported, and the others go on.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class Recorded:
     """What a Practitioner says of DoseSpot.
 
     Attributes:
-        status: the registration status; None where there is none.
+        status: the registration status; None if there is none.
         epcs: whether there is an EPCS qualification in force.
     """
 
@@ -64,7 +64,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Failure:
-    """A Practitioner of whom nothing can be said, and why."""
+    """A Practitioner about whom nothing is known, and why."""
 
     practitioner: str
     error: BotError
@@ -86,8 +86,8 @@ class Report:
         unchanged: how many Practitioners said what DoseSpot says.
         differences: the others, as they were and as they are now (or would be).
         failures: those that could not be compared or written.
-        last: the instant after which the next page begins; empty where nobody is left.
-        doubts: what else has to be told.
+        last: the instant after which the next page begins; empty if nobody is left.
+        doubts: what else has to be reported.
         more_differences: how many others there were, where they are too many to be told.
         more_failures: the same of the failures.
     """
@@ -107,7 +107,7 @@ class Report:
 
     @property
     def failed(self) -> int:
-        """How many could not be compared or written."""
+        """How many could not be compared or updated."""
         return len(self.failures) + self.more_failures
 
 
@@ -116,8 +116,8 @@ class _Compared:
     """What became of one prescriber.
 
     Attributes:
-        found: None where nothing differs.
-        doubts: what else has to be told.
+        found: None if nothing differs.
+        doubts: what else has to be reported.
     """
 
     found: Difference | Failure | None
@@ -138,12 +138,12 @@ class StatusSync:
 
     Attributes:
         fhir: may read memberships, and read and write the Practitioners.
-        dosespot: acts as a Clinician Admin; only ever asked, never told.
+        dosespot: acts as a Clinician Admin; only read from.
         together: runs calls at the same time.
         now: the current time, aware.
         log: the run's.
         trail: keeps what was changed.
-        dry_run: whether differences are only told.
+        dry_run: whether differences are only reported.
     """
 
     fhir: FhirClient
@@ -167,7 +167,7 @@ class StatusSync:
         """Looks at these prescribers, all at the same time.
 
         The Practitioners are read before DoseSpot is asked: a run that is held up in between then
-        finds that they were written meanwhile, and can't put back an older status.
+        finds that they were written in the meantime, and can't restore an older status.
 
         Raises:
             Misconfigured: DoseSpot does not let the bot in.

@@ -1,4 +1,4 @@
-"""Who supervises whom in DoseSpot: a prescriber of the project a prescribing agent of it.
+"""Supervision in DoseSpot: a prescriber of the project supervises a prescribing agent of it.
 
 DoseSpot does not show who supervises a clinician, so the claim to it remembers who was set last. It
 forgets that where DoseSpot did not say whether it did what it was asked: the next run asks again,
@@ -65,7 +65,7 @@ def supervision(
     """The DoseSpot ids of the two, who are sure to be themselves and have the roles for it.
 
     Args:
-        agent: who is to be supervised.
+        agent: the person to be supervised.
         supervisor: who supervises.
         dosespot: acts as a Clinician Admin; is only asked.
         together: runs independent calls at the same time.
@@ -176,7 +176,7 @@ class Supervisors:
         self.claims.write(claim.settled(**{SUPERVISOR: wanted}))
 
     def _taken(self, key: str, wanted: str) -> Claim | None:
-        """The claim, held by this run; None where nothing is to be done."""
+        """The claim, held by this run; None if nothing is to be done."""
         claim, tries = self.claims.find(key), 0
         while True:
             if claim.announced is None and claim.memory.get(SUPERVISOR) == wanted:

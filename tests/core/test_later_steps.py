@@ -143,7 +143,7 @@ def test_another_name_and_what_dosespot_leaves_out_are_no_reason_against_a_link(
         (outdated(TOLD), Change(CHANGED, 15.0)),
         (outdated(replace(TOLD, holder=Holder(ME, at(31)))), Change(CHANGED, 1.0)),
         (outdated(mine(CHANGE, changed_to="another")), TO_CHANGE),
-        # What is under way when the claim ends would meet another run's.
+        # A call still running when the claim ends would collide with another run's.
         (outdated(replace(TOLD, holder=Holder(ME, at(1)))), TO_CHANGE),
         (outdated(mine(CHANGE, end_s=0)), TO_CHANGE),
         (outdated(mine(Act.LINK)), TO_CHANGE),

@@ -20,7 +20,7 @@ FAILED = "DoseSpot could not register the prescriber"
 DEACTIVATING = "TFA is being deactivated"
 NOT_DEACTIVATED = "TFA could not be deactivated"
 NOT_APPLICABLE = "DoseSpot does not register this clinician at this clinic"
-UNKNOWN = "DoseSpot gave no registration status that is known here"
+UNKNOWN = "DoseSpot returned no known registration status"
 
 INIT_IDP = "idpInit"
 INIT_TFA = "initTfaActivate"

@@ -94,7 +94,7 @@ def changed(clinic: Clinic, member: Member) -> None:
 
 READS = {
     "token": "POST .*/connect/token",
-    "look-up": r"GET .*/api/clinician$",
+    "lookup": r"GET .*/api/clinician$",
     "record": r"GET .*/api/clinicians/\d+$",
     "status": "GET .*/registrationStatus",
     "agreements": "GET .*/legalAgreements",
@@ -120,14 +120,14 @@ def flow_of(bot: str, stage: str) -> Flow:
 def test_a_read_that_dosespot_does_not_answer_ends_in_time(
     clinic: Clinic, bot: str, read: str
 ) -> None:
-    flow = flow_of(bot, "first run" if read == "look-up" else "IDP")
+    flow = flow_of(bot, "first run" if read == "lookup" else "IDP")
     member = start(clinic, flow)
     http = Hanging(READS[read], effect=False)
     run = payload(clinic, flow, member)
     answer, took_s = outcome(lambda: handler_of(flow, http)(run, None))
     assert http.service == "DoseSpot"
     assert took_s < ANSWER_WITHIN_S + SLACK_S
-    if bot == "iframe" and read != "look-up":
+    if bot == "iframe" and read != "lookup":
         assert isinstance(answer, dict)
         assert answer["url"]
         assert answer["warnings"][0]["sentence"].startswith(NOT_GONE_ON)

@@ -170,7 +170,7 @@ def test_each_thing_that_is_told_is_an_issue(
 
 
 def test_a_sentence_with_a_colon_is_no_path() -> None:
-    sentence = "Project secrets have to be mended: DOSESPOT_CLINIC_ID missing."
+    sentence = "Project secrets must be corrected: DOSESPOT_CLINIC_ID missing."
     (told,) = issues(BotError(sentence))
     assert (told["details"]["text"], told.get("expression")) == (sentence, None)
 

@@ -189,6 +189,6 @@ def test_only_an_endpoint_of_the_relay_refuses_an_unsigned_call_as_it_does(
 
 def test_a_bot_that_refuses_the_probe_answers_also_as_an_outcome() -> None:
     (name,) = PROBE
-    text = f"The bot's input was refused. {name}: this bot has no such input; leave it out."
+    text = f"The bot's input was refused. {name}: this bot has no such input; remove it."
     outcome = {"resourceType": "OperationOutcome", "issue": [{"details": {"text": text}}]}
     assert check_function(NotRun(400, outcome)).verdict == "ok"

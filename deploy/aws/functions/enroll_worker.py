@@ -1,8 +1,8 @@
-"""Enrolls the prescribers whom an SQS queue brings.
+"""Enrolls the prescribers that arrive in an SQS queue.
 
 A message is the enroll bot's input as JSON, as `prescriber-bots enroll-many --queue` sends it. What
 came of it is sent to the queue RESULTS_QUEUE_URL. What may work later goes back to the queue, and
-so does everything where nobody can be enrolled, such as with a wrong secret: after some more times
+so does everything if nobody can be enrolled, such as with a wrong secret: after some more times
 it lies in the dead-letter queue, from where it can be sent again.
 
 The environment: MEDPLUM_SECRET_ID (see `service_account`), RESULTS_QUEUE_URL, RATE_SHARE (this
@@ -50,7 +50,7 @@ Handler = Callable[[Any, Any], BatchResponse]
 
 
 class Worker:
-    """What outlives one batch; made of the environment.
+    """What outlives one batch; built from the environment.
 
     Args:
         timing: how long claims and lookups last.
@@ -127,7 +127,7 @@ def make_handler(make_worker: Callable[[], Worker] = Worker) -> Handler:
         try:
             back = worker().batch(event["Records"], context)
         except Misconfigured:
-            worker.cache_clear()  # the secret may be mended before the next batch
+            worker.cache_clear()  # the secret may be corrected before the next batch
             raise
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
 
@@ -138,7 +138,7 @@ handler = make_handler()
 
 
 def _given(record: SqsRecord) -> Given:
-    """The bot's input in a message; empty where it is none, which the bot then refuses."""
+    """The bot's input in a message; empty if it is not valid, which the bot then refuses."""
     try:
         given = json.loads(record["body"])
     except (ValueError, RecursionError):  # JSON may be nested deeper than Python can read

@@ -45,7 +45,7 @@ def relay_endpoint(
 
     Args:
         run_bot: runs a bot; raises a `BotError` for what its caller gets to read.
-        settings: gives secret and servers, or None where no relay is set up; asked only about calls
+        settings: gives secret and servers, or None if no relay is set up; asked only about calls
             that look as the relay's do.
         clock: the time, in seconds since 1970.
     """

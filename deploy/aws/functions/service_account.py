@@ -50,7 +50,7 @@ def service_account() -> ServiceAccount:
 def relay_settings() -> RelaySettings | None:
     """The relay's secret, and the Medplum server beside it as the only one that may call.
 
-    None where the secret in AWS holds none, because no relay is set up. Raises as `service_account`
+    None if the secret in AWS holds none, because no relay is set up. Raises as `service_account`
     does.
     """
     base_url, stored = _read()

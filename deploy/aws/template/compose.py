@@ -57,7 +57,7 @@ def compose(stack: str, settings: Mapping[str, str]) -> Template:
 
 
 def defaults(template: Template) -> dict[str, str]:
-    """What the template's parameters are where nobody says otherwise."""
+    """What the template's parameters are if nobody says otherwise."""
     return {
         name: str(each["Default"])
         for name, each in template["Parameters"].items()

@@ -63,7 +63,7 @@ class BulkEnrollment:
 
     Args:
         limits: what DoseSpot allows this process.
-        units: what the FHIR server allows it; None where that has no such limit.
+        units: what the FHIR server allows it; None if that has no such limit.
         at_once: how many enrollments there will be at the same time.
         timing: how long claims and lookups last.
         dry: whether nothing is to be written anywhere.
@@ -118,7 +118,7 @@ class BulkEnrollment:
         Args:
             administrator: on whose behalf.
             given: the bot's input.
-            context: Lambda's, where there is one.
+            context: Lambda's, if there is one.
 
         Raises:
             TryAgain, LookUpFirst: see `WORTH_ANOTHER_TRY`.

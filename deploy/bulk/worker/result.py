@@ -39,7 +39,7 @@ class PrescriberResult(BaseModel):
     """What came of one prescriber, without personal data.
 
     Attributes:
-        practitionerId: of the Practitioner; None where what was given has no usable one.
+        practitionerId: of the Practitioner; None if what was given has no usable one.
         outcome: in a word.
         doseSpotClinicianId: DoseSpot's id of the prescriber, where the bot answered.
         registrationStatus: what DoseSpot says, where the bot answered.

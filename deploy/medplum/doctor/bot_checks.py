@@ -109,7 +109,7 @@ def check_bot_errors(tried: BotErrors | None, secrets: Mapping[str, Secret]) -> 
     """Whether the bots return their errors only where the server answers them as errors.
 
     Args:
-        tried: what the server was found to do; None where a bot did not return the probe's.
+        tried: what the server was found to do; None if a bot did not return the probe's.
         secrets: the project's.
     """
     stored = secrets[settings.BOT_ERRORS].text() if settings.BOT_ERRORS in secrets else ""

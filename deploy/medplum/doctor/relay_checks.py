@@ -18,7 +18,7 @@ NO_ENDPOINT = (
 
 
 def check_code(deployed: Mapping[str, str | None]) -> CheckResult:
-    """The code of each Bot, by the Bot's identifier; None where it has none."""
+    """The code of each Bot, by the Bot's identifier; None if it has none."""
     differs = [name for name, code in deployed.items() if code != relay_code()]
     if differs:
         return missing(f"The code of {', '.join(differs)} is not the relay's. {REGISTER}")

@@ -48,7 +48,7 @@ class Accounts:
         return clinic_id, key
 
     def clinic_key(self, clinic_id: int | str) -> str | None:
-        """The ClinicKey, None where there is no such clinic."""
+        """The ClinicKey, None if there is no such clinic."""
         clinic = self._store.get("clinic", clinic_id)
         return None if clinic is None else clinic["key"]
 

@@ -79,7 +79,7 @@ class DoseSpotBackend:
 
         Args:
             record: as AddEditClinicianRequest leaves it.
-            except_id: the clinician whose record it shall be, None for a new one.
+            except_id: the clinician whose record it should be, None for a new one.
         """
         refusal = rules.missing_refusal(record, AddEditClinicianRequest.required)
         refusal = refusal or rules.clinician_refusal(record)

@@ -2,7 +2,7 @@
 
 A body that does not have its shape (a wrong type, an unknown word, a string over its maximum
 length) is malformed and gets a 400. Whether what fits makes sense is for `rules` to say. Strings
-come out stripped, and None where nothing is left.
+come out stripped, and None if nothing is left.
 """
 
 import re
@@ -26,7 +26,7 @@ _AMERICAN_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 def stripped(value: str) -> str | None:
-    """The text without the white space around it, None where that leaves nothing."""
+    """The text without the white space around it, None if that leaves nothing."""
     return value.strip() or None
 
 
@@ -157,7 +157,7 @@ class ContactBody(Body):
 
 
 class AddEditClinicianRequest(ContactBody):
-    """A clinician to be created, or what one shall look like after an edit."""
+    """A clinician to be created, or what one should look like after an edit."""
 
     required = (
         "FirstName",
@@ -217,7 +217,7 @@ class SupervisorToClinicianRequest(Body):
 
 
 class DeleteClinicianSupervisorRequest(Body):
-    """The clinics in which nobody shall supervise any more."""
+    """The clinics in which nobody should supervise any more."""
 
     required = ("ClinicIds",)
 
@@ -233,7 +233,7 @@ class InitializeTfaActivationRequest(Body):
 
 
 class AddEditPatientRequest(Body):
-    """A patient to be created, or what one shall look like after an edit."""
+    """A patient to be created, or what one should look like after an edit."""
 
     required = (
         "FirstName",

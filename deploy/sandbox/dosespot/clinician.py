@@ -152,7 +152,7 @@ def edit(clinician: ClinicianAccount, clinic_id: int, record: dict[str, Any]) ->
     Args:
         clinician: as they were.
         clinic_id: the token's clinic, whose roles are replaced.
-        record: every field, None where there is nothing.
+        record: every field, None if there is nothing.
     """
     roles = tuple(record["ClinicianRoleType"])
     enrollment = clinician.enrollments[clinic_id].model_copy(update={"roles": roles})

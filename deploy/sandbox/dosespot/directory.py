@@ -22,7 +22,7 @@ class Directory:
         self._changes: list[tuple[ClinicianAccount | None, ClinicianAccount]] = []
 
     def get(self, clinician_id: int) -> ClinicianAccount | None:
-        """The clinician, None where nobody has this id."""
+        """The clinician, None if nobody has this id."""
         document = self._store.get("clinician", clinician_id)
         return None if document is None else ClinicianAccount.model_validate(document)
 

@@ -112,7 +112,7 @@ class IdentityProofingOneTimeCodeRequest(Body):
 
 
 class MobileTfaInitiationRequest(Body):
-    """The telephone that shall become the second factor."""
+    """The telephone that should become the second factor."""
 
     required = ("MobilePhoneNumber",)
 

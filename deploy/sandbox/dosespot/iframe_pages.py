@@ -84,12 +84,12 @@ def page(heading: str, content: object, who: str = "") -> Html:
 
 
 def sentence(text: str) -> Html:
-    """A paragraph, or nothing where there is nothing to say."""
+    """A paragraph, or nothing if there is nothing to say."""
     return fill("<p>{text}</p>", text=text) if text else Html()
 
 
 def notice(text: str) -> Html:
-    """A paragraph that a person has to see first, or nothing where there is nothing to say."""
+    """A paragraph that a person has to see first, or nothing if there is nothing to say."""
     return fill('<p class="notice" role="alert">{text}</p>', text=text) if text else Html()
 
 

@@ -30,7 +30,7 @@ NOT_FOUND = Rejection("ClinicianId", "Clinician not found")
 class ApiCall:
     """One call of an operation, with a body that has the right shape.
 
-    `target_id` is the clinician or patient in the path, None where the path names nobody. `body` is
+    `target_id` is the clinician or patient in the path, None if the path names nobody. `body` is
     the query where that is what has a shape.
     """
 
@@ -95,9 +95,9 @@ class ApiCall:
 class Operation:
     """One operation of the API.
 
-    `path` follows `api/`. `body` is the shape of the request's body, None where there is none.
+    `path` follows `api/`. `body` is the shape of the request's body, None if there is none.
     `on_error` is what an ERROR carries beside its Result. `query` is the shape of the query, None
-    where any will do; no operation has both.
+    if any will do; no operation has both.
     """
 
     method: str

@@ -34,7 +34,7 @@ class Register:
         self._store = store
 
     def get(self, clinic_id: int, patient_id: int) -> PatientChart | None:
-        """The patient, None where that clinic has nobody with this id."""
+        """The patient, None if that clinic has nobody with this id."""
         document = self._store.get("patient", patient_id)
         patient = None if document is None else PatientChart.model_validate(document)
         return patient if patient is not None and patient.clinic_id == clinic_id else None

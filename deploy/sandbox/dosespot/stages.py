@@ -75,7 +75,7 @@ def abilities(
 
 
 def next_step(clinician: ClinicianAccount, enrollment: ClinicEnrollment) -> str:
-    """What became of the last step and what comes next; empty where nothing is to be said."""
+    """What became of the last step and what comes next; empty if there is nothing to say."""
     if not enrollment.prescribes or steps.epcs_refusal(clinician):
         return ""
     return _NEXT.get(enrollment.status, "")

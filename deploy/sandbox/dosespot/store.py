@@ -23,7 +23,7 @@ class DocumentStore:
     """One database of JSON documents, each of a kind and under a key.
 
     Args:
-        database: path of the file, which is made where there is none, or ":memory:".
+        database: path of the file, which is made if there is none, or ":memory:".
     """
 
     def __init__(self, database: str) -> None:
@@ -48,7 +48,7 @@ class DocumentStore:
             self._connection.execute("COMMIT")
 
     def get(self, kind: str, key: object) -> dict[str, Any] | None:
-        """The document, None where there is none."""
+        """The document, None if there is none."""
         row = self._connection.execute(
             "SELECT body FROM documents WHERE kind = ? AND key = ?", (kind, str(key))
         ).fetchone()
@@ -63,7 +63,7 @@ class DocumentStore:
         )
 
     def delete(self, kind: str, key: object) -> None:
-        """Drops a document; no error where there is none."""
+        """Drops a document; no error if there is none."""
         self._connection.execute(
             "DELETE FROM documents WHERE kind = ? AND key = ?", (kind, str(key))
         )
@@ -76,7 +76,7 @@ class DocumentStore:
         return [json.loads(row[0]) for row in rows]
 
     def index(self, kind: str, path: str) -> None:
-        """Lets `find` be asked for what stands at a path; costs nothing where it could be before.
+        """Lets `find` be asked for what stands at a path; costs nothing if it could be before.
 
         Args:
             kind: of the documents.

@@ -40,7 +40,7 @@ class Switches(BaseModel):
     )
     repeated_init: Literal["refuse", "accept"] = Field(
         default="refuse",
-        description="whether an initialization that has begun already fails or begins anew",
+        description="whether repeating an initialization fails or starts over",
     )
     put_semantics: Literal["overwrite", "merge"] = Field(
         default="overwrite",

@@ -44,7 +44,7 @@ def session(
         backend: where the clinicians are.
         clinic_id: an existing clinic.
         username: the clinician's id.
-        authority: the id of whom they act on behalf of, None where nobody is named.
+        authority: the id of whom they act on behalf of, None if nobody is named.
     """
     roles = _roles(backend, clinic_id, username)
     if roles is None:

@@ -31,7 +31,7 @@ class Denial:
 class Visit:
     """A clinician before the page; `notice` is to be shown once, with the next page.
 
-    `patient_id` is None where the link leads to the notifications.
+    `patient_id` is None if the link leads to the notifications.
     """
 
     id: str

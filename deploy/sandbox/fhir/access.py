@@ -29,7 +29,7 @@ class AccessRule:
         hidden: elements that are neither shown nor written.
         fixed: elements that are shown and keep their values, whatever is written.
         criteria: the search that has to find a resource for the rule to be about it, such as
-            `Practitioner?_id=1`; empty where it is about every resource of the type.
+            `Practitioner?_id=1`; empty if it is about every resource of the type.
     """
 
     resource_type: str

@@ -40,7 +40,7 @@ class FhirBackend:
     Args:
         store: resources of all projects.
         sessions: sign-ins and tokens.
-        invoker: runs bots; None where there is nothing to run them.
+        invoker: runs bots; None if there is nothing to run them.
         base_url: the server's own URL, with a trailing slash.
         now: the clock.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
@@ -87,7 +87,7 @@ class FhirBackend:
         return Caller(membership, actor)
 
     def policies(self, membership: Resource) -> list[Resource] | None:
-        """The membership's access policies, or None where it has none and so no restriction."""
+        """The membership's access policies, or None if it has none and so no restriction."""
         pointers = [access["policy"] for access in membership.get("access", [])]
         if "accessPolicy" in membership:
             pointers.append(membership["accessPolicy"])

@@ -38,7 +38,7 @@ class BotRun:
         bot: the Bot.
         run_as: the membership as which it acts.
         given: its input.
-        requester: reference of whose doing it is; None where nobody's.
+        requester: reference of whose doing it is; None if nobody's.
         content_type: of the input.
         headers: with which it was asked for.
         trace_id: by which calls are known to belong together.

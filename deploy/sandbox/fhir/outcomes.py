@@ -81,7 +81,7 @@ def invalid(text: str, expression: str | None = None, code: str = "invalid") -> 
 
     Args:
         text: what is wrong with it.
-        expression: FHIRPath of the element at fault, where there is one.
+        expression: FHIRPath of the element at fault, if there is one.
         code: FHIR issue type.
     """
     return refused([issue(code, text, expression)])
@@ -100,7 +100,7 @@ def issue(
     Args:
         code: FHIR issue type.
         text: what is wrong.
-        expression: FHIRPath of the element at fault, where there is one.
+        expression: FHIRPath of the element at fault, if there is one.
         diagnostics: more for whoever mends it.
     """
     found: Resource = {"severity": "error", "code": code, "details": {"text": text}}

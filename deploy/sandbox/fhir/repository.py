@@ -131,7 +131,7 @@ class Repository:
     def update(
         self, resource_type: str, resource_id: str, body: Any, if_match: str | None = None
     ) -> Resource:
-        """The resource as written, or the current version where nothing is different.
+        """The resource as written, or the current version if nothing is different.
 
         Raises:
             OutcomeError: besides, 412 where `if_match` is not the current version.
@@ -200,7 +200,7 @@ class Repository:
         return replace(version, resource=self._shown(version.resource, action))
 
     def _within(self, resource_type: str, action: InteractionName) -> list[SearchRequest] | None:
-        """What the actor's rules are about; None where one of them is about every resource."""
+        """What the actor's rules are about; None if one of them is about every resource."""
         rules = rules_for(self._actor, resource_type, action)
         if not all(rule.criteria for rule in rules):
             return None
@@ -313,7 +313,7 @@ def _keeping(resource: Resource, current: Resource, names: frozenset[str]) -> Re
 
 
 def _criteria(rule: AccessRule, resource_type: str) -> SearchRequest | None:
-    """The search of a rule's criteria; None where it is for another type."""
+    """The search of a rule's criteria; None if it is for another type."""
     kind, _, query = rule.criteria.partition("?")
     return parse(kind, query) if kind == resource_type else None
 

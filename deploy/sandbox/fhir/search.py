@@ -38,7 +38,7 @@ def select(
     Args:
         request: what is asked for.
         project: id of the project.
-        within: searches of which one has to find a resource too; None where that is not asked.
+        within: searches of which one has to find a resource too; None if that is not required.
     """
     clauses = [_clause(request.resource_type, condition) for condition in request.conditions]
     clauses += [] if within is None else [_any_of(within)]

@@ -59,7 +59,7 @@ class Sessions:
         return None if row is None else str(row["user"])
 
     def check_password(self, email: str, password: str) -> str | None:
-        """Id of the user that signs in so, or None where address or password is wrong."""
+        """Id of the user that signs in so, or None if address or password is wrong."""
         row = self._database.row("SELECT * FROM credential WHERE email = ?", (email.casefold(),))
         if row is None:
             return None
@@ -127,7 +127,7 @@ class Sessions:
         return token
 
     def membership_of(self, token: str) -> str | None:
-        """Id of the membership that an access token acts as, or None where it is no good."""
+        """Id of the membership that an access token acts as, or None if it is not valid."""
         row = self._database.row(
             "SELECT membership FROM access_token WHERE digest = ? AND expires > ?",
             (_digest(token), self._now().timestamp()),

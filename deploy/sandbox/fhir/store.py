@@ -41,7 +41,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a resource; `resource` is None where it is the deletion."""
+    """One version of a resource; `resource` is None if it is the deletion."""
 
     id: str
     written: str
@@ -132,7 +132,7 @@ class ResourceStore:
         return int(row[0]) if row else 0
 
     def version(self, resource_type: str, resource_id: str, version_id: str) -> Version | None:
-        """One version of a resource, None where it has no such version."""
+        """One version of a resource, None if it has no such version."""
         row = self._database.row(
             f"SELECT v.* {VERSIONS} AND v.id = ?", (resource_type, resource_id, version_id)
         )

@@ -57,7 +57,7 @@ def routes(backend: FhirBackend, runner: BotHost) -> list[Route]:
 
 
 def _why_closed(membership: Resource, bot: Resource | None) -> str:
-    """Why a membership's webhook may not be called; empty where it may."""
+    """Why a membership's webhook may not be called; empty if it may."""
     if bot is None or bot["resourceType"] != "Bot":
         return "ProjectMembership must be for a Bot resource"
     if not membership.get("access") and "accessPolicy" not in membership:

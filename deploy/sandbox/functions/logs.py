@@ -61,7 +61,7 @@ class CollectingHandler(logging.Handler):
             return
         record.request_id = log.request_id
         try:
-            # The bots' own lines go to standard output in Lambda, where nothing is put before them.
+            # The bots' own lines go to standard output in Lambda, if nothing is put before them.
             bare = record.name == LOGGER.name
             log.add(record.getMessage() if bare else self.format(record))
         except (TypeError, ValueError):

@@ -55,7 +55,7 @@ def introducers(
 
     Returns:
         References of who added its code and of who put it into effect; an empty one among them
-        where the server does not say, or shows too few versions.
+        if the server does not say, or shows too few versions.
     """
     coded = _introduced(versions, partial(_coded_roles, practitioner=practitioner))
     in_effect = _introduced(versions, partial(named_roles, practitioner=practitioner, today=today))
@@ -74,7 +74,7 @@ def granted_by(
 
 
 def author_of(resource: Resource) -> str:
-    """Reference of who wrote a version; empty where the server does not say."""
+    """Reference of who wrote a version; empty if the server does not say."""
     return text(child(child(resource, "meta"), "author").get("reference"))
 
 

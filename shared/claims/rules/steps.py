@@ -1,4 +1,4 @@
-"""The steps that a run under a claim takes, be it about a prescriber or a patient.
+"""The steps that a run under a claim takes, whether it is about a prescriber or a patient.
 
 The rules of enrollment and of patients (`next_step`) decide which of them is next.
 """
@@ -18,7 +18,7 @@ DoseSpotRecord = Mapping[str, Any]
 """A person's record as DoseSpot is asked to store it."""
 
 NOT_SHOWN = frozenset({"EPCSRequested"})
-"""What DoseSpot stores of a record and need not show."""
+"""What DoseSpot stores of a record but does not have to show."""
 
 
 @dataclass(frozen=True)
@@ -85,27 +85,27 @@ class Refuse:
 
 
 def sendable_s(claim: Claim, now: datetime, timing: Timing) -> float:
-    """How many seconds are left to send what creates or changes; 0 or less where there is no time.
+    """How many seconds are left to send what creates or changes; 0 or less if there is no time.
 
-    What is under way when the claim ends would meet another run's.
+    A call still running when the claim ends would collide with another run's.
     """
     return held_s(claim, now) - timing.create_s
 
 
 def held_s(claim: Claim, now: datetime) -> float:
-    """How many seconds the claim still lasts; 0 or less where nobody holds it."""
+    """How many seconds the claim still lasts; 0 or less if nobody holds it."""
     return (claim.holder.until - now).total_seconds() if claim.holder else 0.0
 
 
 def vain_digest(stored: DoseSpotRecord, change: DoseSpotRecord | None) -> str | None:
-    """A digest of what DoseSpot has and should have; None where both are the same."""
+    """A digest of what DoseSpot has and should have; None if both are the same."""
     return None if change is None else digest([stored, change])
 
 
 def record_digest(record: DoseSpotRecord) -> str:
     """A digest of a record, by which another run sees whether DoseSpot has stored it.
 
-    What is emptied counts as what is not there: DoseSpot may show it either way.
+    An emptied field counts as a missing one: DoseSpot may show it either way.
     """
     content = {name: value for name, value in record.items() if value or value is False}
     return digest({name: value for name, value in content.items() if name not in NOT_SHOWN})

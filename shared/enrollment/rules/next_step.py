@@ -2,8 +2,8 @@
 
 The order is what makes it safe to run again at any point. Both systems are read before anything is
 decided; nothing is changed in DoseSpot without holding the claim on which it was announced; the id
-is on the membership before anything else is changed; the status is written down also where the run
-ends in a refusal; the claim is given back last, once what was done is in AuditEvents.
+is on the membership before anything else is changed; the status is recorded even if the run ends in
+a refusal; the claim is given back last, once AuditEvents say what was done.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class CheckGrant:
 
 @dataclass(frozen=True)
 class CheckClaim:
-    """Look up whether whoever wrote the claim is to be believed."""
+    """Look up whether whoever wrote the claim can be trusted."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ Step = (
 
 
 def next_step(s: Situation, order: Order, timing: Timing) -> Step | None:
-    """What to do now; None where nothing is left to do."""
+    """What to do now; None if nothing is left to do."""
     if s.records is None or s.shown is None:
         return Look()
     trouble = trouble_with(s, order, timing)
@@ -157,19 +157,19 @@ def _due_until_linked(s: Situation, order: Order) -> Step:
 
 
 def _may_change(s: Situation) -> bool:
-    """Whether a change can help: not for whom this run created, and not again what was in vain."""
+    """Whether a change makes sense: not after a create, and not one that was in vain before."""
     repeated = s.changes >= MOST_CHANGES or (s.changes > 0 and s.opened != Act.CHANGE)
     return s.created is None and not repeated and s.claim.memory.get(IN_VAIN) != in_vain(s)
 
 
 def left_in_dosespot(s: Situation) -> tuple[Finding, ...]:
-    """What DoseSpot holds otherwise than it was asked to, by this run or one before it."""
+    """What differs in DoseSpot from what this run, or one before it, sent."""
     was_sent = s.shown is not None and s.shown.change is not None and s.created is None
     return s.shown.left if s.shown and was_sent and not _may_change(s) else ()
 
 
 def in_vain(s: Situation) -> str | None:
-    """A digest of what DoseSpot has and should have; None where both are the same."""
+    """A digest of what DoseSpot has and should have; None if both are the same."""
     return None if s.shown is None else vain_digest(s.shown.stored, s.shown.change)
 
 
@@ -197,7 +197,7 @@ def due_stage(s: Situation, order: Order, timing: Timing) -> Stage | None:
 
 
 def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
-    """The step, once this run holds the claim and has announced it; what comes before it else."""
+    """The step, if this run holds the claim and has announced it; else what has to come first."""
     act = _act(step)
     if act is None:
         return step
@@ -209,7 +209,7 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
     if not _is_announced(act, changed_to, s):
         return Announce(act, changed_to)
     if isinstance(step, Begin):
-        # What may have begun as late as when the claim ended is not begun again for a while.
+        # A stage that may have begun as late as the claim's end is not begun again for a while.
         return replace(step, within_s=held_s(s.claim, s.now))
     if not isinstance(step, Create | Change):
         return step
@@ -218,7 +218,7 @@ def _allowed(step: Step, s: Situation, timing: Timing) -> Step:
 
 
 def _act(step: Step) -> str | None:
-    """What a step is announced as; None where it needs no claim."""
+    """What a step is announced as; None if it needs no claim."""
     match step:
         case Create():
             return Act.CREATE
@@ -244,7 +244,7 @@ def _is_announced(act: str, changed_to: str | None, s: Situation) -> bool:
 
 
 def _closing(s: Situation, order: Order, timing: Timing, trouble: BotError | None) -> Step | None:
-    """What is left to do where nothing more can or has to be done in DoseSpot."""
+    """What is left to do when nothing more can or must be done in DoseSpot."""
     if _is_to_be_written(s):
         return WriteStatus()
     if _is_to_be_settled(s, timing, trouble):
@@ -264,7 +264,7 @@ def _is_to_be_settled(s: Situation, timing: Timing, trouble: BotError | None) ->
         return False
     if s.claim.holder is not None and s.claim.holder.run == s.run:
         return True
-    # A refused stage says nothing against what was done before it.
+    # A refused stage does not undo what was done before it.
     is_certain = trouble is None or (isinstance(trouble, StageRefused) and s.is_linked)
     if not is_certain or s.claim.announced is None:
         return False
@@ -286,7 +286,7 @@ def _memory(s: Situation, order: Order, trouble: BotError | None) -> Mapping[str
         memory |= begun_memory(stage if lags else None, s.begun_from, s.now)
     if order.tfa_type is not None and trouble is None:
         memory[TFA_TYPE] = order.tfa_type.value
-    # A change that was refused may be taken another time.
+    # A change that was refused may be accepted another time.
     if s.changes and trouble is None:
         memory[IN_VAIN] = in_vain(s)
     return memory

@@ -1,6 +1,7 @@
-"""How things stand in an enrollment run: what was read, what the run has done, what it was asked.
+"""How things stand in an enrollment run: what was read, what the run has done, and what it was
+asked to do.
 
-Values only. `next_step` decides on them what is done next; the use case does it.
+Values only. From them `next_step` decides what to do next, and the use case does it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -25,12 +26,12 @@ TFA_TYPE, CREATED_FOR, CLINICIAN, IN_VAIN = "tfa-type", "created-for", "clinicia
 CHANGED_TO = "changed-to"
 """Names in a claim's memory: the stage begun last, at which status and when; the second factor that
 was chosen last; whose membership a clinician was created for; the clinician's id; a digest of the
-change that DoseSpot took without changing; and a digest of the record that a change which was
-announced is to store."""
+change that DoseSpot took without changing; and a digest of the record that an announced change
+should store."""
 
 
 class Act(StrEnum):
-    """What a run announces on a claim before it does it, beside the stages' own acts."""
+    """What a run announces on a claim before it does it, besides the stages' own acts."""
 
     CREATE = "create"
     LINK = "link"
@@ -48,7 +49,7 @@ class Order:
         stages: the stages to initialize.
         tfa_type: the second factor that the caller has chosen, if any.
         self_service: the prescriber runs it for themselves: the run goes one stage further, if
-            there is one, and changes neither who somebody is nor what was taken away.
+            there is one, and changes neither who somebody is nor what was deactivated.
     """
 
     roles: frozenset[ClinicianRole]
@@ -59,19 +60,19 @@ class Order:
 
     @property
     def heeds_agreements(self) -> bool:
-        """Whether a pending legal agreement changes what the run does or the prescriber is told."""
+        """Whether a pending legal agreement changes what the run does or says to the prescriber."""
         return self.self_service or any(stage.needs_agreements for stage in self.stages)
 
 
 @dataclass(frozen=True)
 class Records:
-    """What the FHIR server says beside the Practitioner and the membership.
+    """What the FHIR server says besides the Practitioner and the membership.
 
     Attributes:
         claim: the claim to this clinician.
         conflict: why nobody may be enrolled with these records: another membership carries the id,
             or another Practitioner a number.
-        obstacle: why no clinician may be created, if one had to be.
+        obstacle: why no clinician could be created if one were needed.
     """
 
     claim: Claim
@@ -84,10 +85,10 @@ class Shown:
     """What DoseSpot says.
 
     Attributes:
-        clinician: status and flags; None where DoseSpot knows nobody.
+        clinician: status and flags; None if DoseSpot knows nobody.
         identity: who DoseSpot says that is.
         stored: the record as DoseSpot has it.
-        change: the record that DoseSpot should have instead; None where it is as it should be.
+        change: the record that DoseSpot should have instead; None if it is as it should be.
         warnings: what can't be changed, and why.
         left: what the caller has to know if DoseSpot does not make that change.
     """
@@ -108,9 +109,9 @@ class Situation:
         run: the run's id.
         now: when the situation was as it is (aware time).
         subject: the prescriber's FHIR records.
-        records: what else the FHIR server says; None where that has to be read again.
-        shown: what DoseSpot says; None where that has to be asked again.
-        granted: the roles that an administrator is known to have granted; None where that was not
+        records: what else the FHIR server says; None if that has to be read again.
+        shown: what DoseSpot says; None if that has to be asked again.
+        granted: the roles that an administrator is known to have granted; None if that was not
             looked up yet.
         trusted: whether an administrator or our own client wrote the claim; None likewise.
         created: the id that DoseSpot has given to the clinician whom this run created.
@@ -118,12 +119,12 @@ class Situation:
         begun_from: the status at which it did.
         opened: the act of this run of which DoseSpot's answer does not say whether it took effect.
         refused: why DoseSpot refused to create the clinician.
-        declined: whether DoseSpot declined to begin a stage, which can't be helped now.
+        declined: whether DoseSpot declined to begin a stage, which nobody can change now.
         changes: how often this run has changed the record.
         warned: what the caller should know of those changes.
         was_active: whether the account was active when the run first looked.
         rounds: how often the run has looked at both systems.
-        looks: how often it has looked in vain for what it waits for.
+        looks: how often it has looked in vain for what it is waiting for.
         recorded: whether the status was written on the Practitioner by this run.
         left: whether the claim was given back, or has to be left as it is.
         trouble: why the run can't do what it was asked.
@@ -160,7 +161,7 @@ class Situation:
 
     @property
     def clinician(self) -> Clinician | None:
-        """The clinician, as DoseSpot says; None where DoseSpot knows nobody."""
+        """The clinician, as DoseSpot says; None if DoseSpot knows nobody."""
         return self.shown.clinician if self.shown else None
 
     @property
@@ -181,7 +182,7 @@ class Situation:
         return replace(self, records=replace(self.records, claim=claim))
 
     def unread(self) -> "Situation":
-        """The same, with everything to be read again."""
+        """The same, with everything to be reread."""
         return replace(self, records=None, shown=None)
 
 
@@ -227,7 +228,7 @@ def snapshot(s: Situation, timing: Timing) -> Snapshot:
 
 
 def remembered_tfa_type(claim: Claim) -> TfaType:
-    """The second factor that was chosen last; an app on the phone where nobody has chosen."""
+    """The second factor that was chosen last; an app on the phone if nobody has chosen."""
     remembered = claim.memory.get(TFA_TYPE)
     return next((one for one in TfaType if one.value == remembered), TfaType.MOBILE)
 
@@ -237,7 +238,7 @@ def begun_memory(
 ) -> dict[str, str | None]:
     """What a claim remembers of a stage that was begun at that status, which still shows.
 
-    Nothing where the status shows the stage: at a later error it may be begun anew at once.
+    Nothing if the status shows the stage: after a later error it may be begun again at once.
     """
     if stage is None:
         return dict.fromkeys((BEGUN, BEGUN_FROM, BEGUN_AT))

@@ -1,6 +1,6 @@
 """The stages of EPCS enrollment, and where each stands: a pure and total function.
 
-Every registration status, an unknown one too, has an answer for every stage.
+Every registration status, even an unknown one, has an answer for every stage.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from shared.members.rules.clinician import Clinician
 
 
 class Standing(Enum):
-    """Where a stage stands, where there is no reason against it."""
+    """Where a stage stands, if nothing speaks against it."""
 
     OPEN = auto()  # may be initialized now
     ON_REQUEST = auto()  # may be initialized now, but only where somebody asks for it
@@ -57,7 +57,7 @@ _TFA: Standings = MappingProxyType(
         Status.TFA_ACTIVATED_SUCCESS: Refusal.TFA_ACTIVATED,
         Status.TFA_ACTIVATED_ERROR: Standing.OPEN,
         Status.TFA_DEACTIVATE_INIT: Refusal.TFA_DEACTIVATING,
-        # Somebody took the second factor away on purpose.
+        # Somebody deactivated the second factor on purpose.
         Status.TFA_DEACTIVATED_SUCCESS: Standing.ON_REQUEST,
         Status.TFA_DEACTIVATED_ERROR: Refusal.TFA_DEACTIVATION_FAILED,
         Status.NOT_APPLICABLE: Refusal.NOT_APPLICABLE,
@@ -67,7 +67,7 @@ _TFA: Standings = MappingProxyType(
 
 
 class Stage(Enum):
-    """What an administrator or a prescriber has DoseSpot begin.
+    """What an administrator or a prescriber lets DoseSpot begin.
 
     Attributes:
         act: its name on a claim.
@@ -123,7 +123,7 @@ class Snapshot:
     Attributes:
         has_dea: whether the Practitioner carries a DEA number.
         active: whether the Practitioner is active.
-        clinician: the clinician in DoseSpot, or None where there is none yet.
+        clinician: the clinician in DoseSpot, or None if there is none yet.
     """
 
     has_dea: bool

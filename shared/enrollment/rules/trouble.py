@@ -53,7 +53,7 @@ CHANGE_UNANSWERED = (
 
 
 def trouble_with(s: Situation, order: Order, timing: Timing) -> BotError | None:
-    """Why the run can't do what it was asked, as far as it has looked; None where it can go on."""
+    """Why the run can't do what it was asked, as far as it has looked; None if it can continue."""
     return (
         s.trouble
         or mistaken_identity(s)
@@ -123,7 +123,7 @@ def was_requested_here(s: Situation) -> bool:
 
 
 def own_create_open(s: Situation) -> bool:
-    """Whether this run asked for the clinician and was not told whether it was created."""
+    """Whether this run asked for the clinician and got no confirmation."""
     return s.opened == Act.CREATE
 
 
@@ -209,7 +209,7 @@ def _unanswered(s: Situation) -> BotError | None:
 
 
 def _not_kept(s: Situation) -> BotError | None:
-    """The server took the status and did not keep it, as for a field that a policy protects."""
+    """The server accepted the status but did not keep it, as if a policy protects the field."""
     if not (s.recorded and s.is_linked and s.clinician):
         return None
     before = s.subject.practitioner

@@ -1,4 +1,4 @@
-"""A clinician as DoseSpot knows them, and what may be concluded from it."""
+"""A clinician as DoseSpot shows them, and what follows from it."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Clinician:
     Attributes:
         id: DoseSpot's clinician id.
         status: the last step of registration that was reached at the clinic.
-        agreement_pending: whether a legal agreement waits for the signature.
+        agreement_pending: whether a legal agreement is waiting to be signed.
         active: whether the account may be used.
         locked: whether the account is locked.
         confirmed: whether DoseSpot has verified the NPI.

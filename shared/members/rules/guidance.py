@@ -1,4 +1,4 @@
-"""What a registration status means, and who has to do what next, in words for people.
+"""What a registration status means, and who has to do what next, in plain words.
 
 Source of the actions: Medplum's table of registration statuses. A status alone never says that
 controlled substances may be signed; `next_steps` looks at the whole clinician.
@@ -163,7 +163,7 @@ UNREGISTERED = frozenset(
         Status.UNKNOWN,
     }
 )
-"""Statuses with which nothing can be prescribed, non-controlled medications neither."""
+"""Statuses with which nothing can be prescribed, not even non-controlled medications."""
 
 
 def next_steps(clinician: Clinician, has_dea: bool) -> tuple[str, ...]:

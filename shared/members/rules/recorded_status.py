@@ -17,7 +17,7 @@ def as_dosespot_says(practitioner: Resource, clinician: Clinician, now: datetime
         now: aware time for the beginning or end of the EPCS qualification.
 
     Returns:
-        A changed copy; the same object where the Practitioner says so already.
+        A changed copy; the same object if the Practitioner already says so.
     """
     marked = with_registration_status(practitioner, clinician.status.value)
     return with_epcs_qualification(marked, clinician.epcs_enabled, now)

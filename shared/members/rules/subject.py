@@ -1,4 +1,4 @@
-"""The prescriber whom an enrollment is about: their FHIR records, read and checked together."""
+"""The prescriber that an enrollment is about: their FHIR records, read and checked together."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Subject:
         membership: raw ProjectMembership.
         prescriber: what the Practitioner says, checked.
         identity: who the Practitioner says they are.
-        clinician_id: the DoseSpot id on the membership, or None where there is none yet.
+        clinician_id: the DoseSpot id on the membership, or None if there is none yet.
         warnings: what looks wrong but does not block.
     """
 
@@ -35,5 +35,5 @@ class Subject:
 
 
 def claim_key(clinic_id: int, npi: str) -> str:
-    """The key of the claim to a clinician: two Practitioners with one NPI meet there."""
+    """The key of the claim to a clinician: two Practitioners with one NPI share it."""
     return f"clinician.{clinic_id}.{npi}"

@@ -1,7 +1,7 @@
 """What a run that brings a patient to DoseSpot does next: a pure function of how things stand.
 
 A patient is created, and a record changed, only while the run holds a claim; what a run before it
-asked for and was not told about is looked for first.
+requested without getting an answer is looked for first.
 """
 
 from dataclasses import dataclass, field, replace
@@ -67,7 +67,7 @@ class Seen:
         claim: the claim to this patient.
         found: ids of DoseSpot's patients who are surely this one.
         stored: the record of the patient whose id the Patient carries, where it is to be changed.
-        change: the record that DoseSpot should have instead; None where it is as it should be.
+        change: the record that DoseSpot should have instead; None if it is as it should be.
         left: what the caller has to know if DoseSpot does not make that change.
     """
 
@@ -85,8 +85,8 @@ class PatientSituation:
     Attributes:
         run: the run's id.
         now: when the situation was as it is (aware time).
-        linked: the DoseSpot id that the Patient carries; None where it carries none.
-        seen: what both systems say; None where that has to be looked at again.
+        linked: the DoseSpot id that the Patient carries; None if it carries none.
+        seen: what both systems say; None if that has to be looked at again.
         created: the id that DoseSpot has given to the patient whom this run created.
         linked_here: whether this run put the id on the Patient.
         changes: how often this run has changed the record.
@@ -133,7 +133,7 @@ Step = Look | LookAgain | Wait | Announce | Create | Link | Change | Settle | Re
 
 
 def next_step(s: PatientSituation, timing: Timing) -> Step | None:
-    """What to do now; None where nothing is left to do."""
+    """What to do now; None if nothing is left to do."""
     if s.seen is None:
         return Look()
     trouble = s.trouble or _trouble(s)
@@ -169,7 +169,7 @@ def ends_with(s: PatientSituation, error: BotError) -> BotError:
 
 
 def in_vain(seen: Seen) -> str | None:
-    """A digest of what DoseSpot has and should have; None where both are the same."""
+    """A digest of what DoseSpot has and should have; None if both are the same."""
     return vain_digest(seen.stored, seen.change)
 
 
@@ -214,7 +214,7 @@ def _due(s: PatientSituation) -> Step | None:
 
 
 def _allowed(step: Step, s: PatientSituation, timing: Timing) -> Step:
-    """The step, once this run holds the claim and has announced it; what comes before it else."""
+    """The step, if this run holds the claim and has announced it; else what has to come first."""
     if not isinstance(step, Create | Change):
         return step
     act = PatientAct.CREATE if isinstance(step, Create) else PatientAct.CHANGE
@@ -244,7 +244,7 @@ def _closing(s: PatientSituation, timing: Timing, trouble: BotError | None) -> S
     if not s.left and not open_still and (mine or over):
         known = s.claim.memory
         memory: dict[str, str | None] = {CHANGED_TO: None} if CHANGED_TO in known else {}
-        # A change that was refused may be taken another time.
+        # A change that was refused may be accepted another time.
         if s.seen is not None and s.changes and trouble is None:
             memory[IN_VAIN] = in_vain(s.seen)
         if s.linked is not None:

@@ -2,8 +2,8 @@
 
 Its field table and its error table differ on the date of birth, phone numbers and ZIP codes, and
 its letters-only names shut out O'Brien and Smith-Jones. `LENIENT` lets every prescriber through
-whom DoseSpot takes, and speaks plainly; `STRICT` is the letter of the error table, its sentences
-too, and whatever it lets through has to pass the lenient rule too.
+that DoseSpot accepts, in plain words; `STRICT` is the letter of the error table, including its
+sentences, and what passes it has to pass the lenient rule too.
 """
 
 import re

@@ -62,10 +62,10 @@ class FormLocation:
     """Where the prescriber works, and with which numbers there; empty texts: not given.
 
     Attributes:
-        path: where it stands in the form.
-        location_id: id of the FHIR Location, or empty where `name` says which.
-        state: the state that the numbers are for; empty where the Location tells.
-        default: whether the prescriber prescribes from there unless told otherwise.
+        path: where it is in the form.
+        location_id: id of the FHIR Location, or empty if `name` says which.
+        state: the state that the numbers are for; empty if the Location says.
+        default: whether the prescriber prescribes from there by default.
     """
 
     path: str
@@ -87,7 +87,7 @@ class PrescriberForm:
         gender: FHIR's code.
         dea_state: the state that `dea` is for.
         roles: the roles to grant in DoseSpot.
-        invite: whether the prescriber shall become a member of the project.
+        invite: whether the prescriber should become a member of the project.
     """
 
     name: PersonName

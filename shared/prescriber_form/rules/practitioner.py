@@ -271,7 +271,7 @@ def _with_entries(practitioner: Resource, facts: Resource) -> Resource:
 
 
 def _parsed(parse: Parse, value: str) -> str:
-    """The value in the form in which values are compared; as it stands where it has none."""
+    """The value in the form in which values are compared; as it stands if it has none."""
     try:
         return parse(value)
     except RuleBroken:

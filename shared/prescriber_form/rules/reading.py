@@ -1,4 +1,4 @@
-"""Reading a JSON object that people filled in: every field by itself, whatever the others are.
+"""Reading a JSON object that people filled in: every field on its own.
 
 A field of the wrong JSON type is a problem of that field alone. What nobody asked for by the end is
 unknown. No problem quotes a value.
@@ -18,9 +18,9 @@ class FormReading:
     """An object of a form, being read.
 
     Attributes:
-        given: the object; None where something else stands in its place, which was noted already.
+        given: the object; None if there is something else in its place, which was noted already.
         findings: what was found wrong with the whole form so far.
-        steps: where the object stands in the form.
+        steps: where the object is in the form.
     """
 
     given: dict[str, Any] | None
@@ -34,7 +34,7 @@ class FormReading:
         return path_of(*self.steps, name)
 
     def text(self, name: str, parse: Parse = str, *, missing: str = "") -> str:
-        """The parsed text of a field, "" where there is none.
+        """The parsed text of a field, "" if there is none.
 
         Args:
             name: the field.
@@ -59,7 +59,7 @@ class FormReading:
         return self.text(name, parse, missing=missing)
 
     def flag(self, name: str, *, required: bool = False) -> bool | None:
-        """true or false; None where the field is not there, or is neither."""
+        """true or false; None if the field is not there, or is neither."""
         value = self._value(name)
         if value is None and required and self.given is not None:
             self.problem(name, "is required; enter true or false")
@@ -69,7 +69,7 @@ class FormReading:
         return None
 
     def part(self, name: str) -> "FormReading":
-        """The object of a field; an empty one where there is none."""
+        """The object of a field; an empty one if there is none."""
         value = self._value(name)
         return self._part({} if value is None else value, name)
 

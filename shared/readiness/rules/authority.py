@@ -51,7 +51,7 @@ def about_dea(
 
     Args:
         registrations: the Practitioner's.
-        shown: DoseSpot's; None where DoseSpot could not be asked.
+        shown: DoseSpot's; None if DoseSpot could not be asked.
         today: now, for the day on which they have to be in force.
     """
     if not registrations:
@@ -130,7 +130,7 @@ def _not_in_force(
 
 
 def _ends_soon(one: Granted, all_: Sequence[Granted], today: date) -> str | None:
-    """The last day, where it is near and no other one goes on after it."""
+    """The last day, if it is near and no other registration continues after it."""
     last = one.days.last
     if last is None or not one.days.cover(today) or last - today > SOON:
         return None

@@ -12,7 +12,7 @@ from shared.members.rules.guidance import GUIDANCE, UNREGISTERED, Owner
 
 
 class Blocks(StrEnum):
-    """What a cause stands in the way of, the most first."""
+    """What a cause blocks, the most first."""
 
     EVERYTHING = "everything"
     CONTROLLED = "controlled substances"
@@ -37,7 +37,7 @@ class Cause(Enum):
 
     Attributes:
         owner: who acts.
-        blocks: what it stands in the way of.
+        blocks: what it blocks.
         sentence: what is the matter, and what the owner does.
     """
 
@@ -334,5 +334,5 @@ class Cause(Enum):
 
     @classmethod
     def of_status(cls, status: Status) -> "Cause":
-        """What stands in the way with a status that is neither Pending nor the last step."""
+        """What is blocked at a status that is neither Pending nor the last step."""
         return cls[f"STATUS_{status.name}"]

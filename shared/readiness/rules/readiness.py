@@ -1,6 +1,6 @@
 """Whether somebody may prescribe, and sign controlled substances: a pure and total function.
 
-It fails closed: a verdict is good only where both systems were read and nothing stands in its way.
+It fails closed: a verdict is positive only if both systems were read and nothing blocks it.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Record:
         warnings: what only looks wrong.
         dea: their DEA registrations.
         licenses: their licenses to practice.
-        status: the registration status that is recorded; None where there is none.
+        status: the registration status that is recorded; None if there is none.
         epcs: whether an EPCS qualification in force is recorded.
     """
 
@@ -64,7 +64,7 @@ class Membership:
         count: how many there are.
         clinician_ids: the DoseSpot clinician ids on them.
         shared: whether somebody else's membership carries the id too.
-        self_service: whether the person may enroll themselves as a prescriber; None where it is
+        self_service: whether the person may enroll themselves as a prescriber; None if it is
             not known.
     """
 
@@ -113,8 +113,8 @@ class Facts:
 
     Attributes:
         membership: always known.
-        record: None where the Practitioner could not be read.
-        account: None where DoseSpot was not asked, could not be, or shows another person.
+        record: None if the Practitioner could not be read.
+        account: None if DoseSpot was not asked, could not be, or shows another person.
         obstacles: why one of them is missing.
     """
 
@@ -125,7 +125,7 @@ class Facts:
 
     @property
     def explained(self) -> bool:
-        """Whether an obstacle says why nothing can be told."""
+        """Whether an obstacle says why nothing is known."""
         return any(one.blocks is Blocks.EVERYTHING for one in self.obstacles)
 
 
@@ -134,7 +134,7 @@ class Readiness:
     """The verdicts, and why.
 
     Attributes:
-        reasons: what stands in the way of most comes first.
+        reasons: those that block the most come first.
         registrations: the DEA registrations that count or should.
     """
 
@@ -198,12 +198,12 @@ def _about_record(record: Record, account: DoseSpotAccount | None) -> Iterator[R
     elements = ("period", "period.start", "period.end", "extension")
     reported = {f"{path}.{element}" for path in paths for element in elements}
     for flaw in record.warnings:
-        if flaw.path not in reported:  # `about_dea` and `about_licenses` tell it
+        if flaw.path not in reported:  # `about_dea` and `about_licenses` report it
             yield reason(Cause.RECORD_WARNING, flaw.path, sentence=flaw.sentence)
 
 
 def _problem(flaw: Flaw, record: Record, account: DoseSpotAccount | None) -> Reason:
-    """A problem stands in the way of what an enrollment has still to do, and of its DEA number."""
+    """A problem blocks what an enrollment still has to do, and its DEA number."""
     if account is None:
         blocks = Blocks.EVERYTHING
     elif not account.clinician.epcs_enabled:

@@ -12,9 +12,9 @@ class Reason:
     Attributes:
         cause: what is the matter in general.
         path: FHIR path, or DoseSpot's field, that shows it.
-        value: what stands there, where that is not personal, such as a status or a day.
+        value: what stands there, if that is not personal, such as a status or a day.
         sentence: what is the matter, and what to do.
-        blocks: what it stands in the way of, which may be less than what its cause can.
+        blocks: what it blocks, which may be less than its cause can.
         registrations: FHIR paths of the DEA registrations that a REGISTRATION is about.
     """
 

@@ -88,6 +88,7 @@ def parse_second_street_line(value: str) -> str:
 def has_po_box(value: str) -> bool:
     """Whether a line of an address is, or holds, a post office box.
 
-    Boxes of rural routes (RR, HC), of the military (PSC, CMR) and private ones (PMB) are none.
+    Boxes of rural routes (RR, HC), of the military (PSC, CMR) and private ones (PMB) are not PO
+    boxes.
     """
     return bool(_PO_BOX.search(folded(value)))

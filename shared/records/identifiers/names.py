@@ -48,7 +48,7 @@ def parse_city(value: str) -> str:
 
 
 def _spelled(value: str, marks: frozenset[str], sentence: str) -> str:
-    """The folded value, if it has a letter, and nothing beside letters, accents and the marks."""
+    """The folded value, if it has a letter, and nothing but letters, accents and the marks."""
     plain = folded(value)
     kinds = [unicodedata.category(mark)[0] for mark in plain]
     allowed = all(kind in "LM" or mark in marks for mark, kind in zip(plain, kinds, strict=True))

@@ -59,7 +59,7 @@ def _split(value: str) -> tuple[str, str]:
 
 
 def _extension(rest: str) -> str:
-    """The digits of an extension; "" where there is none."""
+    """The digits of an extension; "" if there is none."""
     if not rest:
         return ""
     found = _EXTENSION.fullmatch(rest)
