@@ -1,6 +1,13 @@
-"""What all tests share: the summary's line about the failure tests."""
+"""What all tests share: the summary's line about the failure tests, and Ctrl-C."""
+
+import signal
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell lets what it runs in the background ignore Ctrl-C, and so would the commands that
+    # tests end by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COUNTED = {
     "broken_calls": "calls were broken, one at a time",

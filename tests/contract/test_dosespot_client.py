@@ -40,6 +40,7 @@ from tests.builders import (
     prescriber,
     sample,
 )
+from tests.contract.sent import timeouts
 
 BASE = "https://dosespot.example.com/webapi/v2/"
 TOKEN = f"{BASE}connect/token"
@@ -186,7 +187,7 @@ def test_call_is_sent_exactly_so(wire: Wire, dosespot: DoseSpotClient, name: str
     assert sent.headers["Subscription-Key"] == "made-up-subscription-key"
     assert sent.headers["Authorization"] == "Bearer made-up-token"
     assert (json.loads(sent.body) if sent.body else None) == body
-    assert [call.request.req_kwargs["timeout"] for call in wire.calls] == [(3.05, 20.0)] * 2
+    assert [timeouts(call.request) for call in wire.calls] == [(3.05, 20.0, 20.0)] * 2
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -40,6 +40,7 @@ from tests.builders import (
     practitioner,
     sample,
 )
+from tests.contract.sent import timeouts
 
 Wire = responses.RequestsMock
 
@@ -165,7 +166,7 @@ def test_batch_is_sent_exactly_so_and_answered_in_order(wire: Wire, fhir: FhirCl
     assert request.headers["Authorization"] == "Bearer made-up-access-token"
     assert request.headers["Content-Type"] == "application/fhir+json"
     assert request.headers["Accept"] == "application/fhir+json"
-    assert request.req_kwargs["timeout"] == (3.05, 20.0)
+    assert timeouts(request) == (3.05, 20.0, 20.0)
     assert json.loads(request.body) == {
         "resourceType": "Bundle",
         "type": "batch",

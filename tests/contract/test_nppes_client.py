@@ -13,6 +13,7 @@ from shared.nppes.client import KEPT_S, MOST_KEPT, NpiRegistry, RegistryEntries
 from shared.records.prescriber import MedicalLicense
 from shared.records.registry import RegistryEntry
 from tests.builders import dropped, no_connection, sample
+from tests.contract.sent import timeouts
 
 Wire = responses.RequestsMock
 
@@ -71,7 +72,7 @@ def test_a_person_is_asked_for_by_number_and_read(wire: Wire, registry: NpiRegis
     (call,) = wire.calls
     assert call.request.params == {"version": "2.1", "number": NPI}  # type: ignore[attr-defined]
     assert "Authorization" not in call.request.headers
-    assert call.request.req_kwargs["timeout"] == (3.0, 3.0)  # type: ignore[attr-defined]
+    assert timeouts(call.request) == (3.0, 3.0, 3.0)
 
 
 def test_an_organization_is_no_person(wire: Wire, registry: NpiRegistry) -> None:

@@ -125,13 +125,16 @@ def test_what_a_bot_is_given_and_answers_is_valid_by_its_schema(clinic: Clinic, 
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "found"),
-    [(200, {}, ValidationError), (400, {"errorType": "StageRefused"}, AssertionError)],
+    ("bot", "status", "body", "found"),
+    [
+        ("dosespot-iframe-bot", 200, {}, ValidationError),
+        ("dosespot-patient-sync-bot", 400, {"errorType": "StageRefused"}, AssertionError),
+    ],
 )
 def test_an_answer_that_the_reference_does_not_tell_of_is_found(
-    status: int, body: dict[str, Any], found: type[Exception]
+    bot: str, status: int, body: dict[str, Any], found: type[Exception]
 ) -> None:
     require_documented("dosespot-iframe-bot", 200, {"url": "x"})
     require_documented("dosespot-iframe-bot", 400, {"errorType": "Misconfigured"})
     with pytest.raises(found):
-        require_documented("dosespot-iframe-bot", status, body)
+        require_documented(bot, status, body)
