@@ -18,7 +18,8 @@ test: $(READY)  ## all tests
 
 torture: $(READY)  ## break every call of every flow in every way
 	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" \
-		tests/torture tests/core tests/integration/test_open_answers.py
+		tests/torture tests/core tests/integration/test_open_answers.py \
+		tests/integration/test_hanging.py tests/integration/test_relay_register.py
 
 mutants: $(READY)  ## change the core in every small way; the fast tests have to notice
 	@$(BIN)/python -m tests.mutants

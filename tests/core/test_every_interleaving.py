@@ -102,12 +102,12 @@ TALES: dict[str, Callable[[], Tale]] = {
     "locked, edited: admin, status sync": known(
         SIGNS, admin("A"), status_sync("Y"), acts=LOCK_AND_EDIT, faults=0
     ),
-    "deactivated: license, self": known(
-        Status.IDP_SUCCESS, TWO_LICENSES[0], own("S"), acts=(staff_deactivates(),), faults=0
-    ),
 }
 
 LONG_TALES: dict[str, Callable[[], Tale]] = {
+    "deactivated: license, self": known(
+        Status.IDP_SUCCESS, TWO_LICENSES[0], own("S"), acts=(staff_deactivates(),), faults=0
+    ),
     "new: three runs": lambda: replace(new(admin("A"), own("S"), own("T"))(), faults=0),
     "new: admin, self, and time": lambda: replace(
         new(admin("A"), own("S"))(), faults=0, times=TIMES

@@ -27,9 +27,11 @@ from tests.integration.clinic import Clinic, Member
 from tests.torture.flows import FLOWS, Flow, payload, start
 from tests.torture.outcomes import UNDISTURBED, check
 
+LONG_SELF = pytest.param("self", marks=pytest.mark.torture)
 SPEED = 15
-SLACK_S = 1.5
-"""What passes of the sped-up time while this process computes."""
+SLACK_S = 25.0
+"""What may pass of the sped-up time while a busy machine computes: with what a person waits it is
+still less than the function's time."""
 
 
 class Hanging:
@@ -115,7 +117,7 @@ def flow_of(bot: str, stage: str) -> Flow:
     return CHANGED[bot] if stage == "changed record" else FLOWS[f"{bot}, {stage}"]
 
 
-@pytest.mark.parametrize("bot", ["self", "iframe"])
+@pytest.mark.parametrize("bot", [LONG_SELF, "iframe"])
 @pytest.mark.parametrize("read", READS)
 def test_a_read_that_dosespot_does_not_answer_ends_in_time(
     clinic: Clinic, bot: str, read: str
@@ -137,8 +139,11 @@ def test_a_read_that_dosespot_does_not_answer_ends_in_time(
 
 @pytest.mark.parametrize(
     ("bot", "effect"),
-    [("self", True), ("iframe", False), ("admin", True)],
-    ids=["self, effect", "iframe, no effect", "admin, effect"],
+    [
+        pytest.param("self", True, id="self, effect"),
+        pytest.param("iframe", False, id="iframe, no effect", marks=pytest.mark.torture),
+        pytest.param("admin", True, id="admin, effect", marks=pytest.mark.torture),
+    ],
 )
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_that_dosespot_does_not_answer_is_open_in_time(
@@ -162,7 +167,7 @@ def test_a_write_that_dosespot_does_not_answer_is_open_in_time(
     assert announced is not None
 
 
-@pytest.mark.parametrize("bot", ["self", "iframe"])
+@pytest.mark.parametrize("bot", [LONG_SELF, "iframe"])
 @pytest.mark.parametrize(
     "kind",
     ["GET .*/auth/me", "POST .*/oauth2/token", "POST .*/fhir/R4/$", "PUT .*/Practitioner/"],

@@ -190,6 +190,7 @@ def test_another_runtime_is_deployed_again_and_kept(project: RelayedProject) -> 
     assert project.run("register").stdout.endswith(NOTHING_TO_DO)
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_after_an_interruption_at_any_write_another_run_goes_on(
     project: RelayedProject, when: str
