@@ -12,6 +12,8 @@ from shared.http.sending import Call, Reply, Sender, unavailable
 
 RESERVE_S = 3.0
 LONGEST_WAIT_S = 60.0
+MOST_JITTER = 1.2
+"""How many times as long as it was asked for a wait may be."""
 SHORTEST_WAIT_S = 0.05
 PAUSES_S = (0.2, 0.8)
 THROTTLED_S = 0.2
@@ -52,7 +54,7 @@ class Pace:
             False, at once, if there is no time for it.
         """
         # Functions restored from one snapshot would share any other generator's state.
-        jittered = max(SHORTEST_WAIT_S, seconds) * SystemRandom().uniform(1.0, 1.2)
+        jittered = max(SHORTEST_WAIT_S, seconds) * SystemRandom().uniform(1.0, MOST_JITTER)
         with self._lock:
             too_long = self._waited_s + jittered > LONGEST_WAIT_S
             if too_long or jittered > self._remaining_s() - RESERVE_S:
@@ -65,7 +67,8 @@ class Pace:
     def has_time(self, seconds: float) -> bool:
         """Whether so many seconds are left for something new, in which the run may still wait."""
         with self._lock:
-            may_wait = self._waited_s + SHORTEST_WAIT_S < LONGEST_WAIT_S
+            # However long the next wait turns out to be: once one was refused, all are.
+            may_wait = self._waited_s + SHORTEST_WAIT_S * MOST_JITTER <= LONGEST_WAIT_S
         return may_wait and seconds <= self._remaining_s() - RESERVE_S
 
     def answer_s(self) -> float:
