@@ -152,6 +152,8 @@ def test_nobody_is_left_out_and_only_who_is_written_is_told_twice(
         what, which = next(coming, ("", 0))
         if what == "n":
             key = f"new-{which}"
+            if key in server.stored:  # the same one is written once more
+                disturbed.add(f"new{which}")
             server.stored[key] = membership(key, f"new{which}", next(clock))
         elif what and server.stored:
             key = sorted(server.stored)[which % len(server.stored)]
