@@ -1,127 +1,57 @@
-"""The calls to DoseSpot that enrollment needs, as one clinician at one clinic.
+"""DoseSpot's clinicians and patients: what enrollment and the patient sync ask of DoseSpot."""
 
-Never among them: what belongs to the prescriber alone (signing agreements, identity answers,
-one-time codes, PINs). 21 CFR 1311 puts these between the prescriber and DoseSpot.
-"""
-
-from contextlib import suppress
-from dataclasses import replace
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from fhir_profiles.codes import RegistrationStatus
+from shared.dosespot.calls import DoseSpotCalls
 from shared.dosespot.clinician_record import ClinicianRecord
 from shared.dosespot.codes import TfaType
-from shared.dosespot.descriptions import (
-    NOT_AUTHORIZED,
-    harmless,
-    says_already_begun,
-    says_not_authorized,
-    says_not_found,
-)
-from shared.dosespot.effects import Done, Open, Refused, effect
-from shared.dosespot.settings import SERVICE, DoseSpotSettings
-from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
+from shared.dosespot.reply import IdentifierReply
 from shared.dosespot.wire import (
     AgreementsReply,
     ClinicianItem,
     ClinicianReply,
-    IdentifierReply,
     PatientItem,
     PatientReply,
     PatientsReply,
-    ResultReply,
     StatusReply,
     parse_status,
-    read,
 )
-from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
-from shared.http.sending import Call, Reply, Sender, unavailable, unconfirmed, with_token
-from shared.http.token_cache import TokenCache
 
 if TYPE_CHECKING:
     from shared.dosespot.patient_record import PatientRecord
     from shared.records.patient import Patient
 
 SEARCH_PAGES = 20
-WRITE_TOKEN_S = 60.0
-"""How long a token must still be valid for a write that is sent at most once."""
-
-R = TypeVar("R", bound=ResultReply)
 
 
-class DoseSpotClient:
-    """DoseSpot, seen by one of its clinicians.
-
-    Every method raises `Misconfigured` (the sign-in is refused) and `RemoteUnavailable` (no usable
-    answer, no effect); one that reads also `RemoteMisbehaved` (an answer against the contract),
-    `DoseSpotRefused` and `NotAuthorized`; one that writes also `LookUpFirst` (the effect is open),
-    `DoseSpotRefused` and `NotAuthorized` (known to have had none). A write must not be sent after
-    `send_within_s` seconds.
-
-    Args:
-        http: sends the calls.
-        cache: the process's tokens.
-        settings: the clinic.
-        acting_as: DoseSpot id of the clinician on whose behalf the calls are made.
-    """
-
-    def __init__(
-        self, http: Sender, cache: TokenCache, settings: DoseSpotSettings, acting_as: int
-    ) -> None:
-        self._http = http
-        self._settings = settings
-        self.acting_as = acting_as
-        self._sign_in = DoseSpotSignIn(http, cache, settings, acting_as)
-
-    @property
-    def clinic_id(self) -> int:
-        """DoseSpot's number of the clinic that this client acts for."""
-        return self._settings.clinic_id
-
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether there is a token."""
-        return self._sign_in.has_token()
-
-    def sign_in_early(self) -> None:
-        """Fetches the token in the meantime; a failure shows when the token is needed."""
-        with suppress(BotError):
-            self._sign_in.token()
+class DoseSpotClient(DoseSpotCalls):
+    """DoseSpot's clinicians and patients; raises as `DoseSpotCalls` says."""
 
     def find_clinician(self, npi: str) -> int | None:
         """The id of the clinician with that NPI, unconfirmed; None if DoseSpot finds none."""
         call = self._call("GET", "api/clinician", "look up the NPI", params={"npi": npi})
-        reply = self._ask(IdentifierReply, call)
-        if says_not_found(reply.Result):
-            return None
-        _require_ok(reply, call)
-        return reply.Id if reply.Id and reply.Id > 0 else None
+        reply = self._found(IdentifierReply, call)
+        return reply.Id if reply and reply.Id and reply.Id > 0 else None
 
     def clinician(self, clinician_id: int) -> ClinicianItem | None:
         """One clinician's record; None if DoseSpot has none with that id."""
         call = self._call("GET", f"api/clinicians/{clinician_id}", "get the clinician")
-        reply = self._ask(ClinicianReply, call)
-        if says_not_found(reply.Result):
-            return None
-        _require_ok(reply, call)
-        return reply.Item
+        reply = self._found(ClinicianReply, call)
+        return reply.Item if reply else None
 
     def registration_status(self, clinician_id: int) -> RegistrationStatus:
         """The last step of registration reached at this clinic."""
         path = f"api/clinicians/{clinician_id}/registrationStatus"
         call = self._call("GET", path, "get the registration status")
-        reply = self._ask(StatusReply, call)
-        _require_ok(reply, call)
-        return parse_status(reply.Item)
+        return parse_status(self._answer(StatusReply, call).Item)
 
     def agreement_pending(self, clinician_id: int) -> bool:
         """Whether one of the clinician's legal agreements is waiting to be signed."""
         path = f"api/clinicians/{clinician_id}/legalAgreements"
         call = self._call("GET", path, "list the legal agreements")
-        reply = self._ask(AgreementsReply, call)
-        _require_ok(reply, call)
-        return any(agreement.AgreementDate is None for agreement in reply.Items or [])
+        agreements = self._answer(AgreementsReply, call).Items or []
+        return any(agreement.AgreementDate is None for agreement in agreements)
 
     def create_clinician(self, record: ClinicianRecord, send_within_s: float) -> int:
         """Creates a clinician at this clinic and returns the new id.
@@ -165,11 +95,8 @@ class DoseSpotClient:
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record; None if DoseSpot has none with that id."""
         call = self._call("GET", f"api/patients/{patient_id}", "get the patient")
-        reply = self._ask(PatientReply, call)
-        if says_not_found(reply.Result):
-            return None
-        _require_ok(reply, call)
-        return reply.Item
+        reply = self._found(PatientReply, call)
+        return reply.Item if reply else None
 
     def find_patients(self, patient: "Patient") -> list[PatientItem]:
         """Every patient of the clinic with that name and birth date, as DoseSpot matches them."""
@@ -182,11 +109,9 @@ class DoseSpotClient:
         for page in range(1, SEARCH_PAGES + 1):
             query = {**params, "pageNumber": str(page)}
             call = self._call("GET", "api/patients/search", "search for the patient", params=query)
-            reply = self._ask(PatientsReply, call)
-            if not says_not_found(reply.Result):
-                _require_ok(reply, call)
-            found += reply.Items or []
-            if not (reply.PageResult and reply.PageResult.HasNext):
+            reply = self._found(PatientsReply, call)
+            found += (reply and reply.Items) or []
+            if not (reply and reply.PageResult and reply.PageResult.HasNext):
                 break
         return found
 
@@ -199,125 +124,3 @@ class DoseSpotClient:
         """Replaces a patient's record."""
         wish, path = "change the patient", f"api/patients/{patient_id}"
         self._done(self._write_call("PUT", path, wish, send_within_s, record))
-
-    def _call(
-        self, method: str, path: str, wish: str, *, params: dict[str, str] | None = None
-    ) -> Call:
-        return Call(
-            service=SERVICE,
-            wish=wish,
-            method=method,
-            url=f"{self._settings.base_url}{path}",
-            headers={"Subscription-Key": self._settings.subscription_key},
-            params=params or {},
-        )
-
-    def _write_call(
-        self, method: str, path: str, wish: str, send_within_s: float, json: Any = None
-    ) -> Call:
-        until_s = monotonic() + send_within_s
-        return replace(self._call(method, path, wish), json=json, writes=True, send_until_s=until_s)
-
-    def _created(self, call: Call) -> int:
-        return self._done(call, creates=True).identifier
-
-    def _begin(self, call: Call) -> bool:
-        found = self._written(call)
-        if isinstance(found, Refused) and says_already_begun(found.text):
-            return False
-        if isinstance(found, Refused):
-            raise _refused(call, found.text)
-        return True
-
-    def _done(self, call: Call, *, creates: bool = False) -> Done:
-        found = self._written(call, creates=creates)
-        if isinstance(found, Refused):
-            raise _refused(call, found.text)
-        return found
-
-    def _ask(self, model: type[R], call: Call) -> R:
-        """The answer to a read."""
-        reply = self._replaced_token(call)
-        if reply.status == 401:
-            raise refused_credentials()
-        return _parsed(model, call, reply)
-
-    def _written(self, call: Call, *, creates: bool = False) -> Done | Refused:
-        """What the answer to a write says, if it says anything.
-
-        A POST is sent once: what is answered with 401 may have taken effect.
-        """
-        once = call.method == "POST"
-        reply = self._sent_once(call) if once else self._replaced_token(call)
-        found = effect(reply.status, reply.body, creates=creates)
-        if isinstance(found, Open):
-            quoted = f' "{harmless(found.text)}"' if found.text else ""
-            raise unconfirmed(call, f"answered {reply.status}{quoted}")
-        return found
-
-    def _replaced_token(self, call: Call) -> Reply:
-        """The reply; a token that is no longer accepted is replaced once."""
-        reply = self._sent(call, self._sign_in.token())
-        return self._sent(call, self._sign_in.token()) if reply.status == 401 else reply
-
-    def _sent_once(self, call: Call) -> Reply:
-        return self._sent(call, self._sign_in.token(WRITE_TOKEN_S))
-
-    def _sent(self, call: Call, token: str) -> Reply:
-        reply = self._http.send(with_token(call, token))
-        if reply.status == 401:
-            self._sign_in.forget(token)
-        return reply
-
-
-def _parsed(model: type[R], call: Call, reply: Reply) -> R:
-    """The reply to a read as its model.
-
-    A body that is not JSON comes from something in between, so it says nothing about the call.
-    """
-    if reply.status == 400:
-        raise _refused(call, reply.body.decode("utf-8", "replace"))
-    if reply.status == 403:
-        raise _refused(call, NOT_AUTHORIZED)
-    if reply.status != 200 and not (reply.status == 404 and _has_result(reply)):
-        raise RemoteMisbehaved(
-            f"DoseSpot answered {reply.status} when it was asked to {call.wish}."
-            " Check the project secret DOSESPOT_BASE_URL."
-        )
-    try:
-        body = reply.json()
-    except ValueError:
-        raise unavailable(call.service) from None
-    try:
-        return read(model, body)
-    except ValueError:
-        raise RemoteMisbehaved(
-            f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
-            " format. Contact DoseSpot support."
-        ) from None
-
-
-def _has_result(reply: Reply) -> bool:
-    """Whether DoseSpot itself wrote the answer, not something in between."""
-    try:
-        body = reply.json()
-    except ValueError:
-        return False
-    return isinstance(body, dict) and "Result" in body
-
-
-def _require_ok(reply: ResultReply, call: Call) -> None:
-    if not reply.Result.ok:
-        raise _refused(call, reply.Result.ResultDescription or "")
-
-
-def _refused(call: Call, description: str) -> NotAuthorized | DoseSpotRefused:
-    if says_not_authorized(description):
-        return NotAuthorized(
-            f"DoseSpot does not let the bot {call.wish}. Check in DoseSpot that the clinician on"
-            " whose behalf it acts is active at this clinic and has the roles for it."
-        )
-    return DoseSpotRefused(
-        f"DoseSpot refused to {call.wish}: {harmless(description)}. Correct the record and run the"
-        " bot again."
-    )

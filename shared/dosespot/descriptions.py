@@ -6,7 +6,8 @@ was sent or stored. So only words that are known to be harmless are passed on.
 
 import re
 
-from shared.dosespot.wire import ClinicianItem, PatientItem, Result
+from shared.dosespot.reply import Result
+from shared.dosespot.wire import ClinicianItem, PatientItem
 
 MASK = "..."
 NOT_AUTHORIZED = "not authorized"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shared.dosespot.wire import LARGEST_ID
+from shared.dosespot.reply import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

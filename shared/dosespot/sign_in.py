@@ -3,8 +3,8 @@
 Source: DoseSpot, Authentication Guide V2.
 """
 
+from shared.dosespot.reply import TokenReply, read
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
-from shared.dosespot.wire import TokenReply, read
 from shared.errors import Misconfigured, RemoteMisbehaved
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import REFRESH_EARLY_S, FetchedToken, TokenCache

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.dosespot.wire import LARGEST_ID
+from shared.dosespot.reply import LARGEST_ID
 from shared.records.findings import Finding
 from shared.records.identifiers import (
     FHIR_ID,

@@ -6,8 +6,10 @@ It knows no use case; each is wired beside itself, from what stands here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from shared.audit.trail import Trail
+from shared.dosespot.calls import DoseSpotCalls
 from shared.dosespot.client import DoseSpotClient
 from shared.errors import NotAuthorized
 from shared.fhir.client import FhirClient
@@ -20,6 +22,8 @@ from shared.runtime.settings import Settings
 from shared.runtime.start import Start
 from shared.timing import Clock, Timing, Waiter
 from shared.together import Together
+
+C = TypeVar("C", bound=DoseSpotCalls)
 
 NOBODY_CALLED = "This is done for whoever calls, and nobody did. Run the bot by Bot/$execute."
 
@@ -100,10 +104,18 @@ class Invocation:
         return FhirClient(self.http, self.base_url, credential, self.wait)
 
     def dosespot(self, acting_as: int) -> DoseSpotClient:
+        """DoseSpot's clinicians and patients; see `dosespot_for`."""
+        return self.dosespot_for(DoseSpotClient, acting_as)
+
+    def dosespot_for(self, client: type[C], acting_as: int) -> C:
         """DoseSpot, seen by one of its clinicians.
+
+        Args:
+            client: what the bot asks DoseSpot about.
+            acting_as: DoseSpot id of the clinician.
 
         Raises:
             Misconfigured: a secret is missing or malformed.
         """
         settings = self.settings.dosespot()
-        return DoseSpotClient(self.http, self.services.tokens, settings, acting_as)
+        return client(self.http, self.services.tokens, settings, acting_as)

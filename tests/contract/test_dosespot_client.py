@@ -16,9 +16,10 @@ from fhir_profiles.codes import RegistrationStatus as Status
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import new_record
 from shared.dosespot.codes import TfaType
+from shared.dosespot.reply import read
 from shared.dosespot.settings import DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.wire import ClinicianItem
 from shared.errors import (
     BotError,
     DoseSpotRefused,

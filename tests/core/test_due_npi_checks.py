@@ -101,7 +101,11 @@ def test_an_npi_that_was_written_meanwhile_is_looked_up_itself(
     office = Office(replace(registry, asked=[]))
     office.fhir.before_write = [lambda: office.fhir.put(jane(NEW))]
     assert office.run() == [outcome]
-    assert (office.is_due, office.registry.asked, len(office.trail.kept)) == (due, [OLD, NEW], not due)
+    assert (office.is_due, office.registry.asked, len(office.trail.kept)) == (
+        due,
+        [OLD, NEW],
+        not due,
+    )
 
 
 def test_what_else_was_written_meanwhile_is_kept_and_the_mark_goes() -> None:

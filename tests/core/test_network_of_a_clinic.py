@@ -10,8 +10,9 @@ import pytest
 
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from shared.dosespot.client import DoseSpotClient
+from shared.dosespot.reply import read
 from shared.dosespot.settings import DoseSpotSettings
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.dosespot_network import FOUND_NOBODY, DoseSpotNetwork
 from shared.enrollment.record_change import Wish, new_clinician
 from shared.enrollment.rules.situation import Shown, Situation

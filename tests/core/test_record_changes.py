@@ -7,7 +7,8 @@ import pytest
 from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.clinician_record import new_record, stored_record
 from shared.dosespot.left_over import left_over
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianItem
 from shared.enrollment.record_change import (
     ACTIVE_NOT_SHOWN,
     ANOTHER_NAME,

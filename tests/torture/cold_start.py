@@ -12,7 +12,8 @@ from typing import Any
 
 from bots.admin_enroll import handler
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
-from shared.dosespot.wire import ClinicianReply, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianReply
 from shared.errors import InputRefused
 from shared.runtime.bot_input import parse_input
 from shared.runtime.payload import parse_payload

@@ -11,7 +11,8 @@ from shared.dosespot.patient_record import (
     new_patient_record,
     stored_patient_record,
 )
-from shared.dosespot.wire import ClinicianItem, PatientItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianItem, PatientItem
 from shared.records.measures import Measure
 from shared.records.patient import DECEASED, REPLACED, read_patient
 from shared.records.prescriber import StreetAddress

@@ -12,7 +12,8 @@ from fhir_profiles.places import issuing_state
 from fhir_profiles.state_license import UNREADABLE, state_licenses
 from fhir_profiles.systems import DEA, PLAN_NET_QUALIFICATION
 from shared.dosespot.clinician_record import merged_record, new_record, stored_record
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianItem
 from shared.readiness.rules.causes import Blocks, Cause
 from shared.readiness.rules.readiness import Flaw, Readiness
 from shared.records.findings import Finding

@@ -15,7 +15,8 @@ from shared.dosespot.clinician_record import (
     with_role,
 )
 from shared.dosespot.codes import role_of
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianItem
 from shared.records.prescriber import DeaRegistration, MedicalLicense, PersonName
 from tests.builders import ABSENT, CLINIC_ID, dosespot_clinician, prescriber
 

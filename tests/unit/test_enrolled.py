@@ -13,7 +13,8 @@ from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER
 from fhir_profiles.today import Today
 from shared.access.authorize import runs_by_itself
-from shared.dosespot.wire import ClinicianItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import ClinicianItem
 from shared.errors import FhirDenied, Misconfigured, RecordsDisagree
 from shared.fhir.answers import Answer
 from shared.fhir.batch import FoundAll

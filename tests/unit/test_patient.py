@@ -15,7 +15,8 @@ from shared.dosespot.patient_record import (
     new_patient_record,
     stored_patient_record,
 )
-from shared.dosespot.wire import PatientItem, read
+from shared.dosespot.reply import read
+from shared.dosespot.wire import PatientItem
 from shared.records.measures import Measure
 from shared.records.patient import is_minor, read_patient
 from tests.builders import ABSENT, NOW

@@ -9,18 +9,15 @@ from hypothesis import strategies as st
 
 from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.descriptions import harmless, says_not_authorized, says_not_found
+from shared.dosespot.reply import IdentifierReply, Result, TokenReply, read
 from shared.dosespot.wire import (
     ClinicEntry,
     ClinicianItem,
     DeaEntry,
-    IdentifierReply,
     LicenseEntry,
     NaDeaEntry,
     PatientItem,
-    Result,
-    TokenReply,
     parse_status,
-    read,
 )
 from tests.builders import dosespot_clinician
 
