@@ -106,3 +106,15 @@ SMALLEST_PATIENT = {
     "PrimaryPhoneType": "Cell",
     "Active": False,
 }
+FAVORITE = {
+    "DispensableDrugId": 20001,
+    "SpecialtyType": 5,
+    "Refills": 1,
+    "DaysSupply": 10,
+    "DispenseUnitTypeId": 4,
+    "Quantity": "30",
+    "NoSubstitutions": True,
+    "Notes": "With food",
+    "Directions": "Take one three times a day",
+    "Title": "Amoxicillin for ten days",
+}

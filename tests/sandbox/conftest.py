@@ -14,6 +14,7 @@ from tests.sandbox.served_bots import Served, World, bots_server, world_of
 from tests.sandbox.served_dosespot import Sandbox, Slot
 from tests.sandbox.served_fhir import Admin, Member, admin_of, member_of
 from tests.sandbox.served_iframe import Iframe
+from tests.sandbox.served_prescribing import Practice
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,11 @@ def sandbox(slot: Slot) -> Iterator[Sandbox]:
     slot.app = create_app(now=clock)
     yield Sandbox(slot.url, slot.app, clock)
     slot.app.close()
+
+
+@pytest.fixture
+def practice(sandbox: Sandbox) -> Practice:
+    return Practice(sandbox)
 
 
 @pytest.fixture

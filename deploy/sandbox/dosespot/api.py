@@ -10,6 +10,7 @@ from math import ceil
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -18,12 +19,20 @@ from deploy.sandbox.dosespot import admin, patients, prescriber, replies
 from deploy.sandbox.dosespot.accounts import Session
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import Rejection
-from deploy.sandbox.dosespot.operations import ApiCall, Operation, OperationReply
+from deploy.sandbox.dosespot.operations import ApiCall, NotThere, Operation, OperationReply
+from deploy.sandbox.dosespot.prescribing import catalogs, choosing, reading
 from deploy.sandbox.dosespot.rules import missing_refusal
 from deploy.sandbox.dosespot.tokens import TokenRefusal, grant
 
 BASE = "/webapi/v2/"
-OPERATIONS = (*admin.OPERATIONS, *prescriber.OPERATIONS, *patients.OPERATIONS)
+OPERATIONS = (
+    *admin.OPERATIONS,
+    *prescriber.OPERATIONS,
+    *patients.OPERATIONS,
+    *catalogs.OPERATIONS,
+    *reading.OPERATIONS,
+    *choosing.OPERATIONS,
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -103,21 +112,30 @@ def _answer(
     session = _session(backend, request)
     if session is None:
         return Response(status_code=401)
-    target_id = next(iter(request.path_params.values()), None)
     try:
         shaped = _shaped(operation, request, body)
     except ValidationError as error:
         return _malformed(error)
-    call = ApiCall(backend, session, request.query_params, target_id, shaped)
+    path_ids = tuple(request.path_params.values())
+    call = ApiCall(backend, session, request.query_params, path_ids, shaped)
     reply = _incomplete(shaped) or operation.carry_out(call)
-    return JSONResponse(_enveloped(operation, reply))
+    return _enveloped(operation, reply)
 
 
 def _shaped(operation: Operation, request: Request, body: bytes) -> object:
     if operation.query is not None:
-        given = {name: value for name, value in request.query_params.items() if value.strip()}
-        return operation.query.validate_python(given)
+        return operation.query.validate_python(_given(request.query_params))
     return None if operation.body is None else operation.body.validate_json(body)
+
+
+def _given(query: QueryParams) -> dict[str, str | list[str]]:
+    """What is not blank: a text, or several where a name is given more than once."""
+    several = {name: [each for each in query.getlist(name) if each.strip()] for name in query}
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in several.items()
+        if values
+    }
 
 
 def _session(backend: DoseSpotBackend, request: Request) -> Session | None:
@@ -132,10 +150,14 @@ def _incomplete(body: object) -> Rejection | None:
     return missing_refusal(vars(body), required) if required else None
 
 
-def _enveloped(operation: Operation, reply: OperationReply) -> dict[str, object]:
-    if isinstance(reply, Rejection):
-        return replies.error(operation.on_error, reply)
-    return replies.ok(reply)
+def _enveloped(operation: Operation, reply: OperationReply) -> Response:
+    match reply:
+        case NotThere():
+            return Response(status_code=404)
+        case Rejection():
+            return JSONResponse(replies.error(operation.on_error, reply))
+        case fields:
+            return JSONResponse(replies.ok(fields))
 
 
 def _malformed(error: ValidationError) -> Response:

@@ -1,6 +1,7 @@
 """Puts the server together: state, routes, and faults around them."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +55,13 @@ class DoseSpotServer:
         """
         with self._backend.transaction():
             return self._backend.add_clinician(record, role_types, status)
+
+    def behind(self) -> AbstractContextManager[DoseSpotBackend]:
+        """What the server knows, to be changed without a call; all of it takes effect together.
+
+        The modules of `prescribing` change prescriptions and what is around them.
+        """
+        return self._backend.changing()
 
     def close(self) -> None:
         """Lets go of the database; the server answers no call after that."""

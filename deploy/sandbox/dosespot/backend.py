@@ -14,6 +14,7 @@ from deploy.sandbox.dosespot.bodies import AddEditClinicianRequest
 from deploy.sandbox.dosespot.clinician import PENDING, ClinicianAccount, Rejection
 from deploy.sandbox.dosespot.directory import Directory
 from deploy.sandbox.dosespot.limits import RateLimiter
+from deploy.sandbox.dosespot.prescribing.cabinet import Cabinet
 from deploy.sandbox.dosespot.push import AccountChange, Push, Pushes, events
 from deploy.sandbox.dosespot.register import Register
 from deploy.sandbox.dosespot.store import DocumentStore
@@ -39,6 +40,7 @@ class DoseSpotBackend:
             self.accounts = Accounts(self._store)
         self.directory = Directory(self._store)
         self.register = Register(self._store)
+        self.cabinet = Cabinet(self._store)
         self._switches = Switches.model_validate(self._store.get("switches", "all") or {})
 
     @property
@@ -49,12 +51,26 @@ class DoseSpotBackend:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """What happens inside takes effect together or not at all, and is notified of after."""
-        with self._store.transaction():
+        with self._store.transaction(), self._undone_together():
             self.directory.take_changes()  # an earlier transaction that took no effect left these
             yield
             changes = self.directory.take_changes()
         for change in changes:
             self._notify(change)
+
+    @contextmanager
+    def _undone_together(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.cabinet.forget()
+            raise
+
+    @contextmanager
+    def changing(self) -> Iterator["DoseSpotBackend"]:
+        """This backend, inside a `transaction`."""
+        with self.transaction():
+            yield self
 
     def _notify(self, change: AccountChange) -> None:
         switches = self._switches

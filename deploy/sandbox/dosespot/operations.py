@@ -1,7 +1,7 @@
 """What an operation is: where it is reached, what it takes, and the function that carries it out.
 
-Holds the words that `admin`, `prescriber` and `patients` are written in, and who may touch whom; no
-HTTP.
+Holds the words that `admin`, `prescriber`, `patients` and `prescribing` are written in, and who may
+touch whom; no HTTP.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,13 @@ from deploy.sandbox.dosespot.clinician import (
 )
 from deploy.sandbox.dosespot.steps import StepOutcome
 
-OperationReply = dict[str, Any] | Rejection
+
+@dataclass(frozen=True)
+class NotThere:
+    """An answer with the status 404 and without a body."""
+
+
+OperationReply = dict[str, Any] | Rejection | NotThere
 
 NOT_AUTHORIZED = Rejection("ClinicianID", "User is not authorized to do this action.")
 NOT_FOUND = Rejection("ClinicianId", "Clinician not found")
@@ -30,15 +36,19 @@ NOT_FOUND = Rejection("ClinicianId", "Clinician not found")
 class ApiCall:
     """One call of an operation, with a body that has the right shape.
 
-    `target_id` is the clinician or patient in the path, None if the path names nobody. `body` is
-    the query where that is what has a shape.
+    `path_ids` are the numbers in the path. `body` is the query where that is what has a shape.
     """
 
     backend: DoseSpotBackend
     session: Session
     query: Mapping[str, str]
-    target_id: int | None
+    path_ids: tuple[int, ...]
     body: Any
+
+    @property
+    def target_id(self) -> int | None:
+        """Whom or what the path is about, None if it names nobody."""
+        return next(iter(self.path_ids), None)
 
     @property
     def clinic_id(self) -> int:

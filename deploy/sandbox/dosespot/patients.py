@@ -34,7 +34,7 @@ def create(call: ApiCall) -> OperationReply:
 
 def change(call: ApiCall) -> OperationReply:
     """PUT patients/{id}: another record for a patient."""
-    patient = _own(call)
+    patient = own(call)
     if isinstance(patient, Rejection):
         return patient
     record = call.body.model_dump()
@@ -49,7 +49,7 @@ def change(call: ApiCall) -> OperationReply:
 
 def read(call: ApiCall) -> OperationReply:
     """GET patients/{id}: the record."""
-    patient = _own(call)
+    patient = own(call)
     if isinstance(patient, Rejection):
         return patient
     return {"Item": {**replies.patient(patient), "HasSSN": False}}
@@ -69,7 +69,8 @@ def search(call: ApiCall) -> OperationReply:
     }
 
 
-def _own(call: ApiCall) -> PatientChart | Rejection:
+def own(call: ApiCall) -> PatientChart | Rejection:
+    """The patient in the path, for whoever may see and change them."""
     if not call.user().active:
         return NOT_AUTHORIZED
     return call.backend.register.get(call.clinic_id, call.target_id or 0) or NOT_FOUND

@@ -35,9 +35,13 @@ class Register:
 
     def get(self, clinic_id: int, patient_id: int) -> PatientChart | None:
         """The patient, None if that clinic has nobody with this id."""
-        document = self._store.get("patient", patient_id)
-        patient = None if document is None else PatientChart.model_validate(document)
+        patient = self.find(patient_id)
         return patient if patient is not None and patient.clinic_id == clinic_id else None
+
+    def find(self, patient_id: int) -> PatientChart | None:
+        """The patient, whichever clinic has them; None if there is nobody with this id."""
+        document = self._store.get("patient", patient_id)
+        return None if document is None else PatientChart.model_validate(document)
 
     def put(self, patient: PatientChart) -> None:
         """Stores a patient in the place of what was stored under that id."""

@@ -85,6 +85,34 @@ class Switches(BaseModel):
         description="whether the Roles of a ClinicianAdmin are answered where others' are null: "
         "nobody whose roles are unknown may enroll others",
     )
+    not_found: Literal["error", "null_item", "status_404"] = Field(
+        default="error",
+        description="what reading a prescription, drug or pharmacy answers for an id that none "
+        "has: an ERROR that says so, OK with null in its place, or 404 without a body",
+    )
+    not_controlled: Literal["zero", "null"] = Field(
+        default="zero",
+        description="what the Schedule of a drug that is not controlled is",
+    )
+    dates_with_z: bool = Field(
+        default=False,
+        description="whether moments of prescriptions, medications and requests end with Z, or say "
+        "nothing about where they are",
+    )
+    prescribing_fields_as_null: bool = Field(
+        default=False,
+        description="answer null for all of a prescription, drug, pharmacy, medication or allergy "
+        "but what tells it from others: its id, both statuses, its name",
+    )
+    deleted_prescriptions: Literal["listed", "left_out"] = Field(
+        default="listed",
+        description="whether lists of prescriptions have those with the status Deleted",
+    )
+    page_size: int = Field(
+        default=50,
+        ge=1,
+        description="how many entries a page of prescriptions, drugs, pharmacies and the like has",
+    )
     confirmed_immediately: bool = Field(
         default=True, description="whether the NPI of a new clinician is verified at once"
     )
@@ -135,4 +163,10 @@ def worst() -> Switches:
         omit_optional_fields_as_null=True,
         administrators_keep_roles=True,
         retry_after_header=False,
+        not_found="status_404",
+        not_controlled="null",
+        dates_with_z=True,
+        prescribing_fields_as_null=True,
+        deleted_prescriptions="left_out",
+        page_size=2,
     )

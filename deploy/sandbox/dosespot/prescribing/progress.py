@@ -1,0 +1,108 @@
+"""Takes prescriptions from step to step, as prescribers, the network and pharmacies do."""
+
+from typing import Any
+
+from deploy.sandbox.dosespot.backend import DoseSpotBackend
+from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection
+from deploy.sandbox.dosespot.prescribing import catalogs
+from deploy.sandbox.dosespot.prescribing.orders import found
+from deploy.sandbox.dosespot.prescribing.pharmacies import CANCEL
+from deploy.sandbox.dosespot.prescribing.sheets import (
+    PrescriptionSheet,
+    logged,
+    stepped,
+    with_fields,
+)
+from deploy.sandbox.dosespot.prescribing.statuses import STEPS, PrescriptionStep
+
+_CANNOT_CANCEL = Rejection("PharmacyId", "Pharmacy does not accept cancellation requests")
+
+
+def sheet_of(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionSheet:
+    """The prescription with that id.
+
+    Raises:
+        NotKept: there is none.
+    """
+    return found(backend.cabinet.prescriptions.get(prescription_id), "prescription")
+
+
+def advance(
+    backend: DoseSpotBackend, prescription_id: int, name: str, info: str | None = None
+) -> PrescriptionSheet:
+    """Takes one of the `STEPS`; any of them may follow any other.
+
+    Args:
+        backend: where the prescription is.
+        prescription_id: which one.
+        name: of the step.
+        info: an error's details, or a pharmacy's note.
+
+    Raises:
+        NotKept: there is no such prescription or step.
+    """
+    step = found(STEPS.get(name), "step")
+    sheet = sheet_of(backend, prescription_id)
+    user = _taker(backend, sheet, step)
+    return _keep(backend, stepped(sheet, step, backend.now(), info, user))
+
+
+def send(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionSheet:
+    """Sends a prescription to its pharmacy, whose network takes it."""
+    advance(backend, prescription_id, "send")
+    return advance(backend, prescription_id, "sent")
+
+
+def ignore_error(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionSheet:
+    """The prescriber sets aside that a prescription could not be sent.
+
+    Raises:
+        NotKept: there is no such prescription.
+    """
+    sheet = with_fields(sheet_of(backend, prescription_id), {"ErrorIgnored": True})
+    user = _taker(backend, sheet, PrescriptionStep("prescriber"))
+    return _keep(backend, logged(sheet, backend.now(), None, user))
+
+
+def set_fields(
+    backend: DoseSpotBackend, prescription_id: int, fields: dict[str, Any]
+) -> PrescriptionSheet:
+    """Gives a prescription any values, sensible or not; a new status is in its log.
+
+    Raises:
+        NotKept: there is no such prescription.
+    """
+    before = sheet_of(backend, prescription_id)
+    sheet = with_fields(before, fields)
+    if {"Status", "MedicationStatus"} & fields.keys():
+        sheet = logged(sheet, backend.now(), None, "Sandbox")
+    return _keep(backend, sheet)
+
+
+def ask_to_cancel(
+    backend: DoseSpotBackend, sheet: PrescriptionSheet, comment: str | None, by: ClinicianAccount
+) -> Rejection | None:
+    """Asks the pharmacy not to fill a prescription; None once it is asked."""
+    store = catalogs.pharmacy(sheet.record["PharmacyId"])
+    if store is None or not store.level & CANCEL:
+        return _CANNOT_CANCEL
+    asked = with_fields(sheet, {"Comment": comment})
+    for name in ("request-cancel", "await-cancel"):
+        asked = stepped(asked, STEPS[name], backend.now(), comment, by.name)
+    _keep(backend, asked)
+    return None
+
+
+def _taker(backend: DoseSpotBackend, sheet: PrescriptionSheet, step: PrescriptionStep) -> str:
+    if step.taker == "network":
+        return "DoseSpot"
+    if step.taker == "pharmacy":
+        store = catalogs.pharmacy(sheet.record["PharmacyId"])
+        return "Pharmacy" if store is None else store.name
+    prescriber = backend.directory.get(sheet.record["PrescriberId"] or 0)
+    return "Prescriber" if prescriber is None else prescriber.name
+
+
+def _keep(backend: DoseSpotBackend, sheet: PrescriptionSheet) -> PrescriptionSheet:
+    backend.cabinet.prescriptions.put(sheet)
+    return sheet
