@@ -29,7 +29,7 @@ def fill_chart(app: DoseSpotServer, jane: int, patient: int) -> int:
     order = PrescriptionOrder(clinician_id=jane, drug_id=DRUGS[0].id, pharmacy_id=PHARMACY)
     with app.behind() as backend:
         sheet = write(backend, patient, order)
-        progress.send(backend, sheet.id)
+        progress.advance(backend, sheet.id, "send")
         failed = write(backend, patient, order)
         progress.advance(backend, failed.id, "fail", "No answer")
         asking.ask_to_renew(backend, sheet.id, "Patient is out")

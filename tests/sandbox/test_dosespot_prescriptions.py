@@ -109,7 +109,7 @@ STATUSES = [
     ("await-signature", "ReadyToSign", "Active"),
     ("sign", "EpcsSigned", "Active"),
     ("print", "Printed", "Active"),
-    ("send", "Sending", "Active"),
+    ("send", "eRxSent", "Active"),
     ("sent", "eRxSent", "Active"),
     ("fax", "FaxSent", "Active"),
     ("verify", "PharmacyVerified", "Active"),
@@ -148,7 +148,7 @@ def test_steps_name_statuses_that_there_are() -> None:
 def test_a_log_says_who_brought_a_prescription_where(practice: Practice) -> None:
     sheet = practice.write()
     with practice.sandbox.app.behind() as backend:
-        progress.send(backend, sheet)
+        progress.advance(backend, sheet, "send")
         progress.advance(backend, sheet, "fail", "No answer")
         progress.ignore_error(backend, sheet)
         progress.advance(backend, sheet, "fill-partly", "Rest on Monday")
@@ -164,6 +164,41 @@ def test_a_log_says_who_brought_a_prescription_where(practice: Practice) -> None
     ]
     assert {line["DateTimeStamp"] for line in log} == {WRITTEN_AT}
     assert read(practice, sheet)["LastFillDate"] == WRITTEN_AT
+
+
+def test_a_prescription_moves_by_itself_as_far_as_the_switches_say(practice: Practice) -> None:
+    def where() -> tuple[str, str]:
+        found = read(practice, sheet)
+        return found["Status"], found["MedicationStatus"]
+
+    practice.sandbox.switch(sending_takes_s=2, pharmacy_verifies_after_s=60)
+    sheet = practice.write()
+    with practice.sandbox.app.behind() as backend:
+        progress.advance(backend, sheet, "send")
+    assert where() == ("Sending", "Active")
+    practice.sandbox.clock.advance(2)
+    assert where() == ("eRxSent", "Active")
+    practice.sandbox.switch(pharmacy_fills_after_s=30)
+    practice.sandbox.clock.advance(500)
+    assert where() == ("PharmacyVerified", "FullFill")
+    log = practice.items(f"{practice.chart}/prescriptions/{sheet}/log")
+    assert [line["DateTimeStamp"][14:19] for line in log] == [
+        "38:38",
+        "38:38",
+        "38:40",
+        "39:40",
+        "40:10",
+    ]
+
+
+def test_a_step_in_between_ends_what_would_have_followed(practice: Practice) -> None:
+    practice.sandbox.switch(sending_takes_s=2)
+    sheet = practice.write()
+    with practice.sandbox.app.behind() as backend:
+        progress.advance(backend, sheet, "send")
+        progress.advance(backend, sheet, "fail", "No answer")
+    practice.sandbox.clock.advance(500)
+    assert read(practice, sheet)["Status"] == "Error"
 
 
 def test_moments_may_say_where_they_are(practice: Practice) -> None:

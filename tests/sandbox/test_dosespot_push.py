@@ -21,6 +21,7 @@ from deploy.sandbox.dosespot.clinician import ClinicianAccount, new_enrollment
 from deploy.sandbox.dosespot.push import Push, Pushes, events
 from deploy.sandbox.people import PEOPLE
 from deploy.sandbox.serve import LocalServer
+from tests.sandbox.served_prescribing import Practice
 
 AT = datetime(2026, 3, 12, 23, 38, 38, 207000, tzinfo=UTC)
 WRITTEN_AT = "2026-03-12T23:38:38.207"
@@ -161,6 +162,19 @@ def test_no_call_of_the_server_waits_for_a_receiver(receiver: tuple[Receiver, st
             lambda: requests.get(f"{control}pushes", timeout=PATIENCE_S).json()["delivered"] == 1
         )
     app.close()
+
+
+def test_a_prescription_that_is_sent_is_told_to_the_receiver(
+    practice: Practice, receiver: tuple[Receiver, str]
+) -> None:
+    hears, url = receiver
+    practice.sandbox.switch(push_notifications_url=url, push_notifications_secret=SECRET)
+    sheet = practice.write(status="PharmacySelect")
+    pending = hears.posts.get(timeout=PATIENCE_S)
+    assert pending[1]["Data"]["Total"]["PendingPrescriptionCount"] == 1
+    assert practice.sandbox.control("POST", f"prescriptions/{sheet}/steps/send").status_code == 200
+    kinds = [hears.posts.get(timeout=PATIENCE_S)[1]["EventType"] for _ in range(2)]
+    assert kinds == ["PrescriptionResult", "PrescriberNotificationCounts"]
 
 
 def undone(backend: DoseSpotBackend) -> None:

@@ -12,6 +12,8 @@ from deploy.sandbox.dosespot import control
 from deploy.sandbox.dosespot.backend import DoseSpotBackend, utc_now
 from deploy.sandbox.dosespot.control import ClinicianPatch
 from deploy.sandbox.dosespot.identity import RIGHT_ANSWER, RIGHT_CODE
+from deploy.sandbox.dosespot.prescribing import control as prescribing_control
+from deploy.sandbox.dosespot.prescribing.statuses import STEPS
 from deploy.sandbox.dosespot.sittings import SITTINGS
 from deploy.sandbox.dosespot.switches import Switches, worst
 from deploy.sandbox.faults import Fault
@@ -46,7 +48,10 @@ def told(value: object) -> str:
 
 def takes(field: dict[str, Any]) -> str:
     kinds = {"boolean": "true, false", "integer": "integer", "number": "number"}
-    return ", ".join(field["enum"]) if "enum" in field else kinds.get(field.get("type", ""), "text")
+    if "enum" in field:
+        return ", ".join(field["enum"])
+    kind = field["type"] if "type" in field else field["anyOf"][0]["type"]
+    return kinds.get(kind, "text")
 
 
 def switch(name: str, field: dict[str, Any]) -> list[str]:
@@ -90,6 +95,11 @@ def test_steps_are_those_that_can_be_taken() -> None:
     assert f"`{RIGHT_CODE}` is the right code" in text
 
 
+def test_steps_of_a_prescription_are_those_that_can_be_taken() -> None:
+    expected = [*STEPS, prescribing_control.IGNORE_ERROR]
+    assert [row[0] for row in rows("A prescription's steps")] == expected
+
+
 def test_kinds_and_fields_of_a_fault_are_the_codes() -> None:
     kinds = fields(Fault)["kind"]["enum"]
     found = [row[0] for row in rows("Faults")]
@@ -99,9 +109,13 @@ def test_kinds_and_fields_of_a_fault_are_the_codes() -> None:
 
 def test_control_urls_of_dosespot_are_the_routes() -> None:
     named = {
-        (method, path) for methods, path, _ in rows("DoseSpot") for method in methods.split(", ")
+        (method, path)
+        for methods, paths, _ in rows("DoseSpot")
+        for method in methods.split(", ")
+        for path in paths.split(", ")
     }
-    routes: list[Route] = control.routes(DoseSpotBackend(":memory:", utc_now))
+    backend = DoseSpotBackend(":memory:", utc_now)
+    routes: list[Route] = [*control.routes(backend), *prescribing_control.routes(backend)]
     found = {
         (method, re.sub(r":\w+", "", route.path.removeprefix("/_sandbox/")))
         for route in routes

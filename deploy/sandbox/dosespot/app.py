@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from deploy.sandbox.dosespot import api, control, iframe
 from deploy.sandbox.dosespot.backend import DoseSpotBackend, utc_now
+from deploy.sandbox.dosespot.prescribing import control as prescribing_control
+from deploy.sandbox.dosespot.prescribing import progress
 from deploy.sandbox.faults import FaultInjector
 
 
@@ -26,7 +28,12 @@ class DoseSpotServer:
         self._backend = backend
         self._app = FaultInjector(
             Router(
-                [*api.routes(backend), *iframe.routes(backend), *control.routes(backend)],
+                [
+                    *api.routes(backend),
+                    *iframe.routes(backend),
+                    *control.routes(backend),
+                    *prescribing_control.routes(backend),
+                ],
                 redirect_slashes=False,
             )
         )
@@ -75,4 +82,4 @@ def create_app(database: str = ":memory:", now: Callable[[], datetime] = utc_now
         database: path of the SQLite file, or ":memory:" for one that ends with the process.
         now: answers the present moment; tests pass a clock of their own.
     """
-    return DoseSpotServer(DoseSpotBackend(database, now))
+    return DoseSpotServer(DoseSpotBackend(database, now, progress.take_due_steps))

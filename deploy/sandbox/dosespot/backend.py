@@ -15,7 +15,8 @@ from deploy.sandbox.dosespot.clinician import PENDING, ClinicianAccount, Rejecti
 from deploy.sandbox.dosespot.directory import Directory
 from deploy.sandbox.dosespot.limits import RateLimiter
 from deploy.sandbox.dosespot.prescribing.cabinet import Cabinet
-from deploy.sandbox.dosespot.push import AccountChange, Push, Pushes, events
+from deploy.sandbox.dosespot.prescribing.events import events as prescribing_events
+from deploy.sandbox.dosespot.push import Push, Pushes, PushEvent, events
 from deploy.sandbox.dosespot.register import Register
 from deploy.sandbox.dosespot.store import DocumentStore
 from deploy.sandbox.dosespot.switches import Switches
@@ -29,9 +30,16 @@ class DoseSpotBackend:
     Args:
         database: path of the SQLite file, or ":memory:".
         now: answers the present moment.
+        overdue: takes the steps that are due, before anything else in a transaction.
     """
 
-    def __init__(self, database: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: str,
+        now: Callable[[], datetime],
+        overdue: Callable[["DoseSpotBackend"], None] = lambda _: None,
+    ) -> None:
+        self._overdue = overdue
         self._store = DocumentStore(database)
         self.now = now
         self.limiter = RateLimiter()
@@ -52,19 +60,28 @@ class DoseSpotBackend:
     def transaction(self) -> Iterator[None]:
         """What happens inside takes effect together or not at all, and is notified of after."""
         with self._store.transaction(), self._undone_together():
-            self.directory.take_changes()  # an earlier transaction that took no effect left these
+            self._overdue(self)
             yield
-            changes = self.directory.take_changes()
-        for change in changes:
-            self._notify(change)
+            happened = self._happened()
+        for event in happened:
+            self._notify(event)
 
     @contextmanager
     def _undone_together(self) -> Iterator[None]:
         try:
             yield
         except BaseException:
+            self.directory.take_changes()
+            self.register.take_changes()
             self.cabinet.forget()
             raise
+
+    def _happened(self) -> list[PushEvent]:
+        at = self.now()
+        return [
+            *(event for change in self.directory.take_changes() for event in events(change, at)),
+            *prescribing_events(self.cabinet, self.register.take_changes(), at),
+        ]
 
     @contextmanager
     def changing(self) -> Iterator["DoseSpotBackend"]:
@@ -72,14 +89,11 @@ class DoseSpotBackend:
         with self.transaction():
             yield self
 
-    def _notify(self, change: AccountChange) -> None:
+    def _notify(self, event: PushEvent) -> None:
         switches = self._switches
         if switches.push_notifications_url is not None:
-            for event in events(change, self.now()):
-                push = Push(
-                    switches.push_notifications_url, switches.push_notifications_secret, event
-                )
-                self.pushes.send(push)
+            url, secret = switches.push_notifications_url, switches.push_notifications_secret
+            self.pushes.send(Push(url, secret, event))
 
     def close(self) -> None:
         """Lets go of the database."""

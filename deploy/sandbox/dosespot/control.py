@@ -1,4 +1,4 @@
-"""The routes under /_sandbox/ that DoseSpot does not have.
+"""The routes under /_sandbox/ that DoseSpot does not have, but those about prescriptions.
 
 They turn the switches, look behind the scenes, and take the steps that a prescriber takes in the
 iFrame, for whoever tries the flow without one:
@@ -25,6 +25,7 @@ from starlette.routing import Route
 from deploy.sandbox.dosespot import steps
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection
+from deploy.sandbox.dosespot.prescribing.orders import NotKept
 from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.sittings import SITTINGS
 from deploy.sandbox.dosespot.switches import Switches, worst
@@ -68,7 +69,7 @@ def routes(backend: DoseSpotBackend) -> list[Route]:
         ("GET", "limits", _count_refused),
     ]
     return [
-        Route(f"{PREFIX}{path}", _endpoint(backend, handler), methods=[method])
+        Route(f"{PREFIX}{path}", endpoint(backend, handler), methods=[method])
         for method, path, handler in table
     ]
 
@@ -124,16 +125,20 @@ def patient_snapshot(patient: PatientChart) -> dict[str, Any]:
     }
 
 
-def _endpoint(backend: DoseSpotBackend, handler: Handler) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
+def endpoint(backend: DoseSpotBackend, handler: Handler) -> Endpoint:
+    """A route's endpoint: the handler in one transaction, and what it refuses as a sentence."""
+
+    async def answer(request: Request) -> Response:
         body = await request.body()
         try:
             with backend.transaction():
                 return handler(backend, request, body)
         except ValidationError as error:
             return _error(str(error), 400)
+        except NotKept as error:
+            return _error(str(error), 404)
 
-    return endpoint
+    return answer
 
 
 def _error(sentence: str, status: int) -> Response:

@@ -29,7 +29,10 @@ def create(call: ApiCall) -> OperationReply:
     record = call.body.model_dump()
     now = call.backend.now()
     refusal = rules.patient_refusal(record, now.date())
-    return refusal or {"Id": call.backend.register.add(call.clinic_id, record, now).id}
+    if refusal is not None:
+        return refusal
+    added = call.backend.register.add(call.clinic_id, record, now, call.session.user_id)
+    return {"Id": added.id}
 
 
 def change(call: ApiCall) -> OperationReply:
@@ -43,7 +46,8 @@ def change(call: ApiCall) -> OperationReply:
     refusal = rules.patient_refusal(record, call.backend.now().date())
     if refusal is not None:
         return refusal
-    call.backend.register.put(patient.model_copy(update={"record": record}))
+    changed = {"record": record, "changed_by": call.session.user_id}
+    call.backend.register.put(patient.model_copy(update=changed))
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Push notifications about enrollment: which ones a change gives rise to, and how they are sent.
+"""Push notifications: which ones an enrollment gives rise to, and how all are sent.
 
 Source: DoseSpot's Push Notifications supplement 1.0.3. How it spells the `IDPCompleteType` of a
 legal agreement is not shown there. Nothing here waits for a receiver but the thread that sends.

@@ -12,7 +12,10 @@ FIRST_PATIENT_ID = 70001
 
 
 class PatientChart(BaseModel):
-    """A patient; `record` is what was last accepted under the names of AddEditPatientRequest."""
+    """A patient; `record` is what was last accepted under the names of AddEditPatientRequest.
+
+    `changed_by` is the id of the clinician who sent it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,6 +23,7 @@ class PatientChart(BaseModel):
     clinic_id: int
     record: dict[str, Any]
     created_at: datetime
+    changed_by: int | None = None
 
     @property
     def name(self) -> str:
@@ -27,11 +31,16 @@ class PatientChart(BaseModel):
         return f"{self.record['FirstName']} {self.record['LastName']}"
 
 
+PatientChange = tuple[PatientChart | None, PatientChart]
+"""A patient before, None for a new one, and after."""
+
+
 class Register:
     """All patients."""
 
     def __init__(self, store: DocumentStore) -> None:
         self._store = store
+        self._changes: list[PatientChange] = []
 
     def get(self, clinic_id: int, patient_id: int) -> PatientChart | None:
         """The patient, None if that clinic has nobody with this id."""
@@ -45,12 +54,23 @@ class Register:
 
     def put(self, patient: PatientChart) -> None:
         """Stores a patient in the place of what was stored under that id."""
+        self._changes.append((self.find(patient.id), patient))
         self._store.put("patient", patient.id, patient.model_dump(mode="json"))
 
-    def add(self, clinic_id: int, record: dict[str, Any], at: datetime) -> PatientChart:
-        """A new patient of that clinic, made at `at`; nobody is found to be the same person."""
+    def take_changes(self) -> list[PatientChange]:
+        """What was stored since this was last asked: each patient before and after."""
+        taken, self._changes = self._changes, []
+        return taken
+
+    def add(self, clinic_id: int, record: dict[str, Any], at: datetime, by: int) -> PatientChart:
+        """A new patient of that clinic, made at `at` by that clinician.
+
+        Nobody is found to be the same person.
+        """
         number = self._store.next_number("patient", FIRST_PATIENT_ID)
-        patient = PatientChart(id=number, clinic_id=clinic_id, record=record, created_at=at)
+        patient = PatientChart(
+            id=number, clinic_id=clinic_id, record=record, created_at=at, changed_by=by
+        )
         self.put(patient)
         return patient
 

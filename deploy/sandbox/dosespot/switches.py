@@ -119,6 +119,21 @@ class Switches(BaseModel):
     clinic_has_epcs: bool = Field(
         default=True, description="whether clinics may send controlled substances (HasEpcs)"
     )
+    sending_takes_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="seconds from Sending to eRxSent",
+    )
+    pharmacy_verifies_after_s: float | None = Field(
+        default=None,
+        ge=0,
+        description="seconds from eRxSent to PharmacyVerified; without it, that takes a call",
+    )
+    pharmacy_fills_after_s: float | None = Field(
+        default=None,
+        ge=0,
+        description="seconds from PharmacyVerified to FullFill; without it, that takes a call",
+    )
     enforce_rate_limits: bool = Field(default=True, description="whether to answer 429 at all")
     retry_after_header: bool = Field(
         default=True, description="whether a 429 says in Retry-After how many seconds to wait"
@@ -134,7 +149,7 @@ class Switches(BaseModel):
     push_notifications_url: str | None = Field(
         default=None,
         max_length=200,
-        description="where enrollment events are posted to; without it, they are not",
+        description="where events are posted to; without it, they are not",
     )
     push_notifications_secret: str = Field(
         default="", description="what follows `Secret` in the Authorization header of such a post"

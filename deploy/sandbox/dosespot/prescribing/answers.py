@@ -16,6 +16,7 @@ from deploy.sandbox.dosespot.prescribing.sheets import (
     ChartEntry,
     PrescriptionSheet,
     SheetLogLine,
+    moment_of,
 )
 from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.replies import Fields
@@ -188,7 +189,7 @@ def detailed(short: Fields, sheets: Mapping[int, PrescriptionSheet], switches: S
         if name.endswith("PrescriptionId"):
             whole[name.removesuffix("Id")] = written.get(value)
         elif name == "RequestedMedications":
-            whole[name] = [written[number] for number in value]
+            whole[name] = [written[number] for number in value or ()]
         else:
             whole[name] = value
     return whole
@@ -214,8 +215,8 @@ def moment(at: datetime, switches: Switches) -> str | None:
 def _spelled(record: Fields, switches: Switches) -> Fields:
     fields = dict(record)
     for name in _MOMENTS & fields.keys():
-        if fields[name] is not None:
-            fields[name] = moment(datetime.fromisoformat(fields[name]), switches)
+        at = moment_of(fields[name])
+        fields[name] = fields[name] if at is None else moment(at, switches)
     if fields.get("Schedule") == 0:
         fields["Schedule"] = schedule(0, switches)
     return fields

@@ -111,7 +111,7 @@ def approve(
     if request.kind == "change":
         progress.advance(backend, request.original_id, "change")
     _close(backend, request, kept_id=chosen_id)
-    return progress.send(backend, chosen_id)
+    return progress.advance(backend, chosen_id, "send")
 
 
 def deny(backend: DoseSpotBackend, request_id: int) -> None:

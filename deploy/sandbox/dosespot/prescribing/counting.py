@@ -1,34 +1,35 @@
 """What waits for a prescriber, counted from what is kept and never set."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from deploy.sandbox.dosespot.prescribing.asked import PharmacyRequest
 from deploy.sandbox.dosespot.prescribing.cabinet import Cabinet
-from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
+from deploy.sandbox.dosespot.prescribing.sheets import ChartEntry, PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.statuses import NOT_SENT_YET, OVER
 
-
-@dataclass(frozen=True)
-class WaitingCounts:
-    """How much waits for one clinician in one clinic."""
-
-    pending: int
-    errors: int
-    renewals: int
-    changes: int
+PENDING, ERRORS, RENEWALS, CHANGES = "pending", "errors", "renewals", "changes"
 
 
-def waiting(cabinet: Cabinet, clinic_id: int, clinician_id: int) -> WaitingCounts:
-    """What waits for that clinician in that clinic."""
-    sheets = list(prescribed_by(cabinet, clinician_id, clinic_id))
-    asked = list(asked_of(cabinet, clinician_id, clinic_id))
-    return WaitingCounts(
-        pending=sum(each.status in NOT_SENT_YET for each in sheets if not _is_over(each)),
-        errors=sum(each.failed for each in sheets),
-        renewals=sum(each.kind == "renewal" for each in asked),
-        changes=sum(each.kind == "change" for each in asked),
-    )
+def waiting(cabinet: Cabinet, clinician_id: int, clinic_id: int | None) -> Counter[str]:
+    """How much waits for a clinician, in one clinic or with None in all."""
+    mine = [
+        *prescribed_by(cabinet, clinician_id, clinic_id),
+        *asked_of(cabinet, clinician_id, clinic_id),
+    ]
+    return sum((weight(each) for each in mine), Counter())
+
+
+def weight(entry: ChartEntry | None) -> Counter[str]:
+    """What one entry, None if there is none, adds to what waits for its clinician."""
+    if isinstance(entry, PharmacyRequest):
+        kind = RENEWALS if entry.kind == "renewal" else CHANGES
+        return Counter({kind: int(entry.pending)})
+    if isinstance(entry, PrescriptionSheet):
+        is_over = entry.medication_status in OVER
+        is_pending = entry.status in NOT_SENT_YET and not is_over
+        return Counter({PENDING: int(is_pending), ERRORS: int(entry.failed)})
+    return Counter()
 
 
 def prescribed_by(
@@ -48,7 +49,3 @@ def asked_of(
         mine = asked.clinician_id == clinician_id and clinic_id in (None, asked.clinic_id)
         if asked.pending and mine:
             yield asked
-
-
-def _is_over(sheet: PrescriptionSheet) -> bool:
-    return sheet.medication_status in OVER

@@ -52,12 +52,13 @@ def write(backend: DoseSpotBackend, patient_id: int, order: PrescriptionOrder) -
     """A new prescription for a patient.
 
     Raises:
-        NotKept: there is no such patient, clinician, drug or pharmacy.
+        NotKept: there is no such patient, clinician, drug, pharmacy or field.
     """
     patient = found(backend.register.find(patient_id), "patient")
     prescriber = found(backend.directory.get(order.clinician_id), "clinician")
     at = order.written_at or backend.now()
     record = {**_record(backend, patient, order), "WrittenDate": at.isoformat()}
+    require_fields(order.fields)
     sheet = PrescriptionSheet(
         id=record["PrescriptionId"],
         clinic_id=patient.clinic_id,
@@ -90,6 +91,17 @@ def found(thing: _Found | None, what: str) -> _Found:
     if thing is None:
         raise NotKept(f"there is no such {what}")
     return thing
+
+
+def require_fields(fields: dict[str, Any]) -> None:
+    """Passes if a prescription has all these fields.
+
+    Raises:
+        NotKept: it has not.
+    """
+    unknown = fields.keys() - set(PRESCRIPTION_FIELDS)
+    if unknown:
+        raise NotKept(f"a prescription has no {', '.join(sorted(unknown))}")
 
 
 def supervisor_of(clinician: ClinicianAccount, clinic_id: int) -> int | None:

@@ -1,11 +1,12 @@
 """Takes prescriptions from step to step, as prescribers, the network and pharmacies do."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection
 from deploy.sandbox.dosespot.prescribing import catalogs
-from deploy.sandbox.dosespot.prescribing.orders import found
+from deploy.sandbox.dosespot.prescribing.orders import found, require_fields
 from deploy.sandbox.dosespot.prescribing.pharmacies import CANCEL
 from deploy.sandbox.dosespot.prescribing.sheets import (
     PrescriptionSheet,
@@ -14,6 +15,7 @@ from deploy.sandbox.dosespot.prescribing.sheets import (
     with_fields,
 )
 from deploy.sandbox.dosespot.prescribing.statuses import STEPS, PrescriptionStep
+from deploy.sandbox.dosespot.switches import Switches
 
 _CANNOT_CANCEL = Rejection("PharmacyId", "Pharmacy does not accept cancellation requests")
 
@@ -30,7 +32,7 @@ def sheet_of(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionShee
 def advance(
     backend: DoseSpotBackend, prescription_id: int, name: str, info: str | None = None
 ) -> PrescriptionSheet:
-    """Takes one of the `STEPS`; any of them may follow any other.
+    """Takes one of the `STEPS`, and those that follow by themselves; any may follow any other.
 
     Args:
         backend: where the prescription is.
@@ -41,16 +43,43 @@ def advance(
     Raises:
         NotKept: there is no such prescription or step.
     """
-    step = found(STEPS.get(name), "step")
-    sheet = sheet_of(backend, prescription_id)
-    user = _taker(backend, sheet, step)
-    return _keep(backend, stepped(sheet, step, backend.now(), info, user))
+    found(STEPS.get(name), "step")
+    _take(backend, sheet_of(backend, prescription_id), name, backend.now(), info)
+    take_due_steps(backend)
+    return sheet_of(backend, prescription_id)
 
 
-def send(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionSheet:
-    """Sends a prescription to its pharmacy, whose network takes it."""
-    advance(backend, prescription_id, "send")
-    return advance(backend, prescription_id, "sent")
+def take_due_steps(backend: DoseSpotBackend) -> None:
+    """Takes every step whose moment has come, at that moment."""
+    while due := [each for each in backend.cabinet.prescriptions.all() if _is_due(backend, each)]:
+        for sheet in due:
+            if sheet.next_step is not None and sheet.next_at is not None:
+                _take(backend, sheet, sheet.next_step, sheet.next_at, None)
+
+
+def _is_due(backend: DoseSpotBackend, sheet: PrescriptionSheet) -> bool:
+    return sheet.next_at is not None and sheet.next_at <= backend.now()
+
+
+def _take(
+    backend: DoseSpotBackend, sheet: PrescriptionSheet, name: str, at: datetime, info: str | None
+) -> None:
+    step = STEPS[name]
+    taken = stepped(sheet, step, at, info, _taker(backend, sheet, step))
+    follows, after_s = _following(backend.switches).get(name, (None, None))
+    if follows is not None and after_s is not None:
+        due = {"next_step": follows, "next_at": at + timedelta(seconds=after_s)}
+        taken = taken.model_copy(update=due)
+    backend.cabinet.prescriptions.put(taken)
+
+
+def _following(switches: Switches) -> dict[str, tuple[str, float | None]]:
+    """The step that follows another one by itself, and after how many seconds; None is never."""
+    return {
+        "send": ("sent", switches.sending_takes_s),
+        "sent": ("verify", switches.pharmacy_verifies_after_s),
+        "verify": ("fill", switches.pharmacy_fills_after_s),
+    }
 
 
 def ignore_error(backend: DoseSpotBackend, prescription_id: int) -> PrescriptionSheet:
@@ -70,10 +99,10 @@ def set_fields(
     """Gives a prescription any values, sensible or not; a new status is in its log.
 
     Raises:
-        NotKept: there is no such prescription.
+        NotKept: there is no such prescription or field.
     """
-    before = sheet_of(backend, prescription_id)
-    sheet = with_fields(before, fields)
+    require_fields(fields)
+    sheet = with_fields(sheet_of(backend, prescription_id), fields)
     if {"Status", "MedicationStatus"} & fields.keys():
         sheet = logged(sheet, backend.now(), None, "Sandbox")
     return _keep(backend, sheet)

@@ -4,7 +4,7 @@ Any active clinician of the token's clinic may; a patient of another clinic does
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from deploy.sandbox.dosespot import patients
@@ -16,7 +16,7 @@ from deploy.sandbox.dosespot.operations import (
     OperationReply,
     shape,
 )
-from deploy.sandbox.dosespot.prescribing import answers
+from deploy.sandbox.dosespot.prescribing import answers, counting
 from deploy.sandbox.dosespot.prescribing.asked import PharmacyRequest, RequestKind
 from deploy.sandbox.dosespot.prescribing.cabinet import Drawer
 from deploy.sandbox.dosespot.prescribing.catalogs import NO_LIST, missing, pharmacy
@@ -27,7 +27,11 @@ from deploy.sandbox.dosespot.prescribing.shapes import (
     ReportedQuery,
     RequestQuery,
 )
-from deploy.sandbox.dosespot.prescribing.sheets import ChartEntry, PrescriptionSheet
+from deploy.sandbox.dosespot.prescribing.sheets import (
+    ChartEntry,
+    PrescriptionSheet,
+    moment_of,
+)
 from deploy.sandbox.dosespot.prescribing.statuses import status_class
 
 _NO_CONSENT = Rejection("PatientId", "Patient has not given consent to medication history")
@@ -41,8 +45,12 @@ def list_prescriptions(call: ApiCall) -> OperationReply:
     query: PrescriptionQuery = call.body
     known = call.backend.cabinet.prescriptions.of(call.clinic_id, patient.id)
     found = [each for each in known if _fits(each, query) and _is_shown(call, each)]
-    found.sort(key=lambda each: (each.written_at, each.id), reverse=query.sortOrder == "Desc")
+    found.sort(key=_age, reverse=query.sortOrder == "Desc")
     return _page(call, found, answers.prescription)
+
+
+def _age(sheet: PrescriptionSheet) -> tuple[datetime, int]:
+    return sheet.written_at or datetime.min.replace(tzinfo=UTC), sheet.id
 
 
 def _fits(sheet: PrescriptionSheet, query: PrescriptionQuery) -> bool:
@@ -134,11 +142,7 @@ def _own(call: ApiCall, drawer: Drawer[ChartEntry]) -> list[ChartEntry] | Reject
 def _between(
     entries: list[ChartEntry], field: str, start: datetime | None, end: datetime | None
 ) -> list[ChartEntry]:
-    def moment(entry: ChartEntry) -> datetime | None:
-        told = entry.record[field]
-        return None if told is None else datetime.fromisoformat(told)
-
-    return [each for each in entries if _is_within(moment(each), start, end)]
+    return [each for each in entries if _is_within(moment_of(each.record[field]), start, end)]
 
 
 def _is_within(moment: datetime | None, start: datetime | None, end: datetime | None) -> bool:
@@ -211,13 +215,8 @@ def read_counts(call: ApiCall) -> OperationReply:
     """GET notifications/counts: how much waits for the token's clinician in its clinic."""
     if not call.user().active:
         return NOT_AUTHORIZED
-    counts = waiting(call.backend.cabinet, call.clinic_id, call.session.user_id)
-    return {
-        "RefillRequestsCount": counts.renewals,
-        "TransactionErrorsCount": counts.errors,
-        "PendingPrescriptionsCount": counts.pending,
-        "PendingRxChangeCount": counts.changes,
-    }
+    counts = waiting(call.backend.cabinet, call.session.user_id, call.clinic_id)
+    return {name: counts[kind] for name, kind in _COUNTS.items()}
 
 
 def list_errors(call: ApiCall) -> OperationReply:
@@ -228,14 +227,12 @@ def list_errors(call: ApiCall) -> OperationReply:
     return _page(call, [each for each in mine if each.failed], answers.transmission_error)
 
 
-_NO_COUNTS = dict.fromkeys(
-    (
-        "RefillRequestsCount",
-        "TransactionErrorsCount",
-        "PendingPrescriptionsCount",
-        "PendingRxChangeCount",
-    )
-)
+_COUNTS = {
+    "RefillRequestsCount": counting.RENEWALS,
+    "TransactionErrorsCount": counting.ERRORS,
+    "PendingPrescriptionsCount": counting.PENDING,
+    "PendingRxChangeCount": counting.CHANGES,
+}
 PATIENT = "patients/{patient_id:int}"
 ONE = f"{PATIENT}/prescriptions/{{prescription_id:int}}"
 _NO_ITEMS: dict[str, Any] = {"Items": []}
@@ -276,5 +273,5 @@ OPERATIONS = (
             ("notifications/errors", list_errors),
         )
     ),
-    Operation("GET", "notifications/counts", read_counts, on_error=_NO_COUNTS),
+    Operation("GET", "notifications/counts", read_counts, on_error=dict.fromkeys(_COUNTS)),
 )

@@ -3,7 +3,7 @@
 Frozen values; a record has the names and values of DoseSpot's replies, but moments in full.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -83,9 +83,14 @@ class SheetLogLine(BaseModel):
 
 
 class PrescriptionSheet(ChartEntry):
-    """One prescription; the last line of its log is about how it stands now."""
+    """One prescription; the last line of its log is about how it stands now.
+
+    `next_step` is the name of the step that is taken by itself at `next_at`.
+    """
 
     log: tuple[SheetLogLine, ...] = ()
+    next_step: str | None = None
+    next_at: datetime | None = None
 
     @property
     def status(self) -> str:
@@ -104,9 +109,17 @@ class PrescriptionSheet(ChartEntry):
 
     @property
     def written_at(self) -> datetime | None:
-        """When it was written, None where the record does not say."""
-        written = self.record["WrittenDate"]
-        return None if written is None else datetime.fromisoformat(written)
+        """When it was written, None where the record does not say so."""
+        return moment_of(self.record["WrittenDate"])
+
+
+def moment_of(value: object) -> datetime | None:
+    """The moment that a value of a record says, in UTC without an offset; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def stepped(
@@ -130,7 +143,9 @@ def stepped(
         changes["LastFillDate"] = at.isoformat()
     if step.medication_status in OVER:
         changes["DateInactive"] = at.isoformat()
-    return logged(with_fields(sheet, changes), at, info, user)
+    nothing_due = {"next_step": None, "next_at": None}
+    moved = with_fields(sheet, changes).model_copy(update=nothing_due)
+    return logged(moved, at, info, user)
 
 
 def with_fields(sheet: PrescriptionSheet, fields: dict[str, Any]) -> PrescriptionSheet:

@@ -48,6 +48,20 @@ OVER = frozenset(
 )
 """Medication statuses of what is not taken any more, or has been dispensed in full."""
 
+TOLD_STATUSES = frozenset({"PharmacyVerified", "eRxSent", "Printed", "Error"})
+TOLD_MEDICATION_STATUSES = frozenset(
+    {
+        "Discontinued",
+        "Deleted",
+        "Completed",
+        "Cancelled",
+        "CancelDenied",
+        "FullFill",
+        "PartialFill",
+        "NoFill",
+    }
+)
+"""The statuses that are notified of when they are reached; no others are."""
 
 StepTaker = Literal["prescriber", "network", "pharmacy"]
 
