@@ -72,7 +72,7 @@ class Dispatcher:
             for folder in FOLDERS.values():
                 self._handler(folder)
 
-    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+    def __call__(self, event: Any, context: Any) -> Any:
         """The answer of the bot that the payload is for; see `lambda_handler`.
 
         Raises:

@@ -25,7 +25,7 @@ def find_bot(server: ProjectAdmin, identifier: str) -> str:
 
 
 def execute(server: ProjectAdmin, bot_id: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a bot to an input.
+    """The answer of a bot, of those that answer with an object, to an input.
 
     Raises:
         click.ClickException: the bot or the server refused; says what to do.
@@ -38,4 +38,6 @@ def execute(server: ProjectAdmin, bot_id: str, given: dict[str, Any]) -> dict[st
         raise click.ClickException(
             f"The server answered {outcome.status} when it was asked to run the bot."
         )
+    if isinstance(outcome, list):
+        raise click.ClickException("The server runs another function for this bot.")
     return outcome

@@ -11,12 +11,11 @@ from typing import Any
 
 import requests
 
-from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import MEDPLUM_BOTS
-from shared.fhir.executed import Failed, NotRun, executed
+from shared.fhir.executed import Executed, Failed, NotRun, executed
 
 TIMEOUT_S = 30.0
 ENROLL_BOT = "dosespot-enroll-prescriber-bot"
@@ -180,7 +179,7 @@ class Walk:
     def _execute(self, bot: str, body: dict[str, Any]) -> ActorAnswer:
         return _answer(self._executed(bot, body))
 
-    def _executed(self, bot: str, body: dict[str, Any]) -> Resource | Failed | NotRun:
+    def _executed(self, bot: str, body: dict[str, Any]) -> Executed:
         caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
         reply = requests.post(
             f"{self._ready['fhir']['baseUrl']}fhir/R4/Bot/$execute",
@@ -242,12 +241,14 @@ class Walk:
         return dict(reply.json())
 
 
-def _answer(outcome: Resource | Failed | NotRun) -> ActorAnswer:
+def _answer(outcome: Executed) -> ActorAnswer:
     """What a bot's answer says."""
     if isinstance(outcome, Failed):
         return ActorAnswer(f"error: {outcome.sentence}")
     if isinstance(outcome, NotRun):
         return ActorAnswer(f"error: the server did not run the bot ({outcome.status})")
+    if isinstance(outcome, list):
+        return ActorAnswer(f"{len(outcome)} resources")
     warnings = tuple((one["path"], one["sentence"]) for one in outcome.get("warnings", []))
     facts = {
         name: value

@@ -1,9 +1,8 @@
 """Finds out what a server does with an error that a bot returns; changes nothing."""
 
 from deploy.medplum.server import ProjectAdmin
-from fhir_profiles import Resource
 from shared.errors import RemoteUnavailable
-from shared.fhir.executed import Failed, NotRun
+from shared.fhir.executed import Executed, Failed
 from shared.runtime.returned import PROBE
 from shared.runtime.settings import BotErrors
 
@@ -16,7 +15,7 @@ def tried(server: ProjectAdmin, bot_id: str) -> BotErrors | None:
         return None
 
 
-def bot_errors(outcome: Resource | Failed | NotRun) -> BotErrors | None:
+def bot_errors(outcome: Executed) -> BotErrors | None:
     """The same, by what came of running a bot on the probe."""
     if not isinstance(outcome, Failed) or outcome.returned_as is None:
         return None

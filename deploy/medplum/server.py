@@ -15,7 +15,7 @@ from shared.errors import Misconfigured, NotAuthorized, RemoteMisbehaved
 from shared.fhir.answers import failure
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
-from shared.fhir.executed import Failed, NotRun, executed
+from shared.fhir.executed import Executed, executed
 from shared.http.sending import Reply
 
 NOT_ADMINISTRATOR = (
@@ -106,7 +106,7 @@ class ProjectAdmin(FhirClient):
         batch.send()
         return [one.all() for one in searches]
 
-    def execute(self, bot_id: str, given: Resource) -> Resource | Failed | NotRun:
+    def execute(self, bot_id: str, given: Resource) -> Executed:
         """What running a bot on an input comes to; see `executed`.
 
         Raises:

@@ -7,7 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 
 from deploy.reference.form_schema import form_schemas
 from shared.runtime.bot import BotFunction
-from shared.runtime.inputs import BotInput, BotOutput
+from shared.runtime.inputs import AnyOutput, BotInput
 
 Schema = dict[str, Any]
 
@@ -33,7 +33,7 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
     `#/$defs/AdminEnrollInput`.
     """
     chosen = list(bots)
-    models: list[tuple[type[BotInput | BotOutput], JsonSchemaMode]] = []
+    models: list[tuple[type[BotInput | AnyOutput], JsonSchemaMode]] = []
     for bot in chosen:
         given, answered = bot.models
         models += [(given, INPUT), (answered, OUTPUT)]

@@ -6,6 +6,7 @@ The page is written by hand but for its blocks: what stands between `<!-- made: 
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "refusals": _refusals,
         "errors": _errors,
     }
-    schema = json_schema(BOTS)
-    return makers | {bot.identifier: _maker(bot, schema["$defs"]) for bot in BOTS}
-
-
-def _maker(bot: BotFunction, definitions: dict[str, Any]) -> Callable[[], str]:
-    return lambda: _contract(bot, definitions)
+    return makers | {bot.identifier: partial(described, bot) for bot in BOTS}
 
 
 def _table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
@@ -80,15 +76,25 @@ def _starts() -> str:
     )
 
 
-def _contract(bot: BotFunction, definitions: dict[str, Any]) -> str:
+def described(bot: BotFunction) -> str:
+    """A bot's block: what it takes, answers and raises."""
+    definitions = json_schema([bot])["$defs"]
     given, answered = (definitions[model.__name__] for model in bot.models)
     parts = (
         _facts(bot),
         _inputs(rows(given, definitions)),
-        _outputs(rows(_certain_first(answered), definitions)),
+        _outputs(rows(_certain_first(_as_object(answered)), definitions)),
         _raised(bot),
     )
     return "\n".join(parts)
+
+
+def _as_object(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same, where it is a bare array, as an object whose one field stands for its entries."""
+    if schema["type"] != "array":
+        return schema
+    entry = {**schema["items"], "description": schema["description"]}
+    return {"properties": {"[]": entry}, "required": ["[]"]}
 
 
 def _certain_first(schema: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ whatever status a server answers it, 200 too.
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, items, text
@@ -44,14 +45,21 @@ class NotRun:
     body: Resource
 
 
-def executed(status: int, body: bytes) -> Resource | Failed | NotRun:
+Executed = Resource | list[Any] | Failed | NotRun
+"""The bot's answer, or why there is none."""
+
+
+def executed(status: int, body: bytes) -> Executed:
     """The bot's answer, or why there is none.
 
     Args:
         status: the HTTP status of `$execute`.
         body: of its answer.
     """
-    found = _json_object(body)
+    answered = _json(body)
+    if status == 200 and isinstance(answered, list):
+        return answered
+    found = answered if isinstance(answered, dict) else None
     returned = _returned(status, found or {})
     if returned is not None:
         return returned
@@ -91,9 +99,8 @@ def _uncapitalized(told: str) -> str:
     return f"{told[:1].lower()}{told[1:]}" if first.capitalize() == first else told
 
 
-def _json_object(body: bytes) -> Resource | None:
+def _json(body: bytes) -> Any:
     try:
-        found = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
 
-from shared.runtime.inputs import BotInput, BotOutput
+from shared.runtime.inputs import AnyOutput, BotInput
 from shared.runtime.invocation import Invocation
 from shared.runtime.lambda_handler import Doorkeeper, Handler, lambda_handler
 from shared.runtime.returned import returning
@@ -48,10 +48,10 @@ class BotFunction:
     starts: frozenset[Start]
     doorkeeper: Doorkeeper | None = field(repr=False, compare=False)
     person_waits: bool
-    function: Callable[[Any, Invocation], BotOutput] = field(repr=False, compare=False)
+    function: Callable[[Any, Invocation], AnyOutput] = field(repr=False, compare=False)
 
     @cached_property
-    def models(self) -> tuple[type[BotInput], type[BotOutput]]:
+    def models(self) -> tuple[type[BotInput], type[AnyOutput]]:
         """What the bot takes and what it answers, by its own type hints."""
         hints: dict[str, Any] = get_type_hints(self.function)
         return hints["request"], hints["return"]
@@ -90,7 +90,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
     starts: frozenset[Start] = CALLS,
     doorkeeper: Doorkeeper | None = None,
     person_waits: bool = True,
-) -> Callable[[Callable[[Given, Invocation], BotOutput]], BotFunction]:
+) -> Callable[[Callable[[Given, Invocation], AnyOutput]], BotFunction]:
     """Declares a function `name(request, invocation)` in `bots/<name>/bot.py` as a bot.
 
     The arguments are the attributes of `BotFunction`. `timeout_s` is without a reason as many as
@@ -98,7 +98,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
     DoseSpot takes. `starts` is without a reason a person's or program's call.
     """
 
-    def declared(function: Callable[[Given, Invocation], BotOutput]) -> BotFunction:
+    def declared(function: Callable[[Given, Invocation], AnyOutput]) -> BotFunction:
         return BotFunction(
             name=function.__name__,
             identifier=identifier,

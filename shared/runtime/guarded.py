@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from shared.errors import BotError, Unforeseen
 from shared.runtime.log import RunLog
@@ -11,7 +11,7 @@ from shared.runtime.log import RunLog
 T = TypeVar("T")
 
 
-def guarded(log: RunLog, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def guarded(log: RunLog, run: Callable[[], T]) -> T:
     """A run, from its beginning to the line that says how it ended; raises as `shielded` does."""
     answer = shielded(log, run)
     log.ended(None)

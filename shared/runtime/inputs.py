@@ -1,7 +1,7 @@
 """What bots take and answer: the kinds that all of them are, and parts that several have."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    RootModel,
     SerializerFunctionWrapHandler,
     WithJsonSchema,
     model_serializer,
@@ -26,6 +27,8 @@ from shared.records.identifiers import (
     parse_state,
 )
 from shared.records.prescriber import MedicalLicense
+
+T = TypeVar("T")
 
 _LICENSE_SPELLINGS = {
     "licenseNumber": "LicenseNumber",
@@ -46,6 +49,16 @@ class BotOutput(BaseModel):
     model_config = ConfigDict(
         hide_input_in_errors=True, serialize_by_alias=True, use_enum_values=True
     )
+
+
+class ListOutput(RootModel[list[T]], Generic[T]):
+    """What a bot answers whose callers take a bare array, and can't take an object around it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+AnyOutput = BotOutput | ListOutput[Any]
+"""What any bot answers."""
 
 
 class FindingOutput(BotOutput):

@@ -16,7 +16,7 @@ from shared.http.sending import Sender
 from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.environment import in_lambda
 from shared.runtime.guarded import guarded
-from shared.runtime.inputs import BotOutput
+from shared.runtime.inputs import AnyOutput
 from shared.runtime.invocation import Invocation
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics, ObservedHttp
@@ -26,9 +26,10 @@ from shared.runtime.settings import Settings
 from shared.runtime.start import CALLS, Start, given_to, refusal, start_of
 from shared.runtime.trace import trace_headers
 
-BotCall = Callable[[Input, Invocation], BotOutput]
+BotCall = Callable[[Input, Invocation], AnyOutput]
 Doorkeeper = Callable[[Invocation], None]
-Handler = Callable[[Any, Any], dict[str, Any]]
+Handler = Callable[[Any, Any], Any]
+"""Takes the event and the context; returns a JSON object, or the array that callers want."""
 
 
 def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
@@ -56,16 +57,16 @@ def lambda_handler(  # noqa: PLR0913 - each is a fact about the bot
         person_waits: whether the answer has to come within the time that a person waits.
 
     Returns:
-        `handler(event, context)`. It returns a JSON object, or raises a `BotError` whose text is
-        what `$execute` shows.
+        `handler(event, context)`. It returns the answer's JSON, or raises a `BotError` whose
+        text is what `$execute` shows.
     """
     services = made_once(make_services)
 
-    def handler(event: Any, context: Any) -> dict[str, Any]:
+    def handler(event: Any, context: Any) -> Any:
         metrics = Metrics()
         log = RunLog(name, metrics)
 
-        def run() -> dict[str, Any]:
+        def run() -> Any:
             kept, payload = services(), parse_payload(event)
             log.trace_id = payload.trace_id
             time_s = timeout_s
@@ -129,7 +130,7 @@ def _run(
     given: Any,
     invocation: Invocation,
     doorkeeper: Doorkeeper | None,
-) -> dict[str, Any]:
+) -> Any:
     is_known = doorkeeper is None
     try:
         request = parse_input(input_model, given)

@@ -33,7 +33,7 @@ def returning(handler: Handler) -> Handler:
         handler: raises every error.
     """
 
-    def returning_handler(event: Any, context: Any) -> dict[str, Any]:
+    def returning_handler(event: Any, context: Any) -> Any:
         try:
             return handler(event, context)
         except Unforeseen:

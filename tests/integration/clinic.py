@@ -51,7 +51,7 @@ class Answer:
     """
 
     status: int
-    body: dict[str, Any]
+    body: Any
 
     @classmethod
     def of(cls, status: int, content: bytes) -> Self:
@@ -63,7 +63,7 @@ class Answer:
 
     @property
     def error(self) -> str:
-        return str(self.body.get("errorMessage", ""))
+        return "" if self.status == 200 else str(self.body.get("errorMessage", ""))
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _require_documented_outcome(identifier: str, status: int, outcome: Mapping[s
         assert issue.keys() <= {"severity", "code", "details", "expression"}
 
 
-def require_documented(bot: str, status: int, body: Mapping[str, Any]) -> None:
+def require_documented(bot: str, status: int, body: Any) -> None:
     """Fails where a bot answers what its reference does not tell.
 
     Args:
@@ -60,7 +60,10 @@ def require_documented(bot: str, status: int, body: Mapping[str, Any]) -> None:
     identifier = bot.removesuffix("-as-itself")
     if identifier not in BY_IDENTIFIER:
         return
-    if body.get("resourceType") == "OperationOutcome":
+    if not isinstance(body, dict):
+        assert status == 200, (bot, status)
+        _output(identifier).validate(body)
+    elif body.get("resourceType") == "OperationOutcome":
         _require_documented_outcome(identifier, status, body)
     elif "errorType" in body:
         assert body["errorType"] in _errors(identifier), (bot, body)

@@ -157,7 +157,7 @@ class BulkEnrollment:
     def _fhir(self, administrator: Administrator) -> FhirClient:
         return FhirClient(self._services.http, administrator.base_url, administrator.credential)
 
-    def _answer(self, administrator: Administrator, given: Given, context: Any) -> dict[str, Any]:
+    def _answer(self, administrator: Administrator, given: Given, context: Any) -> Any:
         """The bot's answer; with another token where the first one is no longer taken."""
         token = administrator.credential.token()
         try:

@@ -14,7 +14,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
-from shared.fhir.executed import Failed, NotRun
+from shared.fhir.executed import Executed, Failed, NotRun
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
 from shared.runtime.payload import Secret
@@ -92,7 +92,7 @@ def is_narrowed(membership: Resource | None, found: Installation, program: str) 
     return policy is not None and has_policy(membership or {}, policy)
 
 
-def check_function(outcome: Resource | Failed | NotRun) -> CheckResult:
+def check_function(outcome: Executed) -> CheckResult:
     """Whether a function refused the probe, as told by what came of it."""
     if isinstance(outcome, NotRun) and _PROBED in json.dumps(outcome.body):
         return ok("Answers.")

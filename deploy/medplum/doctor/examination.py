@@ -34,7 +34,7 @@ from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
 from shared.fhir.client import SERVICE as SERVICE_NAME
 from shared.fhir.client import FhirClient
-from shared.fhir.executed import Failed, NotRun, executed
+from shared.fhir.executed import Executed, executed
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
@@ -91,7 +91,7 @@ class Examination:
         self._function = function
         self._people = people
         self._tokens = TokenCache(monotonic)
-        self._probed: dict[str, Resource | Failed | NotRun] = {}
+        self._probed: dict[str, Executed] = {}
 
     def checks(self) -> Iterator[Check]:
         """Every check; what others need comes before them."""

@@ -5,7 +5,7 @@ from deploy.medplum.doctor.bot_checks import REGISTER, check_function
 from deploy.medplum.doctor.finding import CheckResult, CheckVerdict, missing, note, ok
 from deploy.medplum.wanted import is_scheduled
 from fhir_profiles import Resource
-from shared.fhir.executed import Failed, NotRun
+from shared.fhir.executed import Executed, NotRun
 
 NO_SCHEDULE = (
     "No schedule compares Practitioners with DoseSpot: what DoseSpot does not notify of is noticed"
@@ -22,7 +22,7 @@ def check_schedule(project: Resource, bot: Resource) -> CheckResult:
     return missing(ignored) if ignored else ok("Set, and the server heeds it.")
 
 
-def check_webhook(outcome: Resource | Failed | NotRun, url: str) -> CheckResult:
+def check_webhook(outcome: Executed, url: str) -> CheckResult:
     """Whether DoseSpot reaches the bot, as told by what came of a probe without a sign-in."""
     if isinstance(outcome, NotRun) and outcome.status in (404, 405):
         return missing(OLD_SERVER)
