@@ -1,5 +1,6 @@
-"""`python -m deploy.reference` writes the tables of `docs/reference/bots.md`."""
+"""`python -m deploy.reference` writes the tables of the pages in `docs/reference`."""
 
-from deploy.reference.page import PAGE, with_blocks
+from deploy.reference.page import PAGES, with_blocks
 
-PAGE.write_text(with_blocks(PAGE.read_text("utf-8")), "utf-8")
+for page in PAGES:
+    page.write_text(with_blocks(page.read_text("utf-8")), "utf-8")

@@ -1,6 +1,6 @@
-"""The parts of `docs/reference/bots.md` that are made from the code.
+"""The parts of pages in `docs/reference` that are made from the code.
 
-The page is written by hand but for its blocks: what stands between `<!-- made: NAME -->` and
+A page is written by hand but for its blocks: what stands between `<!-- made: NAME -->` and
 `<!-- end -->` is put there by `python -m deploy.reference`.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.catalog import BOTS
-from deploy.reference import form_table
+from deploy.reference import form_table, prescription_states
 from deploy.reference.error_types import ANY_BOT, error_types, own_errors, what_to_do
 from deploy.reference.json_schema import json_schema
 from deploy.reference.rows import FieldRow, rows
@@ -21,7 +21,9 @@ from shared.runtime.bot import BotFunction
 from shared.runtime.settings import ANSWER_WITHIN_S
 from shared.runtime.start import Start
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bots.md"
+_FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+PAGE, PRESCRIPTIONS = _FOLDER / "bots.md", _FOLDER / "prescriptions.md"
+PAGES = (PAGE, PRESCRIPTIONS)
 BLOCK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
@@ -44,6 +46,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "statuses": _statuses,
         "refusals": _refusals,
         "errors": _errors,
+        "states": prescription_states.rendered,
     }
     return makers | {bot.identifier: partial(described, bot) for bot in BOTS}
 

@@ -1,4 +1,4 @@
-"""docs/reference/bots.md says what the code does."""
+"""The pages in docs/reference say what the code does."""
 
 import re
 
@@ -6,18 +6,22 @@ import pytest
 
 from bots.catalog import BOTS
 from deploy.reference.error_types import ANY_BOT, error_types, own_errors
-from deploy.reference.page import BLOCK, PAGE, blocks, with_blocks
+from deploy.reference.page import BLOCK, PAGE, PAGES, blocks, with_blocks
 from shared import errors
 
 TEXT = PAGE.read_text("utf-8")
 
 
-def test_the_page_is_as_the_code_makes_it() -> None:
-    assert with_blocks(TEXT) == TEXT, "run python -m deploy.reference"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_as_the_code_makes_it(page) -> None:
+    written = page.read_text("utf-8")
+    assert with_blocks(written) == written, "run python -m deploy.reference"
 
 
-def test_the_page_has_every_block_once() -> None:
-    assert sorted(found["name"] for found in BLOCK.finditer(TEXT)) == sorted(blocks())
+def test_the_pages_have_every_block_once() -> None:
+    texts = [page.read_text("utf-8") for page in PAGES]
+    found = [block["name"] for text in texts for block in BLOCK.finditer(text)]
+    assert sorted(found) == sorted(blocks())
 
 
 def test_links_within_the_page_lead_to_headings() -> None:

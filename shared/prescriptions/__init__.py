@@ -1,0 +1,1 @@
+"""What was prescribed, brought into the patient's chart as DoseSpot has it."""
