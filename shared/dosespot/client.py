@@ -3,16 +3,15 @@
 from typing import TYPE_CHECKING
 
 from fhir_profiles.codes import RegistrationStatus
-from shared.dosespot.calls import DoseSpotCalls
 from shared.dosespot.clinician_record import ClinicianRecord
 from shared.dosespot.codes import TfaType
+from shared.dosespot.patient_reads import PatientReads
 from shared.dosespot.reply import IdentifierReply
 from shared.dosespot.wire import (
     AgreementsReply,
     ClinicianItem,
     ClinicianReply,
     PatientItem,
-    PatientReply,
     PatientsReply,
     StatusReply,
     parse_status,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 SEARCH_PAGES = 20
 
 
-class DoseSpotClient(DoseSpotCalls):
+class DoseSpotClient(PatientReads):
     """DoseSpot's clinicians and patients; raises as `DoseSpotCalls` says."""
 
     def find_clinician(self, npi: str) -> int | None:
@@ -91,12 +90,6 @@ class DoseSpotClient(DoseSpotCalls):
         path = f"api/clinicians/{clinician_id}/supervisors"
         body = {"ClinicIds": [self.clinic_id]}
         self._done(self._write_call("DELETE", path, "remove the supervisor", send_within_s, body))
-
-    def patient(self, patient_id: int) -> PatientItem | None:
-        """One patient's record; None if DoseSpot has none with that id."""
-        call = self._call("GET", f"api/patients/{patient_id}", "get the patient")
-        reply = self._found(PatientReply, call)
-        return reply.Item if reply else None
 
     def find_patients(self, patient: "Patient") -> list[PatientItem]:
         """Every patient of the clinic with that name and birth date, as DoseSpot matches them."""

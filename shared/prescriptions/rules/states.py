@@ -18,6 +18,7 @@ Choices where the two contradict each other:
   of it: `unknown`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -86,6 +87,8 @@ class Fill(StrEnum):
     PARTIAL = "PartialFill"
     NONE = "NoFill"
 
+
+_NO_CODE = re.compile(r"[^!-~]+")
 
 P, M, S = PrescriptionStatus, MedicationStatus, OrderStatus
 
@@ -219,4 +222,4 @@ def _folded(given: Any) -> str:
 
 def _code(known: StrEnum | None, given: Any) -> str:
     """DoseSpot's spelling, or what was given where that is none of DoseSpot's, as a FHIR code."""
-    return known.value if known else "-".join(str(given).split()) if _folded(given) else ""
+    return known.value if known else _NO_CODE.sub("-", str(given).strip()) if _folded(given) else ""
