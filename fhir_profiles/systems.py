@@ -52,6 +52,8 @@ DEA_SCHEDULE_CODE = "http://terminology.hl7.org/CodeSystem/v2-0477"
 NCPDP = "http://terminology.hl7.org/CodeSystem/NCPDPProviderIdentificationNumber"
 ORGANIZATION_TYPE = "http://terminology.hl7.org/CodeSystem/organization-type"
 PREFERRED_PHARMACY = "http://hl7.org/fhir/StructureDefinition/patient-preferredPharmacy"
+TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
+TZ_CODE = "http://hl7.org/fhir/StructureDefinition/tz-code"
 
 DOSESPOT_PRESCRIPTION = "https://dosespot.com/prescription-id"
 DOSESPOT_PRESCRIPTION_STATUS = "https://dosespot.com/prescription-status"
