@@ -6,15 +6,25 @@ Source of names and shapes: `AddEditPatientRequest` and `GetPatient` of DoseSpot
 from typing import Any
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import entries, text, texts
+from fhir_profiles.elements import entries, text, texts, value_text
+from fhir_profiles.patient_identifier import dosespot_patient_id
 from shared.dosespot.clinician_record import FOLLOWING_TEXTS, filled, same_number
 from shared.dosespot.wire import PatientItem
+from shared.errors import RecordsDisagree, RecordsRefused
 from shared.records.identifiers.spelling import folded
 from shared.records.identity import folded_name
 from shared.records.measures import Measure
 from shared.records.patient import Patient
 
 PatientRecord = dict[str, Any]
+
+NOT_IN_DOSESPOT = (
+    "Patient.identifier: the patient is not in DoseSpot yet. Run dosespot-patient-sync-bot first."
+)
+NO_SUCH_PATIENT = (
+    "Patient.identifier: DoseSpot has no patient with this id. Correct the id, or remove it and run"
+    " dosespot-patient-sync-bot."
+)
 
 
 def new_patient_record(patient: Patient) -> PatientRecord:
@@ -89,10 +99,57 @@ def differing_traits(item: PatientItem, patient: Resource, wanted: Patient) -> l
         patient: raw FHIR Patient, whose former names count too.
         wanted: what the Patient says now.
     """
+    traits = _traits(item, patient, wanted.birth_date)
+    return [trait for trait, (mine, theirs) in traits.items() if theirs and theirs not in mine]
+
+
+def unproven_traits(item: PatientItem, patient: Resource) -> list[str]:
+    """Which of birth date and names do not show that DoseSpot's patient is this person.
+
+    Before a chart is filled with what DoseSpot has, all of them must agree; what DoseSpot leaves
+    out shows nothing.
+    """
+    traits = _traits(item, patient, value_text(patient, "birthDate"))
+    return [trait for trait, (mine, theirs) in traits.items() if not theirs or theirs not in mine]
+
+
+def required_patient_id(patient: Resource) -> int:
+    """The DoseSpot id that the Patient carries.
+
+    Raises:
+        RecordsRefused: it has none.
+    """
+    number = dosespot_patient_id(patient)
+    if number is None:
+        raise RecordsRefused(NOT_IN_DOSESPOT)
+    return number
+
+
+def require_same_person(item: PatientItem | None, patient: Resource) -> None:
+    """Makes sure that DoseSpot's record with the Patient's id is this person's.
+
+    Raises:
+        RecordsDisagree: DoseSpot has no such record, or somebody else's.
+    """
+    if item is None:
+        raise RecordsDisagree(NO_SUCH_PATIENT)
+    if unproven := unproven_traits(item, patient):
+        raise RecordsDisagree(
+            f"Patient.identifier: the {', '.join(unproven)} of DoseSpot's patient with this id"
+            f" {'is' if len(unproven) == 1 else 'are'} not the Patient's, so nothing was read."
+            " Correct the id; if it is the same person, add the former name to Patient.name with"
+            " use old, or have the birth date corrected in DoseSpot."
+        )
+
+
+def _traits(
+    item: PatientItem, patient: Resource, birth_date: str
+) -> dict[str, tuple[set[str], str]]:
+    """By trait, what it may be on the Patient, and what it is in DoseSpot, "" if that is open."""
     stored = stored_patient_record(item)
     names = [name for _, name in entries(patient, "name")]
-    known = {
-        "birth date": ({wanted.birth_date}, str(stored.get("DateOfBirth", ""))),
+    return {
+        "birth date": ({birth_date}, str(stored.get("DateOfBirth", ""))),
         "family name": (
             {folded_name(text(name.get("family"))) for name in names},
             folded_name(str(stored.get("LastName", ""))),
@@ -102,7 +159,6 @@ def differing_traits(item: PatientItem, patient: Resource, wanted: Patient) -> l
             folded_name(str(stored.get("FirstName", ""))),
         ),
     }
-    return [trait for trait, (mine, theirs) in known.items() if theirs and theirs not in mine]
 
 
 def _measured(name: str, measure: Measure | None) -> PatientRecord:

@@ -1,6 +1,6 @@
 """The prescribers of a project who carry a DoseSpot clinician id, found on their memberships."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
@@ -59,14 +59,21 @@ def enrolled_of(known: Iterable[ProjectPractitioner]) -> list[Enrolled]:
 
 
 def enrolled_as(fhir: FhirClient, clinician_id: int) -> list[Enrolled]:
-    """Whoever carries that DoseSpot clinician id; raises as `memberships_among` does.
+    """Whoever carries that DoseSpot clinician id; raises as `memberships_among` does."""
+    return enrolled_with(fhir, [clinician_id])[clinician_id]
 
-    The search knows the number only, because the identifier's system may be any of DoseSpot's.
+
+def enrolled_with(fhir: FhirClient, ids: Sequence[int]) -> dict[int, list[Enrolled]]:
+    """Whoever carries each of these DoseSpot clinician ids; raises as `memberships_among` does.
+
+    The search knows the numbers only, because the identifier's system may be any of DoseSpot's.
     """
     batch = Batch(fhir)
-    found = batch.search(f"ProjectMembership?identifier={clinician_id}&_count=100")
+    numbers = ",".join(map(str, ids))
+    found = batch.search(f"ProjectMembership?identifier={numbers}&_count=1000")
     batch.send()
-    return [one for one in enrolled_among(found) if clinician_id in one.clinician_ids.numbers]
+    known = enrolled_among(found)
+    return {number: [one for one in known if number in one.clinician_ids.numbers] for number in ids}
 
 
 def enrolled_among(found: FoundAll) -> list[Enrolled]:

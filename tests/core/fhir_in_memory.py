@@ -1,7 +1,8 @@
 """A FHIR server in memory behind a `Sender`: versions, If-Match, If-None-Exist, batches."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from threading import RLock
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -28,6 +29,7 @@ class FhirServer:
         self.asked: list[str] = []
         self.denied: set[str] = set()
         self.before_write: list[Callable[[], object] | BotError] = []
+        self._lock = RLock()
         for one in resources:
             self.put(one)
 
@@ -52,32 +54,48 @@ class FhirServer:
         self.versions[reference].insert(0, {})
 
     def send(self, call: Call) -> Reply:
-        """Answers one call."""
+        """Answers one call; several at once one after the other."""
+        with self._lock:
+            return self._answer(call)
+
+    def _answer(self, call: Call) -> Reply:
         path = call.url.removeprefix(FHIR)
         if not path:
             return self._batch(call.json["entry"])
         self.asked.append(f"{call.method} {path}")
         if call.method == "GET":
             return _reply(*self._read(path))
+        return _reply(*self._written(path, call.json, call.headers))
+
+    def _batch(self, entries: list[Resource]) -> Reply:
+        answers: list[Resource] = []
+        for entry in entries:
+            asked = entry["request"]
+            self.asked.append(f"{asked['method']} {asked['url']}")
+            if asked["method"] == "GET":
+                status, resource = self._read(asked["url"])
+            else:
+                conditions = {
+                    "If-Match": asked.get("ifMatch", ""),
+                    "If-None-Exist": asked.get("ifNoneExist", ""),
+                }
+                status, resource = self._written(asked["url"], entry["resource"], conditions)
+            answers.append({"response": {"status": str(status)}, "resource": resource})
+        return _reply(200, {"resourceType": "Bundle", "entry": answers})
+
+    def _written(
+        self, path: str, resource: Resource, conditions: Mapping[str, str]
+    ) -> tuple[int, Resource | None]:
         if self.before_write:
             planned = self.before_write.pop(0)
             if isinstance(planned, BotError):
                 raise planned
             planned()
         if path.partition("/")[0] in self.denied:
-            return _reply(403, None)
-        if call.method == "PUT":
-            return self._replace(path, call)
-        return self._create(path, call)
-
-    def _batch(self, entries: list[Resource]) -> Reply:
-        answers = []
-        for entry in entries:
-            path = entry["request"]["url"]
-            self.asked.append(f"GET {path}")
-            status, resource = self._read(path)
-            answers.append({"response": {"status": str(status)}, "resource": resource})
-        return _reply(200, {"resourceType": "Bundle", "entry": answers})
+            return 403, None
+        if "/" in path:
+            return self._replace(path, resource, conditions["If-Match"])
+        return self._create(path, resource, conditions["If-None-Exist"])
 
     def _read(self, path: str) -> tuple[int, Resource | None]:
         kind = path.replace("?", "/").partition("/")[0]
@@ -94,33 +112,39 @@ class FhirServer:
         asked = parse_qs(query)
         wanted = set(asked.get("identifier", [""])[0].replace("\\|", "|").split(","))
         profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
+        subject = asked.get("subject", [None])[0]
         return [
             one
             for one in self.resources.values()
             if one["resourceType"] == kind
             and (profile is None or one["profile"]["reference"] == profile)
             and (project is None or one["project"]["reference"] == project)
+            and (subject is None or subject in (_whose(one, "subject"), _whose(one, "for")))
             and ("identifier" not in asked or wanted & _tokens(one))
         ]
 
-    def _replace(self, path: str, call: Call) -> Reply:
+    def _replace(self, path: str, resource: Resource, version: str) -> tuple[int, Resource | None]:
         stored = self.resources[path]
-        if call.headers["If-Match"] != f'W/"{stored["meta"]["versionId"]}"':
-            return _reply(412, None)
-        return _reply(200, self.put(call.json))
+        if version != f'W/"{stored["meta"]["versionId"]}"':
+            return 412, None
+        return 200, self.put(resource)
 
-    def _create(self, kind: str, call: Call) -> Reply:
-        query = call.headers["If-None-Exist"]
+    def _create(self, kind: str, resource: Resource, query: str) -> tuple[int, Resource | None]:
         assert query.startswith("identifier=")
         found = self._found(kind, query)
         if found:
-            return _reply(200, found[0])
-        return _reply(201, self.put({**call.json, "id": f"new-{len(self.resources)}"}))
+            return 200, found[0]
+        return 201, self.put({**resource, "id": f"new-{len(self.resources)}"})
 
 
 def _tokens(resource: Resource) -> set[str]:
     pairs = [(one.get("system", ""), one["value"]) for one in resource.get("identifier", [])]
-    return {f"{system}|{value}" for system, value in pairs} | {value for _, value in pairs}
+    named = {f"{system}|{value}" for system, value in pairs}
+    return named | {value for _, value in pairs} | {f"{system}|" for system, _ in pairs}
+
+
+def _whose(resource: Resource, name: str) -> Any:
+    return resource.get(name, {}).get("reference")
 
 
 def _bundle(resources: list[Resource]) -> Resource:

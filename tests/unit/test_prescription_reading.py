@@ -73,6 +73,7 @@ def test_everything_that_dosespot_says_stands_in_the_medication_request() -> Non
         "meta": {"profile": [SYNCED]},
         "extension": [
             {"url": "https://dosespot.com/prescription-status", "valueCode": "eRxSent"},
+            {"url": "urn:prescriber-bots:last-fill", "valueDateTime": "2026-03-12T00:00:00.000Z"},
             {
                 "url": "urn:prescriber-bots:prescribed-schedule",
                 "valueCodeableConcept": {
@@ -82,7 +83,6 @@ def test_everything_that_dosespot_says_stands_in_the_medication_request() -> Non
                     "text": "Schedule III",
                 },
             },
-            {"url": "urn:prescriber-bots:last-fill", "valueDateTime": "2026-03-12T00:00:00.000Z"},
         ],
         "identifier": [
             {"system": "https://dosespot.com/prescription-id", "value": "9001"},

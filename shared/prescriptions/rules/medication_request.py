@@ -42,7 +42,6 @@ COMMON_PARTS: tuple[OwnedPart, ...] = (
     Whole("subject"),
     Whole("recorder"),
     Whole("authoredOn"),
-    Whole("medicationCodeableConcept"),
     Within("statusReason", [Entries("coding", with_key("system", DOSESPOT_MEDICATION_STATUS))]),
     Entries("note", with_key("authorString", AUTHOR)),
     Within("substitution", [Whole("allowedBoolean")]),
@@ -51,27 +50,32 @@ SUPPLY_PARTS: tuple[OwnedPart, ...] = (
     Whole("quantity"),
     Whole("numberOfRepeatsAllowed"),
     Whole("expectedSupplyDuration"),
-    Whole("performer"),
-    Within("validityPeriod", [Whole("start")]),
 )
-PRESCRIPTION_PARTS: tuple[OwnedPart, ...] = (
+MEDICATION = Whole("medicationCodeableConcept")
+
+SURE_PARTS: tuple[OwnedPart, ...] = (
     *COMMON_PARTS,
     Entries(
         "identifier",
         with_key("system", DOSESPOT_PRESCRIPTION, RX_REFERENCE_NUMBER, NON_DOSESPOT_PRESCRIPTION),
     ),
-    Entries(
-        "extension",
-        with_key("url", DOSESPOT_PRESCRIPTION_STATUS, PRESCRIBED_SCHEDULE, LAST_FILL),
-    ),
+    Entries("extension", with_key("url", DOSESPOT_PRESCRIPTION_STATUS, LAST_FILL)),
     Within("meta", [Entries("profile", lambda one: one == SYNCED_PRESCRIPTION)]),
     Somebody("requester"),
     Whole("priority"),
     Whole("priorPrescription"),
     WithinFirst("dosageInstruction", [Whole("text")]),
-    Within("dispenseRequest", SUPPLY_PARTS),
+    Within("dispenseRequest", [*SUPPLY_PARTS, Within("validityPeriod", [Whole("start")])]),
 )
-"""What of a MedicationRequest says what DoseSpot says of a prescription; the rest is others'."""
+"""What of a MedicationRequest a prescription itself says."""
+LOOKED_UP_PARTS: tuple[OwnedPart, ...] = (
+    MEDICATION,
+    Entries("extension", with_key("url", PRESCRIBED_SCHEDULE)),
+    Within("dispenseRequest", [Whole("performer")]),
+)
+"""What the drug and the pharmacy say that a prescription names."""
+PRESCRIPTION_PARTS = (*SURE_PARTS, *LOOKED_UP_PARTS)
+"""What of a MedicationRequest says what DoseSpot says; the rest is others'."""
 
 
 def medication_request(one: Prescription, patient: str) -> Resource:
@@ -138,9 +142,9 @@ def without_empty(elements: Resource) -> Resource:
 def _extensions(one: Prescription) -> Iterator[Resource]:
     if one.state.prescription_status:
         yield {"url": DOSESPOT_PRESCRIPTION_STATUS, "valueCode": one.state.prescription_status}
-    yield from schedule_extension(one.controlled)
     if one.last_fill:
         yield {"url": LAST_FILL, "valueDateTime": one.last_fill}
+    yield from schedule_extension(one.controlled)
 
 
 def _identifiers(one: Prescription) -> Iterator[Resource]:
