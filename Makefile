@@ -7,19 +7,21 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: demo test torture mutants check bench docs pictures lock clean
+.PHONY: demo test browser torture mutants check bench docs pictures lock clean
 
 demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers
 	@$(BIN)/prescriber-bots demo
 
 # The tests start many processes, which compile everything anew where byte code is not kept.
-test: $(READY)  ## all tests
+test: $(READY)  ## all tests that end soon and need no Chromium
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist worksteal
 
-torture: $(READY)  ## break every call of every flow in every way
-	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" \
-		tests/torture tests/core tests/integration/test_open_answers.py \
-		tests/integration/test_hanging.py tests/integration/test_relay_register.py
+browser: $(READY)  ## click through the pages; needs Chromium
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal tests/browser
+
+torture: $(READY)  ## break every call of every flow in every way, and run the long tables in full
+	@$(BIN)/pytest --numprocesses 2 -m "torture or not torture" tests/torture tests/core
+	@$(BIN)/pytest --numprocesses 2 -m torture --ignore tests/torture --ignore tests/core
 
 mutants: $(READY)  ## change the core in every small way; the fast tests have to notice
 	@$(BIN)/python -m tests.mutants
