@@ -1,6 +1,7 @@
 """One sandbox for all integration tests; each test brings its own people."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -10,6 +11,7 @@ from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, undisturbed
 from tests.integration.creating import setting
 from tests.integration.project import Servers, servers
+from tests.integration.relaying import Node
 from tests.integration.self_service import (
     SELF_BOT,
     SERVICE_SECRETS,
@@ -36,9 +38,16 @@ def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
         yield clinic
 
 
-@pytest.fixture(params=["raised", "returned"])
+@pytest.fixture(params=["raised", pytest.param("returned", marks=pytest.mark.torture)])
 def both_ways(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[str]:
-    """What the bots do with their errors; a test that has it is run both ways."""
+    """What the bots do with their errors; a test that has it is run both ways.
+
+    The second way is `make torture`'s, but for a refusal of each kind of each bot
+    (test_returned_errors.py).
+    """
+    if request.param == "raised":  # as where nothing is set
+        yield request.param
+        return
     with setting(clinic, "MEDPLUM_BOT_ERRORS", request.param):
         clinic.reset()
         yield request.param
@@ -49,6 +58,13 @@ def running() -> Iterator[Servers]:
     """Servers to which the commands are applied."""
     with servers() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """What runs JavaScript bots."""
+    with closing(Node()) as node:
+        yield node
 
 
 @pytest.fixture

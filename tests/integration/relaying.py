@@ -1,8 +1,10 @@
-"""The relay's bot in Node.js: run on a payload, and as what runs the Bots of a FHIR server."""
+"""The relay's bot in Node.js: run on payloads, and as what runs the Bots of a FHIR server."""
 
 import base64
 import json
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,9 @@ from typing import Any
 import pytest
 
 from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult
-from tests import npm
 
 FOLDER = Path(__file__).parent / "relay"
+ENDS_WITHIN_S = 30
 
 Resources = Callable[[str], list[dict[str, Any]]]
 
@@ -23,10 +25,36 @@ def require_node() -> None:
         pytest.skip("there is no Node.js")
 
 
-def run_in_node(code: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What a JavaScript bot comes to: `{"result": …}` or `{"error": …}`."""
-    printed = npm.run("run_bot.mjs", FOLDER, json.dumps({"code": code, "payload": payload}))
-    return dict(json.loads(printed))
+class Node:
+    """Runs JavaScript bots, one after another, in one process that starts with the first."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def run(self, code: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What a bot comes to: `{"result": …}` or `{"error": …}`."""
+        with self._one_at_a_time:
+            process = self._process = self._process or self._start()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps({"code": code, "payload": payload}) + "\n")
+            process.stdin.flush()
+            return dict(json.loads(process.stdout.readline()))
+
+    def close(self) -> None:
+        """Ends the process, if there is one."""
+        if self._process is not None:
+            self._process.communicate(timeout=ENDS_WITHIN_S)
+
+    def _start(self) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            ["node", "run_bot.mjs"],
+            cwd=FOLDER,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
 
 class NodeInvoker:
@@ -36,7 +64,8 @@ class NodeInvoker:
         resources: gives the server's resources of a type; set once the server is there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node: Node) -> None:
+        self._node = node
         self.resources: Resources = lambda _: []
 
     def invoke(self, name: str, payload: dict[str, Any]) -> InvokeResult:
@@ -44,7 +73,7 @@ class NodeInvoker:
         code = [self._code(bot) for bot in self.resources("Bot") if bot["id"] == bot_id]
         if not code:
             raise InvokeError(f"Function not found: {name}")
-        outcome = run_in_node(code[0], payload)
+        outcome = self._node.run(code[0], payload)
         if "error" in outcome:
             return InvokeResult({**outcome["error"], "trace": []}, is_error=True, log=b"")
         return InvokeResult(outcome["result"], is_error=False, log=b"")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from deploy.relay.rules import CallRefusal, RelaySettings, signature
 from deploy.sandbox.sandbox import functions_app
 from deploy.sandbox.serve import LocalServer
 from tests.integration.clinic import ADMIN_BOT, Clinic, Member
-from tests.integration.relaying import require_node, run_in_node
+from tests.integration.relaying import Node, require_node
 
 SECRET = "Sentinel0Relay1Secret2Of3Some4Length5"
 CODE = (Path(deploy.relay.__file__).parent / "relay_bot.cjs").read_text("utf-8")
 TIMEOUT_S = 30
+Relayed = Callable[..., dict[str, Any]]
 UNREACHABLE = {
     "errorType": "RemoteUnavailable",
     "errorMessage": "The endpoint that runs the bots could not be reached."
@@ -127,30 +128,37 @@ def test_without_settings_there_is_no_endpoint() -> None:
         assert requests.post(url, timeout=TIMEOUT_S).status_code == 404
 
 
-def relayed(payload: dict[str, Any], url: str, secret: str = SECRET) -> dict[str, Any]:
-    """What the relay's bot comes to in Node.js."""
+@pytest.fixture
+def relayed(node: Node) -> Relayed:
+    """Says what the relay's bot comes to in Node.js."""
     require_node()
-    own = {"RELAY_URL": url, "RELAY_SECRET": secret}
-    secrets = {name: {"name": name, "valueString": value} for name, value in own.items()}
-    return run_in_node(CODE, {**payload, "secrets": {**payload["secrets"], **secrets}})
+
+    def run(payload: dict[str, Any], url: str, secret: str = SECRET) -> dict[str, Any]:
+        own = {"RELAY_URL": url, "RELAY_SECRET": secret}
+        secrets = {name: {"name": name, "valueString": value} for name, value in own.items()}
+        return node.run(CODE, {**payload, "secrets": {**payload["secrets"], **secrets}})
+
+    return run
 
 
 def test_the_relays_bot_returns_what_the_bot_returns(
-    clinic: Clinic, prescriber: Member, endpoint: str, payload: dict[str, Any]
+    clinic: Clinic, prescriber: Member, endpoint: str, payload: dict[str, Any], relayed: Relayed
 ) -> None:
     answer = relayed(payload, endpoint)
     assert answer["result"]["registrationStatus"] == "Pending"
     assert answer["result"]["doseSpotClinicianId"] == clinic.clinician(prescriber)["id"]
 
 
-def test_the_relays_bot_throws_what_the_bot_raises(endpoint: str, payload: dict[str, Any]) -> None:
+def test_the_relays_bot_throws_what_the_bot_raises(
+    endpoint: str, payload: dict[str, Any], relayed: Relayed
+) -> None:
     error = relayed({**payload, "input": {}}, endpoint)["error"]
     assert error["errorType"] == "InputRefused"
     assert error["errorMessage"].startswith("The bot's input was refused.")
 
 
 def test_the_relays_bot_throws_why_the_endpoint_refuses(
-    endpoint: str, payload: dict[str, Any]
+    endpoint: str, payload: dict[str, Any], relayed: Relayed
 ) -> None:
     error = relayed(payload, endpoint, secret="another")["error"]
     assert error == {"errorType": "Misconfigured", "errorMessage": rules.NOT_SIGNED.sentence}
@@ -179,7 +187,7 @@ def elsewhere() -> Iterator[tuple[str, list[Any]]]:
 
 
 def test_the_relays_bot_passes_everything_on_but_its_own_secret(
-    payload: dict[str, Any], elsewhere: tuple[str, list[Any]]
+    payload: dict[str, Any], elsewhere: tuple[str, list[Any]], relayed: Relayed
 ) -> None:
     url, got = elsewhere
     assert relayed(payload, f"{url}keep") == {"result": {}}
@@ -190,7 +198,7 @@ def test_the_relays_bot_passes_everything_on_but_its_own_secret(
 
 
 def test_the_relays_bot_passes_on_a_start_without_a_caller(
-    payload: dict[str, Any], elsewhere: tuple[str, list[Any]]
+    payload: dict[str, Any], elsewhere: tuple[str, list[Any]], relayed: Relayed
 ) -> None:
     url, got = elsewhere
     caller = ("requester", "traceId")
@@ -202,12 +210,14 @@ def test_the_relays_bot_passes_on_a_start_without_a_caller(
 
 @pytest.mark.parametrize("path", ["redirect", "nonsense", "nowhere"])
 def test_the_relays_bot_follows_no_redirect_and_speaks_plainly(
-    payload: dict[str, Any], elsewhere: tuple[str, list[Any]], path: str
+    payload: dict[str, Any], elsewhere: tuple[str, list[Any]], path: str, relayed: Relayed
 ) -> None:
     url, got = elsewhere
     assert relayed(payload, f"{url}{path}") == {"error": UNREACHABLE}
     assert got == []
 
 
-def test_the_relays_bot_speaks_plainly_where_nothing_listens(payload: dict[str, Any]) -> None:
+def test_the_relays_bot_speaks_plainly_where_nothing_listens(
+    payload: dict[str, Any], relayed: Relayed
+) -> None:
     assert relayed(payload, "http://127.0.0.1:9/relay") == {"error": UNREACHABLE}

@@ -24,16 +24,16 @@ from deploy.sandbox.serve import LocalServer
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS, RELAY_DEPLOYED
 from tests.integration.clinic import ADMIN_BOT, TIMEOUT_S
 from tests.integration.project import Project, Servers, new_project
-from tests.integration.relaying import NodeInvoker, require_node
+from tests.integration.relaying import Node, NodeInvoker, require_node
 
 SECRET = "Sentinel0Relay1Secret2Of3Some4Length5"
 NOTHING_TO_DO = "Nothing to do.\n"
 
 
 @pytest.fixture(scope="module")
-def relaying() -> Iterator[tuple[Servers, str]]:
+def relaying(node: Node) -> Iterator[tuple[Servers, str]]:
     """Servers of which Medplum has no Lambda of ours, and the URL of the relay's endpoint."""
-    invoker = NodeInvoker()
+    invoker = NodeInvoker(node)
     with LocalServer() as fhir_at, LocalServer() as dosespot_at, LocalServer() as functions_at:
         fhir = create_fhir(
             base_url=fhir_at.url, invoker=invoker, bot_custom_functions_enabled=False

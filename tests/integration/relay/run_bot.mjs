@@ -1,21 +1,27 @@
-// Runs a JavaScript bot as a Medplum server does (`vmcontext`: with these globals and no others) and
-// prints what came of it. Reads {code, payload} from standard input; the payload is Lambda's.
+// Runs JavaScript bots as a Medplum server does (`vmcontext`: with these globals and no others), each
+// in a context of its own: for each line {code, payload} on standard input, of which the payload is
+// Lambda's, prints a line that says what came of it.
 
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import vm from 'node:vm';
 
-const { code, payload } = JSON.parse(readFileSync(0, 'utf8'));
-const { baseUrl, accessToken, ...event } = payload;
-const medplum = { getBaseUrl: () => baseUrl, getAccessToken: () => accessToken };
 const require = createRequire(import.meta.url);
-const globals = { console, fetch, require, URL, URLSearchParams, TextEncoder, medplum, event };
-const wrapped = `const exports = {}; const module = {exports};
+
+async function outcome({ code, payload }) {
+  const { baseUrl, accessToken, ...event } = payload;
+  const medplum = { getBaseUrl: () => baseUrl, getAccessToken: () => accessToken };
+  const globals = { console, fetch, require, URL, URLSearchParams, TextEncoder, medplum, event };
+  const wrapped = `const exports = {}; const module = {exports};
 ${code}
 (async () => exports.handler(medplum, event))();`;
+  try {
+    return { result: await vm.runInNewContext(wrapped, globals) };
+  } catch (error) {
+    return { error: { errorType: error.name, errorMessage: error.message } };
+  }
+}
 
-try {
-  console.log(JSON.stringify({ result: await vm.runInNewContext(wrapped, globals) }));
-} catch (error) {
-  console.log(JSON.stringify({ error: { errorType: error.name, errorMessage: error.message } }));
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await outcome(JSON.parse(line))));
 }
