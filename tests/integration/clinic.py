@@ -97,12 +97,20 @@ class Member:
     dea: dict[str, str] = field(default_factory=dict)
 
 
+def loopback_session() -> requests.Session:
+    """A session that looks for no proxy and no password, which takes longer than the call."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 @dataclass
 class Clinic:
     """One project of a running sandbox."""
 
     sandbox: Sandbox
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=loopback_session)
+    _broke: bool = False
 
     @property
     def fhir_url(self) -> str:
@@ -244,6 +252,7 @@ class Clinic:
         self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
 
     def break_dosespot(self, **fault: Any) -> None:
+        self._broke = True
         url = f"{self.control_url}faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
@@ -262,6 +271,7 @@ class Clinic:
         self.session.delete(url, timeout=TIMEOUT_S).raise_for_status()
 
     def break_registry(self, **fault: Any) -> None:
+        self._broke = True
         url = f"{self.registry_url}faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
@@ -271,17 +281,26 @@ class Clinic:
         return len(calls)
 
     def break_fhir(self, **fault: Any) -> None:
+        self._broke = True
         url = f"{self.fhir_url}_sandbox/faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
     def reset(self) -> None:
         """No faults, default switches, nothing counted."""
-        for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
-            for what in ("faults", "calls"):
-                self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
-        for url in (self.control_url, f"{self.fhir_url}_sandbox/"):
-            self.session.put(f"{url}switches", json={}, timeout=TIMEOUT_S).raise_for_status()
-        self.switch(enforce_rate_limits=False)
+        self._delete("faults")
+        self._delete("calls")
+        self._broke = False
+        for url, switches in (
+            (self.control_url, {"enforce_rate_limits": False}),
+            (f"{self.fhir_url}_sandbox/", {}),
+        ):
+            self.session.put(f"{url}switches", json=switches, timeout=TIMEOUT_S).raise_for_status()
+
+    def mend(self) -> None:
+        """No faults; what they hold up goes on."""
+        if self._broke:
+            self._delete("faults")
+            self._broke = False
 
     def writes(self) -> list[str]:
         """Every call since the last reset that may have changed something, in order."""
@@ -300,15 +319,19 @@ class Clinic:
             call for call in calls if not call.startswith(harmless) and call != "POST /fhir/R4/"
         ]
 
+    def _delete(self, what: str) -> None:
+        for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
+            self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
+
     def _as_admin(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.admin.token}", "X-Medplum": "extended"}
 
 
 @contextmanager
 def undisturbed(sandbox: Sandbox) -> Iterator[Clinic]:
-    """A sandbox's clinic without what other tests broke and switched, and left like that."""
+    """A sandbox's clinic without what other tests broke and switched."""
     clinic = Clinic(sandbox)
     clinic.reset()
     with clinic.session:
         yield clinic
-        clinic.reset()
+        clinic.mend()

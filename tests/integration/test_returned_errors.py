@@ -23,6 +23,8 @@ NOBODY = {"practitionerId": "nobody", "practitionerRoleTypes": [1]}
 PAIR = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "add"}
 PUSH = {"EventType": "ClinicianConfirmed", "Data": {"ClinicianId": 7}}
 
+BOTH_WAYS = pytest.mark.parametrize("both_ways", ["raised", "returned"], indirect=True)
+
 REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     (ADMIN_BOT, {"practitionerId": "a"}, True, "InputRefused", 400),
     (ADMIN_BOT, NOBODY, False, "NotAuthorized", 403),
@@ -70,6 +72,7 @@ def test_every_bot_has_a_refusal() -> None:
     assert {bot for bot, *_ in REFUSALS} == {bot.identifier for bot in BOTS}
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
 def test_a_refusal_is_told_in_the_form_that_the_setting_says(
     clinic: Clinic, both_ways: str, refusal: tuple[str, Any, bool, str, int]
@@ -127,6 +130,7 @@ def test_the_probes_refusal_is_returned_by_every_bot(clinic: Clinic, bot: Any) -
     assert clinic.writes() == before
 
 
+@BOTH_WAYS
 def test_a_refusal_counts_the_same_in_both_forms(
     clinic: Clinic, both_ways: str, prescriber: Member
 ) -> None:
