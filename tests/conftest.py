@@ -1,8 +1,11 @@
-"""What all tests share: the summary's line about the failure tests, and Ctrl-C."""
+"""What all tests share: the summary's line on the failure tests, Ctrl-C, and botocore's files."""
 
 import signal
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell lets what it runs in the background ignore Ctrl-C, and so would the commands that
@@ -18,6 +21,15 @@ COUNTED = {
     "cold_starts": "new processes got their first runs at once",
 }
 """What a test may record with `record_property`, and how the sum of it is told."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _botocores_files() -> Iterator[None]:
+    """botocore decodes each of its large files once, and not again for every session."""
+    decoded = cache(JSONFileLoader().load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: decoded(path))
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
