@@ -16,6 +16,7 @@ from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project
 from tests.integration.terminal import on_terminal
+from tests.quick import first_of_each
 
 IFRAME = "dosespot-iframe-bot"
 SYNC = "dosespot-sync-status-bot"
@@ -146,98 +147,100 @@ def another_clinician(*roles: str, **facts: Any) -> Defect:
     return plant
 
 
+DEFECTS: list[tuple[Defect, str, str]] = [
+    (
+        lambda project: project.change(project.project(), features=["cron"]),
+        "project feature bots",
+        "add `bots` to Project.features",
+    ),
+    (
+        lambda project: project.change(project.project(), features=["bots"]),
+        "schedule of the status sync",
+        "add `cron` to Project.features",
+    ),
+    (change_bot(PUSH, publicWebhook=None), f"Bot {PUSH}", "publicWebhook: true"),
+    (without_policy(PUSH), f"Bot {PUSH}", "No AccessPolicy of ours narrows"),
+    (without_policy(SYNC), f"Bot {SYNC}", "No AccessPolicy of ours narrows"),
+    (client_without_policy, "ClientApplication", "No AccessPolicy of ours narrows"),
+    (service_policy_changed, f"AccessPolicy {SERVICE_POLICY}", "differs."),
+    (another_bot, f"Bot {IFRAME}", "2 Bots have this identifier"),
+    (without_function, f"Bot {IFRAME}", "The Bot is not up to date: identifier: +"),
+    (change_bot(IFRAME, runAsUser=False), f"Bot {IFRAME}", "runAsUser: false -> true"),
+    (
+        change_bot(IFRAME, runtimeVersion="vmcontext"),
+        f"Bot {IFRAME}",
+        'runtimeVersion: "vmcontext" -> "awslambda"',
+    ),
+    (
+        lambda project: project.delete(project.bot(IFRAME)),
+        f"Bot {IFRAME}",
+        "no Bot with this identifier. Run `prescriber-bots register`.",
+    ),
+    (without_right(SYNC), f"Bot {SYNC}", "ProjectMembership has no admin right"),
+    (
+        set_secrets(DOSESPOT_CLINIC_ID=None),
+        "secret DOSESPOT_CLINIC_ID",
+        "The project has none. Give it to `prescriber-bots register`.",
+    ),
+    (misspelt, "secret DOSESPOT_CLINIC_KEY", "is DOSESPOT_CLINC_KEY meant?"),
+    (
+        set_secrets(DOSESPOT_BASE_URL="http://example.org/"),
+        "secret DOSESPOT_BASE_URL",
+        "must be an https URL",
+    ),
+    (client_without_right, "ClientApplication", "has no admin right"),
+    (
+        set_secrets(MEDPLUM_CLIENT_SECRET="wrong"),
+        "ClientApplication",
+        "does not let the bots' ClientApplication in",
+    ),
+    (policy_changed, POLICY, "AccessPolicy: differs."),
+    (policy_of_before, POLICY, "AccessPolicy: differs."),
+    (policy_gone, POLICY, "AccessPolicy: does not exist."),
+    (
+        set_secrets(DOSESPOT_CLINIC_KEY="wrong"),
+        "DoseSpot sign-in",
+        "most likely DOSESPOT_CLINIC_ID or DOSESPOT_CLINIC_KEY is wrong",
+    ),
+    (
+        set_secrets(DOSESPOT_SUBSCRIPTION_KEY="wrong"),
+        "DoseSpot sign-in",
+        "most likely DOSESPOT_SUBSCRIPTION_KEY is wrong",
+    ),
+    (
+        set_secrets(DOSESPOT_USER_ID="99999"),
+        "DoseSpot sign-in",
+        "most likely DOSESPOT_USER_ID is not an active clinician of this clinic",
+    ),
+    (
+        set_secrets(DOSESPOT_BASE_URL="http://127.0.0.1:9/"),
+        "DoseSpot sign-in",
+        "DoseSpot could not be reached",
+    ),
+    (
+        another_clinician("PrescribingClinician"),
+        "DoseSpot clinician",
+        "does not have the role ClinicianAdmin (4)",
+    ),
+    (
+        another_clinician("ClinicianAdmin", locked=True),
+        "DoseSpot clinician",
+        "is not active, or locked, in DoseSpot",
+    ),
+    (caller_identified(), "your DoseSpot identifier", "Add your DoseSpot clinician id"),
+    (
+        caller_identified(
+            {"system": CLINICIAN_IDENTIFIER, "value": "10001"},
+            {"system": CLINICIAN_IDENTIFIER, "value": "10002"},
+        ),
+        "your DoseSpot identifier",
+        CALLERS_NOT_ONE_ID,
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    ("plant", "name", "sentence"),
-    [
-        (
-            lambda project: project.change(project.project(), features=["cron"]),
-            "project feature bots",
-            "add `bots` to Project.features",
-        ),
-        (
-            lambda project: project.change(project.project(), features=["bots"]),
-            "schedule of the status sync",
-            "add `cron` to Project.features",
-        ),
-        (change_bot(PUSH, publicWebhook=None), f"Bot {PUSH}", "publicWebhook: true"),
-        (without_policy(PUSH), f"Bot {PUSH}", "No AccessPolicy of ours narrows"),
-        (without_policy(SYNC), f"Bot {SYNC}", "No AccessPolicy of ours narrows"),
-        (client_without_policy, "ClientApplication", "No AccessPolicy of ours narrows"),
-        (service_policy_changed, f"AccessPolicy {SERVICE_POLICY}", "differs."),
-        (another_bot, f"Bot {IFRAME}", "2 Bots have this identifier"),
-        (without_function, f"Bot {IFRAME}", "The Bot is not up to date: identifier: +"),
-        (change_bot(IFRAME, runAsUser=False), f"Bot {IFRAME}", "runAsUser: false -> true"),
-        (
-            change_bot(IFRAME, runtimeVersion="vmcontext"),
-            f"Bot {IFRAME}",
-            'runtimeVersion: "vmcontext" -> "awslambda"',
-        ),
-        (
-            lambda project: project.delete(project.bot(IFRAME)),
-            f"Bot {IFRAME}",
-            "no Bot with this identifier. Run `prescriber-bots register`.",
-        ),
-        (without_right(SYNC), f"Bot {SYNC}", "ProjectMembership has no admin right"),
-        (
-            set_secrets(DOSESPOT_CLINIC_ID=None),
-            "secret DOSESPOT_CLINIC_ID",
-            "The project has none. Give it to `prescriber-bots register`.",
-        ),
-        (misspelt, "secret DOSESPOT_CLINIC_KEY", "is DOSESPOT_CLINC_KEY meant?"),
-        (
-            set_secrets(DOSESPOT_BASE_URL="http://example.org/"),
-            "secret DOSESPOT_BASE_URL",
-            "must be an https URL",
-        ),
-        (client_without_right, "ClientApplication", "has no admin right"),
-        (
-            set_secrets(MEDPLUM_CLIENT_SECRET="wrong"),
-            "ClientApplication",
-            "does not let the bots' ClientApplication in",
-        ),
-        (policy_changed, POLICY, "AccessPolicy: differs."),
-        (policy_of_before, POLICY, "AccessPolicy: differs."),
-        (policy_gone, POLICY, "AccessPolicy: does not exist."),
-        (
-            set_secrets(DOSESPOT_CLINIC_KEY="wrong"),
-            "DoseSpot sign-in",
-            "most likely DOSESPOT_CLINIC_ID or DOSESPOT_CLINIC_KEY is wrong",
-        ),
-        (
-            set_secrets(DOSESPOT_SUBSCRIPTION_KEY="wrong"),
-            "DoseSpot sign-in",
-            "most likely DOSESPOT_SUBSCRIPTION_KEY is wrong",
-        ),
-        (
-            set_secrets(DOSESPOT_USER_ID="99999"),
-            "DoseSpot sign-in",
-            "most likely DOSESPOT_USER_ID is not an active clinician of this clinic",
-        ),
-        (
-            set_secrets(DOSESPOT_BASE_URL="http://127.0.0.1:9/"),
-            "DoseSpot sign-in",
-            "DoseSpot could not be reached",
-        ),
-        (
-            another_clinician("PrescribingClinician"),
-            "DoseSpot clinician",
-            "does not have the role ClinicianAdmin (4)",
-        ),
-        (
-            another_clinician("ClinicianAdmin", locked=True),
-            "DoseSpot clinician",
-            "is not active, or locked, in DoseSpot",
-        ),
-        (caller_identified(), "your DoseSpot identifier", "Add your DoseSpot clinician id"),
-        (
-            caller_identified(
-                {"system": CLINICIAN_IDENTIFIER, "value": "10001"},
-                {"system": CLINICIAN_IDENTIFIER, "value": "10002"},
-            ),
-            "your DoseSpot identifier",
-            CALLERS_NOT_ONE_ID,
-        ),
-    ],
+    ("plant", "name", "sentence"), first_of_each(DEFECTS, lambda row: row[1].split()[0])
 )
 def test_a_defect_is_told(project: Project, plant: Defect, name: str, sentence: str) -> None:
     plant(project)

@@ -1,0 +1,25 @@
+"""Which rows of a long table every run tries; the others are `make torture`'s."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+
+def first_of_each(
+    rows: Iterable[tuple[Any, ...]], kind: Callable[[tuple[Any, ...]], object]
+) -> list[ParameterSet]:
+    """The rows of a table as parameters; of each kind the first is always tried.
+
+    Args:
+        rows: the table.
+        kind: says of a row which rule it is about.
+    """
+    seen: set[object] = set()
+    parameters = []
+    for row in rows:
+        marks = pytest.mark.torture if kind(row) in seen else ()
+        parameters.append(pytest.param(*row, marks=marks))
+        seen.add(kind(row))
+    return parameters
