@@ -1,4 +1,4 @@
-"""The command `prescriber-bots`, run as a user runs it: as a process of its own."""
+"""The command `prescriber-bots`, run as a user runs it: mostly as a process of its own."""
 
 import json
 import signal
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,10 @@ def _serving(tmp_path: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     try:
         deadline = time.monotonic() + START_TIMEOUT_S
         while not ready.exists():
-            assert process.poll() is None, "the command ended before it was ready"
             assert time.monotonic() < deadline, "the command did not get ready"
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.02)
+                raise AssertionError("the command ended before it was ready")
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
         yield json.loads(ready.read_text())
     finally:
@@ -187,10 +189,17 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
     ],
 )
 def test_errors_are_told_in_one_line(arguments: tuple[str, ...], sentence: str) -> None:
-    result = _run(*arguments)
-    assert result.returncode != 0
+    result = CliRunner().invoke(main, arguments, prog_name="prescriber-bots")
+    assert result.exit_code != 0
     (line,) = result.stderr.splitlines()
     assert sentence in line
+
+
+def test_an_error_is_told_in_one_line_to_a_shell() -> None:
+    result = _run("nothing")
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert "No such command 'nothing'" in line
 
 
 def test_without_arguments_there_is_help_and_each_summary_is_whole() -> None:
@@ -209,16 +218,16 @@ def test_taken_ports_are_named_with_the_options_for_others(tmp_path: Path) -> No
         arguments = ["--fhir-port", str(fhir.port), "--pages-port", str(pages.port)]
         for server in ("dosespot", "functions", "nppes"):
             arguments += [f"--{server}-port", "0"]
-        result = _run("sandbox", *arguments, "--ready-file", str(ready))
-        alone = _run("dosespot", "--port", str(fhir.port))
+        result = CliRunner().invoke(main, ["sandbox", *arguments, "--ready-file", str(ready)])
+        alone = CliRunner().invoke(main, ["dosespot", "--port", str(fhir.port)])
     advice = "A sandbox may already be running: stop it, or choose other ports with"
-    assert (result.returncode, result.stderr) == (
+    assert (result.exit_code, result.stderr) == (
         1,
         f"Error: Ports {fhir.port}, {pages.port} are taken by other programs. {advice} --fhir-port,"
         " --pages-port; 0 takes any free one.\n",
     )
     assert not ready.exists()
-    assert (alone.returncode, alone.stderr) == (
+    assert (alone.exit_code, alone.stderr) == (
         1,
         f"Error: Port {fhir.port} is taken by another program. {advice} --port; 0 takes any free"
         " one.\n",
@@ -270,7 +279,7 @@ def test_verbose_shows_the_traceback(tmp_path: Path) -> None:
 def test_a_payload_that_is_no_json_is_said_so(tmp_path: Path) -> None:
     payload = tmp_path / "payload.json"
     payload.write_text("enroll")
-    result = _run("invoke", "admin_enroll", "--payload", str(payload))
+    result = CliRunner().invoke(main, ["invoke", "admin_enroll", "--payload", str(payload)])
     assert result.stderr.splitlines() == [f"Error: {payload} is not JSON."]
 
 
