@@ -40,13 +40,14 @@ UPDATES = (patient_sync("P", update=True), patient_sync("Q", update=True))
 BEFORE = known_patient(**FORMER)
 
 TALES = {
-    "new: one, and time": Tale(practice(), (P,), times=TIMES),
+    "new: one, slow": Tale(practice(), (P,), times=(SLOW,)),
     "new: two records of one person": Tale(
         practice(twice=True), (P, patient_sync("Q", TWIN_RECORD))
     ),
     "change: two, edited": Tale(BEFORE, UPDATES, (phone_changes(),), 0, closing=UPDATING),
 }
 LONG_TALES = {
+    "new: one, and time": Tale(practice(), (P,), times=TIMES),
     "new: two": Tale(practice(), (P, Q)),
     "change: one, and time": Tale(BEFORE, UPDATES[:1], times=TIMES, closing=UPDATING),
     "new: two, and time": Tale(practice(), (P, Q), faults=0, times=TIMES),
