@@ -3,13 +3,15 @@
 It looks at a whole project, so these tests have a sandbox of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import pytest
 
-from deploy.sandbox.people import Person
+from deploy.sandbox.people import PASSWORD, Person
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.comparison_round import ComparisonRound, read_round
 from fhir_profiles.epcs_qualification import has_epcs_qualification
@@ -19,7 +21,7 @@ from shared.access import authorize
 from shared.members import enrolled
 from shared.members.rules import another_person
 from shared.records.identity import Identity
-from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_npi
+from tests.integration.clinic import TIMEOUT_S, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import (
     SERVICE_SECRETS,
     bot_as_itself,
@@ -40,39 +42,61 @@ STATUSES = (
 )
 
 
+@dataclass
+class Office:
+    """A project and who is enrolled there, with their numbers in DoseSpot."""
+
+    clinic: Clinic
+    members: list[Member]
+    numbers: list[int]
+
+    def set_statuses(self, statuses: Sequence[str]) -> None:
+        """DoseSpot says these of everybody in turn, and that nobody is locked."""
+        for number, status in zip(self.numbers, cycle(statuses), strict=False):
+            url = f"{self.clinic.control_url}clinicians/{number}"
+            facts = {"status": status, "locked": False}
+            self.clinic.session.patch(url, json=facts, timeout=TIMEOUT_S).raise_for_status()
+
+
 @pytest.fixture(scope="module")
-def office() -> Iterator[tuple[Clinic, list[Member]]]:
+def office() -> Iterator[Office]:
     """A project of 25 enrolled prescribers, the administrator, and others who are not enrolled."""
     with Sandbox() as sandbox:
         clinic = Clinic(sandbox)
         clinic.switch(enforce_rate_limits=False)
         with clinic.session:
-            members = [clinic.add_member(dea=DEA) for _ in range(PRESCRIBERS)]
-            for member in members:
-                assert clinic.enroll(member).status == 200
-            sync(clinic)
-            yield clinic, members
+            known = [add_enrolled(clinic) for _ in range(PRESCRIBERS)]
+            yield Office(clinic, [member for member, _ in known], [number for _, number in known])
+
+
+def add_enrolled(clinic: Clinic) -> tuple[Member, int]:
+    """Somebody as enrolling leaves them, and their number in DoseSpot."""
+    person = Person(key=new_npi(), given=("Jane",), family="Smith", npi=new_npi())
+    number = clinic.sandbox.dosespot.add_clinician(
+        person.clinician(), ["PrescribingClinician"], "Pending"
+    )
+    link = {**LINK, "value": str(number)}
+    added = clinic.sandbox.fhir.add_person(
+        clinic.project, person.practitioner(), person.email, PASSWORD, identifiers=[link]
+    )
+    return Member(added.profile_id, added.membership_id, added.token, person.npi), number
 
 
 @pytest.fixture
-def clinic(office: tuple[Clinic, list[Member]]) -> Iterator[Clinic]:
-    clinic, members = office
-    for member in members:
-        set_status(clinic, member, "Pending")
-    assert sync(clinic)["failures"] == []
-    clinic.reset()
-    yield clinic
-    clinic.reset()
+def clinic(office: Office) -> Iterator[Clinic]:
+    office.clinic.reset()
+    yield office.clinic
+    office.clinic.mend()
 
 
 @pytest.fixture
-def members(office: tuple[Clinic, list[Member]], clinic: Clinic) -> list[Member]:
+def members(office: Office, clinic: Clinic) -> list[Member]:
     """Everybody; DoseSpot says of four out of five what their Practitioners do not."""
-    _, members = office
-    for index, member in enumerate(members):
-        set_status(clinic, member, STATUSES[index % len(STATUSES)])
+    office.set_statuses(["Pending"])
+    assert sync(clinic)["failures"] == []
+    office.set_statuses(STATUSES)
     clinic.reset()
-    return members
+    return office.members
 
 
 def set_status(clinic: Clinic, member: Member, status: str) -> None:
