@@ -1,8 +1,9 @@
-"""A real process that runs a bot once and is killed at one of its calls.
+"""Real processes that run a bot once and are killed at one of their calls.
 
-`python -m tests.torture.killed` reads one JSON object: the bot's name, the payload, the number of
-the call from 0, and whether the call is made before the process dies. It exits with 0 where the run
-ends before that call.
+`python -m tests.torture.killed` reads JSON objects, one a line: the bot's name, the payload, the
+number of the call from 0, and whether the call is made before the process dies. For each it starts
+a process, which has all modules already, and prints how that ended: as a number that is negative
+for a signal, and 0 where the run ends before that call.
 """
 
 import json
@@ -16,6 +17,8 @@ from bots.catalog import BOTS
 from shared.errors import BotError
 from shared.http.sending import Call, Http, Reply
 from shared.runtime.services import Services
+
+TIMEOUT_S = 60
 
 
 class DeadlyHttp:
@@ -34,12 +37,23 @@ class DeadlyHttp:
         raise AssertionError("the process is dead")
 
 
-def main(given: dict[str, Any]) -> None:
+def run(given: dict[str, Any]) -> None:
     services = Services(http=DeadlyHttp(given["at"], made=given["made"]))
     handler = next(bot for bot in BOTS if bot.name == given["bot"]).handler(lambda: services)
     with suppress(BotError):  # a refusal is an end as well
         handler(given["payload"], None)
 
 
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            signal.alarm(TIMEOUT_S)
+            run(json.loads(line))
+            sys.exit()
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - its answer
+
+
 if __name__ == "__main__":
-    main(json.load(sys.stdin))
+    main()

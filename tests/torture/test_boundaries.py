@@ -18,14 +18,13 @@ from tests.torture.breaking import WAYS, Crash, Runner
 from tests.torture.flows import FLOWS, Flow, payload, start
 from tests.torture.outcomes import UNDISTURBED, check, run_until_done
 
-QUICK_FLOWS = ("admin, first run", "self, IDP")
-QUICK_WAYS = ("crash after", "no answer, effect")
+QUICK = {("admin, first run", "crash after"), ("self, IDP", "no answer, effect")}
 
 CASES = [
     pytest.param(
         flow,
         way,
-        marks=() if flow in QUICK_FLOWS and way in QUICK_WAYS else pytest.mark.torture,
+        marks=() if (flow, way) in QUICK else pytest.mark.torture,
     )
     for flow in FLOWS
     for way in WAYS

@@ -73,7 +73,7 @@ def started(_: int) -> tuple[int, Any, str]:
     return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
 
-@pytest.mark.parametrize("processes", [8, pytest.param(300, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("processes", [4, pytest.param(300, marks=pytest.mark.torture)])
 def test_first_runs_at_once_are_read_right(
     record_property: Callable[[str, object], None], processes: int
 ) -> None:

@@ -8,8 +8,9 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,6 @@ from tests.torture.flows import FLOWS, payload, start
 from tests.torture.outcomes import check, run_until_done
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_S = 60
 MOST_CALLS = 40
 QUICK = "self, first run"
 CASES = [
@@ -31,10 +31,30 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def processes() -> "Iterator[subprocess.Popen[str]]":
+    """What starts a process for each run; see tests/torture/killed.py."""
+    command = [sys.executable, "-m", "tests.torture.killed"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as started:
+        yield started
+        started.communicate()
+
+
+def ended(processes: "subprocess.Popen[str]", **given: Any) -> int:
+    """How a process ended that ran a bot."""
+    assert processes.stdin is not None
+    assert processes.stdout is not None
+    processes.stdin.write(json.dumps(given) + "\n")
+    processes.stdin.flush()
+    return int(processes.stdout.readline())
+
+
 @pytest.mark.parametrize(("flow_name", "made"), CASES)
 def test_the_next_run_completes_what_a_killed_process_left(
     clinic: Clinic,
     runner: Runner,
+    processes: "subprocess.Popen[str]",
     record_property: Callable[[str, object], None],
     flow_name: str,
     made: bool,
@@ -43,19 +63,10 @@ def test_the_next_run_completes_what_a_killed_process_left(
     while True:
         member = start(clinic, flow)
         run = payload(clinic, flow, member)
-        given = {"bot": flow.bot, "payload": run, "at": at, "made": made}
-        ended = subprocess.run(
-            [sys.executable, "-m", "tests.torture.killed"],
-            input=json.dumps(given),
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-        if ended.returncode == 0:
+        status = ended(processes, bot=flow.bot, payload=run, at=at, made=made)
+        if status == 0:
             break
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert status == -signal.SIGKILL
         run_until_done(runner, flow, run)
         check(clinic, flow, member, f"killed at call {at}, made {made}")
         at += 1

@@ -302,10 +302,7 @@ def refusal(status: int, code: str, details: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name if name in ("admin, first run", "self, IDP") else pytest.param(name, marks=TORTURE)
-        for name in FLOWS
-    ],
+    [name if name == "admin, first run" else pytest.param(name, marks=TORTURE) for name in FLOWS],
 )
 def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, name: str) -> None:
     clinic, flow, member, errors = watch.clinic, FLOWS[name], watch.person(), []
