@@ -25,6 +25,8 @@ from tests.integration.terminal import on_terminal
 from tests.integration.test_command import COMMAND
 
 NO_LIMIT = ("--fhir-units-per-minute", "0")
+INTERRUPTED = 24
+"""How many are to be enrolled; some before the interruption, and some after it."""
 CLEAN = {"alreadyDone": 0, "duplicates": 0, "stopped": None}
 
 
@@ -111,7 +113,7 @@ def test_the_same_command_goes_on_where_it_stopped(clinic: Clinic, many: Many) -
 def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
     clinic: Clinic, many: Many
 ) -> None:
-    people = members(clinic, 60)
+    people = members(clinic, INTERRUPTED)
     command = [COMMAND, "enroll-many", many.file(*people), "--results", str(many.results_path)]
     with subprocess.Popen(
         [*command, *NO_LIMIT, "--concurrency", "4"],
@@ -127,11 +129,11 @@ def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
     assert process.returncode == 1
     assert told == "Stopped: Interrupted. Run the same command again to continue.\n"
     first = len(many.results())
-    assert 0 < first < 60
+    assert 0 < first < INTERRUPTED
     assert set(many.outcomes().values()) == {"enrolled"}
     assert many.counts("--concurrency", "8", many.file(*people), *NO_LIMIT) == {
         **CLEAN,
-        "enrolled": 60 - first,
+        "enrolled": INTERRUPTED - first,
         "alreadyDone": first,
     }
     assert {len(clinic.clinicians(one.npi)) for one in people} == {1}
@@ -199,14 +201,14 @@ def test_dosespots_limits_are_kept_to(clinic: Clinic) -> None:
         total_per_10_s=limits.total,
         rate_window_s=limits.window_s,
     )
-    people = members(clinic, 40)
+    people = members(clinic, 24)
     before = clinic.session.get(f"{clinic.control_url}limits", timeout=60).json()
     bulk = BulkEnrollment(limits, None, 16)
     administrator = bulk.sign_in(clinic.fhir_url, GivenToken(clinic.admin.token))
     run = Run(lambda given: bulk.enroll(administrator, given), 16)
     lines = ["practitionerId", *(one.id for one in people)]
     rows = table_rows(lines, {"practitionerRoleTypes": [1]})
-    assert Counter(one.outcome for one in run.results(rows)) == {"enrolled": 40}
+    assert Counter(one.outcome for one in run.results(rows)) == {"enrolled": 24}
     assert clinic.session.get(f"{clinic.control_url}limits", timeout=60).json() == before
 
 
