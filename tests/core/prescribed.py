@@ -13,7 +13,7 @@ from shared.dosespot.reply import read
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError
 from shared.members.enrolled import enrolled_with
-from shared.prescriptions.directory import ProjectDirectory, KnownReferences
+from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import LookedUp
 from shared.prescriptions.sync import PrescriptionSync, Synced
 from shared.together import Together
