@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -32,8 +33,18 @@ PATIENT = {
 }
 
 
+@dataclass
+class PageForm:
+    """A form: where its buttons lead, and what is sent if nothing is filled in."""
+
+    action: str
+    method: str
+    values: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, dict[str, str | None]] = field(default_factory=dict)
+
+
 class Page(HTMLParser):
-    """What a browser would make of an answer: headings, text, labels, and the one form."""
+    """What a browser would make of an answer: headings, text, labels, and forms."""
 
     def __init__(self, answer: requests.Response) -> None:
         super().__init__()
@@ -41,6 +52,8 @@ class Page(HTMLParser):
         self.action: str | None = None
         self.hidden: dict[str, str] = {}
         self.fields: set[str] = set()
+        self.forms: list[PageForm] = []
+        self._button: dict[str, str | None] | None = None
         self.texts: dict[str, list[str]] = {}
         self._open: list[str] = []
         self.feed(answer.text)
@@ -49,10 +62,18 @@ class Page(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self.action = given["action"]
+            self.forms.append(PageForm(str(given["action"]), str(given["method"])))
+        elif tag == "button":
+            self._button = given
         elif tag == "input" and given["type"] == "hidden":
             self.hidden[str(given["name"])] = str(given["value"])
-        elif tag == "input":
-            self.fields.add(str(given["name"]))
+        if tag in ("input", "textarea"):
+            if given.get("type") != "hidden":
+                self.fields.add(str(given["name"]))
+            is_choice = given.get("type") in ("radio", "checkbox")
+            if not is_choice or "checked" in given:
+                blank = "on" if is_choice else ""
+                self.forms[-1].values[str(given["name"])] = given.get("value") or blank
         if tag not in ("input", "meta"):
             self._open.append(tag)
 
@@ -62,6 +83,9 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open and data.strip():
             self.texts.setdefault(self._open[-1], []).append(data.strip())
+        if self._button is not None and self._open[-1] == "button":
+            self.forms[-1].buttons[data.strip()] = self._button
+            self._button = None
 
     @property
     def heading(self) -> str:
@@ -77,6 +101,28 @@ class Page(HTMLParser):
         assert self.action is not None
         form = {**self.hidden, **{name.replace("_", "-"): each for name, each in fields.items()}}
         return Page(requests.post(urljoin(self.url, self.action), data=form, timeout=5))
+
+    def press(self, name: str, which: int = 0, /, **fields: str | None) -> "Page":
+        """What a button leads to, with these fields filled in; None takes a field away.
+
+        Args:
+            name: of the button.
+            which: of those with that name.
+            fields: names may have an underscore for a hyphen.
+        """
+        form = [each for each in self.forms if name in each.buttons][which]
+        button = form.buttons[name]
+        filled = {key.replace("_", "-"): value for key, value in fields.items()}
+        own = {str(button["name"]): button["value"]} if "name" in button else {}
+        values = {**form.values, **filled, **own}
+        sent = {key: value for key, value in values.items() if value is not None}
+        url = urljoin(self.url, str(button.get("formaction") or form.action))
+        by_query = form.method == "get"
+        return Page(
+            requests.get(url, params=sent, timeout=5)
+            if by_query
+            else requests.post(url, data=sent, timeout=5)
+        )
 
     def again(self) -> "Page":
         return Page(requests.get(self.url, timeout=5))

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from deploy.sandbox.dosespot.bodies import Body, Date, Text, stripped
-from deploy.sandbox.dosespot.clinician import Rejection
+from deploy.sandbox.dosespot.clinician import ClinicianAccount, Rejection
 
 RIGHT_ANSWER = "A"
 RIGHT_CODE = "123456"
@@ -182,6 +182,11 @@ def are_right(answers: list[str], questions: tuple[str, ...] = QUESTIONS) -> boo
 def is_right_code(code: str | None) -> bool:
     """Whether this is the one-time code."""
     return code == RIGHT_CODE
+
+
+def is_pin(clinician: ClinicianAccount, pin: str | None) -> bool:
+    """Whether this is the clinician's PIN; any is, where they have set none."""
+    return clinician.pin_hash in (None, pin_hash(clinician.id, pin))
 
 
 def pin_hash(clinician_id: int, pin: str | None) -> str:

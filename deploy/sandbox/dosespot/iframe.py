@@ -3,56 +3,42 @@
 * `GET /LoginSingleSignOn.aspx` opens a visit for a link and leads to its page, or says why not.
 * `GET /iframe/{visit}` is that page; it shows what comes next for the clinician.
 * `POST /iframe/{visit}/{step}` takes one of the `FORMS` and leads back to the page.
+* The pages and forms with which somebody prescribes are those of `prescribing.iframe`.
 
 There are no cookies, which an iFrame of another origin would not get: the visit's id in the path is
 all that says who asks. What a person answers or types is compared and let go.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from deploy.sandbox.dosespot import identity, sign_on, sittings, steps
 from deploy.sandbox.dosespot import iframe_pages as pages
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
-from deploy.sandbox.dosespot.clinician import ClinicEnrollment, ClinicianAccount, Rejection
+from deploy.sandbox.dosespot.clinician import ClinicEnrollment, Rejection
+from deploy.sandbox.dosespot.iframe_frame import (
+    PREFIX,
+    Endpoint,
+    Present,
+    denied,
+    led_to,
+    presence,
+    sent_form,
+    shown,
+)
 from deploy.sandbox.dosespot.markup import Html, joined
+from deploy.sandbox.dosespot.prescribing import iframe as prescribing
 from deploy.sandbox.dosespot.stages import IframeStage, abilities, next_step, stage
 from deploy.sandbox.dosespot.steps import StepOutcome
-from deploy.sandbox.dosespot.visits import ENDED, Denial, Visit, Visits, admit, standing
-
-PREFIX = "/iframe/"
-
-_HEADERS = {
-    "Content-Security-Policy": pages.CONTENT_SECURITY_POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+from deploy.sandbox.dosespot.visits import Denial, Visits, admit
 
 Form = Mapping[str, str]
-Endpoint = Callable[[Request], Awaitable[Response]]
 FormRule = Callable[[ClinicEnrollment, Form, datetime], StepOutcome]
-
-
-@dataclass(frozen=True)
-class Present:
-    """A visit whose clinician may still be there, with where they are in the visit's clinic."""
-
-    visit: Visit
-    clinician: ClinicianAccount
-    enrollment: ClinicEnrollment
-
-    @property
-    def path(self) -> str:
-        """Where the visit's page is."""
-        return f"{PREFIX}{self.visit.id}"
 
 
 def routes(backend: DoseSpotBackend) -> list[Route]:
@@ -69,6 +55,7 @@ def routes(backend: DoseSpotBackend) -> list[Route]:
             )
             for step, rule in FORMS.items()
         ),
+        *prescribing.routes(backend, visits),
     ]
 
 
@@ -130,7 +117,7 @@ def _sign_on_endpoint(backend: DoseSpotBackend, visits: Visits) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         with backend.transaction():
             outcome = admit(backend, visits, request.query_params.multi_items())
-        return _denied(outcome) if isinstance(outcome, Denial) else _to_page(outcome.id)
+        return denied(outcome) if isinstance(outcome, Denial) else led_to(outcome.id)
 
     return endpoint
 
@@ -138,62 +125,32 @@ def _sign_on_endpoint(backend: DoseSpotBackend, visits: Visits) -> Endpoint:
 def _page_endpoint(backend: DoseSpotBackend, visits: Visits) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         with backend.transaction():
-            present = _present(backend, visits, request)
-            return _denied(present) if isinstance(present, Denial) else _page(backend, present)
+            present = presence(backend, visits, request)
+            if isinstance(present, Denial):
+                return denied(present)
+            return shown(backend, present, *_content(backend, present))
 
     return endpoint
 
 
 def _form_endpoint(backend: DoseSpotBackend, visits: Visits, rule: FormRule) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        form = await sent_form(request)
         with backend.transaction():
-            present = _present(backend, visits, request)
-            return (
-                _denied(present)
-                if isinstance(present, Denial)
-                else _take(backend, present, rule(present.enrollment, form, backend.now()))
-            )
+            present = presence(backend, visits, request)
+            if isinstance(present, Denial):
+                return denied(present)
+            return _take(backend, present, rule(present.enrollment, form, backend.now()))
 
     return endpoint
-
-
-def _present(backend: DoseSpotBackend, visits: Visits, request: Request) -> Present | Denial:
-    visit = visits.get(request.path_params["visit"], backend.now())
-    if visit is None:
-        return ENDED
-    clinic_id = visit.session.clinic_id
-    clinician = backend.directory.get(visit.session.user_id)
-    denial = standing(clinician, clinic_id)
-    if denial is not None or clinician is None:
-        return denial or ENDED
-    return Present(visit, clinician, clinician.enrollments[clinic_id])
 
 
 def _take(backend: DoseSpotBackend, present: Present, outcome: StepOutcome) -> Response:
     if isinstance(outcome, Rejection):
         present.visit.notice = outcome.details
     else:
-        clinic_id = present.visit.session.clinic_id
-        backend.directory.put(present.clinician.linked(clinic_id, outcome))
-    return _to_page(present.visit.id)
-
-
-def _to_page(visit_id: str) -> Response:
-    return RedirectResponse(f"{PREFIX}{visit_id}", 303, _HEADERS)
-
-
-def _denied(denial: Denial) -> Response:
-    content = pages.page(denial.heading, pages.sentence(denial.sentence))
-    return HTMLResponse(content, denial.status, _HEADERS)
-
-
-def _page(backend: DoseSpotBackend, present: Present) -> Response:
-    notice, present.visit.notice = present.visit.notice, ""
-    heading, content = _content(backend, present)
-    whole = joined([pages.notice(notice), content])
-    return HTMLResponse(pages.page(heading, whole, _who(backend, present)), headers=_HEADERS)
+        backend.directory.put(present.clinician.linked(present.clinic_id, outcome))
+    return led_to(present.visit.id)
 
 
 def _content(backend: DoseSpotBackend, present: Present) -> tuple[str, Html]:
@@ -222,21 +179,7 @@ def _content(backend: DoseSpotBackend, present: Present) -> tuple[str, Html]:
 
 def _prescribing(backend: DoseSpotBackend, present: Present) -> Html:
     clinician, enrollment = present.clinician, present.enrollment
-    has_epcs = backend.switches.clinic_has_epcs
-    patient_id, clinic_id = present.visit.patient_id, present.visit.session.clinic_id
-    patient = None if patient_id is None else backend.register.get(clinic_id, patient_id)
-    return pages.prescribing(
-        abilities(clinician, enrollment, clinic_has_epcs=has_epcs),
-        next_step(clinician, enrollment),
-        None if patient is None else patient.name,
-        prescribes=enrollment.prescribes,
-    )
-
-
-def _who(backend: DoseSpotBackend, present: Present) -> str:
-    session = present.visit.session
-    who = f"Signed in: {present.clinician.name}"
-    authority = backend.directory.get(session.authority_id)
-    if authority is None or authority.id == present.clinician.id:
-        return f"{who}."
-    return f"{who}, on behalf of {authority.name}."
+    can = abilities(clinician, enrollment, clinic_has_epcs=backend.switches.clinic_has_epcs)
+    then = next_step(clinician, enrollment)
+    opened = prescribing.overview(backend, present)
+    return joined([pages.sentence(can), pages.sentence(then), opened])

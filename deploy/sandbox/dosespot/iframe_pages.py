@@ -42,12 +42,26 @@ h2{font-size:1.125rem}
 fieldset{margin:0 0 1rem;padding:.5rem 1rem;border:1px solid #6b737d;border-radius:.25rem}
 legend{padding:0 .25rem;font-weight:600}
 label{display:block;padding:.25rem 0}
-input[type=text]{display:block;width:100%;max-width:16rem;padding:.5rem;font:inherit;
-border:1px solid #6b737d;border-radius:.25rem}
+input[type=text],input[type=search],input[type=date],textarea{display:block;width:100%;
+max-width:16rem;padding:.5rem;font:inherit;border:1px solid #6b737d;border-radius:.25rem}
+textarea{max-width:none}
+h3{font-size:1rem;margin:0}
+ul.cards{padding:0;list-style:none}
+ul.cards>li{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid #6b737d;border-radius:.25rem}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.875rem}
+caption{text-align:left;font-weight:600}
+th,td{padding:.375rem .5rem;border:1px solid #6b737d;text-align:left;vertical-align:top;
+overflow-wrap:normal}
+form+form{margin-top:1rem}
+.row>form{margin:0}
+.row{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}
+button.second{color:#14507a;background:#fff;border:1px solid #14507a}
 button{padding:.625rem 1rem;font:inherit;font-weight:600;color:#fff;background:#14507a;
 border:0;border-radius:.25rem}
 button:disabled{color:#40464d;background:#dde1e6}
 :focus-visible{outline:3px solid #b35900;outline-offset:2px}
+.done{padding:.5rem 1rem;border-left:.25rem solid #1c6b3c;background:#eef7f0}
 .notice{padding:.5rem 1rem;border-left:.25rem solid #b3261e;background:#fceeee}
 """
 )
@@ -91,6 +105,11 @@ def sentence(text: str) -> Html:
 def notice(text: str) -> Html:
     """A paragraph that a person has to see first, or nothing if there is nothing to say."""
     return fill('<p class="notice" role="alert">{text}</p>', text=text) if text else Html()
+
+
+def done(text: str) -> Html:
+    """A paragraph about what was just done, or nothing if nothing was."""
+    return fill('<p class="done" role="status">{text}</p>', text=text) if text else Html()
 
 
 def agreements(enrollment: ClinicEnrollment, action: str) -> Html:
@@ -172,39 +191,12 @@ required aria-describedby="code-hint"></p>
     )
 
 
-def prescribing(can: str, then: str, patient_name: str | None, *, prescribes: bool) -> Html:
-    """What the clinician can do, and the patient or, without one, the notifications."""
-    opened = _NOTIFICATIONS if patient_name is None else _patient(patient_name, prescribes)
-    return joined([sentence(can), sentence(then), opened])
-
-
 _SERIAL_NUMBER = Html(
     """<p><label for="serial-number">Token serial number</label>
 <input id="serial-number" name="serial-number" type="text" maxlength="32" required
 aria-describedby="serial-number-hint"></p>
 <p id="serial-number-hint">In this sandbox any number works.</p>"""
 )
-_NOTIFICATIONS = Html(
-    """<section aria-labelledby="notifications">
-<h2 id="notifications">Notifications</h2>
-<p>There are no refill requests and no transmission errors.</p>
-</section>"""
-)
-_ADD_PRESCRIPTION = Html(
-    """<p><button type="button" disabled>Add prescription</button></p>
-<p>Prescriptions are not part of this sandbox.</p>"""
-)
-
-
-def _patient(name: str, prescribes: bool) -> Html:
-    return fill(
-        """<section aria-labelledby="patient">
-<h2 id="patient">{name}</h2>
-{add}
-</section>""",
-        name=name,
-        add=_ADD_PRESCRIPTION if prescribes else "",
-    )
 
 
 def _question(number: int, text: str) -> Html:

@@ -132,8 +132,8 @@ def deactivate_tfa(call: ApiCall) -> OperationReply:
 
 
 def _is_right(call: ApiCall, clinician: ClinicianAccount) -> bool:
-    pin_fits = clinician.pin_hash in (None, identity.pin_hash(clinician.id, call.body.PIN))
-    return pin_fits and identity.is_right_code(call.body.OneTimePassword)
+    is_code = identity.is_right_code(call.body.OneTimePassword)
+    return identity.is_pin(clinician, call.body.PIN) and is_code
 
 
 def resync_token(call: ApiCall) -> OperationReply:

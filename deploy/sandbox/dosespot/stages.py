@@ -67,11 +67,19 @@ def abilities(
     """What a clinician whose stage is DONE can do now."""
     if not enrollment.prescribes:
         return "Your role is not one that prescribes."
-    if enrollment.status != TFA_ACTIVATED_SUCCESS or steps.epcs_refusal(clinician):
-        return "You can prescribe medications that are not controlled substances."
-    if not clinic_has_epcs:
+    if may_sign(clinician, enrollment, clinic_has_epcs=clinic_has_epcs):
+        return "You can prescribe medications, including controlled substances."
+    if may_sign(clinician, enrollment, clinic_has_epcs=True):
         return "Your clinic may not send controlled substances; you can prescribe all others."
-    return "You can prescribe medications, including controlled substances."
+    return "You can prescribe medications that are not controlled substances."
+
+
+def may_sign(
+    clinician: ClinicianAccount, enrollment: ClinicEnrollment, *, clinic_has_epcs: bool
+) -> bool:
+    """Whether a clinician whose stage is DONE can sign controlled substances."""
+    can = enrollment.prescribes and enrollment.status == TFA_ACTIVATED_SUCCESS
+    return can and steps.epcs_refusal(clinician) is None and clinic_has_epcs
 
 
 def next_step(clinician: ClinicianAccount, enrollment: ClinicEnrollment) -> str:

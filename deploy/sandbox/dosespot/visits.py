@@ -29,8 +29,9 @@ class Denial:
 
 @dataclass
 class Visit:
-    """A clinician before the page; `notice` is to be shown once, with the next page.
+    """A clinician before the page.
 
+    `notice` and `done` are to be shown once, with the next page: what is wrong, what was done.
     `patient_id` is None if the link leads to the notifications.
     """
 
@@ -39,6 +40,7 @@ class Visit:
     patient_id: int | None
     used_at: datetime
     notice: str = ""
+    done: str = ""
 
 
 def _refused(sentence: str) -> Denial:

@@ -93,7 +93,12 @@ def ask_to_change(
 
 
 def approve(
-    backend: DoseSpotBackend, request_id: int, chosen_id: int | None = None
+    backend: DoseSpotBackend,
+    request_id: int,
+    chosen_id: int | None = None,
+    *,
+    signed: bool = False,
+    refills: str | None = None,
 ) -> PrescriptionSheet:
     """The prescriber grants a request: the prescription asked for is written and sent.
 
@@ -101,6 +106,8 @@ def approve(
         backend: where the request is.
         request_id: which one.
         chosen_id: the prescription asked for, where there is a choice; else the first one.
+        signed: whether the prescriber has signed it with the second factor.
+        refills: how many refills it shall have; those asked for if None.
 
     Raises:
         NotKept: there is no such request that waits, or it does not ask for that prescription.
@@ -111,7 +118,9 @@ def approve(
     if request.kind == "change":
         progress.advance(backend, request.original_id, "change")
     _close(backend, request, kept_id=chosen_id)
-    return progress.advance(backend, chosen_id, "send")
+    if refills is not None:
+        progress.set_fields(backend, chosen_id, {"Refills": refills})
+    return progress.transmit(backend, chosen_id, signed=signed)
 
 
 def deny(backend: DoseSpotBackend, request_id: int) -> None:

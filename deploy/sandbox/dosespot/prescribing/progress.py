@@ -44,33 +44,53 @@ def advance(
         NotKept: there is no such prescription or step.
     """
     found(STEPS.get(name), "step")
-    _take(backend, sheet_of(backend, prescription_id), name, backend.now(), info)
-    take_due_steps(backend)
-    return sheet_of(backend, prescription_id)
+    sheet = _take(backend, sheet_of(backend, prescription_id), name, backend.now(), info)
+    return _take_due(backend, sheet)
+
+
+def transmit(backend: DoseSpotBackend, prescription_id: int, *, signed: bool) -> PrescriptionSheet:
+    """Sends a prescription to its pharmacy: by fax where there is no other way.
+
+    Args:
+        backend: where the prescription is.
+        prescription_id: which one.
+        signed: whether the prescriber has signed it with the second factor.
+
+    Raises:
+        NotKept: there is no such prescription.
+    """
+    store = catalogs.pharmacy(sheet_of(backend, prescription_id).record["PharmacyId"])
+    if store is not None and not store.level:
+        return advance(backend, prescription_id, "fax")
+    if signed:
+        advance(backend, prescription_id, "sign")
+    return advance(backend, prescription_id, "send")
 
 
 def take_due_steps(backend: DoseSpotBackend) -> None:
     """Takes every step whose moment has come, at that moment."""
-    while due := [each for each in backend.cabinet.prescriptions.all() if _is_due(backend, each)]:
-        for sheet in due:
-            if sheet.next_step is not None and sheet.next_at is not None:
-                _take(backend, sheet, sheet.next_step, sheet.next_at, None)
+    for sheet in list(backend.cabinet.prescriptions.all()):
+        _take_due(backend, sheet)
 
 
-def _is_due(backend: DoseSpotBackend, sheet: PrescriptionSheet) -> bool:
-    return sheet.next_at is not None and sheet.next_at <= backend.now()
+def _take_due(backend: DoseSpotBackend, sheet: PrescriptionSheet) -> PrescriptionSheet:
+    while sheet.next_step is not None and sheet.next_at is not None:
+        if sheet.next_at > backend.now():
+            break
+        sheet = _take(backend, sheet, sheet.next_step, sheet.next_at, None)
+    return sheet
 
 
 def _take(
     backend: DoseSpotBackend, sheet: PrescriptionSheet, name: str, at: datetime, info: str | None
-) -> None:
+) -> PrescriptionSheet:
     step = STEPS[name]
     taken = stepped(sheet, step, at, info, _taker(backend, sheet, step))
     follows, after_s = _following(backend.switches).get(name, (None, None))
     if follows is not None and after_s is not None:
         due = {"next_step": follows, "next_at": at + timedelta(seconds=after_s)}
         taken = taken.model_copy(update=due)
-    backend.cabinet.prescriptions.put(taken)
+    return _keep(backend, taken)
 
 
 def _following(switches: Switches) -> dict[str, tuple[str, float | None]]:
