@@ -47,12 +47,15 @@ BOT = _rule("Bot", FIND, hiddenFields=BOT_SOURCE)
 KEPT = _rule("Basic", [*FIND, "create", "update"])
 """What runs keep for later ones, such as claims."""
 
+PHARMACIES = _rule("Organization", [*FIND, "create"])
+
 RULES: dict[str, Sequence[Resource]] = {
     SERVICE: (
         TRAIL,
         STATUS,
         GRANTS,
         KEPT,
+        PHARMACIES,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         BOT,
     ),

@@ -49,7 +49,12 @@ def callers_clinician_id(fhir: FhirClient, requester: str) -> int:
         NotAuthorized: the person has no DoseSpot identifier.
         RecordsDisagree: the person has several, or one that can't be read.
     """
-    number = sole_clinician_id([persons_membership(fhir.who_am_i(), requester)])
+    return clinician_id_of(fhir.who_am_i(), requester)
+
+
+def clinician_id_of(me: Resource, requester: str) -> int:
+    """The same, of the answer of `auth/me`; raises as `callers_clinician_id` does."""
+    number = sole_clinician_id([persons_membership(me, requester)])
     if number is None:
         raise NotAuthorized(NOT_ENROLLED)
     return number

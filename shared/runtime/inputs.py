@@ -1,6 +1,7 @@
 """What bots take and answer: the kinds that all of them are, and parts that several have."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
@@ -11,6 +12,7 @@ from pydantic import (
     Field,
     RootModel,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -97,6 +99,44 @@ FhirId = Annotated[
 """The id of a FHIR resource."""
 
 
+def _day(given: str) -> str:
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise ValueError("must be a day, such as 2026-03-10") from None
+
+
+def _last_day(given: str, info: ValidationInfo) -> str:
+    if _day(given) < info.data.get("start", given):
+        raise ValueError("must not be before start")
+    return _day(given)
+
+
+_DAY_SCHEMA = WithJsonSchema({"type": "string", "format": "date"})
+
+
+class PatientDaysInput(BotInput):
+    """A patient and some days, each whole at the patient's place."""
+
+    patientId: FhirId = Field(description="Id of the Patient.")
+    start: Annotated[str, AfterValidator(_day), _DAY_SCHEMA] = Field(
+        description="The first day, such as 2026-03-10."
+    )
+    end: Annotated[str, AfterValidator(_last_day), _DAY_SCHEMA] = Field(
+        description="The last day, all of it."
+    )
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return date.fromisoformat(self.start)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return date.fromisoformat(self.end)
+
+
 def resource_schema(resource_type: str) -> WithJsonSchema:
     """The JSON Schema of a FHIR resource that a bot answers as the server has it."""
     return WithJsonSchema(
@@ -110,6 +150,9 @@ def resource_schema(resource_type: str) -> WithJsonSchema:
     )
 
 
+AnyResourceOutput = Annotated[
+    dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})
+]
 PractitionerOutput = Annotated[dict[str, Any], resource_schema("Practitioner")]
 MembershipOutput = Annotated[dict[str, Any], resource_schema("ProjectMembership")]
 

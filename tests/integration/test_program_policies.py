@@ -25,6 +25,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         **GRANTS,
         **KEPT,
         "AccessPolicy": "search read",
+        "Organization": "search read create",
     },
     "notification": STATUS,
     "sync_status": {**STATUS, **KEPT},

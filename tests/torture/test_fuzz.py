@@ -20,11 +20,15 @@ from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.services import Services
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import new_form
+from tests.integration.prescribing import ALWAYS, known_patient, write_prescription
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import QuickClock
 from tests.torture.flows import FOREIGN, Flow, payload
 
-KEPT = ("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent")
+KEPT = (
+    *("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent"),
+    *("MedicationRequest", "Organization"),
+)
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
 
@@ -95,7 +99,7 @@ def run(bot: str, event: Any, http: Sender) -> BotError | None:
     services = Services(http=http, now=clock.now, sleep=clock.sleep)
     handler = next(known for known in BOTS if known.name == bot).handler(lambda: services)
     try:
-        assert isinstance(handler(event, None), dict)
+        assert isinstance(handler(event, None), dict | list)
     except BotError as raised:
         error = raised
     else:
@@ -140,6 +144,8 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     licenses = [{"LicenseNumber": "036.1", "State": "IL", "ClinicId": "1"}]
     more = {"medicalLicenseNumbers": licenses, "tfaType": "Token"}
     patient = {"patientId": add_patient(clinic)["id"]}
+    charted, number = known_patient(clinic, known)
+    write_prescription(clinic, known, number)
     data = {"ClinicianId": clinic.clinician(known)["id"]}
     both = {"practitionerId": agent.id, "supervisorPractitionerId": known.id}
     return {
@@ -150,6 +156,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "self_enroll": (more, newcomer(clinic)),
         "iframe": (patient, known),
         "patient_sync": ({**patient, "update": True}, known),
+        "prescriptions_sync": ({"patientId": charted["id"], **ALWAYS, "raw": False}, known),
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
         "readiness": ({"practitionerId": known.id}, clinic.admin),

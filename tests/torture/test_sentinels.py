@@ -20,12 +20,14 @@ import pytest
 from bots.catalog import BOTS
 from deploy.sandbox.clinic import PUSH_SECRET
 from deploy.sandbox.nppes.records import individual
+from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, REGISTRATION_STATUS
 from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender
 from shared.runtime.services import Services
 from tests.builders import dea, form, npi
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
+from tests.integration.prescribing import ALWAYS, write_prescription
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
 from tests.torture.flows import FLOWS, Flow, payload
@@ -200,6 +202,12 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
             clinic.prescriber_does(member, step)
     patient = {"patientId": add_patient(clinic, **about(new_npi()))["id"]}
     yield from (("patient_sync", {**patient, **more}, mine) for more in ({}, {"update": True}))
+    number = dosespot_patient_id(clinic.read(f"Patient/{patient['patientId']}"))
+    notes = {"PharmacyNotes": f"{GIVEN} {PHONE}", "Comment": EMAIL, "Directions": FAMILY}
+    write_prescription(clinic, mine, number, directions=STREET, fields=notes)
+    write_prescription(clinic, mine, number, fields={"PrescriptionId": None, **notes})
+    for more in ({}, {"raw": True}):
+        yield "prescriptions_sync", {**patient, **ALWAYS, **more}, mine
     yield "iframe", patient, mine
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
@@ -235,6 +243,7 @@ VALUES: dict[str, list[Any]] = {
     "self_enroll": [FAMILY, {"medicalLicenseNumbers": LICENSE, "tfaType": FAMILY, EMAIL: FAMILY}],
     "iframe": [{"patientId": f"{GIVEN} {FAMILY}"}, {EMAIL: FAMILY}],
     "patient_sync": [{"patientId": EMAIL, "update": FAMILY}, {STREET: FAMILY}],
+    "prescriptions_sync": [{"patientId": EMAIL, "start": FAMILY, "end": BORN, STREET: FAMILY}],
     "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
@@ -251,12 +260,14 @@ IDS = {
     "admin_enroll": [{"practitionerId": FAMILY, "practitionerRoleTypes": [1]}],
     "iframe": [{"patientId": FAMILY}, {"patientId": PHONE}],
     "patient_sync": [{"patientId": LICENSE}],
+    "prescriptions_sync": [{"patientId": LICENSE, **ALWAYS}],
     "sync_status": [{"practitionerId": FAMILY}],
     "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
     "create_prescriber": [form(locations=[{"locationId": FAMILY}, {"locationName": STREET}])],
 }
 
 
+CHARTING = ("prescriptions_sync",)
 TORTURE = pytest.mark.torture
 
 
@@ -265,7 +276,7 @@ def test_a_refused_input_is_not_quoted(watch: Watch, inputs: dict[str, list[Any]
     member = watch.person()
     assert watch.run("self_enroll", {}, member) is None
     for bot, given in [(name, one) for name in inputs for one in inputs[name]]:
-        by_member = bot in ("self_enroll", "iframe", "patient_sync", "notification")
+        by_member = bot in ("self_enroll", "iframe", "patient_sync", "notification", *CHARTING)
         by = member if by_member else watch.clinic.admin
         watch.execute(bot, given, by)
         assert watch.run(bot, given, by)

@@ -23,6 +23,7 @@ MODELS = {bot.identifier: bot.models for bot in BOTS}
 
 ENROLL, SELF = "dosespot-enroll-prescriber-bot", "dosespot-self-enroll-prescriber-bot"
 SYNC, PATIENT = "dosespot-sync-status-bot", "dosespot-patient-sync-bot"
+RX = "dosespot-prescriptions-sync-bot"
 READINESS, SUPERVISOR = "dosespot-readiness-bot", "dosespot-set-supervising-prescriber"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
@@ -41,6 +42,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (SYNC, {"cursor": cursor_of("2026-03-01T09:30:00.123Z"), "pageSize": 200}),
     (SYNC, {"practitionerId": PRACTITIONER_ID, "dryRun": True}),
     ("dosespot-notification-bot", {"EventType": "ClinicianConfirmed", "Data": {"A": 1}, "B": 2}),
+    (RX, {"patientId": "p-1", "start": "2026-03-10", "end": "2026-03-10"}),
+    (RX, {"patientId": "p-1", "start": "2026-03-09", "end": "2026-03-10", "raw": True}),
     (READINESS, {"practitionerId": PRACTITIONER_ID}),
     (READINESS, {"pageSize": 100}),
     ("dosespot-create-prescriber-bot", form()),
@@ -62,6 +65,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (SELF, {"medicalLicenseNumbers": [{"State": "IL"}]}),
     (PATIENT, {}),
     (SYNC, {"pageSize": 201}),
+    (RX, {"patientId": "p-1", "start": "2026-03-10"}),
+    (RX, {"patientId": "p-1", "start": 20260310, "end": "2026-03-10"}),
     (READINESS, {"pageSize": 0}),
     ("dosespot-notification-bot", {"Data": {}}),
     (SUPERVISOR, {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "keep"}),

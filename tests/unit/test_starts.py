@@ -76,6 +76,7 @@ GIVEN: dict[str, Any] = {
     "create_prescriber": {"fName": "Jane"},
     "iframe": {},
     "patient_sync": {"patientId": "a"},
+    "prescriptions_sync": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
     "readiness": {},
     "self_enroll": {},
     "supervisor": {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "add"},

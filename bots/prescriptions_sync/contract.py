@@ -1,0 +1,17 @@
+"""Input and output of the bot, as `@medplum/dosespot-react` and Medplum's provider app use it."""
+
+from pydantic import Field
+
+from shared.runtime.inputs import AnyResourceOutput, ListOutput, PatientDaysInput
+
+
+class PrescriptionsSyncInput(PatientDaysInput):
+    """Whose prescriptions, and of which days."""
+
+    raw: bool | None = Field(
+        None, description="True answers with DoseSpot's own data, and nothing is written."
+    )
+
+
+class PrescriptionsSyncOutput(ListOutput[AnyResourceOutput]):
+    """The MedicationRequests that were created or updated; where `raw` is true, DoseSpot's data."""

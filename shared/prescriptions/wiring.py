@@ -1,0 +1,69 @@
+"""What the bots about medications have in common: who asks about whom, and the use cases wired."""
+
+from dataclasses import dataclass
+
+from fhir_profiles import Resource
+from fhir_profiles.elements import child, text
+from shared.dosespot.catalog import Catalog, CatalogClient
+from shared.dosespot.prescriptions import PrescriptionsClient
+from shared.members.caller import clinician_id_of
+from shared.members.enrolled import enrolled_with
+from shared.prescriptions.directory import KnownReferences, ProjectDirectory
+from shared.prescriptions.lookups import CatalogReads
+from shared.prescriptions.sync import PrescriptionSync
+from shared.runtime.invocation import Invocation
+
+
+@dataclass(frozen=True)
+class AskedAbout:
+    """Who asks about whom.
+
+    Attributes:
+        clinician_id: DoseSpot's, of the caller.
+        project: id of the caller's project.
+        patient: raw FHIR Patient, as the caller may read it.
+    """
+
+    clinician_id: int
+    project: str
+    patient: Resource
+
+
+def asked_about(run: Invocation, patient_id: str) -> AskedAbout:
+    """The caller, who must be enrolled, and the Patient, whom they must be allowed to read.
+
+    Raises:
+        NotAuthorized: nobody called, or the caller is not enrolled.
+        BotError: whatever the FHIR client raises.
+    """
+    requester, named = run.requester, f"Patient/{patient_id}"
+    me, patient = run.together(run.fhir.who_am_i, lambda: run.fhir.read(named))
+    run.trail.subject = named
+    project = text(child(me, "project").get("id"))
+    return AskedAbout(clinician_id_of(me, requester), project, patient)
+
+
+def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> PrescriptionSync:
+    """The use case.
+
+    Args:
+        run: the run.
+        clinician_id: as whom DoseSpot is asked.
+        project: id of the project.
+    """
+    services, members = run.services, run.privileged_fhir
+    return PrescriptionSync(
+        fhir=run.fhir,
+        dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
+        lookups=CatalogReads(
+            services.kept(Catalog), run.dosespot_for(CatalogClient, clinician_id), run.together
+        ),
+        directory=ProjectDirectory(
+            fhir=members,
+            members=lambda ids: enrolled_with(members, ids),
+            known=services.kept(KnownReferences),
+            scope=f"{run.base_url} {project}",
+        ),
+        together=run.together,
+        now=run.now,
+    )

@@ -1,0 +1,178 @@
+"""The prescriptions bot through `$execute`: the chart as DoseSpot has it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from fhir_profiles.patient_identifier import with_dosespot_patient_id
+from shared.members.caller import NOT_ENROLLED
+from tests.integration.clinic import Clinic, Member
+from tests.integration.prescribing import (
+    LISINOPRIL,
+    LORAZEPAM,
+    charted,
+    control,
+    known_patient,
+    sync_prescriptions,
+    take_step,
+    write_prescription,
+)
+from tests.integration.self_service import add_patient, enrolled, writes
+
+
+@pytest.fixture
+def member(clinic: Clinic) -> Member:
+    """Somebody who is enrolled."""
+    return enrolled(clinic)
+
+
+def test_what_was_prescribed_stands_in_the_chart_and_then_nothing_is_written(
+    clinic: Clinic, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number, LORAZEPAM)
+    write_prescription(clinic, member, number, LISINOPRIL, status="Entered")
+    answer = sync_prescriptions(clinic, member, patient)
+    assert answer.status == 200, answer.error
+    assert [one["status"] for one in answer.body] == ["active", "draft"]
+    stored = charted(clinic, patient)
+    assert [one["id"] for one in stored] == [one["id"] for one in answer.body]
+    first = answer.body[0]
+    assert first["requester"]["reference"] == f"Practitioner/{member.id}"
+    pharmacy = clinic.read(first["dispenseRequest"]["performer"]["reference"])
+    assert pharmacy["name"] == first["dispenseRequest"]["performer"]["display"]
+    systems = [one["system"] for one in first["medicationCodeableConcept"]["coding"]]
+    assert systems == [
+        "http://hl7.org/fhir/sid/ndc",
+        "http://www.nlm.nih.gov/research/umls/rxnorm",
+        "https://dosespot.com/dispensable-drug-id",
+    ]
+    schedules = [
+        one["valueCodeableConcept"]["coding"][0]["code"]
+        for one in first["extension"]
+        if one["url"] == "urn:prescriber-bots:prescribed-schedule"
+    ]
+    assert schedules == ["IV"]
+    clinic.reset()
+    again = sync_prescriptions(clinic, member, patient)
+    assert (again.status, again.body) == (200, [])
+    assert writes(clinic) == []
+
+
+STEPS = [
+    (["verify"], "active"),
+    (["fail"], "on-hold"),
+    (["fail", "ignore-error"], "unknown"),
+    (["request-cancel"], "active"),
+    (["request-cancel", "await-cancel"], "active"),
+    (["request-cancel", "deny-cancel"], "active"),
+    (["request-cancel", "await-cancel", "cancel"], "cancelled"),
+    (["fill-partly"], "active"),
+    (["fill-partly", "fill"], "completed"),
+    (["not-filled"], "active"),
+    (["complete"], "completed"),
+    (["discontinue"], "stopped"),
+    (["change"], "stopped"),
+    (["delete"], "entered-in-error"),
+    (["print"], "active"),
+    (["fax"], "active"),
+    (["sign"], "active"),
+    (["edit"], "draft"),
+    (["await-pharmacy"], "draft"),
+    (["await-signature"], "draft"),
+    (["fail-signature"], "on-hold"),
+]
+
+
+def test_every_step_is_followed(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    numbers = [write_prescription(clinic, member, number) for _ in STEPS]
+    assert sync_prescriptions(clinic, member, patient).status == 200
+    for one, (steps, _) in zip(numbers, STEPS, strict=True):
+        for step in steps:
+            take_step(clinic, one, step)
+    assert sync_prescriptions(clinic, member, patient).status == 200
+    found = {one["identifier"][0]["value"]: one["status"] for one in charted(clinic, patient)}
+    assert [found[str(one)] for one in numbers] == [status for _, status in STEPS]
+
+
+def test_today_is_enough_for_what_is_open_from_long_ago(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    old = write_prescription(clinic, member, number, written_at="2024-02-01T10:00:00Z")
+    assert len(sync_prescriptions(clinic, member, patient).body) == 1
+    take_step(clinic, old, "fill")
+    today = datetime.now(UTC).date().isoformat()
+    answer = sync_prescriptions(clinic, member, patient, start=today, end=today)
+    assert [one["status"] for one in answer.body] == ["completed"]
+
+
+def test_runs_at_once_make_one_resource_each(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    for _ in range(3):
+        write_prescription(clinic, member, number)
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(sync_prescriptions, clinic, member, patient) for _ in range(4)]
+    assert [one.result().status for one in runs] == [200] * 4
+    assert len(charted(clinic, patient)) == 3
+    assert sum(len(one.result().body) for one in runs) == 3
+
+
+def test_the_raw_data_is_dosespots_own(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    written = write_prescription(clinic, member, number)
+    answer = sync_prescriptions(clinic, member, patient, raw=True)
+    assert [(one["PrescriptionId"], one["Status"]) for one in answer.body] == [(written, "eRxSent")]
+    assert charted(clinic, patient) == []
+
+
+def test_the_answers_that_are_open_change_nothing(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    for _ in range(3):
+        write_prescription(clinic, member, number)
+    unkind = {
+        "page_size": 2,
+        "not_found": "status_404",
+        "not_controlled": "null",
+        "dates_with_z": True,
+        "prescribing_fields_as_null": True,
+    }
+    clinic.switch(**unkind)
+    answer = sync_prescriptions(clinic, member, patient)
+    assert (answer.status, len(answer.body)) == (200, 3), answer.error
+    assert all(one["status"] == "active" for one in answer.body)
+
+
+def test_who_is_not_enrolled_or_may_not_read_the_patient_gets_nothing(
+    clinic: Clinic, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number)
+    stranger = clinic.add_member()
+    answer = sync_prescriptions(clinic, stranger, patient)
+    assert (answer.status, answer.error) == (400, NOT_ENROLLED)
+    nobody = sync_prescriptions(clinic, member, {"id": "nobody"})
+    assert (nobody.status, nobody.body["errorType"]) == (400, "FhirNotFound")
+    assert charted(clinic, patient) == []
+
+
+def test_an_id_of_another_person_is_not_believed(clinic: Clinic, member: Member) -> None:
+    other, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number)
+    name = [{"given": ["Eve"], "family": "Borrowed"}]
+    borrowed = clinic.write(with_dosespot_patient_id(add_patient(clinic, name=name), number))
+    for given in ({}, {"raw": True}):
+        answer = sync_prescriptions(clinic, member, borrowed, **given)
+        assert answer.body["errorType"] == "RecordsDisagree"
+        assert other["name"][0]["family"] not in answer.error
+    assert charted(clinic, borrowed) == charted(clinic, other) == []
+
+
+def test_a_prescription_that_is_gone_leaves_the_chart_alone(clinic: Clinic, member: Member) -> None:
+    patient, number = known_patient(clinic, member)
+    written = write_prescription(clinic, member, number)
+    sync_prescriptions(clinic, member, patient)
+    clinic.switch(deleted_prescriptions="left_out")
+    control(clinic, "PATCH", f"prescriptions/{written}", {"Status": "Deleted"})
+    answer = sync_prescriptions(clinic, member, patient)
+    assert [one["status"] for one in answer.body] == ["entered-in-error"]
