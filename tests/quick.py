@@ -7,6 +7,11 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 
+def first(*values: Any) -> list[ParameterSet]:
+    """The values as parameters; the first of them is always tried."""
+    return first_of_each([(value,) for value in values], len)
+
+
 def first_of_each(
     rows: Iterable[tuple[Any, ...]], kind: Callable[[tuple[Any, ...]], object]
 ) -> list[ParameterSet]:

@@ -73,7 +73,7 @@ def prescriber(clinic: Clinic) -> Member:
     return clinic.add_member(dea=DEA)
 
 
-@pytest.fixture(params=["as-user", "as-itself"])
+@pytest.fixture(params=["as-user", pytest.param("as-itself", marks=pytest.mark.torture)])
 def self_bot(request: pytest.FixtureRequest, clinic: Clinic) -> Iterator[str]:
     """The self-enroll bot's identifier in either set-up."""
     if request.param == "as-user":

@@ -29,6 +29,7 @@ from tests.integration.self_service import (
     without_secrets,
     writes,
 )
+from tests.quick import first
 
 SETTING = "DOSESPOT_IFRAME_ENROLLS"
 
@@ -279,7 +280,7 @@ def test_what_only_enrollment_needs_does_not_keep_the_link_back(
     assert dosespot_writes(clinic) == []
 
 
-@pytest.mark.parametrize("way", ["status", "html", "empty", "drop"])
+@pytest.mark.parametrize("way", ["drop", *first("status", "html", "empty")])
 @pytest.mark.parametrize("path", [".*/api/clinicians.*", ".*"])
 def test_dosespot_out_of_order_does_not_keep_the_link_back(
     clinic: Clinic, signed: Member, path: str, way: str

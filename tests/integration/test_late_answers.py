@@ -1,7 +1,7 @@
 """A run that is held up undoes nothing that was written or done meanwhile."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.integration.self_service import grant, self_enroll
 
 HELD_UP_S = 15.0
 """At most; less than a client waits for an answer."""
+LOOKS_AGAIN_S = 0.02
 SYNC_BOT = "dosespot-sync-status-bot"
 READ = {"method": "POST", "path": "/fhir/R4/"}
 WRITE = {"method": "PUT", "path": "/fhir/R4/Practitioner/.*"}
@@ -59,7 +60,7 @@ def meanwhile(
     running = pool.submit(run)
     url = f"{clinic.fhir_url}_sandbox/faults"
     while clinic.session.get(url, timeout=TIMEOUT_S).json():
-        if running.done():
+        if wait([running], LOOKS_AGAIN_S).done:
             return None
     change()
     assert not running.done(), "the change took longer than the run was held up"

@@ -18,20 +18,25 @@ def _unlink(clinic: Clinic, member: Member) -> None:
     clinic.write({k: v for k, v in membership.items() if k != "identifier"})
 
 
+QUICK_READINGS = [
+    {"lookup_not_found": "error"},
+    {"misspelled_status": True},
+    {"second_create_same_npi": "duplicate"},
+    {"status_lag_reads": 1},
+]
+LONG_READINGS = [
+    {"lookup_not_found": "zero_id"},
+    {"lookup_not_found": "null_id"},
+    {"put_semantics": "merge"},
+    {"agreements_listing": "unsigned_only"},
+    {"not_applicable_spelling": "N/A"},
+    {"status_as_number": True},
+]
+
+
 @pytest.mark.parametrize(
     "reading",
-    [
-        {"lookup_not_found": "zero_id"},
-        {"lookup_not_found": "null_id"},
-        {"lookup_not_found": "error"},
-        {"put_semantics": "merge"},
-        {"agreements_listing": "unsigned_only"},
-        {"not_applicable_spelling": "N/A"},
-        {"misspelled_status": True},
-        {"status_as_number": True},
-        {"second_create_same_npi": "duplicate"},
-        {"status_lag_reads": 1},
-    ],
+    [*QUICK_READINGS, *(pytest.param(one, marks=pytest.mark.torture) for one in LONG_READINGS)],
     ids=lambda reading: "-".join(map(str, next(iter(reading.items())))),
 )
 def test_every_reading_of_dosespot_leads_to_one_clinician_with_epcs(

@@ -68,6 +68,7 @@ def test_who_has_no_role_today_is_told_what_an_administrator_must_create(
     assert writes(clinic) == []
 
 
+@pytest.mark.parametrize("self_bot", ["as-user", "as-itself"], indirect=True)
 def test_a_role_of_ones_own_making_grants_nothing(
     clinic: Clinic, self_bot: str, prescriber: Member
 ) -> None:

@@ -174,7 +174,7 @@ records = st.fixed_dictionaries({"name": names, "telecom": contacts, "address": 
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.what)
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(record=records)
 def test_the_chosen_entry_is_the_one_that_the_rules_say(rule: Any, record: Entry) -> None:
     found = choice(record, rule, NOW).counting
@@ -209,7 +209,7 @@ weights = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(found=weights)
 def test_the_newest_weight_that_counts_is_chosen_in_any_order(found: Any) -> None:
     observations = [

@@ -210,7 +210,7 @@ elements = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=75, deadline=None, derandomize=True, database=None)
 @given(changes=st.dictionaries(elements, anything), measured=st.dictionaries(elements, anything))
 def test_malformed_shapes_never_raise(changes: dict[str, Any], measured: dict[str, Any]) -> None:
     record = patient(**changes)

@@ -55,7 +55,7 @@ def test_what_can_not_be_read_covers_no_day() -> None:
     assert not UNREADABLE.cover(date(2026, 3, 10))
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=75, derandomize=True, deadline=None)
 @given(
     period=st.recursive(st.none() | st.text() | st.integers(), st.lists)
     | st.dictionaries(

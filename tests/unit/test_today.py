@@ -36,7 +36,10 @@ PLACES = {
     "AP": "Asia/Tokyo",
     NATIONWIDE: "America/New_York",
 }
-HOURS = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(24 * 365)]
+YEAR = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(24 * 365)]
+CHANGES = (3, 11)
+"""The months in which clocks change."""
+HOURS = [moment for moment in YEAR if moment.month in CHANGES or moment.day % 6 == 1]
 
 
 @pytest.mark.parametrize(("state", "place"), PLACES.items())

@@ -76,7 +76,10 @@ def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: 
     assert project.register().stdout.endswith(NOTHING_TO_DO)
 
 
-@pytest.mark.parametrize("fault", [{"when": "after"}, {"when": "before", "skip": 1}])
+@pytest.mark.parametrize(
+    "fault",
+    [{"when": "after"}, pytest.param({"when": "before", "skip": 1}, marks=pytest.mark.torture)],
+)
 def test_after_an_interruption_at_any_write_another_run_goes_on(project: Project, fault) -> None:
     runs = 0
     while True:
