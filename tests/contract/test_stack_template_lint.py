@@ -5,9 +5,9 @@ IAM takes as a policy (E3510 to E3513, I3510, W3037 and others), and it needs no
 """
 
 import json
+from importlib import import_module
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from deploy.aws.template.compose import compose
 from deploy.aws.template.functions import OF_ONE_BOT, RELAY_ENDPOINT
@@ -17,11 +17,12 @@ from tests.quick import first
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 ALL = (*OF_ONE_BOT, RELAY_ENDPOINT)
 EVERY_NAME = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in ALL}
-EVERYTHING = ManualArgs(regions=["us-east-1"], include_checks=["I"])
 
 
 def findings(template: object) -> list[tuple[str, str]]:
-    found = lint(json.dumps(template), config=EVERYTHING)
+    cfn_lint = import_module("cfnlint.api")  # takes seconds, which only these tests should cost
+    everything = cfn_lint.ManualArgs(regions=["us-east-1"], include_checks=["I"])
+    found = cfn_lint.lint(json.dumps(template), config=everything)
     return [(match.rule.id, match.message) for match in found]
 
 
