@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, median
@@ -9,9 +10,14 @@ from tempfile import TemporaryDirectory
 
 from tests.bench import growth
 from tests.bench.contestants import (
+    INTERPRETER,
+    SNAPSHOT,
+    STARTS,
     Contestant,
     Process,
+    Snapshot,
     Warm,
+    first_s,
     interpreter_s,
     on_node,
     our_bot,
@@ -46,15 +52,17 @@ def _measured(folder: Path) -> Measured:
     _say("Building the package and the Node bundle ...")
     size = build(folder / "package")
     bot, node = our_bot(folder / "package"), on_node(folder / "node")
-    contestants = [*node, bot]
     races = {}
     for delay_s, calls in CALLS.items():
         _say(f"Racing, {delay_s * 1000:.0f} ms an answer ...")
-        with servers(delay_s, folder) as payload:
-            races[delay_s] = _raced(contestants, payload, calls)
+        with servers(delay_s, folder) as payloads:
+            with Snapshot(folder / "package", payloads) as snapshot:
+                first = _first([*node, bot], snapshot, payloads)
+            warm = {kind: _warm([*node, bot], payloads, kind, calls) for kind in KINDS}
+            races[delay_s] = Raced(first, warm)
     _say(f"Calling {MANY_CALLS} times ...")
-    with servers(AT_ONCE_S, folder) as payload:
-        memory = _memory(bot, payload)
+    with servers(AT_ONCE_S, folder) as payloads:
+        memory = _memory(bot, payloads)
     _say("Counting the calls of each stage ...")
     stages = count_stages()
     _say("Going through many members ...")
@@ -62,25 +70,26 @@ def _measured(folder: Path) -> Measured:
     return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown)
 
 
-def _raced(contestants: Sequence[Contestant], payload: Path, calls: int) -> Raced:
-    """Medians of runs by turns, so that what slows the machine down slows down all."""
-    interpreter: list[float] = []
-    first: dict[str, list[float]] = {one.name: [] for one in contestants}
+def _first(
+    contestants: Sequence[Contestant], snapshot: Snapshot, payloads: Path
+) -> dict[str, dict[str, float]]:
+    """Medians of starts by turns, so that what slows the machine down slows down all."""
+    times: dict[str, dict[str, list[float]]] = {start: defaultdict(list) for start in STARTS}
     for _ in range(ROUNDS):
-        interpreter.append(interpreter_s())
-        for one in contestants:
-            process = Process(one, payload)
-            first[one.name].append(process.first_s)
-            process.end()
-    first_s = {name: median(times) for name, times in first.items()}
-    warm = {kind: _warm(contestants, payload, kind, calls) for kind in KINDS}
-    return Raced(median(interpreter), first_s, warm)
+        for start, kinds in STARTS.items():
+            times[start][INTERPRETER].append(interpreter_s())
+            for one in contestants:
+                times[start][one.name].append(first_s(one, payloads, kinds))
+            times[start][SNAPSHOT].append(snapshot.first_s(kinds))
+    return {
+        start: {name: median(took) for name, took in each.items()} for start, each in times.items()
+    }
 
 
 def _warm(
-    contestants: Sequence[Contestant], payload: Path, kind: str, calls: int
+    contestants: Sequence[Contestant], payloads: Path, kind: str, calls: int
 ) -> dict[str, Warm]:
-    processes = {one.name: Process(one, payload) for one in contestants}
+    processes = {one.name: Process(one, payloads, kind) for one in contestants}
     for process in processes.values():
         process.call(kind, min(WARM_UP, calls))
     rounds = [
@@ -98,13 +107,12 @@ def _warm(
     }
 
 
-def _memory(bot: Contestant, payload: Path) -> list[tuple[int, Warm]]:
-    process = Process(bot, payload)
+def _memory(bot: Contestant, payloads: Path) -> list[tuple[int, Warm]]:
     looked, calls = [], 1
-    for more in (1, 200, MANY_CALLS):
-        calls += more
-        looked.append((calls, process.call("steady", more)))
-    process.end()
+    with Process(bot, payloads, "steady") as process:
+        for more in (1, 200, MANY_CALLS):
+            calls += more
+            looked.append((calls, process.call("steady", more)))
     return looked
 
 

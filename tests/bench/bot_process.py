@@ -1,7 +1,8 @@
-"""Enrolls somebody once, then runs the bot as each line of standard input says, as `steady 40`.
+"""Runs bots once each, then one as each line of standard input says, as `steady 40`.
 
 A program of its own, which imports nothing else of the benchmark: `python -I -S bot_process.py
-PACKAGE PAYLOAD` does what a Lambda function would, with nothing but the package on the path.
+PACKAGE PAYLOADS RUN ...` does what the Lambda function of all bots would, with nothing but the
+package on the path. It prints the answers of the named runs as one line.
 """
 
 import sys
@@ -14,8 +15,8 @@ from deploy.aws.functions.entry.bots import handler
 
 with open(sys.argv[2], encoding="utf-8") as file:  # noqa: PTH123 - a bot needs no pathlib
     events = loads(file.read())
-answer = handler(events["create"], None)
-sys.stdout.write(dumps(answer) + "\n")
+answers = [handler(events[kind], None) for kind in sys.argv[3:]]
+sys.stdout.write(dumps(answers) + "\n")
 sys.stdout.flush()
 
 import gc  # noqa: E402

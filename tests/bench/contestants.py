@@ -1,41 +1,52 @@
-"""Who is compared: processes that run one enrollment each, and how long they take for it."""
+"""Who is compared: programs that run the bots, and how long they take for it."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
-from tests.bench.canned import events
+from tests.bench.canned import OPENING, events, is_as_expected
 from tests.bench.package import ROOT
 
-BOT, SAME, PLAIN = "bot", "Node", "Node, plain"
+BOT, SNAPSHOT, SAME, PLAIN = "bot", "bot, from a snapshot", "Node", "Node, plain"
+INTERPRETER = "bare interpreter"
+
+STARTS = {"create": ("create",), "steady": ("steady",), "opening": OPENING}
+"""What is run from a start: a first enrollment, a call with nothing to do, and a day's opening."""
 
 HERE = Path(__file__).parent
 PYTHON = str(Path(sys.executable).resolve())
 """The interpreter itself, not a virtual environment's link, so that nothing is looked for there."""
 
+WITH_PACKAGE_ONLY = (PYTHON, "-I", "-S")
+
 AS_IN_LAMBDA = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """What deploy/aws/template sets for the functions."""
+
+FOR_SNAPSHOT = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+"""What Lambda sets where it takes a snapshot of what has started."""
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """Somebody who runs the bot.
+    """Somebody who runs the bots.
 
     Attributes:
         name: for the report.
-        command: runs the bot on the payload file that is its last argument; answers with a line.
+        command: given the file of payloads and names of runs, it does them and prints a line.
+        one_process: whether one process runs all bots; if not, each has one of its own.
     """
 
     name: str
     command: tuple[str, ...]
+    one_process: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -55,29 +66,64 @@ class Warm:
     objects: int = 0
 
 
-class Process:
-    """A contestant that has started; `first_s` is the time from there to its first answer."""
+class _Program:
+    """One that is told by lines what to do, and answers with lines of JSON."""
 
-    def __init__(self, contestant: Contestant, payload: Path) -> None:
-        started = perf_counter()
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [*contestant.command, str(payload)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **AS_IN_LAMBDA},
+            env={**os.environ, **AS_IN_LAMBDA, **environment},
         )
-        answer = self._line()
+
+    def told(self) -> Any:
+        """The next line."""
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def asked(self, order: str) -> Any:
+        """The line that answers an order."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        return self.told()
+
+    def require_done(
+        self, name: str, kinds: Sequence[str], answers: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Ends the process, and raises, if one of the runs did not do what it should."""
+        for kind, answer in zip(kinds, answers, strict=True):
+            if not is_as_expected(kind, answer):
+                self.end()
+                raise RuntimeError(f"{name} did not do what {kind} asks for")
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.communicate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
+class Process(_Program):
+    """A contestant that has started; `first_s` is the time from there to its first answers."""
+
+    def __init__(self, contestant: Contestant, payloads: Path, *kinds: str) -> None:
+        started = perf_counter()
+        super().__init__([*contestant.command, str(payloads), *kinds], {})
+        answers = self.told()
         self.first_s = perf_counter() - started
-        if answer["status"] != "created":
-            raise RuntimeError(f"{contestant.name} did not enroll anybody")
+        self.require_done(contestant.name, kinds, answers)
 
     def call(self, kind: str, times: int) -> Warm:
-        """Runs the bot again, that many times, on the payload of that name."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{kind} {times}\n")
-        self._process.stdin.flush()
-        told = self._line()
+        """Runs a bot again, that many times, on the payload of that name."""
+        told = self.asked(f"{kind} {times}")
         return Warm(
             told["wall_s"] / times,
             told["cpu_s"] / times,
@@ -85,22 +131,42 @@ class Process:
             told.get("objects", 0),
         )
 
-    def end(self) -> None:
-        """Ends the process."""
-        self._process.kill()
-        self._process.communicate()
 
-    def _line(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        return dict(json.loads(self._process.stdout.readline()))
+class Snapshot(_Program):
+    """The bots of a package as they start from a snapshot: imported, and not called yet."""
+
+    def __init__(
+        self, package: Path, payloads: Path, python: Sequence[str] = WITH_PACKAGE_ONLY
+    ) -> None:
+        program = str(HERE / "snapshot_process.py")
+        super().__init__([*python, program, str(package), str(payloads)], FOR_SNAPSHOT)
+        self.told()
+
+    def first_s(self, kinds: Sequence[str]) -> float:
+        """Seconds from a start to the last answer of runs one after the other."""
+        started = perf_counter()
+        answers = self.asked(" ".join(kinds))
+        took_s = perf_counter() - started
+        self.require_done(SNAPSHOT, kinds, answers)
+        return took_s
+
+
+def first_s(contestant: Contestant, payloads: Path, kinds: Sequence[str]) -> float:
+    """Seconds from a start to the last answer of runs one after the other."""
+    took_s = 0.0
+    for started in [kinds] if contestant.one_process else [(kind,) for kind in kinds]:
+        with Process(contestant, payloads, *started) as process:
+            took_s += process.first_s
+    return took_s
 
 
 @contextmanager
 def servers(delay_s: float, folder: Path) -> Iterator[Path]:
-    """Runs the stand-in servers; gives a file with the payload of a run against them."""
+    """Runs the stand-in servers; gives a file with the payloads of runs against them."""
     with stand_in(str(delay_s)) as urls:
-        (payload := folder / "payload.json").write_text(json.dumps(events(*urls)), encoding="utf-8")
-        yield payload
+        payloads = folder / "payloads.json"
+        payloads.write_text(json.dumps(events(*urls)), encoding="utf-8")
+        yield payloads
 
 
 @contextmanager
@@ -122,12 +188,13 @@ def stand_in(*arguments: str) -> Iterator[list[str]]:
 
 
 def our_bot(package: Path) -> Contestant:
-    """The bot of this project."""
-    return Contestant(BOT, (PYTHON, "-I", "-S", str(HERE / "bot_process.py"), str(package)))
+    """The bots of this project."""
+    command = (*WITH_PACKAGE_ONLY, str(HERE / "bot_process.py"), str(package))
+    return Contestant(BOT, command, one_process=True)
 
 
 def on_node(folder: Path) -> list[Contestant]:
-    """The flow on Node, bundled: all of it, and the plain one; none where Node is not at hand."""
+    """The flows on Node, bundled: with all that ours do, and plain; none where there is no Node."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         return []

@@ -54,8 +54,8 @@ class Members:
         self._number = number
         self._round: Canned | None = None
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
-        """Status and JSON of the answer to a call at either server."""
+    def answer(self, method: str, target: str, token: str, body: bytes) -> tuple[int, Any]:
+        """Status and JSON of the answer to a call at either server, whosever token it brings."""
         split = urlsplit(target)
         if split.path.startswith(API):
             return 200, _dosespot(split.path.removeprefix(API))

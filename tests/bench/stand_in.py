@@ -14,8 +14,8 @@ from typing import Any
 from tests.bench import canned
 from tests.bench.members import Members
 
-Answering = Callable[[str, str, bytes], tuple[int, Any]]
-"""Status and JSON of the answer to a call's method, target and body."""
+Answering = Callable[[str, str, str, bytes], tuple[int, Any]]
+"""Status and JSON of the answer to a call's method, target, bearer token and body."""
 
 END = b"\r\n\r\n"
 
@@ -42,24 +42,25 @@ class StandIn(asyncio.Protocol):
         """Answers a call as soon as it is here as a whole."""
         self._received += data
         head, end, body = self._received.partition(END)
-        length = _length(head) if end else 0
+        length = int(_header(head, b"content-length") or 0) if end else 0
         if not end or len(body) < length:
             return
         self._received = body[length:]
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        reply = _reply(*self._answer(method, target, body[:length]))
+        token = _header(head, b"authorization").removeprefix("Bearer ")
+        reply = _reply(*self._answer(method, target, token, body[:length]))
         if self._delay_s:
             asyncio.get_running_loop().call_later(self._delay_s, self._transport.write, reply)
         else:
             self._transport.write(reply)
 
 
-def _length(head: bytes) -> int:
+def _header(head: bytes, wanted: bytes) -> str:
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    return 0
+        if name.lower() == wanted:
+            return value.decode().strip()
+    return ""
 
 
 def _reply(status: int, body: object) -> bytes:

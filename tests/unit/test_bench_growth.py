@@ -12,7 +12,7 @@ from tests.bench.members import PER_SECOND, Members
 def page(members: int, **params: str) -> tuple[list[str], list[str]]:
     """Ids and instants of a page of memberships."""
     query = urlencode({"project": "Project/p", **params})
-    status, bundle = Members(members).answer("GET", f"/fhir/R4/ProjectMembership?{query}", b"")
+    status, bundle = Members(members).answer("GET", f"/fhir/R4/ProjectMembership?{query}", "", b"")
     assert status == 200
     found: list[dict[str, Any]] = [one["resource"] for one in bundle["entry"]]
     return [one["id"] for one in found], [one["meta"]["lastUpdated"] for one in found]

@@ -1,13 +1,15 @@
-// Self-enrollment as one would write it with @medplum/core: one call after the other, the DoseSpot
-// token kept between runs as a warm Lambda function may, and nothing written that is there already.
+// Self-enrollment as one would write it with @medplum/core: one call after the other, and nothing
+// written that is there already.
 // The `plain` one neither claims the prescriber nor keeps a trail, and does not look whether the
 // DoseSpot id is on another membership too.
 
 import { randomBytes } from 'node:crypto';
 
-import { MedplumClient, getReferenceString } from '@medplum/core';
+import { getReferenceString } from '@medplum/core';
 
-const CLINICIAN_ID = 'https://dosespot.com/clinician-identifier';
+import { DoseSpot } from './dosespot.mjs';
+import { CLINICIAN_ID } from './systems.mjs';
+
 const CLAIM = 'https://example.com/enrollment-claim';
 const AUDIT_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-event-type';
 const AUDIT_ACTION = 'https://example.com/audit-action';
@@ -16,22 +18,8 @@ const ROLE_TYPE = 'https://dosespot.com/practitionerrole-type';
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
 const DEA = 'http://terminology.hl7.org/NamingSystem/USDEANumber';
 
-const tokens = new Map();
-
-export async function handler(event, plain) {
-  const { baseUrl, accessToken, requester, secrets, traceId, input } = event;
-  const medplum = new MedplumClient({
-    baseUrl,
-    fetch: (url, options = {}) => {
-      options.headers = { ...options.headers, 'x-trace-id': traceId, traceparent: traceId };
-      return fetch(url, options);
-    },
-  });
-  medplum.setAccessToken(accessToken);
-  return selfEnroll(medplum, requester, new DoseSpot(secrets), input, plain);
-}
-
-async function selfEnroll(medplum, requester, dosespot, input, plain) {
+export async function selfEnroll(medplum, { requester, secrets, input }, plain) {
+  const dosespot = new DoseSpot(secrets);
   const trail = [];
   const me = await medplum.get('auth/me');
   if (me.profile.resourceType !== 'Bot' && getReferenceString(me.profile) !== requester.reference) {
@@ -186,61 +174,4 @@ function clinicianRecord(practitioner, roles, input, clinicId) {
     EPCSRequested: true,
     Active: practitioner.active ?? true,
   };
-}
-
-class DoseSpot {
-  constructor(secrets) {
-    this.baseUrl = secrets.DOSESPOT_BASE_URL.valueString;
-    this.clinicId = secrets.DOSESPOT_CLINIC_ID.valueString;
-    this.clinicKey = secrets.DOSESPOT_CLINIC_KEY.valueString;
-    this.subscriptionKey = secrets.DOSESPOT_SUBSCRIPTION_KEY.valueString;
-    this.userId = secrets.DOSESPOT_USER_ID.valueString;
-  }
-
-  async ok(method, path, body) {
-    const answer = await this.call(method, path, body);
-    if (answer.Result.ResultCode !== 'OK') {
-      throw new Error(`DoseSpot refused ${method} ${path}`);
-    }
-    return answer;
-  }
-
-  async call(method, path, body) {
-    const answer = await fetch(this.baseUrl + path, {
-      method,
-      headers: {
-        Authorization: `Bearer ${await this.token()}`,
-        'Subscription-Key': this.subscriptionKey,
-        'Content-Type': 'application/json',
-      },
-      body: body && JSON.stringify(body),
-    });
-    if (!answer.ok) {
-      throw new Error(`DoseSpot answered ${answer.status}`);
-    }
-    return answer.json();
-  }
-
-  async token() {
-    const kept = tokens.get(this.userId);
-    if (kept?.until > Date.now()) {
-      return kept.value;
-    }
-    const answer = await fetch(`${this.baseUrl}connect/token`, {
-      method: 'POST',
-      headers: { 'Subscription-Key': this.subscriptionKey },
-      body: new URLSearchParams({
-        grant_type: 'password',
-        client_id: this.clinicId,
-        client_secret: this.clinicKey,
-        username: this.userId,
-        password: this.clinicKey,
-        scope: 'api',
-      }),
-    });
-    const issued = await answer.json();
-    const until = Date.now() + (issued.expires_in - 30) * 1000;
-    tokens.set(this.userId, { value: issued.access_token, until });
-    return issued.access_token;
-  }
 }
