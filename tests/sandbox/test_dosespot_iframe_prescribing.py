@@ -261,7 +261,7 @@ def test_all_that_is_wrong_with_a_medication_is_told_and_kept(iframe: Iframe) ->
             {"refills": "6"},
             ["A drug of schedule 3 can have 5 refills at most."],
         ),
-        ("Pregabalin", {"refills": "6"}, []),
+        ("Diphenoxylate-atropine", {"refills": "6"}, []),
     ],
 )
 def test_what_is_wrong_with_a_medication(

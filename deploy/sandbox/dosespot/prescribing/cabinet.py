@@ -4,7 +4,7 @@ What a transaction changed is known until it is asked for; `forget` drops what w
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 from deploy.sandbox.dosespot.prescribing.asked import PharmacyRequest
@@ -15,6 +15,7 @@ FIRST_HISTORY_ID = 9_000_000_001
 """Too large for 32 bits, as DoseSpot's own."""
 
 _Entry = TypeVar("_Entry", bound=ChartEntry)
+_Found = TypeVar("_Found")
 
 
 class Drawer(Generic[_Entry]):
@@ -32,6 +33,7 @@ class Drawer(Generic[_Entry]):
         self._by_patient: dict[int, dict[int, _Entry]] | None = None
         self._owners: dict[int, int] = {}
         self._changes: list[tuple[_Entry | None, _Entry]] = []
+        self._remembered: dict[Hashable, Any] = {}
 
     def next_id(self) -> int:
         """An id that no entry has had."""
@@ -54,6 +56,7 @@ class Drawer(Generic[_Entry]):
     def put(self, entry: _Entry) -> None:
         """Keeps an entry in the place of the one with its id."""
         self._changes.append((self.get(entry.id), entry))
+        self._remembered = {}
         self._store.put(self._kind, entry.id, entry.model_dump(mode="json"))
         self._hold(entry)
 
@@ -64,7 +67,14 @@ class Drawer(Generic[_Entry]):
 
     def forget(self) -> None:
         """Reads again from the store what is asked for next."""
-        self._by_patient, self._owners, self._changes = None, {}, []
+        self._by_patient, self._owners, self._changes, self._remembered = None, {}, [], {}
+
+    def remembered(self, what: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What `find` finds among the entries; the same for the same `what` until one is put."""
+        if what not in self._remembered:
+            self._remembered[what] = find()
+        found: _Found = self._remembered[what]
+        return found
 
     def _held(self) -> dict[int, dict[int, _Entry]]:
         if self._by_patient is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 FIRST_DRUG_ID = 20001
 
-DISPENSE_UNITS = {26: "Tablet", 4: "Capsule", 52: "Film"}
+DISPENSE_UNITS = {26: "Tablet", 4: "Capsule"}
 """The names of dispense units by DoseSpot's number; here they name the dose forms, too."""
 
 
@@ -18,7 +18,7 @@ class CatalogDrug:
     """One drug in one strength.
 
     `states` has the schedules of the states in which it is not the federal one. `marks` are
-    `otc`, `obsolete`, and C2 to C5 for the federal schedule.
+    `otc`, `obsolete`, `sublingual`, and C2 to C5 for the federal schedule.
     """
 
     id: int
@@ -45,7 +45,7 @@ class CatalogDrug:
     @property
     def route(self) -> str:
         """How it is taken."""
-        return "Sublingual" if self.form == "Film" else "Oral"
+        return "Sublingual" if "sublingual" in self.marks else "Oral"
 
     @property
     def display_name(self) -> str:
@@ -61,18 +61,18 @@ class CatalogDrug:
 # Name (and generic name of a brand), strength, dose form, RXCUI, NDC, marks.
 _TABLE = """
 Amoxicillin                        | 500 mg       | Capsule | 308191  | 00093310905
-Azithromycin                       | 250 mg       | Tablet  | 308460  | 59762306001
+Zithromax = azithromycin           | 250 mg       | Tablet  | 212446  | 00069306030
 Cephalexin                         | 500 mg       | Capsule | 309114  | 00093314701
 Atorvastatin                       | 20 mg        | Tablet  | 617310  | 00378395105
 Lipitor = atorvastatin             | 20 mg        | Tablet  | 617318  | 00071015623
 Lisinopril                         | 10 mg        | Tablet  | 314076  | 00093111310
 Metformin                          | 500 mg       | Tablet  | 861007  | 00093104801
-Norvasc = amlodipine               | 5 mg         | Tablet  | 212549  | 00069153066
+Norvasc = amlodipine               | 5 mg         | Tablet  | 212549  | 00069153068
 Cozaar = losartan                  | 50 mg        | Tablet  | 979494  | 00006095254
-Hydrochlorothiazide                | 25 mg        | Tablet  | 310798  | 00603385632
+Hydrochlorothiazide                | 25 mg        | Tablet  | 310798  | 00603385621
 Furosemide                         | 40 mg        | Tablet  | 313988  | 00054429925
 Omeprazole                         | 20 mg        | Capsule | 198051  | 62175011837
-Sertraline                         | 50 mg        | Tablet  | 312941  | 59762490003
+Zoloft = sertraline                | 50 mg        | Tablet  | 208161  | 00049490066
 Prozac = fluoxetine                | 20 mg        | Capsule | 104849  | 00777310502
 Prednisone                         | 20 mg        | Tablet  | 312615  | 00054001825
 Ibuprofen                          | 800 mg       | Tablet  | 197807  | 53746046601
@@ -82,16 +82,16 @@ Ranitidine                         | 150 mg       | Tablet  | 198191  | 00781188
 Gabapentin                         | 300 mg       | Capsule | 310431  | 45963055611
 Oxycodone                          | 5 mg         | Tablet  | 1049621 | 00406055201 | C2
 Percocet = acetaminophen-oxycodone | 325 mg-5 mg  | Tablet  | 1049640 | 63481062370 | C2
-Hydrocodone-acetaminophen          | 325 mg-5 mg  | Tablet  | 857002  | 00406012301 | C2
+Hydrocodone-acetaminophen          | 5 mg-325 mg  | Tablet  | 857002  | 00406012301 | C2
 Dextroamphetamine-amphetamine      | 20 mg        | Tablet  | 577961  | 00555097302 | C2
 Acetaminophen-codeine              | 300 mg-30 mg | Tablet  | 993781  | 00406048401 | C3
-Buprenorphine-naloxone             | 8 mg-2 mg    | Film    | 1010604 | 12496120803 | C3
+Buprenorphine-naloxone             | 8 mg-2 mg    | Tablet  | 351267  | 00054018913 | C3 sublingual
 Alprazolam                         | 0.5 mg       | Tablet  | 308048  | 59762372001 | C4
 Lorazepam                          | 1 mg         | Tablet  | 197901  | 00591024101 | C4
 Clonazepam                         | 0.5 mg       | Tablet  | 197527  | 00093083201 | C4
 Ambien = zolpidem                  | 10 mg        | Tablet  | 854875  | 00024542131 | C4
 Tramadol                           | 50 mg        | Tablet  | 835603  | 00093005801 | C4
-Pregabalin                         | 75 mg        | Capsule | 483450  | 00071101468 | C5
+Diphenoxylate-atropine             | 2.5-0.025 mg | Tablet  | 1190572 | 00378041501 | C5
 """
 
 _STRICTER = {"Gabapentin": {"AL": 5, "KY": 5, "TN": 5, "VA": 5, "WV": 5}}

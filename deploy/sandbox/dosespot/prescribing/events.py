@@ -5,7 +5,7 @@ with a `Status`, edited with a `PharmacyStatus`, and removed with a "3".
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from deploy.sandbox.dosespot.prescribing.asked import PharmacyRequest
@@ -17,6 +17,7 @@ from deploy.sandbox.dosespot.prescribing.counting import (
     RENEWALS,
     waiting,
     weight,
+    whose,
 )
 from deploy.sandbox.dosespot.prescribing.sheets import ChartEntry, PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.statuses import (
@@ -28,6 +29,8 @@ from deploy.sandbox.dosespot.prescribing.statuses import (
 from deploy.sandbox.dosespot.push import PushEvent
 from deploy.sandbox.dosespot.register import PatientChange
 from deploy.sandbox.dosespot.replies import timestamp
+
+_Waiting = PrescriptionSheet | PharmacyRequest
 
 _COUNT_NAMES = {
     PENDING: "PendingPrescriptionCount",
@@ -156,13 +159,13 @@ def _happened(before: ChartEntry | None, *, is_gone: bool) -> str:
 
 
 def _counts(
-    cabinet: Cabinet, changes: list[tuple[ChartEntry | None, ChartEntry]]
+    cabinet: Cabinet, changes: Sequence[tuple[_Waiting | None, _Waiting]]
 ) -> Iterator[PushEvent]:
     """One for each clinician, in each clinic, for whom now more or less waits than before."""
     more: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for before, after in changes:
-        more[_whose(after)].update(weight(after))
-        more[_whose(before or after)].subtract(weight(before))
+        more[whose(after)].update(weight(after))
+        more[whose(before or after)].subtract(weight(before))
     for (clinician_id, clinic_id), difference in more.items():
         if any(difference.values()):
             here = _named(waiting(cabinet, clinician_id, clinic_id))
@@ -170,12 +173,6 @@ def _counts(
             who = {"ClinicianId": clinician_id, "ClinicId": clinic_id}
             data = {**who, **here, "Total": total}
             yield {"EventType": "PrescriberNotificationCounts", "Data": data}
-
-
-def _whose(entry: ChartEntry) -> tuple[int, int]:
-    if isinstance(entry, PharmacyRequest):
-        return entry.clinician_id, entry.clinic_id
-    return entry.record["PrescriberId"], entry.clinic_id
 
 
 def _named(counts: Counter[str]) -> dict[str, int]:

@@ -69,7 +69,8 @@ def transmit(backend: DoseSpotBackend, prescription_id: int, *, signed: bool) ->
 
 def take_due_steps(backend: DoseSpotBackend) -> None:
     """Takes every step whose moment has come, at that moment."""
-    for sheet in list(backend.cabinet.prescriptions.all()):
+    drawer = backend.cabinet.prescriptions
+    for sheet in drawer.remembered("due", lambda: [each for each in drawer.all() if each.next_at]):
         _take_due(backend, sheet)
 
 

@@ -42,11 +42,17 @@ def list_prescriptions(call: ApiCall) -> OperationReply:
     patient = patients.own(call)
     if isinstance(patient, Rejection):
         return patient
-    query: PrescriptionQuery = call.body
-    known = call.backend.cabinet.prescriptions.of(call.clinic_id, patient.id)
-    found = [each for each in known if _fits(each, query) and _is_shown(call, each)]
-    found.sort(key=_age, reverse=query.sortOrder == "Desc")
-    return _page(call, found, answers.prescription)
+    drawer, query = call.backend.cabinet.prescriptions, call.body
+    with_deleted = call.backend.switches.deleted_prescriptions == "listed"
+
+    def find() -> list[PrescriptionSheet]:
+        known = drawer.of(call.clinic_id, patient.id)
+        found = (each for each in known if with_deleted or each.status != "Deleted")
+        fitting = (each for each in found if _fits(each, query))
+        return sorted(fitting, key=_age, reverse=query.sortOrder == "Desc")
+
+    what = (patient.id, with_deleted, query.model_copy(update={"pageNumber": 1}).model_dump_json())
+    return _page(call, drawer.remembered(what, find), answers.prescription)
 
 
 def _age(sheet: PrescriptionSheet) -> tuple[datetime, int]:
@@ -59,10 +65,6 @@ def _fits(sheet: PrescriptionSheet, query: PrescriptionQuery) -> bool:
         and query.prescriptionStatus in (None, sheet.status)
         and query.statusClass in (None, status_class(sheet.status, sheet.medication_status))
     )
-
-
-def _is_shown(call: ApiCall, sheet: PrescriptionSheet) -> bool:
-    return sheet.status != "Deleted" or call.backend.switches.deleted_prescriptions == "listed"
 
 
 def read_prescription(call: ApiCall) -> OperationReply:
