@@ -9,7 +9,7 @@ from shared.enrollment.wiring import enrollment_of
 from shared.errors import BotError
 from shared.fhir.batch import Batch
 from shared.members.subject import subject_of
-from shared.npi_check.wiring import beside_npi_check
+from shared.npi_check.beside import beside_npi_check
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation

@@ -6,7 +6,7 @@ from shared.enrollment.advancing import OwnRecords, advance
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
 from shared.fhir.batch import Batch, FoundAll
-from shared.npi_check.wiring import beside_npi_check
+from shared.npi_check.beside import beside_npi_check
 from shared.runtime.invocation import Invocation
 
 

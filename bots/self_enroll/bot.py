@@ -8,7 +8,7 @@ from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.advancing import OwnRecords, advance
 from shared.fhir.batch import Batch
 from shared.members.rules.guidance import next_steps
-from shared.npi_check.wiring import beside_npi_check
+from shared.npi_check.beside import beside_npi_check
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation

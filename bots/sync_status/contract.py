@@ -144,7 +144,7 @@ class SyncStatusOutput(WarningOutput):
     )
     dryRun: bool = Field(description="As in the input.")
     warnings: Sequence[DoubtOutput] = Field(
-        default_factory=list,
+        default_factory=list[DoubtOutput],
         description="What looks wrong on the Practitioners; absent where there is nothing.",
     )
 

@@ -79,7 +79,8 @@ class WarningOutput(BotOutput):
     """An answer that says what was left out, read in an unusual way, or looks wrong."""
 
     warnings: Sequence[FindingOutput] = Field(
-        default_factory=list,
+        # Of `list` itself pydantic would read the signature, which loads a tokenizer.
+        default_factory=list[FindingOutput],
         description="What looks wrong or could not be changed; absent where there is nothing.",
     )
 

@@ -182,6 +182,24 @@ def test_a_start_loads_no_bot_and_a_snapshot_all(kind: str, loaded: int) -> None
     assert begun(ALL_BOTS.handler, AWS_LAMBDA_INITIALIZATION_TYPE=kind)[2] == loaded
 
 
+@pytest.mark.parametrize(
+    ("bot", "unneeded"),
+    [
+        ("self_enroll", ["shared.npi_check.check", "shared.nppes.client"]),
+        ("admin_enroll", ["shared.npi_check.check", "shared.nppes.client"]),
+        ("patient_sync", ["shared.enrollment.enroll"]),
+        ("iframe", ["shared.enrollment.enroll", "shared.claims.store"]),
+    ],
+)
+def test_a_bot_loads_nothing_that_most_runs_do_not_need(bot: str, unneeded: list[str]) -> None:
+    known = f"[name for name in {unneeded} if import_module(name) and name in before]"
+    program = (
+        "import sys\nfrom importlib import import_module\n"
+        f"import bots.{bot}.bot\nbefore = {{*sys.modules}}\nprint({known})"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "[]\n"
+
+
 def test_enroll_many_loads_boto3_for_a_queue_only() -> None:
     program = "import sys, deploy.bulk.job, deploy.cli\nprint('boto3' in sys.modules)"
     assert (
