@@ -1,4 +1,4 @@
-"""The MedicationRequests of one patient that say what DoseSpot has: found, made, kept in line.
+"""The resources of one patient that say what DoseSpot has: found, created, kept in line.
 
 A chart can be long, so of each resource only a digest of our parts is kept, which says whether
 anything is to be written; a resource that has to change is read again then.
@@ -24,8 +24,8 @@ CREATED_AT_ONCE = 100
 """So many creates make a request that a Medplum server answers in less than a second."""
 
 ANOTHERS = (
-    "MedicationRequest.subject: DoseSpot's medication {key} is in the chart of another Patient, so"
-    " it was left there. If both are the same person, merge the two Patients."
+    "{kind}.subject: DoseSpot's medication {key} is in the chart of another Patient, so it was left"
+    " there. If both are the same person, merge the two Patients."
 )
 
 
@@ -43,12 +43,27 @@ class ChartServer(Protocol):
 
 
 @dataclass(frozen=True)
+class ChartKind:
+    """What of a chart says what DoseSpot has.
+
+    Attributes:
+        resource_type: such as `MedicationRequest`.
+        system: of the identifier by which an entry is known.
+        parts: which parts of such a resource are ours.
+    """
+
+    resource_type: str
+    system: str
+    parts: Sequence[OwnedPart]
+
+
+@dataclass(frozen=True)
 class WantedEntry:
     """What should stand in the chart.
 
     Attributes:
         key: DoseSpot's id, as text.
-        resource: the MedicationRequest, without an id.
+        resource: without an id.
         parts: of it what is sure; all else stays as it is in the chart.
     """
 
@@ -85,36 +100,30 @@ class Chart:
     """The chart, as far as it says what DoseSpot has.
 
     Args:
-        fhir: may read and write the patient's MedicationRequests.
+        fhir: may read and write the patient's chart.
         together: writes several at the same time.
         patient: reference of the Patient.
-        system: of the identifier by which an entry is known.
-        parts: which parts of a MedicationRequest are ours.
+        kind: which part of the chart.
     """
 
     def __init__(
-        self,
-        fhir: ChartServer,
-        together: Together,
-        patient: str,
-        system: str,
-        parts: Sequence[OwnedPart],
+        self, fhir: ChartServer, together: Together, patient: str, kind: ChartKind
     ) -> None:
         self._fhir = fhir
         self._together = together
         self._patient = patient
-        self._system = system
-        self._parts = parts
+        self._kind = kind
         self._kept: dict[str, ChartEntryKept] = {}
 
-    def look(self, key: str = "") -> None:
-        """Reads what is in the chart, or just one entry.
+    def look(self, keys: Sequence[str] = ("",)) -> None:
+        """Reads what is in the chart, or just some entries.
 
         Raises:
             BotError: whatever the server raises.
         """
-        params = {"subject": self._patient, "identifier": f"{self._system}|{key}"}
-        for resource in self._fhir.search_all("MedicationRequest", params):
+        tokens = ",".join(f"{self._kind.system}|{key}" for key in keys)
+        params = {"subject": self._patient, "identifier": tokens}
+        for resource in self._fhir.search_all(self._kind.resource_type, params):
             self._keep(resource)
 
     def entries(self) -> Mapping[str, ChartEntryKept]:
@@ -144,9 +153,9 @@ class Chart:
 
     def _may_differ(self, wanted: WantedEntry) -> bool:
         kept = self._kept.get(wanted.key)
-        if kept is None or wanted.parts is not self._parts:
+        if kept is None or wanted.parts is not self._kind.parts:
             return kept is not None
-        return kept.digest != digest(self._parts, wanted.resource)
+        return kept.digest != digest(self._kind.parts, wanted.resource)
 
     def _created(
         self, wanted: Sequence[WantedEntry], brought: Brought
@@ -171,7 +180,9 @@ class Chart:
         return found
 
     def _create(self, wanted: WantedEntry) -> ConditionalCreateEntry:
-        return ConditionalCreateEntry(wanted.resource, by_identifier(self._system, [wanted.key]))
+        return ConditionalCreateEntry(
+            wanted.resource, by_identifier(self._kind.system, [wanted.key])
+        )
 
     def _read(
         self, wanted: Sequence[WantedEntry], brought: Brought
@@ -208,13 +219,13 @@ class Chart:
 
     def _in_line(self, wanted: WantedEntry, found: Resource) -> Resource:
         if child(found, "subject").get("reference") != self._patient:
-            raise RecordsDisagree(ANOTHERS.format(key=wanted.key))
+            raise RecordsDisagree(ANOTHERS.format(kind=self._kind.resource_type, key=wanted.key))
         return in_line(wanted.parts, found, wanted.resource)
 
     def _keep(self, resource: Resource) -> None:
         kept = ChartEntryKept(
-            reference(resource), digest(self._parts, resource), text(resource.get("status"))
+            reference(resource), digest(self._kind.parts, resource), text(resource.get("status"))
         )
         for _, identifier in entries(resource, "identifier"):
-            if identifier.get("system") == self._system:
+            if identifier.get("system") == self._kind.system:
                 self._kept[text(identifier.get("value"))] = kept

@@ -10,6 +10,7 @@ from shared.members.caller import clinician_id_of
 from shared.members.enrolled import enrolled_with
 from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import CatalogReads
+from shared.prescriptions.ports import SyncPorts
 from shared.prescriptions.sync import PrescriptionSync
 from shared.runtime.invocation import Invocation
 
@@ -52,7 +53,7 @@ def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> Pr
         project: id of the project.
     """
     services, members = run.services, run.privileged_fhir
-    return PrescriptionSync(
+    ports = SyncPorts(
         fhir=run.fhir,
         dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
         lookups=CatalogReads(
@@ -67,3 +68,4 @@ def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> Pr
         together=run.together,
         now=run.now,
     )
+    return PrescriptionSync(ports)

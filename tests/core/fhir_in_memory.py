@@ -16,7 +16,8 @@ FHIR = f"{BASE}fhir/R4/"
 
 
 class FhirServer:
-    """Keeps resources; `denied` are types that the token may neither read nor write.
+    """Keeps resources; `denied` are types that the token may neither read nor write, `read_only`
+    those that it may not write.
 
     Attributes:
         asked: method and path of everything that was asked, those in a batch as well.
@@ -28,6 +29,7 @@ class FhirServer:
         self.versions: dict[str, list[Resource]] = {}
         self.asked: list[str] = []
         self.denied: set[str] = set()
+        self.read_only: set[str] = set()
         self.before_write: list[Callable[[], object] | BotError] = []
         self._lock = RLock()
         for one in resources:
@@ -91,7 +93,7 @@ class FhirServer:
             if isinstance(planned, BotError):
                 raise planned
             planned()
-        if path.partition("/")[0] in self.denied:
+        if path.partition("/")[0] in self.denied | self.read_only:
             return 403, None
         if "/" in path:
             return self._replace(path, resource, conditions["If-Match"])
@@ -112,7 +114,7 @@ class FhirServer:
         asked = parse_qs(query)
         wanted = set(asked.get("identifier", [""])[0].replace("\\|", "|").split(","))
         profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
-        subject = asked.get("subject", [None])[0]
+        subject = (asked.get("subject") or asked.get("patient") or [None])[0]
         return [
             one
             for one in self.resources.values()

@@ -15,7 +15,8 @@ from shared.errors import BotError
 from shared.members.enrolled import enrolled_with
 from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import LookedUp
-from shared.prescriptions.sync import PrescriptionSync, Synced
+from shared.prescriptions.ports import MOST_READ_AGAIN, Synced, SyncPorts
+from shared.prescriptions.sync import PrescriptionSync
 from shared.together import Together
 from tests.builders import membership
 from tests.core.fhir_in_memory import FhirServer
@@ -67,6 +68,9 @@ class Practice:
         prescriptions: DoseSpot's, by id.
         listed: ids of those that are in the list of the span.
         page: how many entries a page has.
+        renewals: pharmacies' requests for renewals, as DoseSpot lists them.
+        changes: those for changes.
+        most_read_again: of prescriptions that one run reads again by id.
         failing: by what is looked up, such as `drug 4433` or `prescription 9001`.
         spans: that were asked for.
         looked_up: everything that DoseSpot was asked for.
@@ -75,6 +79,9 @@ class Practice:
     prescriptions: dict[int, Any] = field(default_factory=dict)
     listed: list[int] | None = None
     page: int = 50
+    renewals: list[Any] = field(default_factory=list)
+    changes: list[Any] = field(default_factory=list)
+    most_read_again: int = MOST_READ_AGAIN
     person: dict[str, Any] = field(default_factory=dict)
     failing: dict[str, BotError] = field(default_factory=dict)
     spans: list[WireSpan] = field(default_factory=list)
@@ -103,6 +110,10 @@ class Practice:
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         self._fail(f"prescription {prescription_id}")
         return self.prescriptions.get(prescription_id)
+
+    def request_pages(self, what: str, entries: list[Any]) -> Iterator[list[Any]]:
+        self._fail(what)
+        yield entries
 
     def drugs(self, ids: Iterable[int]) -> LookedUp[DrugItem]:
         return self._each("drug", ids, self.drugs_known)
@@ -134,7 +145,10 @@ class Practice:
             client, lambda ids: enrolled_with(client, ids), self.references, "project"
         )
         medications = Listing(self)
-        return PrescriptionSync(client, medications, self, directory, TOGETHER, lambda: NOW)
+        ports = SyncPorts(
+            client, medications, self, directory, TOGETHER, lambda: NOW, self.most_read_again
+        )
+        return PrescriptionSync(ports)
 
     def run(self, first: date = DAY, last: date = DAY, **changes: Any) -> Synced:
         """One run for Pat."""
@@ -155,6 +169,7 @@ class Listing:
     """DoseSpot's side of a practice, as its client has it."""
 
     practice: Practice
+    acting_as: int = PRESCRIBER_ID
 
     def patient(self, patient_id: int) -> PatientItem | None:
         return self.practice.patient(patient_id)
@@ -166,6 +181,12 @@ class Listing:
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         assert patient_id == PATIENT_ID
         return self.practice.prescription(patient_id, prescription_id)
+
+    def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:
+        return self.practice.request_pages("renewals", self.practice.renewals)
+
+    def change_requests(self, patient_id: int) -> Iterator[list[Any]]:
+        return self.practice.request_pages("changes", self.practice.changes)
 
 
 def practice(*entries: Any, **options: Any) -> Practice:

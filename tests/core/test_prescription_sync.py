@@ -1,7 +1,6 @@
 """What a run makes of DoseSpot's prescriptions and of the chart as it is."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,8 @@ from shared.errors import (
     RecordsRefused,
     RemoteUnavailable,
 )
-from shared.prescriptions import sync
+from shared.prescriptions import prescription_run as sentences_of
+from shared.prescriptions.ports import Synced
 from tests.core.prescribed import (
     DAY,
     DRUG_ID,
@@ -49,7 +49,7 @@ def statuses(found: Practice) -> dict[str, str]:
     return {one["identifier"][0]["value"]: one["status"] for one in found.chart()}
 
 
-def sentences(result: sync.Synced) -> list[str]:
+def sentences(result: Synced) -> list[str]:
     return [one.sentence for one in result.findings]
 
 
@@ -78,8 +78,8 @@ def test_a_second_run_reads_the_chart_once_and_writes_nothing() -> None:
     found.asked()
     result = found.run()
     assert (result.written, result.unchanged) == ([], 2)
-    (asked,) = found.asked()
-    assert asked.startswith("GET MedicationRequest?")
+    kinds = {one.partition("?")[0] for one in found.asked()}
+    assert kinds == {"GET MedicationRequest", "GET MedicationDispense", "GET Task"}
 
 
 def test_what_changed_is_written_over_what_is_ours_alone() -> None:
@@ -270,10 +270,11 @@ def test_what_is_open_in_the_chart_is_read_again_however_old_and_what_is_over_is
 
 
 def test_more_than_a_run_can_read_again_are_said_to_be_left() -> None:
-    found = practice(*(prescription(number) for number in range(1, 6)), listed=[])
+    entries = [prescription(number) for number in range(1, 6)]
+    found = practice(*entries, listed=[], most_read_again=3)
     for number in range(1, 6):
         found.fhir.put(charted(number))
-    result = replace(found.use_case(), most_read_again=3).run(patient(), DAY, DAY)
+    result = found.run()
     assert len([one for one in found.looked_up if one.startswith("prescription")]) == 3
     assert sentences(result)[0].startswith("2 prescriptions in the chart that have not come to")
 
@@ -283,7 +284,7 @@ def test_a_prescription_that_dosespot_no_longer_has_is_left_and_said() -> None:
     before = found.fhir.put(charted(7))
     result = found.run()
     assert found.chart() == [before]
-    assert sentences(result) == [sync.GONE.format(number=7)]
+    assert sentences(result) == [sentences_of.GONE.format(number=7)]
 
 
 def test_one_that_can_not_be_read_again_stops_no_other() -> None:
@@ -312,7 +313,7 @@ def test_a_malformed_entry_is_counted_and_hides_no_other(entry: Any) -> None:
     found.prescriptions[0] = entry
     result = found.run()
     assert statuses(found) == {"9001": "active"}
-    assert sentences(result) == [sync.MALFORMED.format(count=1)]
+    assert sentences(result) == [sentences_of.MALFORMED.format(count=1)]
 
 
 def test_an_entry_that_comes_on_two_pages_is_told_once() -> None:
@@ -370,10 +371,10 @@ def test_one_prescription_is_brought_in_line_alone() -> None:
 def test_one_that_dosespot_does_not_have_is_said(number: int) -> None:
     found = practice()
     result = found.use_case().one(patient(), number)
-    assert sentences(result) == [sync.GONE.format(number=number)]
+    assert sentences(result) == [sentences_of.GONE.format(number=number)]
 
 
 def test_a_sentence_about_a_failure_is_the_errors_own() -> None:
-    result = sync.Synced()
+    result = Synced()
     result.failed("prescription 1", BotError("It is so."))
     assert sentences(result) == ["prescription 1: It is so."]

@@ -95,6 +95,31 @@ def test_every_step_is_followed(clinic: Clinic, member: Member) -> None:
     assert sync_prescriptions(clinic, member, patient).status == 200
     found = {one["identifier"][0]["value"]: one["status"] for one in charted(clinic, patient)}
     assert [found[str(one)] for one in numbers] == [status for _, status in STEPS]
+    fills = [one["status"] for one in charted(clinic, patient, "MedicationDispense")]
+    assert sorted(fills) == ["completed", "declined", "in-progress"]
+    tasks = charted(clinic, patient, "Task")
+    assert [one["code"]["text"] for one in tasks] == ["Prescription not sent"] * 2
+    assert {one["owner"]["reference"] for one in tasks} == {f"Practitioner/{member.id}"}
+
+
+def test_what_a_pharmacy_asks_for_is_a_task_until_it_is_answered_and_then_a_successor(
+    clinic: Clinic, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    original = write_prescription(clinic, member, number)
+    asked = control(clinic, "POST", f"prescriptions/{original}/renewal-requests", {})["id"]
+    assert len(sync_prescriptions(clinic, member, patient).body) == 1
+    (task,) = charted(clinic, patient, "Task")
+    assert (task["status"], task["code"]["text"]) == (
+        "requested",
+        "Renewal request from a pharmacy",
+    )
+    control(clinic, "POST", f"requests/{asked}/approve")
+    sync_prescriptions(clinic, member, patient)
+    (task,) = charted(clinic, patient, "Task")
+    assert task["status"] == "completed"
+    before, after = charted(clinic, patient)
+    assert after["priorPrescription"] == {"reference": f"MedicationRequest/{before['id']}"}
 
 
 def test_today_is_enough_for_what_is_open_from_long_ago(clinic: Clinic, member: Member) -> None:

@@ -86,6 +86,7 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
     "Account": {**SUBJECT, **STATUS},
     "Communication": {**SUBJECT, **STATUS},
     "MedicationRequest": {**SUBJECT, **STATUS},
+    "MedicationDispense": {**SUBJECT, **STATUS},
     "Observation": {
         **SUBJECT,
         **STATUS,

@@ -1,0 +1,110 @@
+"""What the prescription sync needs of others, and what it came to."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from fhir_profiles import Resource
+from shared.dosespot.catalog_wire import DrugItem, PharmacyItem
+from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.wire import PatientItem
+from shared.errors import BotError
+from shared.prescriptions.chart import ChartServer
+from shared.prescriptions.lookups import LookedUp
+from shared.prescriptions.rules.prescription import NamedById
+from shared.records.findings import Finding
+from shared.together import Together
+
+MOST_READ_AGAIN = 200
+"""Each is a call of its own."""
+
+
+class Medications(Protocol):
+    """DoseSpot, seen by a clinician; `PrescriptionsClient` is one."""
+
+    acting_as: int
+
+    def patient(self, patient_id: int) -> PatientItem | None:
+        """One patient's record."""
+
+    def prescriptions(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
+        """The pages of a patient's prescriptions of a span."""
+
+    def prescription(self, patient_id: int, prescription_id: int) -> Any:
+        """One prescription."""
+
+    def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:
+        """The pages of what pharmacies ask to renew."""
+
+    def change_requests(self, patient_id: int) -> Iterator[list[Any]]:
+        """The pages of what pharmacies ask to change."""
+
+
+class Lookups(Protocol):
+    """What prescriptions name by id; `CatalogReads` is one."""
+
+    def drugs(self, ids: Sequence[int]) -> LookedUp[DrugItem]:
+        """Drugs by id."""
+
+    def pharmacies(self, ids: Sequence[int]) -> LookedUp[PharmacyItem]:
+        """Pharmacies by id."""
+
+
+class PeopleAndPharmacies(Protocol):
+    """Where they stand in FHIR; `ProjectDirectory` is one."""
+
+    def pharmacies(self, items: Mapping[int, PharmacyItem]) -> dict[int, NamedById]:
+        """Pharmacies by id."""
+
+    def prescribers(self, numbers: Sequence[int]) -> tuple[dict[int, NamedById], list[Finding]]:
+        """Prescribers by clinician id, and what is unclear about them."""
+
+
+@dataclass(frozen=True)
+class SyncPorts:
+    """What a run works with.
+
+    Attributes:
+        fhir: may read and write the patient's chart.
+        dosespot: acts as a clinician of the clinic.
+        lookups: DoseSpot's drugs and pharmacies.
+        directory: the project's prescribers and pharmacies.
+        together: does several things at the same time.
+        now: the clock.
+        most_read_again: of prescriptions that are read again by id in one run.
+    """
+
+    fhir: ChartServer
+    dosespot: Medications
+    lookups: Lookups
+    directory: PeopleAndPharmacies
+    together: Together
+    now: Callable[[], datetime]
+    most_read_again: int = MOST_READ_AGAIN
+
+
+@dataclass
+class Synced:
+    """What a run came to.
+
+    Attributes:
+        written: the MedicationRequests that were created or changed, as the server has them.
+        unchanged: how many were in line.
+        findings: what could not be read or brought in line, and what is unclear.
+        failures: the errors among these.
+    """
+
+    written: list[Resource] = field(default_factory=list)
+    unchanged: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[BotError] = field(default_factory=list)
+
+    def failed(self, what: str, error: BotError) -> None:
+        """Keeps that something failed, under the name of what it is about."""
+        self.failures.append(error)
+        self.tell(Finding("MedicationRequest", f"{what}: {error}"))
+
+    def tell(self, *findings: Finding) -> None:
+        """Keeps what is to be said, each once."""
+        self.findings += [one for one in findings if one not in self.findings]
