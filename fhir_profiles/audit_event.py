@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     PATIENT_CREATED = "patient-created"
     PATIENT_LINKED = "patient-linked"
     PATIENT_CHANGED = "patient-changed"
+    HISTORY_CONSENTED = "history-consented"
     PRACTITIONER_CREATED = "practitioner-created"
     PRACTITIONER_CHANGED = "practitioner-changed"
     ROLE_GRANTED = "role-granted"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from shared.dosespot.patient_reads import PatientReads
 from shared.dosespot.prescription_wire import EntriesReply, PrescriptionReply
@@ -17,6 +18,11 @@ class WireSpan:
 
     start: str
     end: str
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime) -> Self:
+        """The span between two aware times in UTC."""
+        return cls(*(f"{one.replace(tzinfo=None).isoformat()}Z" for one in (start, end)))
 
 
 class PrescriptionsClient(PatientReads):
@@ -50,10 +56,10 @@ class PrescriptionsClient(PatientReads):
         dates = {"start": span.start, "end": span.end}
         return self._pages(path, "list the medication history", dates)
 
-    def self_reported(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
-        """The medications that the patient reported in a span."""
+    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
+        """The medications that the patient reported in a span, or ever."""
         path = f"api/patients/{patient_id}/selfReportedMedications"
-        dates = {"startDate": span.start, "endDate": span.end}
+        dates = {"startDate": span.start, "endDate": span.end} if span else {}
         return self._pages(path, "list the self-reported medications", dates)
 
     def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:

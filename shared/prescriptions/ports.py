@@ -105,6 +105,15 @@ class Synced:
         self.failures.append(error)
         self.tell(Finding("MedicationRequest", f"{what}: {error}"))
 
+    def require_some(self) -> None:
+        """Makes sure that something could be done, if anything was to be done.
+
+        Raises:
+            BotError: the first failure, where everything failed.
+        """
+        if self.failures and not self.written and not self.unchanged:
+            raise self.failures[0]
+
     def tell(self, *findings: Finding) -> None:
         """Keeps what is to be said, each once."""
         self.findings += [one for one in findings if one not in self.findings]

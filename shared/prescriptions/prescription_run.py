@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fhir_profiles import Resource
@@ -76,7 +76,7 @@ class PrescriptionRun:
     def pages(self, first: date, last: date) -> Iterator[list[Any]]:
         """The pages of DoseSpot's list; the first is asked for now."""
         span = days_at(first, last, offsets_of(self._patient, self._today))
-        asked = WireSpan(_wire(span.start), _wire(span.end))
+        asked = WireSpan.of(span.start, span.end)
         pages = self._ports.dosespot.prescriptions(self._number, asked)
         return ReadAhead(pages, self._ports.together)
 
@@ -177,10 +177,8 @@ class PrescriptionRun:
         Raises:
             BotError: nothing could be brought in line, and something should have been.
         """
-        result = self._result
-        if result.failures and not result.written and not result.unchanged:
-            raise result.failures[0]
-        return result
+        self._result.require_some()
+        return self._result
 
     def _bring(
         self, items: Sequence[PrescriptionItem], known: Known, unsure: frozenset[int]
@@ -209,7 +207,3 @@ class PrescriptionRun:
 
     def _reference_of(self, prescription_id: int) -> str:
         return self._chart.reference_of(str(prescription_id))
-
-
-def _wire(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat() + "Z"

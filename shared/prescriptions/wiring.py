@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
+from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.elements import child, text
 from shared.dosespot.catalog import Catalog, CatalogClient
 from shared.dosespot.prescriptions import PrescriptionsClient
@@ -10,6 +11,7 @@ from shared.members.caller import clinician_id_of
 from shared.members.enrolled import enrolled_with
 from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import CatalogReads
+from shared.prescriptions.other_sync import OtherMedicationSync
 from shared.prescriptions.ports import SyncPorts
 from shared.prescriptions.sync import PrescriptionSync
 from shared.runtime.invocation import Invocation
@@ -42,6 +44,24 @@ def asked_about(run: Invocation, patient_id: str) -> AskedAbout:
     run.trail.subject = named
     project = text(child(me, "project").get("id"))
     return AskedAbout(clinician_id_of(me, requester), project, patient)
+
+
+def other_medication_sync_of(run: Invocation, clinician_id: int) -> OtherMedicationSync:
+    """The use case for the history and self-reported medications; see `prescription_sync_of`."""
+
+    def consented(patient_id: int) -> None:
+        day = run.now().date().isoformat()
+        key = f"{AuditAction.HISTORY_CONSENTED}.{patient_id}.{day}"
+        run.trail.did(AuditAction.HISTORY_CONSENTED, f"DoseSpot {patient_id}", key=key)
+        run.trail.begin_to_save()
+
+    return OtherMedicationSync(
+        fhir=run.fhir,
+        dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
+        together=run.together,
+        now=run.now,
+        consented=consented,
+    )
 
 
 def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> PrescriptionSync:

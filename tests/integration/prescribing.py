@@ -59,6 +59,18 @@ def write_prescription(
     return int(control(clinic, "POST", path, written)["id"])
 
 
+def add_history(clinic: Clinic, patient_id: int, drug: str = LISINOPRIL, **fields: Any) -> int:
+    """The network has that a drug was dispensed to a patient; returns the entry's id."""
+    added = {"drug_id": drug_id(clinic, drug), "fields": fields}
+    return int(control(clinic, "POST", f"patients/{patient_id}/history", added)["id"])
+
+
+def add_reported(clinic: Clinic, patient_id: int, drug: str = LISINOPRIL, **fields: Any) -> int:
+    """The patient reports a drug; returns the entry's id."""
+    added = {"drug_id": drug_id(clinic, drug), "fields": fields}
+    return int(control(clinic, "POST", f"patients/{patient_id}/reported", added)["id"])
+
+
 def take_step(clinic: Clinic, prescription: int, step: str) -> None:
     """Somebody takes a step with a prescription."""
     control(clinic, "POST", f"prescriptions/{prescription}/steps/{step}")

@@ -13,7 +13,13 @@ from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.creating import new_form
 from tests.integration.documented import require_documented
-from tests.integration.prescribing import ALWAYS, known_patient, write_prescription
+from tests.integration.prescribing import (
+    ALWAYS,
+    add_history,
+    add_reported,
+    known_patient,
+    write_prescription,
+)
 from tests.integration.readiness import ready
 from tests.integration.self_service import add_patient, enrolled
 
@@ -49,6 +55,20 @@ def prescriptions_sync(clinic: Clinic) -> Run:
     patient, number = known_patient(clinic, member)
     write_prescription(clinic, member, number)
     return {"patientId": patient["id"], **ALWAYS}, member.token
+
+
+def medication_history(clinic: Clinic) -> Run:
+    member = enrolled(clinic)
+    patient, number = known_patient(clinic, member)
+    add_history(clinic, number)
+    return {"patientId": patient["id"], **ALWAYS}, member.token
+
+
+def self_reported_medications_sync(clinic: Clinic) -> Run:
+    member = enrolled(clinic)
+    patient, number = known_patient(clinic, member)
+    add_reported(clinic, number)
+    return {"patientId": patient["id"]}, member.token
 
 
 def sync_status(clinic: Clinic) -> Run:
@@ -93,6 +113,8 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-iframe-bot": iframe,
     "dosespot-patient-sync-bot": patient_sync,
     "dosespot-prescriptions-sync-bot": prescriptions_sync,
+    "dosespot-medication-history-bot": medication_history,
+    "dosespot-self-reported-medications-sync-bot": self_reported_medications_sync,
     "dosespot-sync-status-bot": sync_status,
     "dosespot-notification-bot": notification,
     "dosespot-readiness-bot": readiness,

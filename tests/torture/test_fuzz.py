@@ -20,14 +20,20 @@ from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.services import Services
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import new_form
-from tests.integration.prescribing import ALWAYS, known_patient, write_prescription
+from tests.integration.prescribing import (
+    ALWAYS,
+    add_history,
+    add_reported,
+    known_patient,
+    write_prescription,
+)
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import QuickClock
 from tests.torture.flows import FOREIGN, Flow, payload
 
 KEPT = (
     *("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent"),
-    *("MedicationRequest", "Organization"),
+    *("MedicationRequest", "MedicationDispense", "Organization", "Task"),
 )
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
@@ -146,6 +152,8 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     patient = {"patientId": add_patient(clinic)["id"]}
     charted, number = known_patient(clinic, known)
     write_prescription(clinic, known, number)
+    add_history(clinic, number)
+    add_reported(clinic, number)
     data = {"ClinicianId": clinic.clinician(known)["id"]}
     both = {"practitionerId": agent.id, "supervisorPractitionerId": known.id}
     return {
@@ -156,6 +164,8 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "self_enroll": (more, newcomer(clinic)),
         "iframe": (patient, known),
         "patient_sync": ({**patient, "update": True}, known),
+        "medication_history": ({"patientId": charted["id"], **ALWAYS}, known),
+        "self_reported_medications_sync": ({"patientId": charted["id"]}, known),
         "prescriptions_sync": ({"patientId": charted["id"], **ALWAYS, "raw": False}, known),
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),

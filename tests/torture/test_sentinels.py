@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from shared.http.sending import Call, Http, Reply, Sender
 from shared.runtime.services import Services
 from tests.builders import dea, form, npi
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
-from tests.integration.prescribing import ALWAYS, write_prescription
+from tests.integration.prescribing import ALWAYS, add_history, add_reported, write_prescription
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
 from tests.torture.flows import FLOWS, Flow, payload
@@ -206,8 +207,10 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     notes = {"PharmacyNotes": f"{GIVEN} {PHONE}", "Comment": EMAIL, "Directions": FAMILY}
     write_prescription(clinic, mine, number, directions=STREET, fields=notes)
     write_prescription(clinic, mine, number, fields={"PrescriptionId": None, **notes})
-    for more in ({}, {"raw": True}):
-        yield "prescriptions_sync", {**patient, **ALWAYS, **more}, mine
+    add_history(clinic, number, PharmacyNotes=EMAIL, Directions=STREET)
+    add_reported(clinic, number, Comment=PHONE, Directions=FAMILY)
+    for bot, more in product(CHARTING, ({}, {"raw": True})):
+        yield bot, {**patient, **ALWAYS, **more}, mine
     yield "iframe", patient, mine
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
@@ -244,6 +247,8 @@ VALUES: dict[str, list[Any]] = {
     "iframe": [{"patientId": f"{GIVEN} {FAMILY}"}, {EMAIL: FAMILY}],
     "patient_sync": [{"patientId": EMAIL, "update": FAMILY}, {STREET: FAMILY}],
     "prescriptions_sync": [{"patientId": EMAIL, "start": FAMILY, "end": BORN, STREET: FAMILY}],
+    "medication_history": [{"patientId": [EMAIL], "start": BORN, "end": FAMILY, "raw": EMAIL}],
+    "self_reported_medications_sync": [{"patientId": PHONE, "start": FAMILY}, {EMAIL: FAMILY}],
     "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
@@ -267,7 +272,7 @@ IDS = {
 }
 
 
-CHARTING = ("prescriptions_sync",)
+CHARTING = ("prescriptions_sync", "medication_history", "self_reported_medications_sync")
 TORTURE = pytest.mark.torture
 
 

@@ -23,7 +23,8 @@ MODELS = {bot.identifier: bot.models for bot in BOTS}
 
 ENROLL, SELF = "dosespot-enroll-prescriber-bot", "dosespot-self-enroll-prescriber-bot"
 SYNC, PATIENT = "dosespot-sync-status-bot", "dosespot-patient-sync-bot"
-RX = "dosespot-prescriptions-sync-bot"
+RX, HISTORY = "dosespot-prescriptions-sync-bot", "dosespot-medication-history-bot"
+REPORTED = "dosespot-self-reported-medications-sync-bot"
 READINESS, SUPERVISOR = "dosespot-readiness-bot", "dosespot-set-supervising-prescriber"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
@@ -44,6 +45,9 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("dosespot-notification-bot", {"EventType": "ClinicianConfirmed", "Data": {"A": 1}, "B": 2}),
     (RX, {"patientId": "p-1", "start": "2026-03-10", "end": "2026-03-10"}),
     (RX, {"patientId": "p-1", "start": "2026-03-09", "end": "2026-03-10", "raw": True}),
+    (HISTORY, {"patientId": "p-1", "start": "2026-03-10", "end": "2026-03-10"}),
+    (REPORTED, {"patientId": "p-1", "raw": False}),
+    (REPORTED, {"patientId": "p-1", "start": "2026-03-10", "end": "2026-03-10"}),
     (READINESS, {"practitionerId": PRACTITIONER_ID}),
     (READINESS, {"pageSize": 100}),
     ("dosespot-create-prescriber-bot", form()),

@@ -75,10 +75,12 @@ GIVEN: dict[str, Any] = {
     "admin_enroll": {"practitionerId": "a", "practitionerRoleTypes": [1]},
     "create_prescriber": {"fName": "Jane"},
     "iframe": {},
+    "medication_history": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
     "patient_sync": {"patientId": "a"},
     "prescriptions_sync": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
     "readiness": {},
     "self_enroll": {},
+    "self_reported_medications_sync": {"patientId": "a"},
     "supervisor": {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "add"},
     "sync_status": {},
 }

@@ -158,6 +158,11 @@ _DECIDED: Mapping[MedicationStatus, OrderStatus] = MappingProxyType(
 )
 """What a medication status says by itself."""
 
+_REPORTED: Mapping[MedicationStatus, OrderStatus] = MappingProxyType(
+    {**_DECIDED, M.ACTIVE: S.ACTIVE}
+)
+"""The same for what nobody here has ordered: only the medication status says anything."""
+
 _LEAVES_ERROR_OPEN = frozenset(
     {None, M.UNKNOWN, M.ACTIVE, M.INACTIVE, M.CANCEL_REQUESTED, M.CANCEL_PENDING, M.CANCEL_DENIED}
 )
@@ -193,6 +198,13 @@ def order_state(prescription: Any, medication: Any, *, error_ignored: bool = Fal
         failed=sent in _ERROR and not error_ignored and became in _LEAVES_ERROR_OPEN,
     )
     return replace(state, status=None, fill=None) if sent is P.REQUESTED else state
+
+
+def reported_state(medication: Any) -> OrderState:
+    """What the status of a medication that the patient reports comes to."""
+    became = medication_status(medication)
+    status = _REPORTED.get(became, S.UNKNOWN) if became else S.UNKNOWN
+    return OrderState(status, "", _code(became, medication))
 
 
 def _status(

@@ -1,0 +1,38 @@
+"""The bot: whoever may read the Patient and is enrolled in DoseSpot may ask for the history."""
+
+from bots.medication_history import IDENTIFIER
+from bots.medication_history.contract import MedicationHistoryInput, MedicationHistoryOutput
+from shared.prescriptions.wiring import asked_about, other_medication_sync_of
+from shared.runtime.bot import bot
+from shared.runtime.invocation import Invocation
+
+
+@bot(
+    identifier=IDENTIFIER,
+    description="Records the patient's consent, and brings the network's medication history into"
+    " the chart.",
+    callers="An enrolled prescriber who may read the Patient, and has the patient's consent.",
+    run_as_user=True,
+)
+def medication_history(
+    request: MedicationHistoryInput, invocation: Invocation
+) -> MedicationHistoryOutput:
+    """Tells DoseSpot that the patient consents, and brings the history of some days into the chart.
+
+    Raises:
+        NotAuthorized: the caller is not enrolled.
+        RecordsRefused: the patient is not in DoseSpot yet.
+        RecordsDisagree: DoseSpot's patient with the Patient's id is another person.
+        EditConflict: somebody else kept changing the same resource.
+        LookUpFirst: a write got no answer; the next run checks whether it took effect.
+        DoseSpotRefused: DoseSpot did not accept a call.
+        BotError: what any bot can raise.
+    """
+    asked = asked_about(invocation, request.patientId)
+    sync = other_medication_sync_of(invocation, asked.clinician_id)
+    if request.raw:
+        raw = sync.raw_history(asked.patient, request.first, request.last)
+        return MedicationHistoryOutput(raw)
+    synced = sync.history(asked.patient, request.first, request.last)
+    invocation.log.findings(synced.findings)
+    return MedicationHistoryOutput(synced.written)

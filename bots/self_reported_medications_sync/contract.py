@@ -1,0 +1,21 @@
+"""Input and output of the bot."""
+
+from pydantic import Field
+
+from shared.runtime.inputs import (
+    AnyResourceOutput,
+    ListOutput,
+    PatientPerhapsDaysInput,
+)
+
+
+class SelfReportedMedicationsSyncInput(PatientPerhapsDaysInput):
+    """Whose medications, and of which days they were reported."""
+
+    raw: bool | None = Field(
+        None, description="True answers with DoseSpot's own data, and nothing is written."
+    )
+
+
+class SelfReportedMedicationsSyncOutput(ListOutput[AnyResourceOutput]):
+    """The MedicationRequests that were created or updated; where `raw` is true, DoseSpot's data."""

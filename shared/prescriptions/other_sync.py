@@ -1,0 +1,165 @@
+"""The network's history and self-reported medications, brought from DoseSpot into the chart."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from fhir_profiles import Resource
+from fhir_profiles.systems import DOSESPOT_HISTORY, DOSESPOT_SELF_REPORTED
+from fhir_profiles.today import Today
+from shared.dosespot.patient_record import require_same_person, required_patient_id
+from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.wire import PatientItem
+from shared.errors import LookUpFirst
+from shared.fhir.entries import reference
+from shared.prescriptions.ahead import ReadAhead
+from shared.prescriptions.chart import Chart, ChartKind, ChartServer, WantedEntry
+from shared.prescriptions.other_reading import read_history, read_reported
+from shared.prescriptions.ports import Synced
+from shared.prescriptions.rules.other_medications import (
+    HISTORY_PARTS,
+    REPORTED_PARTS,
+    OtherMedication,
+    history_request,
+    reported_request,
+)
+from shared.prescriptions.rules.span import days_at, offsets_of
+from shared.records.findings import Finding
+from shared.together import Together
+
+CONSENT_WITHIN_S = 10.0
+MALFORMED = (
+    "{count} of DoseSpot's medications could not be read, because they have no valid id; contact"
+    " DoseSpot support"
+)
+
+
+class OtherMedications(Protocol):
+    """DoseSpot, seen by a clinician; `PrescriptionsClient` is one."""
+
+    def patient(self, patient_id: int) -> PatientItem | None:
+        """One patient's record."""
+
+    def consent_to_history(self, patient_id: int, send_within_s: float) -> None:
+        """Says that the patient lets the clinic see the network's history."""
+
+    def history(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
+        """The pages of the network's history."""
+
+    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
+        """The pages of what the patient reports."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of DoseSpot's, and what it is in the chart.
+
+    Attributes:
+        kind: which part of the chart.
+        read: reads an entry; None where it has no id.
+        request: tells an entry as a resource, for a Patient by reference.
+    """
+
+    kind: ChartKind
+    read: Callable[[Any], OtherMedication | None]
+    request: Callable[[OtherMedication, str], Resource]
+
+
+HISTORY = Listed(
+    ChartKind("MedicationRequest", DOSESPOT_HISTORY, HISTORY_PARTS), read_history, history_request
+)
+REPORTED = Listed(
+    ChartKind("MedicationRequest", DOSESPOT_SELF_REPORTED, REPORTED_PARTS),
+    read_reported,
+    reported_request,
+)
+
+
+@dataclass(frozen=True)
+class OtherMedicationSync:
+    """The use case.
+
+    Attributes:
+        fhir: may read and write the patient's chart.
+        dosespot: acts as a clinician of the clinic.
+        together: does several things at the same time.
+        now: the clock.
+        consented: is told that DoseSpot has the patient's consent.
+    """
+
+    fhir: ChartServer
+    dosespot: OtherMedications
+    together: Together
+    now: Callable[[], datetime]
+    consented: Callable[[int], None] = lambda _: None
+
+    def history(self, patient: Resource, first: date, last: date) -> Synced:
+        """Brings the network's history of some days into the chart, with the patient's consent.
+
+        Raises:
+            RecordsRefused: the Patient has no DoseSpot id.
+            RecordsDisagree: the Patient's DoseSpot id is another person's.
+            BotError: the list could not be read to its end, or nothing could be brought in line.
+        """
+        return self._bring(HISTORY, patient, self._history(patient, first, last))
+
+    def raw_history(self, patient: Resource, first: date, last: date) -> list[Any]:
+        """The history as DoseSpot has it; raises as `history` does and writes nothing in FHIR."""
+        return [entry for page in self._history(patient, first, last) for entry in page]
+
+    def reported(self, patient: Resource, first: date | None, last: date | None) -> Synced:
+        """Brings what the patient reported, in some days or ever, into the chart; see `history`."""
+        return self._bring(REPORTED, patient, self._reported(patient, first, last))
+
+    def raw_reported(self, patient: Resource, first: date | None, last: date | None) -> list[Any]:
+        """What the patient reported as DoseSpot has it; raises as `reported` does."""
+        return [entry for page in self._reported(patient, first, last) for entry in page]
+
+    def _history(self, patient: Resource, first: date, last: date) -> Iterator[list[Any]]:
+        number = self._required(patient)
+        try:
+            self.dosespot.consent_to_history(number, CONSENT_WITHIN_S)
+        except LookUpFirst:
+            pass  # whether DoseSpot has the consent, the history will show
+        else:
+            self.consented(number)
+        return self.dosespot.history(number, self._span(patient, first, last))
+
+    def _reported(
+        self, patient: Resource, first: date | None, last: date | None
+    ) -> Iterator[list[Any]]:
+        number = self._required(patient)
+        span = self._span(patient, first, last) if first and last else None
+        return self.dosespot.self_reported(number, span)
+
+    def _required(self, patient: Resource) -> int:
+        number = required_patient_id(patient)
+        require_same_person(self.dosespot.patient(number), patient)
+        return number
+
+    def _span(self, patient: Resource, first: date, last: date) -> WireSpan:
+        span = days_at(first, last, offsets_of(patient, Today(self.now())))
+        return WireSpan.of(span.start, span.end)
+
+    def _bring(self, listed: Listed, patient: Resource, pages: Iterator[list[Any]]) -> Synced:
+        named, result = reference(patient), Synced()
+        chart = Chart(self.fhir, self.together, named, listed.kind)
+        ahead = ReadAhead(pages, self.together)
+        chart.look()
+        for page in ahead:
+            read = [listed.read(entry) for entry in page]
+            if malformed := read.count(None):
+                result.tell(Finding("MedicationRequest", MALFORMED.format(count=malformed)))
+            wanted = [
+                WantedEntry(one.id, listed.request(one, named), listed.kind.parts)
+                for one in read
+                if one is not None
+            ]
+            brought = chart.bring(wanted)
+            result.written += brought.written
+            result.unchanged += brought.unchanged
+            for key, error in brought.failures.items():
+                result.failed(f"medication {key}", error)
+        result.require_some()
+        return result
