@@ -3,6 +3,7 @@
 Clients of a subject (`client`, `prescriptions`, `catalog`) say which calls there are.
 """
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -60,6 +61,11 @@ class DoseSpotCalls:
         return self._settings.clinic_id
 
     @property
+    def account(self) -> tuple[str, int, int]:
+        """Whose answers these are: DoseSpot's base URL, the clinic and the clinician."""
+        return self._settings.base_url, self.clinic_id, self.acting_as
+
+    @property
     def is_signed_in(self) -> bool:
         """Whether there is a token."""
         return self._sign_in.has_token()
@@ -70,7 +76,12 @@ class DoseSpotCalls:
             self._sign_in.token()
 
     def _call(
-        self, method: str, path: str, wish: str, *, params: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        wish: str,
+        *,
+        params: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Call:
         require_allowed(path)
         return Call(
@@ -174,10 +185,15 @@ def _parsed(model: type[R], call: Call, reply: Reply) -> R:
     try:
         return read(model, body)
     except ValueError:
-        raise RemoteMisbehaved(
-            f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
-            " format. Contact DoseSpot support."
-        ) from None
+        raise misshapen(call) from None
+
+
+def misshapen(call: Call) -> RemoteMisbehaved:
+    """The answer to a read has not the form that DoseSpot documents."""
+    return RemoteMisbehaved(
+        f"DoseSpot's answer, when it was asked to {call.wish}, does not have the documented"
+        " format. Contact DoseSpot support."
+    )
 
 
 def _has_result(reply: Reply) -> bool:

@@ -30,30 +30,38 @@ _FIELDS = {
     *PatientItem.model_fields,
     "ClinicianRoleType",
     "ClinicianSpecialtyType",
+    "Directions",
+    "DispensableDrugId",
+    "DispenseUnitTypeId",
     "EPCSRequested",
+    "PharmacyId",
+    "Quantity",
+    "Refills",
     "SupervisorId",
     "TfaTypeId",
+    "Title",
 }
 _WORDS = frozenset(
     """
-    a account activated activation active activate added additional address agreement agreements
-    all allowed already an and another any are area as at authentication be been before belong
-    belongs birth box but by cannot characters check city clinic clinician clinicians code
-    complete completed confirmed contain contains correct could created date dea deactivated
-    details did digit digits disabled does doesn't duplicate e-mail edit email empty enabled
-    enrolled enrollment enter epcs error exceed exceeds exist existing exists expired extension
-    factor failed fax field first following for format found from future gender given greater
-    has have height id identification identifier identity idp if in inactive incorrect
-    initialize initialized initiated invalid is it last least legal length less letter letters
-    license licensed line list locked long longer match maximum medical middle minimum missing
-    mobile more must name nadea needed needs no not null npi number numbers of office older on
-    one only or other patient pending permission person phone please po post prefix prescriber
-    prescribing primary process progress proofing property provide provided range record
-    registered registration request requested require required requires role roles same short
-    should sign signed small specified state states status street submitted suffix supervisor
-    support supported system than that the there this to token too two type unable under unique
-    unknown updated use used user valid value values was weight when which with within year
-    years you your zip
+    a account activate activated activation active added additional address agreement agreements all
+    allergen allergens allowed already an and another any are area as at authentication be been
+    before belong belongs birth box but by cannot characters check city clinic clinician clinicians
+    code complete completed confirmed contain contains correct could created date dea deactivated
+    default details did digit digits directions disabled dispensable dispense does doesn't drug
+    drugs duplicate e-mail edit email empty enabled enrolled enrollment enter epcs error exceed
+    exceeds exist existing exists expired extension factor failed favorite favorites fax field first
+    following for format found from future gender given greater has have height id identification
+    identifier identity idp if in inactive incorrect initialize initialized initiated invalid is it
+    last least legal length less letter letters license licensed line list locked long longer match
+    maximum medical medication medications middle minimum missing mobile more must nadea name needed
+    needs no not npi null number numbers of office older on one only or other patient pending
+    permission person pharmacies pharmacy phone please po post prefix prescriber prescribing
+    prescription prescriptions primary process progress proofing property provide provided quantity
+    range record refill refills registered registration request requested require required requires
+    role roles same search short should sign signed small specified state states status street
+    submitted suffix supervisor support supported system than that the there this title to token too
+    two type unable under unique unit unknown updated use used user valid value values was weight
+    when which with within year years you your zip
     """.split()
 )
 

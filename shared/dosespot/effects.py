@@ -54,7 +54,7 @@ LONGEST_TEXT = 4000
 
 _THING = (
     r"(?:clinician|prescriber|provider|user|patient|supervisor|clinic|agreement|disclaimer|token"
-    r"|record)"
+    r"|record|pharmacy|medication|drug|favorite)"
 )
 _WHICH = r"(?:\s+with\s+(?:this|that|the))?(?:\s+\S+){0,2}"
 _BEGUN = (

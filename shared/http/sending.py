@@ -5,7 +5,7 @@ call (no connection, no answer, 429, 5xx).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
@@ -41,6 +41,7 @@ class Call:
         writes: whether the call changes something, so that no answer leaves the outcome open.
         send_until_s: monotonic time after which it must not be sent any more.
         answer_s: how long the whole answer may take, if less than usual.
+        params: of the query; one with several values is sent as often.
     """
 
     service: str
@@ -48,7 +49,9 @@ class Call:
     method: str
     url: str
     headers: Mapping[str, str]
-    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: Mapping[str, str | Sequence[str]] = field(
+        default_factory=dict[str, str | Sequence[str]]
+    )
     json: Any = None
     form: Mapping[str, str] | None = None
     writes: bool = False
@@ -173,7 +176,7 @@ def _prepared(call: Call) -> PreparedRequest:
     """
     request = PreparedRequest()
     request.method = call.method
-    request.url = f"{call.url}?{urlencode(call.params)}" if call.params else call.url
+    request.url = f"{call.url}?{urlencode(call.params, doseq=True)}" if call.params else call.url
     request.prepare_headers({**HEADERS, **call.headers})
     request.prepare_body(call.form, None, call.json)
     return request

@@ -62,8 +62,12 @@ def parse_input(model: type[Input], given: Any) -> Input:
         return model.model_validate(given)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
-    findings = [_problem(one) for one in problems]
-    raise InputRefused(listed(REFUSED, findings), findings=findings)
+    raise refused(*map(_problem, problems))
+
+
+def refused(*problems: Finding) -> InputRefused:
+    """The error for an input with these problems, which quote nothing of it."""
+    return InputRefused(listed(REFUSED, problems), findings=problems)
 
 
 def _problem(found: "ErrorDetails") -> Finding:

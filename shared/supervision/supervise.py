@@ -9,18 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from fhir_profiles.audit_event import AuditAction
-from fhir_profiles.claim import Announced, Claim
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.today import Today
 from shared.audit.trail import Trail
 from shared.claims.rules.steps import sendable_s
 from shared.claims.store import ClaimStore
+from shared.claims.turns import Turn, Turns
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import known_roles
 from shared.dosespot.codes import ROLE_NUMBERS
 from shared.errors import (
     BotError,
-    EnrollmentInProgress,
     LookUpFirst,
     RecordsDisagree,
     RecordsRefused,
@@ -142,8 +141,8 @@ class Supervisors:
     wait: Waiter
     timing: Timing
 
-    def set(self, agent_id: int, supervisor_id: int | None, detail: str) -> None:
-        """Lets the agent be supervised by that clinician, or by nobody.
+    def set(self, agent_id: int, supervisor_id: int | None, detail: str) -> bool:
+        """Lets the agent be supervised by that clinician, or by nobody; whether DoseSpot was told.
 
         Nothing is written where that is known to have been set last.
 
@@ -158,9 +157,10 @@ class Supervisors:
             BotError: whatever the clients raise.
         """
         wanted = NOBODY if supervisor_id is None else str(supervisor_id)
-        claim = self._taken(f"supervisor.{self.dosespot.clinic_id}.{agent_id}", wanted)
-        if claim is None:
-            return
+        turn = self._turn(f"supervisor.{self.dosespot.clinic_id}.{agent_id}", wanted)
+        if turn is None:
+            return False
+        claim = turn.claim
         try:
             within_s = sendable_s(claim, self.now(), self.timing)
             self._put(agent_id, supervisor_id, within_s)
@@ -174,26 +174,23 @@ class Supervisors:
         self.trail.did(AuditAction.SUPERVISOR_SET, detail, key=key)
         self.trail.save()
         self.claims.write(claim.settled(**{SUPERVISOR: wanted}))
+        return True
 
-    def _taken(self, key: str, wanted: str) -> Claim | None:
-        """The claim, held by this run; None if nothing is to be done."""
-        claim, tries = self.claims.find(key), 0
-        while True:
-            if claim.announced is None and claim.memory.get(SUPERVISOR) == wanted:
-                return None
-            now, run = self.now(), self.trail.run
-            if not claim.others_time(run, now, self.timing.claim):
-                announced = Announced("supervise", run, wanted, self.trail.who, now)
-                # Whether what is announced still was done, nobody can look up.
-                is_open = claim.announced is not None
-                memory = {SUPERVISOR: None} if is_open else {}
-                taken = claim.taken(run, now + self.timing.claim, announced, **memory)
-                claim = self.claims.write(taken)
-                if claim.held_by(run, self.now()):
-                    return claim
-            if not self.wait(self.timing.pause_s(tries)):
-                raise EnrollmentInProgress(IN_PROGRESS)
-            claim, tries = self.claims.read_again(claim), tries + 1
+    def _turn(self, key: str, wanted: str) -> Turn | None:
+        """The turn of this run; None if nothing is to be done."""
+        trail = self.trail
+        turns = Turns(self.claims, trail.run, trail.who, self.now, self.wait, self.timing)
+        # Whether what is announced still was done, nobody can look up.
+        return turns.take(
+            key,
+            "supervise",
+            wanted,
+            IN_PROGRESS,
+            is_done=lambda claim: (
+                claim.announced is None and claim.memory.get(SUPERVISOR) == wanted
+            ),
+            forgets=SUPERVISOR,
+        )
 
     def _put(self, agent_id: int, supervisor_id: int | None, within_s: float) -> None:
         if supervisor_id is None:
