@@ -43,6 +43,8 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-readiness-bot", {"cursor": 7}, True, "InputRefused", 400),
     ("dosespot-notification-bot", {"EventType": 7}, True, "InputRefused", 400),
     ("dosespot-notification-bot", PUSH, True, "NotAuthorized", 403),
+    ("dosespot-notification-counts-bot", {"a": 1}, False, "InputRefused", 400),
+    ("dosespot-notification-counts-bot", {}, False, "NotAuthorized", 403),
     (SUPERVISOR_BOT, {}, True, "InputRefused", 400),
     (SUPERVISOR_BOT, PAIR, False, "NotAuthorized", 403),
 ]

@@ -212,6 +212,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     for bot, more in product(CHARTING, ({}, {"raw": True})):
         yield bot, {**patient, **ALWAYS, **more}, mine
     yield "iframe", patient, mine
+    yield "notification_counts", {}, mine
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
@@ -252,6 +253,7 @@ VALUES: dict[str, list[Any]] = {
     "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
+    "notification_counts": [[FAMILY], {EMAIL: FAMILY}],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
     "create_prescriber": [
         [FAMILY],
@@ -273,6 +275,9 @@ IDS = {
 
 
 CHARTING = ("prescriptions_sync", "medication_history", "self_reported_medications_sync")
+BY_MEMBERS = ("self_enroll", "iframe", "patient_sync", "notification", "notification_counts")
+BY_MEMBERS += ("search_medication", "search_allergen", "search_pharmacy")
+BY_MEMBERS += ("add_favorite_medication", "add_patient_pharmacy")
 TORTURE = pytest.mark.torture
 
 
@@ -282,6 +287,7 @@ def test_a_refused_input_is_not_quoted(watch: Watch, inputs: dict[str, list[Any]
     assert watch.run("self_enroll", {}, member) is None
     for bot, given in [(name, one) for name in inputs for one in inputs[name]]:
         by_member = bot in ("self_enroll", "iframe", "patient_sync", "notification", *CHARTING)
+        by_member = bot in BY_MEMBERS
         by = member if by_member else watch.clinic.admin
         watch.execute(bot, given, by)
         assert watch.run(bot, given, by)

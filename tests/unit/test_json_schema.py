@@ -26,6 +26,12 @@ SYNC, PATIENT = "dosespot-sync-status-bot", "dosespot-patient-sync-bot"
 RX, HISTORY = "dosespot-prescriptions-sync-bot", "dosespot-medication-history-bot"
 REPORTED = "dosespot-self-reported-medications-sync-bot"
 READINESS, SUPERVISOR = "dosespot-readiness-bot", "dosespot-set-supervising-prescriber"
+PHARMACIES, FAVORITE = "dosespot-search-pharmacy-bot", "dosespot-add-favorite-medication-bot"
+ADD, DEFAULT = "dosespot-add-patient-pharmacy-bot", "dosespot-default-pharmacy-bot"
+PHARMACY = {
+    "resourceType": "Organization",
+    "identifier": [{"system": "https://dosespot.com/pharmacy-id", "value": "7"}],
+}
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
 
@@ -55,6 +61,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
         SUPERVISOR,
         {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"},
     ),
+    ("dosespot-notification-counts-bot", {}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -74,6 +81,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (READINESS, {"pageSize": 0}),
     ("dosespot-notification-bot", {"Data": {}}),
     (SUPERVISOR, {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "keep"}),
+    ("dosespot-notification-counts-bot", {"organizationId": "o-1"}),
 ]
 
 

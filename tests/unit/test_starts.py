@@ -72,13 +72,26 @@ STARTS: list[tuple[Start, Any, dict[str, Any]]] = [
     (Start.CDS_HOOKS, {**OWN, **HOOK}, ITSELF),
 ]
 GIVEN: dict[str, Any] = {
+    "add_favorite_medication": {
+        "resourceType": "MedicationKnowledge",
+        "code": {"coding": [{"system": "https://dosespot.com/dispensable-drug-id", "code": "1"}]},
+        "administrationGuidelines": [
+            {"dosage": [{"dosage": [{"patientInstruction": "Take one"}]}]},
+        ],
+    },
+    "add_patient_pharmacy": {"patientId": "a", "pharmacyId": 1},
     "admin_enroll": {"practitionerId": "a", "practitionerRoleTypes": [1]},
     "create_prescriber": {"fName": "Jane"},
+    "default_pharmacy": {"pharmacyId": 1},
     "iframe": {},
     "medication_history": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
+    "notification_counts": {},
     "patient_sync": {"patientId": "a"},
     "prescriptions_sync": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
     "readiness": {},
+    "search_allergen": {"name": "pen"},
+    "search_medication": {"name": "lis"},
+    "search_pharmacy": {"name": "Elm"},
     "self_enroll": {},
     "self_reported_medications_sync": {"patientId": "a"},
     "supervisor": {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "add"},
