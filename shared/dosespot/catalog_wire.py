@@ -94,13 +94,21 @@ class PharmaciesReply(ResultReply):
 def drug_of(item: DrugItem, name: str = "") -> Drug:
     """The drug; `name` is how something that names it calls it, which comes first."""
     parts = (item.DrugName, item.Strength, item.DoseForm)
-    spelled = text(item.DisplayName) or " ".join(filter(None, map(text, parts)))
+    shown = name_in_strength(text(item.DisplayName), text(item.Strength))
+    spelled = shown or " ".join(filter(None, map(text, parts)))
     return Drug(
         name=name or spelled or f"Drug {item.DispensableDrugId or ''}".rstrip(),
         dosespot_id=item.DispensableDrugId or None,
         ndc=code_text(item.NDC),
         rxcui=code_text(item.RXCUI),
     )
+
+
+def name_in_strength(name: str, strength: str) -> str:
+    """A drug's name with its strength, if the name does not say it; "" where there is no name."""
+    if not name or strength.casefold() in name.casefold():
+        return name
+    return f"{name} {strength}"
 
 
 def pharmacy_of(item: PharmacyItem, pharmacy_id: int) -> Pharmacy:

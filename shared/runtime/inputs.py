@@ -182,6 +182,35 @@ def resource_schema(resource_type: str) -> WithJsonSchema:
 AnyResourceOutput = Annotated[
     dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})
 ]
+ORGANIZATION: Any = Field(
+    None,
+    description="Id of the Organization that stands for the clinic; with one clinic, any id.",
+)
+"""Of `organizationId`, which newer callers send with whatever is about a clinic."""
+
+ConceptOutput = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "title": "CodeableConcept",
+            "description": "A CodeableConcept.",
+            "properties": {
+                "text": {"type": "string", "description": "The name."},
+                "coding": {
+                    "type": "array",
+                    "items": {"type": "object"},
+                    "description": "Its codes, each with `system`, `code` and `display`.",
+                },
+            },
+            "required": ["text", "coding"],
+            "additionalProperties": True,
+        }
+    ),
+]
+"""The JSON Schema of a CodeableConcept."""
+OrganizationOutput = Annotated[dict[str, Any], resource_schema("Organization")]
+MedicationKnowledgeOutput = Annotated[dict[str, Any], resource_schema("MedicationKnowledge")]
 PractitionerOutput = Annotated[dict[str, Any], resource_schema("Practitioner")]
 MembershipOutput = Annotated[dict[str, Any], resource_schema("ProjectMembership")]
 

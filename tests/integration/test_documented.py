@@ -148,6 +148,9 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-create-prescriber-bot": create,
     "dosespot-set-supervising-prescriber": supervisor,
     "dosespot-notification-counts-bot": counts,
+    "dosespot-search-medication-bot": by_name("lis"),
+    "dosespot-search-allergen-bot": by_name("pen"),
+    "dosespot-search-pharmacy-bot": pharmacies,
 }
 
 

@@ -45,6 +45,12 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-notification-bot", PUSH, True, "NotAuthorized", 403),
     ("dosespot-notification-counts-bot", {"a": 1}, False, "InputRefused", 400),
     ("dosespot-notification-counts-bot", {}, False, "NotAuthorized", 403),
+    ("dosespot-search-medication-bot", {"name": "li"}, True, "InputRefused", 400),
+    ("dosespot-search-medication-bot", {"name": "lis"}, False, "NotAuthorized", 403),
+    ("dosespot-search-allergen-bot", {"name": ""}, True, "InputRefused", 400),
+    ("dosespot-search-allergen-bot", {"name": "pen"}, False, "NotAuthorized", 403),
+    ("dosespot-search-pharmacy-bot", {}, True, "InputRefused", 400),
+    ("dosespot-search-pharmacy-bot", {"name": "Elm"}, False, "NotAuthorized", 403),
     (SUPERVISOR_BOT, {}, True, "InputRefused", 400),
     (SUPERVISOR_BOT, PAIR, False, "NotAuthorized", 403),
 ]

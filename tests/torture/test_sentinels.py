@@ -213,6 +213,9 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
         yield bot, {**patient, **ALWAYS, **more}, mine
     yield "iframe", patient, mine
     yield "notification_counts", {}, mine
+    yield "search_medication", {"name": "lis"}, mine
+    yield "search_allergen", {"name": "pen"}, mine
+    yield "search_pharmacy", {"name": FAMILY, "address": STREET, "phoneOrFax": PHONE}, mine
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
@@ -254,6 +257,9 @@ VALUES: dict[str, list[Any]] = {
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
     "notification_counts": [[FAMILY], {EMAIL: FAMILY}],
+    "search_medication": [{"name": FAMILY * 50}, {"name": [FAMILY], EMAIL: 1}],
+    "search_allergen": [{"name": FAMILY * 50}, {"name": {FAMILY: 1}, EMAIL: 1}],
+    "search_pharmacy": [{"name": [FAMILY], "specialty": [FAMILY], "zip": 7, STREET: 1}],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
     "create_prescriber": [
         [FAMILY],

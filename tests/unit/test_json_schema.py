@@ -62,6 +62,9 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
         {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"},
     ),
     ("dosespot-notification-counts-bot", {}),
+    ("dosespot-search-medication-bot", {"name": "lis"}),
+    ("dosespot-search-allergen-bot", {"name": "pen"}),
+    (PHARMACIES, {"name": "Elm", "specialty": [8, "EPCS"], "pageNumber": 2}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -82,6 +85,10 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("dosespot-notification-bot", {"Data": {}}),
     (SUPERVISOR, {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "keep"}),
     ("dosespot-notification-counts-bot", {"organizationId": "o-1"}),
+    ("dosespot-search-medication-bot", {"name": "li"}),
+    ("dosespot-search-allergen-bot", {}),
+    (PHARMACIES, {"name": "Elm", "specialty": [7]}),
+    (PHARMACIES, {"name": "Elm", "pageNumber": 0}),
 ]
 
 

@@ -1,0 +1,3 @@
+"""`dosespot-search-medication-bot`: finds drugs by name."""
+
+IDENTIFIER = "dosespot-search-medication-bot"

@@ -1,0 +1,3 @@
+"""`dosespot-search-pharmacy-bot`: finds pharmacies."""
+
+IDENTIFIER = "dosespot-search-pharmacy-bot"

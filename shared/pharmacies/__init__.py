@@ -1,0 +1,1 @@
+"""Pharmacies: finding them, and which of them a patient prefers."""
