@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     PATIENT_LINKED = "patient-linked"
     PATIENT_CHANGED = "patient-changed"
     HISTORY_CONSENTED = "history-consented"
+    FAVORITE_ADDED = "favorite-added"
     PRACTITIONER_CREATED = "practitioner-created"
     PRACTITIONER_CHANGED = "practitioner-changed"
     ROLE_GRANTED = "role-granted"

@@ -57,6 +57,7 @@ RULES: dict[str, Sequence[Resource]] = {
         KEPT,
         PHARMACIES,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
+        _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
         BOT,
     ),
     "notification": (TRAIL, STATUS, BOT),

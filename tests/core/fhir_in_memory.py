@@ -123,6 +123,7 @@ class FhirServer:
             and (project is None or one["project"]["reference"] == project)
             and (subject is None or subject in (_whose(one, "subject"), _whose(one, "for")))
             and ("identifier" not in asked or wanted & _tokens(one))
+            and ("code" not in asked or asked["code"][0] in _codes(one))
         ]
 
     def _replace(self, path: str, resource: Resource, version: str) -> tuple[int, Resource | None]:
@@ -132,7 +133,7 @@ class FhirServer:
         return 200, self.put(resource)
 
     def _create(self, kind: str, resource: Resource, query: str) -> tuple[int, Resource | None]:
-        assert query.startswith("identifier=")
+        assert query.startswith(("identifier=", "code="))
         found = self._found(kind, query)
         if found:
             return 200, found[0]
@@ -147,6 +148,11 @@ def _tokens(resource: Resource) -> set[str]:
 
 def _whose(resource: Resource, name: str) -> Any:
     return resource.get(name, {}).get("reference")
+
+
+
+def _codes(resource: Resource) -> set[str]:
+    return {f"{one['system']}|{one['code']}" for one in resource["code"]["coding"]}
 
 
 def _bundle(resources: list[Resource]) -> Resource:

@@ -151,6 +151,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-search-medication-bot": by_name("lis"),
     "dosespot-search-allergen-bot": by_name("pen"),
     "dosespot-search-pharmacy-bot": pharmacies,
+    "dosespot-add-favorite-medication-bot": favorite,
 }
 
 

@@ -13,6 +13,7 @@ import requests
 from bots.catalog import BOTS
 from fhir_profiles.systems import ERROR_TYPE, MEDPLUM_BOTS
 from shared.runtime.returned import PROBE
+from tests.integration.choosing import FAVORITE_BOT, medication
 from tests.integration.clinic import ADMIN_BOT, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.documented import require_documented
@@ -51,6 +52,9 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-search-allergen-bot", {"name": "pen"}, False, "NotAuthorized", 403),
     ("dosespot-search-pharmacy-bot", {}, True, "InputRefused", 400),
     ("dosespot-search-pharmacy-bot", {"name": "Elm"}, False, "NotAuthorized", 403),
+    (FAVORITE_BOT, {"resourceType": "MedicationKnowledge"}, True, "InputRefused", 400),
+    (FAVORITE_BOT, medication(20001), False, "NotAuthorized", 403),
+    (FAVORITE_BOT, medication(1), True, "RecordsRefused", 400),
     (SUPERVISOR_BOT, {}, True, "InputRefused", 400),
     (SUPERVISOR_BOT, PAIR, False, "NotAuthorized", 403),
 ]

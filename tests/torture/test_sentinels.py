@@ -27,6 +27,7 @@ from shared.errors import BotError, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender
 from shared.runtime.services import Services
 from tests.builders import dea, form, npi
+from tests.integration.choosing import medication
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.prescribing import ALWAYS, add_history, add_reported, write_prescription
 from tests.integration.self_service import add_patient
@@ -216,6 +217,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "search_medication", {"name": "lis"}, mine
     yield "search_allergen", {"name": "pen"}, mine
     yield "search_pharmacy", {"name": FAMILY, "address": STREET, "phoneOrFax": PHONE}, mine
+    yield "add_favorite_medication", medication(20001, f"{FAMILY} takes one"), mine
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
@@ -260,6 +262,11 @@ VALUES: dict[str, list[Any]] = {
     "search_medication": [{"name": FAMILY * 50}, {"name": [FAMILY], EMAIL: 1}],
     "search_allergen": [{"name": FAMILY * 50}, {"name": {FAMILY: 1}, EMAIL: 1}],
     "search_pharmacy": [{"name": [FAMILY], "specialty": [FAMILY], "zip": 7, STREET: 1}],
+    "add_favorite_medication": [
+        {"resourceType": FAMILY, "code": FAMILY},
+        medication(20001, FAMILY * 200),
+        {**medication(20001), "code": {"text": FAMILY, "coding": [{"code": PHONE}]}},
+    ],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
     "create_prescriber": [
         [FAMILY],

@@ -65,6 +65,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("dosespot-search-medication-bot", {"name": "lis"}),
     ("dosespot-search-allergen-bot", {"name": "pen"}),
     (PHARMACIES, {"name": "Elm", "specialty": [8, "EPCS"], "pageNumber": 2}),
+    (FAVORITE, {"resourceType": "MedicationKnowledge", "code": {}, "administrationGuidelines": []}),
+    (FAVORITE, {"resourceType": "ActivityDefinition", "dosage": [], "quantity": {"value": 30}}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -89,6 +91,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("dosespot-search-allergen-bot", {}),
     (PHARMACIES, {"name": "Elm", "specialty": [7]}),
     (PHARMACIES, {"name": "Elm", "pageNumber": 0}),
+    (FAVORITE, {"resourceType": "Medication"}),
+    (FAVORITE, {"code": {}}),
 ]
 
 
@@ -164,4 +168,4 @@ def test_the_command_writes_to_a_file(tmp_path: Path) -> None:
 def test_the_command_names_the_bots_where_there_is_no_such_bot() -> None:
     done = CliRunner().invoke(main, ["schema", "nobody"])
     assert done.exit_code == 2
-    assert "there is no bot nobody; the bots are admin_enroll, create_prescriber, " in done.output
+    assert "there is no bot nobody; the bots are add_favorite_medication, admin_" in done.output
