@@ -27,6 +27,7 @@ class AuditAction(StrEnum):
     PATIENT_CHANGED = "patient-changed"
     HISTORY_CONSENTED = "history-consented"
     FAVORITE_ADDED = "favorite-added"
+    PHARMACY_SET = "pharmacy-set"
     PRACTITIONER_CREATED = "practitioner-created"
     PRACTITIONER_CHANGED = "practitioner-changed"
     ROLE_GRANTED = "role-granted"

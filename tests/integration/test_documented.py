@@ -152,6 +152,8 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-search-allergen-bot": by_name("pen"),
     "dosespot-search-pharmacy-bot": pharmacies,
     "dosespot-add-favorite-medication-bot": favorite,
+    "dosespot-add-patient-pharmacy-bot": pharmacy,
+    "dosespot-default-pharmacy-bot": default_pharmacy,
 }
 
 

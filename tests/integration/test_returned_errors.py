@@ -13,7 +13,7 @@ import requests
 from bots.catalog import BOTS
 from fhir_profiles.systems import ERROR_TYPE, MEDPLUM_BOTS
 from shared.runtime.returned import PROBE
-from tests.integration.choosing import FAVORITE_BOT, medication
+from tests.integration.choosing import FAVORITE_BOT, PHARMACY_BOT, medication
 from tests.integration.clinic import ADMIN_BOT, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.documented import require_documented
@@ -55,6 +55,12 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     (FAVORITE_BOT, {"resourceType": "MedicationKnowledge"}, True, "InputRefused", 400),
     (FAVORITE_BOT, medication(20001), False, "NotAuthorized", 403),
     (FAVORITE_BOT, medication(1), True, "RecordsRefused", 400),
+    (PHARMACY_BOT, {"patientId": "a"}, True, "InputRefused", 400),
+    (PHARMACY_BOT, {"patientId": "nobody", "pharmacyId": 1}, False, "NotAuthorized", 403),
+    (PHARMACY_BOT, {"patientId": "nobody", "pharmacyId": 1}, True, "FhirNotFound", 404),
+    ("dosespot-default-pharmacy-bot", {"pharmacyId": 0}, True, "InputRefused", 400),
+    ("dosespot-default-pharmacy-bot", {"pharmacyId": 1}, False, "NotAuthorized", 403),
+    ("dosespot-default-pharmacy-bot", {"pharmacyId": 1}, True, "RecordsRefused", 400),
     (SUPERVISOR_BOT, {}, True, "InputRefused", 400),
     (SUPERVISOR_BOT, PAIR, False, "NotAuthorized", 403),
 ]

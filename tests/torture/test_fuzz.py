@@ -18,6 +18,7 @@ from deploy.sandbox.clinic import PUSH_SECRET
 from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.services import Services
+from tests.integration.choosing import medication, synced
 from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import new_form
 from tests.integration.prescribing import (
@@ -154,6 +155,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     write_prescription(clinic, known, number)
     add_history(clinic, number)
     add_reported(clinic, number)
+    chosen = {"patientId": synced(clinic, known)["id"]}
     data = {"ClinicianId": clinic.clinician(known)["id"]}
     both = {"practitionerId": agent.id, "supervisorPractitionerId": known.id}
     return {
@@ -172,6 +174,16 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "readiness": ({"practitionerId": known.id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
         "create_prescriber": (new_form(clinic, invite=True), clinic.admin),
+        "notification_counts": ({}, known),
+        "search_medication": ({"name": "lis"}, known),
+        "search_allergen": ({"name": "pen"}, known),
+        "search_pharmacy": ({"name": "Elm", "specialty": [8, "EPCS"], "pageNumber": 1}, known),
+        "add_favorite_medication": (medication(20001), known),
+        "add_patient_pharmacy": ({**chosen, "pharmacyId": 60001, "setAsPrimary": True}, known),
+        "default_pharmacy": (
+            {"pharmacyId": 60002, "patientIds": [chosen["patientId"]], "dryRun": False},
+            clinic.admin,
+        ),
     }
 
 

@@ -218,6 +218,9 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "search_allergen", {"name": "pen"}, mine
     yield "search_pharmacy", {"name": FAMILY, "address": STREET, "phoneOrFax": PHONE}, mine
     yield "add_favorite_medication", medication(20001, f"{FAMILY} takes one"), mine
+    yield "add_patient_pharmacy", {**patient, "pharmacyId": 60001, "setAsPrimary": True}, mine
+    given = {"pharmacyId": 60002, "patientIds": [patient["patientId"]]}
+    yield "default_pharmacy", given, admin
     yield "iframe", {}, watch.person()
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
@@ -267,6 +270,11 @@ VALUES: dict[str, list[Any]] = {
         medication(20001, FAMILY * 200),
         {**medication(20001), "code": {"text": FAMILY, "coding": [{"code": PHONE}]}},
     ],
+    "add_patient_pharmacy": [
+        {"patientId": EMAIL, "pharmacyId": PHONE, "setAsPrimary": FAMILY},
+        {"patientId": "a", "pharmacy": {"resourceType": "Organization", "name": FAMILY}},
+    ],
+    "default_pharmacy": [{"pharmacyId": PHONE, "patientIds": [EMAIL], FAX: FAMILY}],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
     "create_prescriber": [
         [FAMILY],
@@ -281,6 +289,7 @@ IDS = {
     "iframe": [{"patientId": FAMILY}, {"patientId": PHONE}],
     "patient_sync": [{"patientId": LICENSE}],
     "prescriptions_sync": [{"patientId": LICENSE, **ALWAYS}],
+    "add_patient_pharmacy": [{"patientId": FAMILY, "pharmacyId": 1}],
     "sync_status": [{"practitionerId": FAMILY}],
     "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
     "create_prescriber": [form(locations=[{"locationId": FAMILY}, {"locationName": STREET}])],

@@ -67,6 +67,11 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (PHARMACIES, {"name": "Elm", "specialty": [8, "EPCS"], "pageNumber": 2}),
     (FAVORITE, {"resourceType": "MedicationKnowledge", "code": {}, "administrationGuidelines": []}),
     (FAVORITE, {"resourceType": "ActivityDefinition", "dosage": [], "quantity": {"value": 30}}),
+    (ADD, {"patientId": "p-1", "pharmacy": PHARMACY, "setAsPrimary": True}),
+    (ADD, {"patientId": "p-1", "pharmacyId": 7}),
+    (ADD, {"patientId": "p-1", "pharmacyId": "7", "organizationId": "o-1"}),
+    (DEFAULT, {"pharmacyId": 7, "patientIds": ["p-1"], "dryRun": True, "maxPatients": 5}),
+    (DEFAULT, {"pharmacyId": 7}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -93,6 +98,10 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (PHARMACIES, {"name": "Elm", "pageNumber": 0}),
     (FAVORITE, {"resourceType": "Medication"}),
     (FAVORITE, {"code": {}}),
+    (ADD, {"pharmacyId": 7}),
+    (ADD, {"patientId": "p-1", "pharmacyId": 0}),
+    (DEFAULT, {"pharmacyId": 0}),
+    (DEFAULT, {"pharmacyId": 7, "maxPatients": 1001}),
 ]
 
 
@@ -168,4 +177,6 @@ def test_the_command_writes_to_a_file(tmp_path: Path) -> None:
 def test_the_command_names_the_bots_where_there_is_no_such_bot() -> None:
     done = CliRunner().invoke(main, ["schema", "nobody"])
     assert done.exit_code == 2
-    assert "there is no bot nobody; the bots are add_favorite_medication, admin_" in done.output
+    assert (
+        "there is no bot nobody; the bots are add_favorite_medication, add_patient_" in done.output
+    )
