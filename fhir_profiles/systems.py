@@ -38,6 +38,10 @@ PRACTITIONER_ROLE_TYPE = "https://dosespot.com/practitionerrole-type"
 MEDPLUM_BOTS = "https://www.medplum.com/bots"
 MEDPLUM_BOT_EXTERNAL_FUNCTION_ID = "https://medplum.com/bot-external-function-id"
 
+OPERATION_IMPLEMENTATION = (
+    "https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation"
+)
+
 RELAY_DEPLOYED = "urn:prescriber-bots:relay-deployed"
 
 PRESCRIBER_POLICY = "prescriber-bots: prescriber"

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.runtime.inputs import BotInput, FhirId, WarningOutput
+from shared.runtime.inputs import ORGANIZATION, BotInput, FhirId, WarningOutput
 
 
 class IframeInput(BotInput):
@@ -12,6 +12,7 @@ class IframeInput(BotInput):
         None,
         description="Id of the Patient to open; without it, the prescriber's notifications open.",
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class IframeOutput(WarningOutput):

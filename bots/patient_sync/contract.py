@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.runtime.inputs import BotInput, FhirId, WarningOutput
+from shared.runtime.inputs import ORGANIZATION, BotInput, FhirId, WarningOutput
 
 
 class PatientSyncInput(BotInput):
@@ -12,6 +12,7 @@ class PatientSyncInput(BotInput):
 
     patientId: FhirId = Field(description="Id of the Patient.")
     update: bool | None = Field(None, description="True also sends demographics that have changed.")
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class PatientSyncOutput(WarningOutput):

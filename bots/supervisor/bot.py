@@ -1,11 +1,11 @@
 """The bot: both people are named in the input; the caller must be an administrator."""
 
 from bots.supervisor import IDENTIFIER
-from bots.supervisor.contract import Action, SupervisorInput, SupervisorOutput
+from bots.supervisor.contract import Action, Clinicians, SupervisorInput, SupervisorOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
 from shared.fhir.batch import Batch
-from shared.runtime.bot import bot
+from shared.runtime.bot import CustomOperation, bot
 from shared.runtime.invocation import Invocation
 from shared.supervision.supervise import Party, supervision
 from shared.supervision.wiring import supervisors_of
@@ -17,6 +17,7 @@ from shared.supervision.wiring import supervisors_of
     callers="An administrator of the project who is a Clinician Admin in DoseSpot.",
     run_as_user=True,
     timeout_s=30,
+    operation=CustomOperation(on="Practitioner", code=IDENTIFIER),
 )
 def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOutput:
     """Sets or removes one clinician's supervisor at this clinic.
@@ -49,10 +50,11 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
     agent_id, supervisor_id = supervision(
         agent, other, dosespot, invocation.together, Today(invocation.now())
     )
-    wanted = supervisor_id if request.action is Action.ADD else None
-    detail = f"{request.action.value} {request.supervisor}"
-    supervisors_of(invocation, dosespot).set(agent_id, wanted, detail)
-    return SupervisorOutput.of(request)
+    wanted = supervisor_id if request.act is Action.ADD else None
+    detail = f"{request.act.value} {request.supervisor}"
+    changed = supervisors_of(invocation, dosespot).set(agent_id, wanted, detail)
+    clinicians = Clinicians(agent_id, supervisor_id, dosespot.clinic_id)
+    return SupervisorOutput.of(request, clinicians, changed=changed)
 
 
 def _party(name: str, practitioner: str, batch: Batch) -> Party:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from bots.catalog import BOTS
 from deploy.medplum import wanted
+from deploy.medplum.operations import WITH_OPERATION
 from deploy.medplum.program_policies import policies
 from deploy.medplum.server import ProjectAdmin, search
 from fhir_profiles import Resource
@@ -31,6 +32,7 @@ class Installation:
         named_client: the ClientApplication that the project secrets name, if there is one.
         policies: by name, the AccessPolicies of ours; more than one is too many.
         conformance: by url, what the server has of the FHIR profiles.
+        operations: by code, the OperationDefinitions with it; more than one is too many.
         memberships: ProjectMembership by reference of its profile, of all Bots and clients here.
     """
 
@@ -41,6 +43,7 @@ class Installation:
     named_client: Resource | None = field(repr=False)
     policies: Mapping[str, Found]
     conformance: Mapping[str, Found]
+    operations: Mapping[str, Found]
     memberships: Mapping[str, Resource]
 
     def bot(self, bot: BotFunction) -> Resource | None:
@@ -91,6 +94,7 @@ def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) ->
                 search("ClientApplication", name__exact=wanted.CLIENT_NAME),
                 *(search("AccessPolicy", name__exact=one["name"]) for one in policies()),
                 *(search(one["resourceType"], url=one["url"]) for one in profiles),
+                *(search("OperationDefinition", code=one.code) for _, one in WITH_OPERATION),
             ]
         )
     )
@@ -108,6 +112,7 @@ def look(server: ProjectAdmin, project_id: str, profiles: Sequence[Resource]) ->
         named_client=named,
         policies=ours,
         conformance={one["url"]: next(answers) for one in profiles},
+        operations={one.code: next(answers) for _, one in WITH_OPERATION},
         memberships=_memberships(server, programs),
     )
 

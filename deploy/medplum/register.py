@@ -15,6 +15,7 @@ from deploy.medplum.aws_secrets import AwsSecret
 from deploy.medplum.error_trial import tried
 from deploy.medplum.installation import Installation, reference_to
 from deploy.medplum.ledger import EntryStatus, Ledger, LedgerEntry
+from deploy.medplum.operations import WITH_OPERATION, operation_name, wanted_operation
 from deploy.medplum.relaying import RelayDeployment
 from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionName
@@ -22,7 +23,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import items
 from shared.errors import Misconfigured
 from shared.runtime import settings
-from shared.runtime.bot import BotFunction
+from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.start import Start
 
 FEATURE = "bots"
@@ -130,8 +131,10 @@ class Installer:
         self._aws_secret(texts)
         for content in self._order.profiles:
             self._profile(content)
-        ids = [self._bot(bot) for bot in BOTS]
-        self._bot_errors(ids[0])
+        ids = {bot.name: self._bot(bot) for bot in BOTS}
+        for bot, operation in WITH_OPERATION:
+            self._operation(bot, operation, f"Bot/{ids[bot.name] or NOT_YET}")
+        self._bot_errors(ids[BOTS[0].name])
 
     def _service_secrets(self) -> dict[str, str]:
         """Makes the ClientApplication, and gives its credential; nothing if others gave one."""
@@ -244,6 +247,18 @@ class Installer:
         self._tell_of_starts(bot, settled, membership)
         return str((created or {}).get("id", ""))
 
+    def _operation(self, bot: BotFunction, operation: CustomOperation, bot_reference: str) -> None:
+        """Makes or mends the OperationDefinition that runs a Bot."""
+        found = self._found.operations[operation.code]
+        content = wanted_operation({}, bot, operation, bot_reference)
+        path = search("OperationDefinition", code=operation.code)
+        self._ledger.settle(
+            f"operation {operation_name(operation)}",
+            found[0] if found else None,
+            partial(self._server.create_unless_found, content, path),
+            lambda one: wanted_operation(one, bot, operation, bot_reference),
+        )
+
     def _started(self, bot: BotFunction, found: Resource) -> Resource:
         """The Bot with a schedule, where it is for one."""
         by_schedule = Start.CRON in bot.starts
@@ -287,6 +302,7 @@ def _twice(found: Installation) -> list[str]:
         f"ClientApplications called {wanted.CLIENT_NAME}": found.clients,
         **{f"AccessPolicies called {name}": each for name, each in found.policies.items()},
         **{f"resources with the url {url}": each for url, each in found.conformance.items()},
+        **{f"OperationDefinitions of {code}": each for code, each in found.operations.items()},
     }
     return [
         f"there are {len(each)} {what} ({', '.join(one['id'] for one in each)}), delete all but one"

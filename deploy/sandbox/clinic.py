@@ -8,6 +8,7 @@ from typing import Any
 from bots.catalog import BOTS
 from bots.dispatch import FUNCTION
 from deploy.medplum.access_policy import access_policy
+from deploy.medplum.operations import wanted_operation
 from deploy.medplum.program_policies import SERVICE, program_policy
 from deploy.medplum.wanted import SCHEDULE
 from deploy.sandbox.dosespot.app import DoseSpotServer
@@ -56,7 +57,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
         for role in person.grants:
             server.add_resource(project, _practitioner_role(added.profile_id, role.value))
     for bot in BOTS:
-        server.add_bot(
+        added_bot = server.add_bot(
             project,
             bot.identifier,
             [
@@ -68,6 +69,9 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             access_policy=program_policy(bot.name) if bot.admin else None,
             **_starts(bot),
         )
+        if bot.operation is not None:
+            runs = f"Bot/{added_bot.id}"
+            server.add_resource(project, wanted_operation({}, bot, bot.operation, runs))
     server.add_client(project, SERVICE_NAME, admin=True, access_policy=program_policy(SERVICE))
     server.add_resource(project, access_policy())
     for patient, observations in PATIENTS:

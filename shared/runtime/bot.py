@@ -19,6 +19,19 @@ Given = TypeVar("Given", bound=BotInput)
 
 
 @dataclass(frozen=True)
+class CustomOperation:
+    """An operation of the FHIR server that runs a bot, on a type: `POST {on}/${code}`.
+
+    Attributes:
+        on: the resource type.
+        code: its name.
+    """
+
+    on: str
+    code: str
+
+
+@dataclass(frozen=True)
 class BotFunction:
     """One bot.
 
@@ -35,6 +48,7 @@ class BotFunction:
             does not prove to be that. Nothing is kept of a refusal by it.
         person_waits: whether a person waits for the answer, which then has to come within the time
             that the project sets for that (`Settings.answer_within_s`).
+        operation: the custom operation that runs the bot too, if there is one.
         function: the bot itself.
     """
 
@@ -48,6 +62,7 @@ class BotFunction:
     starts: frozenset[Start]
     doorkeeper: Doorkeeper | None = field(repr=False, compare=False)
     person_waits: bool
+    operation: CustomOperation | None
     function: Callable[[Any, Invocation], AnyOutput] = field(repr=False, compare=False)
 
     @cached_property
@@ -90,6 +105,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
     starts: frozenset[Start] = CALLS,
     doorkeeper: Doorkeeper | None = None,
     person_waits: bool = True,
+    operation: CustomOperation | None = None,
 ) -> Callable[[Callable[[Given, Invocation], AnyOutput]], BotFunction]:
     """Declares a function `name(request, invocation)` in `bots/<name>/bot.py` as a bot.
 
@@ -110,6 +126,7 @@ def bot(  # noqa: PLR0913 - each is a fact about the bot
             starts=starts,
             doorkeeper=doorkeeper,
             person_waits=person_waits,
+            operation=operation,
             function=function,
         )
 

@@ -179,6 +179,29 @@ def test_an_operation_sets_the_supervisor(clinic: Clinic, started: StartedBot) -
     assert "practitionerId: is required" in answer.error
 
 
+def test_medplums_operation_sets_the_supervisor_by_medplums_names(clinic: Clinic) -> None:
+    agent, other = (clinic.add_member(dea=DEA) for _ in range(2))
+    for member, roles in ((agent, [5]), (other, [1])):
+        assert clinic.enroll(member, practitionerRoleTypes=roles).status == 200
+    given = {"practitionerId": agent.id, "supervisorPractitionerId": other.id}
+    path = f"fhir/R4/Practitioner/${SUPERVISOR}"
+    answer = call(clinic, "POST", path, clinic.admin.token, json=given)
+    named = {one["name"]: one for one in answer.body["parameter"]}
+    result = {one["name"]: one["valueString"] for one in named.pop("result")["part"]}
+    values = {name: next(v for k, v in one.items() if k != "name") for name, one in named.items()}
+    assert (answer.status, result["ResultCode"]) == (200, "OK")
+    assert values == {
+        "practitionerId": agent.id,
+        "supervisorPractitionerId": other.id,
+        "clinicianId": clinic.clinician(agent)["id"],
+        "supervisorClinicianId": clinic.clinician(other)["id"],
+        "clinicId": clinic.clinic_id,
+        "action": "add",
+    }
+    answer = call(clinic, "POST", path, other.token, json=given)
+    assert answer.body["errorType"] == "NotAuthorized"
+
+
 @the_bot(SYNC)
 def test_a_schedule_brings_everybody_in_line_with_nobody_who_asks(
     clinic: Clinic, member: Member, started: StartedBot

@@ -21,6 +21,7 @@ from tests.quick import first_of_each
 IFRAME = "dosespot-iframe-bot"
 SYNC = "dosespot-sync-status-bot"
 PUSH = "dosespot-notification-bot"
+OPERATION = "operation Practitioner/$dosespot-set-supervising-prescriber"
 SERVICE_POLICY = policy_name(SERVICE)
 POLICY = f"AccessPolicy {PRESCRIBER_POLICY}"
 
@@ -70,6 +71,21 @@ def without_function(project: Project) -> None:
 
 def another_bot(project: Project) -> None:
     project.create({k: v for k, v in project.bot(IFRAME).items() if k not in ("id", "meta")})
+
+
+def operation(project: Project) -> dict[str, Any]:
+    (found,) = project.resources("OperationDefinition")
+    return found
+
+
+def operation_of_another_bot(project: Project) -> None:
+    extension = {**operation(project)["extension"][0]}
+    extension["valueReference"] = {"reference": f"Bot/{project.bot(IFRAME)['id']}"}
+    project.change(operation(project), extension=[extension])
+
+
+def another_operation(project: Project) -> None:
+    project.create({k: v for k, v in operation(project).items() if k not in ("id", "meta")})
 
 
 def client_without_right(project: Project) -> None:
@@ -176,6 +192,13 @@ DEFECTS: list[tuple[Defect, str, str]] = [
         f"Bot {IFRAME}",
         "no Bot with this identifier. Run `prescriber-bots register`.",
     ),
+    (operation_of_another_bot, OPERATION, "The OperationDefinition is not up to date:"),
+    (
+        lambda project: project.delete(operation(project)),
+        OPERATION,
+        "no OperationDefinition that runs the Bot. Run `prescriber-bots register`.",
+    ),
+    (another_operation, OPERATION, "2 OperationDefinitions have this code"),
     (without_right(SYNC), f"Bot {SYNC}", "ProjectMembership has no admin right"),
     (
         set_secrets(DOSESPOT_CLINIC_ID=None),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.parameters import Parameters
 
+from bots.supervisor.contract import DONE_BEFORE
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.access import authorize
 from shared.members.enrolled import NOT_ONE_ID
@@ -72,18 +73,21 @@ def test_a_supervisor_is_added_once_and_removed(
         clinic.reset()
         answer = run(clinic, agent, supervisor, action)
         assert answer.status == 200, answer.body
+        told = "DoseSpot was told." if written else DONE_BEFORE
+        result = {"ResultCode": "OK", "ResultDescription": told}
         assert answer.body == {
             "resourceType": "Parameters",
             "parameter": [
-                {
-                    "name": "practitioner",
-                    "valueReference": {"reference": f"Practitioner/{agent.id}"},
-                },
-                {
-                    "name": "supervisor",
-                    "valueReference": {"reference": f"Practitioner/{supervisor.id}"},
-                },
+                {"name": "practitionerId", "valueId": agent.id},
+                {"name": "supervisorPractitionerId", "valueId": supervisor.id},
+                {"name": "clinicianId", "valueInteger": clinic.clinician(agent)["id"]},
+                {"name": "supervisorClinicianId", "valueInteger": number},
+                {"name": "clinicId", "valueInteger": clinic.clinic_id},
                 {"name": "action", "valueCode": action},
+                {
+                    "name": "result",
+                    "part": [{"name": name, "valueString": one} for name, one in result.items()],
+                },
             ],
         }
         assert Parameters.model_validate(answer.body)
@@ -174,7 +178,7 @@ def test_the_clinicians_must_be_the_people(
     assert dosespot_writes(clinic) == []
 
 
-@pytest.mark.parametrize("action", ["", "replace", "Add", None, 1])
+@pytest.mark.parametrize("action", ["", "replace", "Add", 1])
 def test_the_action_is_one_of_two(
     clinic: Clinic, agent: Member, supervisor: Member, action: Any
 ) -> None:

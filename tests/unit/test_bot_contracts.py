@@ -7,7 +7,7 @@ from fhir.resources.R4B.parameters import Parameters
 
 from bots.admin_enroll.contract import AdminEnrollOutput
 from bots.notification.contract import ENROLLMENT_EVENTS, NotificationInput
-from bots.supervisor.contract import SupervisorInput, SupervisorOutput
+from bots.supervisor.contract import Clinicians, SupervisorInput, SupervisorOutput
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles.codes import RegistrationStatus
 from shared.errors import InputRefused, Misconfigured, RecordsDisagree
@@ -163,17 +163,36 @@ def test_what_is_no_number_is_no_clinician(number: Any) -> None:
     assert parse_input(NotificationInput, given).clinician_id() is None
 
 
-def test_the_supervisor_bot_answers_fhir_parameters() -> None:
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (True, "DoseSpot was told."),
+        (False, "DoseSpot had been told the same before, and was not told again."),
+    ],
+)
+def test_the_supervisor_bot_answers_fhir_parameters_by_medplums_names(
+    changed: bool, told: str
+) -> None:
     given = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"}
-    answer = SupervisorOutput.of(parse_input(SupervisorInput, given)).model_dump()
-    read = Parameters.model_validate(answer)
-    assert [(one.name, one.valueCode) for one in read.parameter] == [
-        ("practitioner", None),
-        ("supervisor", None),
-        ("action", "remove"),
+    request = parse_input(SupervisorInput, given)
+    answer = SupervisorOutput.of(request, Clinicians(5, 1, 123), changed=changed).model_dump()
+    result = [
+        {"name": "ResultCode", "valueString": "OK"},
+        {"name": "ResultDescription", "valueString": told},
     ]
-    references = [one.valueReference.reference for one in read.parameter[:2]]
-    assert references == ["Practitioner/a", "Practitioner/b"]
+    assert answer == {
+        "resourceType": "Parameters",
+        "parameter": [
+            {"name": "practitionerId", "valueId": "a"},
+            {"name": "supervisorPractitionerId", "valueId": "b"},
+            {"name": "clinicianId", "valueInteger": 5},
+            {"name": "supervisorClinicianId", "valueInteger": 1},
+            {"name": "clinicId", "valueInteger": 123},
+            {"name": "action", "valueCode": "remove"},
+            {"name": "result", "part": result},
+        ],
+    }
+    read = Parameters.model_validate(answer)
     assert answer == {**read.model_dump(mode="json"), "resourceType": "Parameters"}
 
 

@@ -207,6 +207,7 @@ def test_a_bot_that_should_administrate_needs_a_membership_that_counts(membershi
         named_client=None,
         policies={POLICY: [{"resourceType": "AccessPolicy", "id": "2"}]},
         conformance={},
+        operations={},
         memberships={} if membership is None else {"Bot/1": membership},
     )
     assert check_bot(bot, found, function).sentence == sentence

@@ -7,6 +7,7 @@ from deploy.medplum import relayed
 from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from deploy.medplum.installation import Installation
 from deploy.medplum.ledger import differing
+from deploy.medplum.operations import wanted_operation
 from deploy.medplum.program_policies import policy_name
 from deploy.medplum.project_secrets import is_relayed
 from deploy.medplum.wanted import FunctionName, has_policy, wanted_bot
@@ -16,7 +17,7 @@ from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
 from shared.fhir.executed import Executed, Failed, NotRun
 from shared.runtime import settings
-from shared.runtime.bot import BotFunction
+from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.payload import Secret
 from shared.runtime.returned import PROBE
 from shared.runtime.settings import BotErrors
@@ -75,6 +76,27 @@ def check_bot(bot: BotFunction, found: Installation, function: FunctionName) -> 
     if bot.admin and not is_narrowed(membership, found, bot.name):
         return missing(f"{WIDE} {REGISTER}")
     return ok("Set up, with its function and rights.")
+
+
+def check_operation(
+    bot: BotFunction, operation: CustomOperation, found: Installation
+) -> CheckResult:
+    """The OperationDefinition that runs a Bot."""
+    known, bots = found.operations[operation.code], found.bots[bot.identifier]
+    if not known or not bots:
+        return missing(f"The project has no OperationDefinition that runs the Bot. {REGISTER}")
+    if len(known) > 1:
+        ids = ", ".join(one["id"] for one in known)
+        return missing(
+            f"{len(known)} OperationDefinitions have this code: {ids}. Delete all but one."
+        )
+    wanted = wanted_operation(known[0], bot, operation, f"Bot/{bots[0]['id']}")
+    differences = differing(known[0], wanted)
+    if differences:
+        return missing(
+            f"The OperationDefinition is not up to date: {'; '.join(differences)}. {REGISTER}"
+        )
+    return ok("Set up, and runs the Bot.")
 
 
 def _wanted(

@@ -20,6 +20,7 @@ from deploy.medplum.doctor.finding import Check, CheckResult, CheckVerdict, miss
 from deploy.medplum.error_trial import bot_errors
 from deploy.medplum.installation import Installation, look, reference_to
 from deploy.medplum.ledger import differing
+from deploy.medplum.operations import WITH_OPERATION, operation_name
 from deploy.medplum.project_secrets import NEEDED, OPTIONAL, SERVICE, is_relayed
 from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
@@ -40,7 +41,7 @@ from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
 from shared.members.caller import is_program, sole_clinician_id
 from shared.runtime import settings
-from shared.runtime.bot import BotFunction
+from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.payload import Secret
 from shared.runtime.returned import PROBE
 from shared.runtime.settings import Settings
@@ -106,6 +107,10 @@ class Examination:
             yield Check(f"Bot {bot.identifier}", known, partial(self._check_bot, bot))
             needs = (FEATURES, f"Bot {bot.identifier}")
             yield Check(_function(bot), needs, partial(self._check_function, bot))
+        for bot, operation in WITH_OPERATION:
+            check = partial(self._check_operation, bot, operation)
+            name = f"operation {operation_name(operation)}"
+            yield Check(name, (f"Bot {bot.identifier}",), check)
         yield Check(BOT_ERRORS, (_function(BOTS[0]),), self._check_bot_errors)
         yield Check("relay code", known, self._check_relay_code)
         needs = (_secret(settings.RELAY_URL), _secret(settings.RELAY_SECRET))
@@ -176,6 +181,9 @@ class Examination:
 
     def _check_bot(self, bot: BotFunction) -> CheckResult:
         return bot_checks.check_bot(bot, self._found, self._function)
+
+    def _check_operation(self, bot: BotFunction, operation: CustomOperation) -> CheckResult:
+        return bot_checks.check_operation(bot, operation, self._found)
 
     def _check_function(self, bot: BotFunction) -> CheckResult:
         bot_id = self._found.bots[bot.identifier][0]["id"]

@@ -1,14 +1,22 @@
 """The bots that `prescriber-bots register` installs: functions, errors, schedule, notifications."""
 
+from typing import Any
+
 import pytest
 
 from bots.catalog import BOTS
-from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
+from fhir_profiles.systems import (
+    MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
+    MEDPLUM_BOTS,
+    OPERATION_IMPLEMENTATION,
+)
 from tests.integration.clinic import ADMIN_BOT
 from tests.integration.project import SENTINEL, Project, Servers, new_project
 from tests.integration.register.registering import ERRORS, NOTIFICATION_BOT, note_of, told
 
 STATUS_BOT = "dosespot-sync-status-bot"
+SUPERVISOR_BOT = "dosespot-set-supervising-prescriber"
+OPERATION = f"operation Practitioner/${SUPERVISOR_BOT}"
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +111,52 @@ def test_dosespot_is_given_an_address_that_takes_its_notifications(project: Proj
     assert post(SENTINEL)[1]["handled"] is True
     status, refused = post(f"{SENTINEL[:-1]}x")
     assert (status, refused["errorType"]) == (400, "NotAuthorized")
+
+
+def test_an_operation_runs_the_bot_and_what_others_added_to_it_stays(project: Project) -> None:
+    plan = project.register("--plan")
+    result = project.register()
+    assert OPERATION in told(plan, "created")
+    assert OPERATION in told(result, "created")
+    (definition,) = project.resources("OperationDefinition")
+    assert definition["extension"] == [runs(project, SUPERVISOR_BOT)]
+    theirs = {"url": "https://example.org/kept", "valueString": "by somebody else"}
+    extension = [theirs, runs(project, ADMIN_BOT)]
+    project.change(definition, extension=extension, purpose="Kept.", type=False)
+    assert OPERATION in told(project.register(), "changed")
+    (definition,) = project.resources("OperationDefinition")
+    assert definition["extension"] == [theirs, runs(project, SUPERVISOR_BOT)]
+    assert (definition["purpose"], definition["type"]) == ("Kept.", True)
+    assert OPERATION in told(project.register(), "unchanged")
+
+
+def test_an_operation_of_others_with_the_same_code_runs_our_bot(project: Project) -> None:
+    theirs = {
+        "resourceType": "OperationDefinition",
+        "url": "https://example.org/theirs",
+        "name": "theirs",
+        "status": "draft",
+        "kind": "operation",
+        "code": SUPERVISOR_BOT,
+        "system": False,
+        "type": True,
+        "instance": False,
+    }
+    project.create(theirs)
+    assert OPERATION in told(project.register(), "changed")
+    (definition,) = project.resources("OperationDefinition")
+    assert definition["url"] == "https://example.org/theirs"
+    assert definition["extension"] == [runs(project, SUPERVISOR_BOT)]
+    project.create(theirs)
+    assert "delete all but one" in project.register().stderr
+
+
+def runs(project: Project, bot: str) -> dict[str, Any]:
+    """What says that an operation is done by a Bot."""
+    return {
+        "url": OPERATION_IMPLEMENTATION,
+        "valueReference": {"reference": f"Bot/{project.bot(bot)['id']}"},
+    }
 
 
 def test_the_server_compares_everybody_by_a_schedule(project: Project) -> None:
