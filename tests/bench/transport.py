@@ -88,7 +88,7 @@ class _Otherwise(Http):
     def _answered(self, call: Call) -> tuple[BaseHTTPResponse, bytes]:
         if self._prepared is None:
             return super()._answered(call)
-        answer = self._connections.sent(self._prepared(call), TIMEOUT)
+        answer = self._connections.sent(self._prepared(call), *TIMEOUT)
         return answer, answer.read(LARGEST_ANSWER + 1, decode_content=True)
 
 
@@ -176,11 +176,16 @@ def main() -> None:
     sys.stdout.write(f"\nReading the bundle of certificates takes {_ms(_bundle_s())} ms.\n")
 
 
-def _measured(fhir_url: str) -> dict[str, Times]:
-    calls = (
+def compared_calls(fhir_url: str) -> tuple[Call, Call]:
+    """A read and a write."""
+    return (
         Call("FHIR", "answer", "GET", f"{fhir_url}auth/me", ACCEPTED),
         Call("FHIR", "answer", "POST", f"{fhir_url}fhir/R4/Basic", ACCEPTED, json={"id": "1"}),
     )
+
+
+def _measured(fhir_url: str) -> dict[str, Times]:
+    calls = compared_calls(fhir_url)
     asks = {name: made() for name, made in WAYS.items()}
     times = {name: Times() for name in WAYS}
     for _ in range(ROUNDS):

@@ -15,6 +15,8 @@ from tests import npm
 from tests.bench.canned import EVENTS, OPENING
 from tests.bench.contestants import HERE, Contestant, Snapshot, first_s, servers
 from tests.bench.package import ROOT
+from tests.bench.transport import WAYS, compared_calls
+from tests.builders import BOT_ID
 
 DONE = {
     "create": {
@@ -86,6 +88,13 @@ def test_the_flows_on_node_do_the_same(payloads: Path, plain: list[str], on_node
 def test_a_snapshot_starts_as_often_as_it_is_told(payloads: Path) -> None:
     with Snapshot(ROOT, payloads, python=(sys.executable,)) as snapshot:
         assert all(snapshot.first_s(OPENING) > 0 for _ in range(2))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_sending_that_is_compared_gets_the_same(payloads: Path, way: str) -> None:
+    url = json.loads(payloads.read_text(encoding="utf-8"))["steady"]["baseUrl"]
+    read, written = (json.loads(WAYS[way]()(call)) for call in compared_calls(url))
+    assert (read["profile"]["resourceType"], written) == ("Bot", {"id": BOT_ID})
 
 
 NOTES = """
