@@ -58,7 +58,6 @@ RULES: dict[str, Sequence[Resource]] = {
         PHARMACIES,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
-        _rule("Organization", ONCE),  # pharmacies
         BOT,
     ),
     "notification": (TRAIL, STATUS, BOT),

@@ -150,7 +150,6 @@ def _whose(resource: Resource, name: str) -> Any:
     return resource.get(name, {}).get("reference")
 
 
-
 def _codes(resource: Resource) -> set[str]:
     return {f"{one['system']}|{one['code']}" for one in resource["code"]["coding"]}
 

@@ -27,7 +27,6 @@ ALLOWED: dict[str, dict[str, str]] = {
         "AccessPolicy": "search read",
         "Organization": "search read create",
         "MedicationKnowledge": "search create",
-        "Organization": "search create",
     },
     "notification": STATUS,
     "sync_status": {**STATUS, **KEPT},
