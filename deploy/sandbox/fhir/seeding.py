@@ -16,6 +16,11 @@ from deploy.sandbox.fhir.store import Selection
 
 SettingValue = str | int | bool
 
+FIRST_ADMINISTRATOR = """
+AND r.project = ? AND json_extract(r.content, '$.admin')
+AND json_extract(r.content, '$.profile.reference') LIKE 'Practitioner/%'
+"""
+
 
 @dataclass(frozen=True)
 class AddedPerson:
@@ -158,8 +163,8 @@ class Seeding:
 
         Its author is the project's first administrator, as if that person had set the project up.
         """
-        found = self._backend.store.referring("ProjectMembership", "project", f"Project/{project}")
-        people = [one for one in found if one.get("admin") and "Practitioner/" in _profile(one)]
+        selected = Selection("ProjectMembership", FIRST_ADMINISTRATOR, (project,))
+        people = self._backend.store.find(selected, limit=1)
         author = people[0]["profile"] if people else SERVER_AUTHOR
         repository = self._backend.server_repository(project, author)
         return repository.create(resource["resourceType"], resource)[0]
@@ -211,7 +216,3 @@ def _value_field(value: SettingValue) -> str:
     if isinstance(value, bool):
         return "valueBoolean"
     return "valueInteger" if isinstance(value, int) else "valueString"
-
-
-def _profile(membership: Resource) -> str:
-    return str(membership["profile"]["reference"])
