@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from deploy.sandbox.sandbox import Sandbox
 from tests.browser.screen import Complaints, Screen
-from tests.integration.clinic import Clinic, undisturbed
+from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.integration.creating import setting
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -43,9 +43,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
+    with opened(sandbox) as clinic:
+        yield clinic
+
+
 @pytest.fixture
-def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
-    with undisturbed(sandbox) as clinic:
+def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
+    with undisturbed(shared_clinic) as clinic:
         yield clinic
 
 

@@ -106,11 +106,12 @@ def loopback_session() -> requests.Session:
 
 @dataclass
 class Clinic:
-    """One project of a running sandbox."""
+    """One project of a running sandbox; what it broke and switched is put back by it alone."""
 
     sandbox: Sandbox
     session: requests.Session = field(default_factory=loopback_session)
-    _broke: bool = False
+    _broke: bool = True
+    _switched: bool = True
 
     @property
     def fhir_url(self) -> str:
@@ -244,10 +245,12 @@ class Clinic:
         self.session.patch(url, json=facts, timeout=TIMEOUT_S).raise_for_status()
 
     def switch(self, **switches: Any) -> None:
+        self._switched = True
         url = f"{self.control_url}switches"
         self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
 
     def switch_fhir(self, **switches: Any) -> None:
+        self._switched = True
         url = f"{self.fhir_url}_sandbox/switches"
         self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
 
@@ -287,20 +290,18 @@ class Clinic:
 
     def reset(self) -> None:
         """No faults, default switches, nothing counted."""
-        self._delete("faults")
+        self.mend()
         self._delete("calls")
-        self._broke = False
-        for url, switches in (
-            (self.control_url, {"enforce_rate_limits": False}),
-            (f"{self.fhir_url}_sandbox/", {}),
-        ):
-            self.session.put(f"{url}switches", json=switches, timeout=TIMEOUT_S).raise_for_status()
 
     def mend(self) -> None:
-        """No faults; what they hold up goes on."""
+        """No faults, so that what they hold up goes on, and default switches."""
         if self._broke:
             self._delete("faults")
             self._broke = False
+        if self._switched:
+            self._put_switches(self.control_url, enforce_rate_limits=False)
+            self._put_switches(f"{self.fhir_url}_sandbox/")
+            self._switched = False
 
     def writes(self) -> list[str]:
         """Every call since the last reset that may have changed something, in order."""
@@ -323,15 +324,25 @@ class Clinic:
         for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
             self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
 
+    def _put_switches(self, url: str, **switches: Any) -> None:
+        self.session.put(f"{url}switches", json=switches, timeout=TIMEOUT_S).raise_for_status()
+
     def _as_admin(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.admin.token}", "X-Medplum": "extended"}
 
 
 @contextmanager
-def undisturbed(sandbox: Sandbox) -> Iterator[Clinic]:
-    """A sandbox's clinic without what other tests broke and switched."""
+def opened(sandbox: Sandbox) -> Iterator[Clinic]:
+    """A sandbox's clinic for many tests; each takes it from `undisturbed`."""
     clinic = Clinic(sandbox)
-    clinic.reset()
     with clinic.session:
         yield clinic
-        clinic.mend()
+
+
+@contextmanager
+def undisturbed(clinic: Clinic) -> Iterator[Clinic]:
+    """A clinic without what other tests broke and switched, and left like that."""
+    clinic.reset()
+    clinic.session.cookies.clear()
+    yield clinic
+    clinic.mend()

@@ -8,7 +8,7 @@ import pytest
 from deploy.sandbox.sandbox import Sandbox
 from shared.runtime.services import Services
 from shared.timing import Timing
-from tests.integration.clinic import DEA, Clinic, Member, undisturbed
+from tests.integration.clinic import DEA, Clinic, Member, opened, undisturbed
 from tests.integration.creating import setting
 from tests.integration.project import Servers, servers
 from tests.integration.relaying import Node
@@ -32,9 +32,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
+    with opened(sandbox) as clinic:
+        yield clinic
+
+
 @pytest.fixture
-def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
-    with undisturbed(sandbox) as clinic:
+def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
+    with undisturbed(shared_clinic) as clinic:
         yield clinic
 
 

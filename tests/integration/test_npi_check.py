@@ -15,7 +15,7 @@ from fhir_profiles.check_due import is_check_due
 from shared.npi_check.check import POSTPONED
 from shared.prescriber_form.rules.sentences import FormSentence
 from shared.records.registry import NOT_IN_SERVICE, OTHER_LICENSE, OTHER_NAME, OTHER_STATE
-from tests.integration.clinic import DEA, Clinic, Member, undisturbed
+from tests.integration.clinic import DEA, Clinic, Member, opened, undisturbed
 from tests.integration.conftest import hurried
 from tests.integration.creating import create, created, new_form, practitioners, setting
 from tests.integration.self_service import SELF_BOT, grant
@@ -36,13 +36,13 @@ OUTAGES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Sandbox]:
-    with Sandbox(make_services=hurried) as running:
-        yield running
+def office() -> Iterator[Clinic]:
+    with Sandbox(make_services=hurried) as running, opened(running) as clinic:
+        yield clinic
 
 
 @pytest.fixture
-def project(office: Sandbox) -> Iterator[Clinic]:
+def project(office: Clinic) -> Iterator[Clinic]:
     """A project whose Practitioners all may be looked at."""
     with undisturbed(office) as clinic:
         yield clinic

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.sandbox.sandbox import Sandbox
-from tests.integration.clinic import Clinic, undisturbed
+from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.torture.breaking import QuickClock, Runner
 
 
@@ -15,9 +15,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
+    with opened(sandbox) as clinic:
+        yield clinic
+
+
 @pytest.fixture
-def clinic(sandbox: Sandbox) -> Iterator[Clinic]:
-    with undisturbed(sandbox) as clinic:
+def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
+    with undisturbed(shared_clinic) as clinic:
         clinic.switch(second_create_same_npi="duplicate", repeated_init="accept")
         yield clinic
 

@@ -19,6 +19,16 @@ QUICK_WAYS = ("crash after", "no answer, effect")
 CASES = [pytest.param(way, marks=() if way in QUICK_WAYS else pytest.mark.torture) for way in WAYS]
 
 
+@pytest.fixture(scope="session")
+def _location(shared_clinic: Clinic) -> None:
+    """The one that the forms name."""
+    shared_clinic.sandbox.fhir.add_resource(
+        shared_clinic.project,
+        {"resourceType": "Location", "name": "Main", "address": {"state": "IL"}},
+    )
+
+
+@pytest.mark.usefixtures("_location")
 @pytest.mark.parametrize("way", CASES)
 def test_a_later_run_completes_a_broken_creation(
     clinic: Clinic,
@@ -26,10 +36,6 @@ def test_a_later_run_completes_a_broken_creation(
     record_property: Callable[[str, object], None],
     way: str,
 ) -> None:
-    clinic.sandbox.fhir.add_resource(
-        clinic.project,
-        {"resourceType": "Location", "name": "Main", "address": {"state": "IL"}},
-    )
     _, calls = runner.run(FLOW.bot, _sent(clinic, _form(clinic)))
     record_property("broken_calls", calls)
     for at in range(calls):
