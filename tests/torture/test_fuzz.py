@@ -187,7 +187,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     }
 
 
-@quick_and_long(quick=40, long=300)
+@quick_and_long(quick=25, long=300)
 def test_any_payload_is_run_or_refused_without_effect(clinic: Clinic, examples: int) -> None:
     http = Fenced(clinic)
     events = {bot: event(clinic, by, request) for bot, (request, by) in requests_of(clinic).items()}
@@ -245,7 +245,7 @@ def check_practitioner(clinic: Clinic, bot: str, make: Callable[[Any], Any]) -> 
         assert shown.writes == 0
 
 
-@quick_and_long(quick=15, long=120)
+@quick_and_long(quick=10, long=120)
 def test_any_practitioner_is_enrolled_or_refused_without_effect(
     clinic: Clinic, examples: int
 ) -> None:
@@ -300,7 +300,7 @@ def check_lie(clinic: Clinic, signed: bool, wish: str, at: int, lie: Any) -> Non
     assert len(clinic.clinicians(member.npi)) == 1
 
 
-@quick_and_long(quick=15, long=120)
+@quick_and_long(quick=10, long=120)
 def test_any_answer_of_dosespot_is_made_up_for(clinic: Clinic, examples: int) -> None:
     def check(signed: bool, wish: str, at: int, change: Change) -> None:
         def lie(body: bytes) -> bytes:
@@ -312,7 +312,7 @@ def test_any_answer_of_dosespot_is_made_up_for(clinic: Clinic, examples: int) ->
     explore(examples, check, signed=st.booleans(), wish=wish, at=at, change=changes)
 
 
-@quick_and_long(quick=12, long=120)
+@quick_and_long(quick=10, long=120)
 def test_any_practitioner_and_any_answer_of_dosespot_have_a_verdict(
     clinic: Clinic, examples: int
 ) -> None:
