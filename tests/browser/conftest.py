@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from deploy.sandbox.sandbox import Sandbox
+from tests.browser.medplum_app import Tab, served_app
 from tests.browser.screen import Complaints, Screen
 from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.integration.creating import setting
@@ -47,6 +48,13 @@ def sandbox() -> Iterator[Sandbox]:
 def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
     with opened(sandbox) as clinic:
         yield clinic
+
+
+@pytest.fixture(scope="session")
+def app(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app of Medplum's customers: its base URL."""
+    with served_app(sandbox, tmp_path_factory.mktemp("medplum") / "app") as base_url:
+        yield base_url
 
 
 @pytest.fixture
@@ -89,3 +97,9 @@ def second_screen(browser: Browser, sandbox: Sandbox, complaints: Complaints) ->
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.set_default_timeout(PATIENCE_MS)
         yield Screen.open(context, complaints, sandbox.ready["pages"]["baseUrl"])
+
+
+@pytest.fixture
+def tab(app: str, context: BrowserContext, complaints: Complaints) -> Callable[[], Tab]:
+    """Opens the app in another tab of one person's browser."""
+    return lambda: Tab.open(context, complaints, app)

@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
 
-from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.registration_status import registration_status
 from shared.members.caller import NOT_ENROLLED
-from tests.browser.medplum_app import Tab, served_app
+from tests.browser.medplum_app import Tab
 from tests.browser.people import named
-from tests.browser.screen import Complaints
 from tests.integration.clinic import DEA, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.self_service import add_patient
@@ -22,23 +19,11 @@ from tests.integration.self_service import add_patient
 PRESCRIBING = ("PrescribingClinician",)
 
 
-@pytest.fixture(scope="module")
-def app(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served_app(sandbox, tmp_path_factory.mktemp("medplum") / "app") as base_url:
-        yield base_url
-
-
 @pytest.fixture
 def returned(clinic: Clinic) -> Iterator[None]:
     """The bots return their errors, as `register` sets where the server answers them as such."""
     with setting(clinic, "MEDPLUM_BOT_ERRORS", "returned"):
         yield
-
-
-@pytest.fixture
-def tab(app: str, context: BrowserContext, complaints: Complaints) -> Callable[[], Tab]:
-    """Opens the app in another tab of one person's browser."""
-    return lambda: Tab.open(context, complaints, app)
 
 
 def test_hook_alone_takes_a_prescriber_to_epcs_in_two_tabs_with_reloads(

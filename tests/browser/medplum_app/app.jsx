@@ -1,30 +1,12 @@
 // An app as Medplum's customers write them: signs a person in, and opens DoseSpot with the unmodified
 // hook of @medplum/dosespot-react, for the Patient that `?patient=` names or for none.
 
-import { MedplumClient, normalizeErrorString } from '@medplum/core';
+import { normalizeErrorString } from '@medplum/core';
 import { useDoseSpotIFrame } from '@medplum/dosespot-react';
-import { MedplumProvider, useMedplum, useMedplumProfile } from '@medplum/react-hooks';
-import { StrictMode, useState } from 'react';
-import { createRoot } from 'react-dom/client';
+import { useState } from 'react';
+import { show } from './signed_in.jsx';
 
 const patientId = new URLSearchParams(location.search).get('patient') ?? undefined;
-
-function SignIn() {
-  const medplum = useMedplum();
-
-  async function signIn(form) {
-    const login = await medplum.startLogin({ email: form.get('email'), password: form.get('password') });
-    await medplum.processCode(login.code);
-  }
-
-  return (
-    <form action={signIn}>
-      <label>E-mail <input name="email" /></label>
-      <label>Password <input name="password" type="password" /></label>
-      <button>Sign in</button>
-    </form>
-  );
-}
 
 function DoseSpot() {
   const [answers, setAnswers] = useState(0);
@@ -43,15 +25,4 @@ function DoseSpot() {
   );
 }
 
-function App() {
-  return useMedplumProfile() ? <DoseSpot /> : <SignIn />;
-}
-
-const { fhirBaseUrl } = await (await fetch('config.json')).json();
-createRoot(document.body).render(
-  <StrictMode>
-    <MedplumProvider medplum={new MedplumClient({ baseUrl: fhirBaseUrl })}>
-      <App />
-    </MedplumProvider>
-  </StrictMode>,
-);
+await show(DoseSpot);
