@@ -210,7 +210,6 @@ ConceptOutput = Annotated[
 ]
 """The JSON Schema of a CodeableConcept."""
 OrganizationOutput = Annotated[dict[str, Any], resource_schema("Organization")]
-MedicationKnowledgeOutput = Annotated[dict[str, Any], resource_schema("MedicationKnowledge")]
 PractitionerOutput = Annotated[dict[str, Any], resource_schema("Practitioner")]
 MembershipOutput = Annotated[dict[str, Any], resource_schema("ProjectMembership")]
 
