@@ -1,16 +1,18 @@
-"""The bot: whoever knows DoseSpot's secret may have a prescriber's status looked up.
+"""The bot: whoever knows DoseSpot's secret may have a prescriber or prescription looked up.
 
 DoseSpot gives notifications no id. A duplicate is harmless, because the body is only taken as a
-hint: what is written is what DoseSpot then answers, and nothing if the Practitioner already says
-so.
+hint: what is written is what DoseSpot then answers, and nothing if FHIR already says so.
 """
 
 from hmac import compare_digest
 
 from bots.notification import IDENTIFIER
 from bots.notification.contract import NotificationInput, NotificationOutput
+from fhir_profiles.elements import child, text
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
+from shared.prescriptions.pushed import PushedNumbers
+from shared.prescriptions.wiring import pushed_events_of
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation
@@ -23,7 +25,7 @@ NOT_FROM_DOSESPOT = (
     " project secret DOSESPOT_WEBHOOK_SECRET in the header Authorization, or in X-DoseSpot-Secret"
     " where Authorization holds a token of the FHIR server."
 )
-NOT_ENROLLMENT = "This event is not about a clinician's enrollment."
+NOTHING_FOLLOWS = "Nothing follows from this event."
 NOBODY = "No prescriber of this project has this DoseSpot clinician id."
 UPDATED = "The Practitioner was updated from DoseSpot."
 UNCHANGED = "The Practitioner already matches DoseSpot."
@@ -48,7 +50,7 @@ def require_secret(invocation: Invocation) -> None:
 
 @bot(
     identifier=IDENTIFIER,
-    description="Takes DoseSpot's push notifications about prescribers.",
+    description="Takes DoseSpot's push notifications about prescribers and prescriptions.",
     callers="DoseSpot, with the secret of its push notifications.",
     run_as_user=False,
     admin=True,
@@ -58,19 +60,37 @@ def require_secret(invocation: Invocation) -> None:
     person_waits=False,
 )
 def notification(request: NotificationInput, invocation: Invocation) -> NotificationOutput:
-    """Updates the prescriber that a notification is about from DoseSpot.
+    """Updates the prescriber or the chart that a notification is about from DoseSpot.
 
     Raises:
         NotAuthorized: the secret is wrong or missing.
         EditConflict: somebody else kept changing the same resource.
         DoseSpotRefused: DoseSpot did not accept a call.
         LookUpFirst: a write got no answer; the next run checks whether it took effect.
-        RecordsDisagree: DoseSpot's clinician is not the person of the Practitioner.
+        RecordsDisagree: DoseSpot's clinician or patient is not the person of the FHIR resource.
         BotError: what any bot can raise.
     """
+    pushed = request.pushed()
+    if pushed is not None:
+        return _about_patients(pushed, invocation)
     clinician_id = request.clinician_id()
     if clinician_id is None:
-        return NotificationOutput(handled=False, reason=NOT_ENROLLMENT)
+        return NotificationOutput(handled=False, reason=NOTHING_FOLLOWS)
+    return _about_prescriber(clinician_id, invocation)
+
+
+def _about_patients(pushed: PushedNumbers, invocation: Invocation) -> NotificationOutput:
+    project = text(child(invocation.fhir.who_am_i(), "project").get("id"))
+    outcome = pushed_events_of(invocation, project).follow(pushed)
+    invocation.log.findings(outcome.findings)
+    return NotificationOutput(
+        handled=outcome.handled,
+        reason=outcome.reason,
+        warnings=[FindingOutput.of(one) for one in outcome.findings],
+    )
+
+
+def _about_prescriber(clinician_id: int, invocation: Invocation) -> NotificationOutput:
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     prescribers = enrolled_as(invocation.privileged_fhir, clinician_id)
     if not prescribers:

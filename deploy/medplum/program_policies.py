@@ -2,8 +2,9 @@
 
 Beside `admin` on the membership such a policy narrows everything but ProjectMembership and Project,
 which stay an administrator's (measured on Medplum 5.1.3). Each lists what the program does, which
-is less than what it might: it reads no patient, no secret of a ClientApplication and no source
-code, and changes of a Practitioner only what DoseSpot says and what is left to check.
+is less than what it might: it reads no secret of a ClientApplication and no source code, and
+changes of a Practitioner only what DoseSpot says and what is left to check. The notification Bot
+alone reads Patients, whose prescriptions it brings in line; the ClientApplication does not.
 """
 
 from collections.abc import Sequence
@@ -49,6 +50,15 @@ KEPT = _rule("Basic", [*FIND, "create", "update"])
 
 PHARMACIES = _rule("Organization", [*FIND, "create"])
 
+CHARTS = (
+    _rule("Patient", FIND),
+    *(
+        _rule(kind, [*FIND, "create", "update"])
+        for kind in ("MedicationRequest", "MedicationDispense", "Task")
+    ),
+)
+"""What a push notification about a prescription leads to."""
+
 RULES: dict[str, Sequence[Resource]] = {
     SERVICE: (
         TRAIL,
@@ -60,7 +70,7 @@ RULES: dict[str, Sequence[Resource]] = {
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
         BOT,
     ),
-    "notification": (TRAIL, STATUS, BOT),
+    "notification": (TRAIL, STATUS, BOT, PHARMACIES, *CHARTS),
     "sync_status": (TRAIL, STATUS, KEPT, BOT),
     "readiness": (TRAIL, PEOPLE, GRANTS, BOT),
 }

@@ -62,16 +62,17 @@ class PrescriptionsClient(PatientReads):
         dates = {"startDate": span.start, "endDate": span.end} if span else {}
         return self._pages(path, "list the self-reported medications", dates)
 
-    def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:
-        """The pharmacies' requests for renewals that wait for an answer."""
+    def renewal_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
+        """The pharmacies' requests for renewals that wait, about one patient or all."""
         return self._requests("api/refills/pending", "list the renewal requests", patient_id)
 
-    def change_requests(self, patient_id: int) -> Iterator[list[Any]]:
-        """The pharmacies' requests for changes that wait for an answer."""
+    def change_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
+        """The pharmacies' requests for changes that wait; see `renewal_requests`."""
         return self._requests("api/rxchanges/pending", "list the change requests", patient_id)
 
-    def _requests(self, path: str, wish: str, patient_id: int) -> Iterator[list[Any]]:
-        return self._pages(path, wish, {"clinic": "Current", "patientId": str(patient_id)})
+    def _requests(self, path: str, wish: str, patient_id: int | None) -> Iterator[list[Any]]:
+        about = {} if patient_id is None else {"patientId": str(patient_id)}
+        return self._pages(path, wish, {"clinic": "Current", **about})
 
     def _pages(self, path: str, wish: str, params: Mapping[str, str]) -> Iterator[list[Any]]:
         for page in range(1, MOST_PAGES + 1):

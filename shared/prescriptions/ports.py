@@ -91,12 +91,14 @@ class Synced:
     Attributes:
         written: the MedicationRequests that were created or changed, as the server has them.
         unchanged: how many were in line.
+        gone: how many DoseSpot no longer has.
         findings: what could not be read or brought in line, and what is unclear.
         failures: the errors among these.
     """
 
     written: list[Resource] = field(default_factory=list)
     unchanged: int = 0
+    gone: int = 0
     findings: list[Finding] = field(default_factory=list)
     failures: list[BotError] = field(default_factory=list)
 

@@ -148,6 +148,7 @@ class PrescriptionRun:
                 self._result.failed(f"prescription {number}", error)
                 continue
             if entry is None:
+                self._result.gone += 1
                 self._result.tell(Finding(WHERE, GONE.format(number=number)))
             else:
                 found.append(entry)

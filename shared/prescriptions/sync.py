@@ -54,6 +54,14 @@ class PrescriptionSync:
         run.bring(run.read(run.read_again([prescription_id])))
         return run.ended()
 
+    def requests(self, patient: Resource) -> Synced:
+        """Opens and closes the Tasks for what pharmacies ask about a patient; see `run`."""
+        run = PrescriptionRun(self.ports, patient)
+        requests = run.requests()
+        run.look()
+        run.follow(requests)
+        return run.ended()
+
     def raw(self, patient: Resource, first: date, last: date) -> list[Any]:
         """What DoseSpot has of some days, as it is; raises as `run` does and writes nothing."""
         run = PrescriptionRun(self.ports, patient)

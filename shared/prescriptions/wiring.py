@@ -13,6 +13,7 @@ from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import CatalogReads
 from shared.prescriptions.other_sync import OtherMedicationSync
 from shared.prescriptions.ports import SyncPorts
+from shared.prescriptions.pushed import PushedEvents
 from shared.prescriptions.sync import PrescriptionSync
 from shared.runtime.invocation import Invocation
 
@@ -61,6 +62,28 @@ def other_medication_sync_of(run: Invocation, clinician_id: int) -> OtherMedicat
         together=run.together,
         now=run.now,
         consented=consented,
+    )
+
+
+def pushed_events_of(run: Invocation, project: str) -> PushedEvents:
+    """The use case, which reads and writes charts with the bot's own rights.
+
+    Args:
+        run: the run.
+        project: id of the project.
+
+    Raises:
+        Misconfigured: a project secret is missing or malformed.
+    """
+    members = run.privileged_fhir
+    return PushedEvents(
+        fhir=run.fhir,
+        clinic_id=run.settings.dosespot().clinic_id,
+        admin_id=run.settings.clinician_admin(),
+        dosespot=lambda number: run.dosespot_for(PrescriptionsClient, number),
+        prescriptions=lambda number: prescription_sync_of(run, number, project),
+        others=lambda number: other_medication_sync_of(run, number),
+        members=lambda ids: enrolled_with(members, ids),
     )
 
 

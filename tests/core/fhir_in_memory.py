@@ -114,6 +114,7 @@ class FhirServer:
         asked = parse_qs(query)
         wanted = set(asked.get("identifier", [""])[0].replace("\\|", "|").split(","))
         profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
+        owner = asked.get("owner", [None])[0]
         subject = (asked.get("subject") or asked.get("patient") or [None])[0]
         return [
             one
@@ -121,6 +122,7 @@ class FhirServer:
             if one["resourceType"] == kind
             and (profile is None or one["profile"]["reference"] == profile)
             and (project is None or one["project"]["reference"] == project)
+            and (owner is None or _whose(one, "owner") == owner)
             and (subject is None or subject in (_whose(one, "subject"), _whose(one, "for")))
             and ("identifier" not in asked or wanted & _tokens(one))
             and ("code" not in asked or asked["code"][0] in _codes(one))

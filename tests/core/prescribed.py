@@ -138,13 +138,13 @@ class Practice:
         if what in self.failing:
             raise self.failing[what]
 
-    def use_case(self) -> PrescriptionSync:
+    def use_case(self, acting_as: int = PRESCRIBER_ID) -> PrescriptionSync:
         """The use case, as one run has it."""
         client = self.fhir.client
         directory = ProjectDirectory(
             client, lambda ids: enrolled_with(client, ids), self.references, "project"
         )
-        medications = Listing(self)
+        medications = Listing(self, acting_as)
         ports = SyncPorts(
             client, medications, self, directory, TOGETHER, lambda: NOW, self.most_read_again
         )
@@ -179,13 +179,12 @@ class Listing:
         return self.practice.pages(span)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
-        assert patient_id == PATIENT_ID
         return self.practice.prescription(patient_id, prescription_id)
 
-    def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:
+    def renewal_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
         return self.practice.request_pages("renewals", self.practice.renewals)
 
-    def change_requests(self, patient_id: int) -> Iterator[list[Any]]:
+    def change_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
         return self.practice.request_pages("changes", self.practice.changes)
 
 

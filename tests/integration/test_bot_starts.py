@@ -320,7 +320,7 @@ def test_an_unknown_event_is_answered_without_any_call(clinic: Clinic, started: 
     started.open_webhook()
     body = {"EventType": "SomethingNew", "Data": {"ClinicianId": 1, "deep": [[[{}]]]}}
     answer = pushed(clinic, started, body, **SECRET)
-    expected = {"handled": False, "reason": sentences.NOT_ENROLLMENT}
+    expected = {"handled": False, "reason": sentences.NOTHING_FOLLOWS}
     assert (answer.status, answer.body) == (200, expected)
     assert calls(clinic) == [f"POST /{started.webhook}"]
 

@@ -212,7 +212,7 @@ def test_without_the_secret_nothing_is_looked_up(
 @pytest.mark.parametrize(
     "body",
     [
-        event("PrescriptionResult", 10001, PrescriptionId=1),
+        event("PriorAuthorizationStatusUpdate", 10001, PrescriptionId=1),
         event("SomethingNew", 10001),
         event("ClinicianConfirmed", "10001"),
         event("ClinicianConfirmed", 0),
@@ -228,7 +228,7 @@ def test_what_is_no_enrollment_event_is_passed_over(
 ) -> None:
     clinic.reset()
     answer = notify(clinic, token, body)
-    assert (answer.status, answer.body) == (200, passed_over(sentences.NOT_ENROLLMENT))
+    assert (answer.status, answer.body) == (200, passed_over(sentences.NOTHING_FOLLOWS))
     assert calls(clinic) == ["POST /fhir/R4/Bot/$execute"]
 
 

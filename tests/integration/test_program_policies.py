@@ -28,7 +28,12 @@ ALLOWED: dict[str, dict[str, str]] = {
         "Organization": "search read create",
         "MedicationKnowledge": "search create",
     },
-    "notification": STATUS,
+    "notification": {
+        **STATUS,
+        "MedicationRequest": "search read create update",
+        "Organization": "search read create",
+        "Patient": "search read",
+    },
     "sync_status": {**STATUS, **KEPT},
     "readiness": {
         **BOT,

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
+from bots.notification.contract import PATIENT_EVENTS
 from deploy.sandbox.clinic import PUSH_SECRET
 from deploy.sandbox.nppes.records import individual
 from fhir_profiles.patient_identifier import dosespot_patient_id
@@ -206,7 +207,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield from (("patient_sync", {**patient, **more}, mine) for more in ({}, {"update": True}))
     number = dosespot_patient_id(clinic.read(f"Patient/{patient['patientId']}"))
     notes = {"PharmacyNotes": f"{GIVEN} {PHONE}", "Comment": EMAIL, "Directions": FAMILY}
-    write_prescription(clinic, mine, number, directions=STREET, fields=notes)
+    written = write_prescription(clinic, mine, number, directions=STREET, fields=notes)
     write_prescription(clinic, mine, number, fields={"PrescriptionId": None, **notes})
     add_history(clinic, number, PharmacyNotes=EMAIL, Directions=STREET)
     add_reported(clinic, number, Comment=PHONE, Directions=FAMILY)
@@ -226,6 +227,10 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
     yield "notification", {"EventType": "ClinicianConfirmed", "Data": data}, admin
+    named = {"PatientId": number, "PrescriptionId": written, "ClinicId": clinic.clinic_id}
+    notes = {"StatusNotes": f"{GIVEN} {FAMILY} {PHONE}", "StatusDetails": EMAIL}
+    for kind in sorted(PATIENT_EVENTS):
+        yield "notification", {"EventType": kind, "Data": {**data, **named, **notes}}, admin
     yield "create_prescriber", body(watch, invite=True), admin
     agent = watch.person()
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
