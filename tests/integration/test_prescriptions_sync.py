@@ -1,11 +1,15 @@
 """The prescriptions bot through `$execute`: the chart as DoseSpot has it."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from requests import HTTPError
 
+from deploy.medplum.conformance import conformance_resources
 from fhir_profiles.patient_identifier import with_dosespot_patient_id
+from fhir_profiles.systems import SYNCED_PRESCRIPTION
 from shared.members.caller import NOT_ENROLLED
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
@@ -201,3 +205,26 @@ def test_a_prescription_that_is_gone_leaves_the_chart_alone(clinic: Clinic, memb
     control(clinic, "PATCH", f"prescriptions/{written}", {"Status": "Deleted"})
     answer = sync_prescriptions(clinic, member, patient)
     assert [one["status"] for one in answer.body] == ["entered-in-error"]
+
+
+@pytest.fixture
+def profile(clinic: Clinic) -> Iterator[None]:
+    """The profile of what the bot writes, as `register` installs it."""
+    (found,) = [one for one in conformance_resources() if one["url"] == SYNCED_PRESCRIPTION]
+    stored = clinic.sandbox.fhir.add_resource(clinic.project, found)
+    yield
+    clinic.delete(f"StructureDefinition/{stored['id']}")
+
+
+@pytest.mark.usefixtures("profile")
+def test_nobody_makes_a_prescription_say_that_it_is_cancelled(
+    clinic: Clinic, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number)
+    (order,) = sync_prescriptions(clinic, member, patient).body
+    with pytest.raises(HTTPError, match="400"):
+        clinic.write({**order, "status": "cancelled"})
+    clinic.write({**order, "priority": "asap", "category": [{"text": "theirs"}]})
+    (brought,) = sync_prescriptions(clinic, member, patient).body
+    assert (brought["category"], "priority" in brought) == ([{"text": "theirs"}], False)

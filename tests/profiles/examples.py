@@ -16,7 +16,7 @@ from deploy.medplum.conformance import conformance_resources
 
 FOLDER = Path(__file__).parent
 PROFILES = {
-    each["url"].rpartition("/")[2]: each
+    re.split("[/:]", each["url"])[-1]: each
     for each in conformance_resources()
     if each["resourceType"] == "StructureDefinition"
 }
@@ -32,7 +32,7 @@ class Example:
 
     Attributes:
         about: what is special about it.
-        profile: last part of its profile's url, and name of the file of the valid resource.
+        profile: last part of its profile's url or name, and name of the file of the valid resource.
         patch: what is changed in that (JSON Patch).
         rule: the rule that it breaks, if it breaks one.
         warning: the invariant of severity warning that it breaks, if it breaks one.

@@ -71,6 +71,10 @@ def test_urls_are_those_of_the_code_our_own_and_r4s() -> None:
         systems.REGISTRATION_STATUS,
         systems.QUALIFICATION,
         systems.PRACTITIONER_ROLE_TYPE,
+        systems.DOSESPOT_PRESCRIPTION,
+        systems.DOSESPOT_PRESCRIPTION_STATUS,
+        systems.DOSESPOT_MEDICATION_STATUS,
+        systems.DEA_SCHEDULE_CODE,
     }
     assert {profile["url"] for profile in PROFILES.values()} <= known
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.medicationrequest import MedicationRequest
 
+from deploy.sandbox.fhir.profiles import broken_rules
 from fhir_profiles.systems import PRESCRIBED_SCHEDULE
 from shared.dosespot.catalog_wire import DrugItem
 from shared.dosespot.reply import read
@@ -13,6 +14,8 @@ from shared.prescriptions.rules.medication_request import PRESCRIPTION_PARTS, me
 from shared.prescriptions.rules.moments import fhir_moment
 from shared.prescriptions.rules.owned import digest, in_line
 from shared.prescriptions.rules.prescription import NamedById
+from shared.prescriptions.rules.states import MedicationStatus, PrescriptionStatus
+from tests.profiles.examples import PROFILES
 
 FULL: dict[str, Any] = {
     "PrescriptionId": 9001,
@@ -263,3 +266,21 @@ def test_a_date_is_written_as_fhir_has_it(given: Any, found: str) -> None:
 )
 def test_an_amount_is_a_plain_number_or_unknown(given: Any, found: Any) -> None:
     assert number(given) == found
+
+
+PROFILE = PROFILES["synced-prescription"]
+
+
+@pytest.mark.parametrize("medication", [*MedicationStatus, None, "Lost"])
+@pytest.mark.parametrize("ignored", [True, False])
+def test_whatever_the_state_what_is_written_keeps_the_profile(
+    medication: Any, ignored: bool
+) -> None:
+    for status in (*PrescriptionStatus, None, "Retracted"):
+        changes = {"Status": status, "MedicationStatus": medication, "ErrorIgnored": ignored}
+        assert broken_rules(request({**FULL, **changes}), PROFILE) == []
+
+
+def test_what_is_written_of_a_prescription_of_nothing_keeps_the_profile() -> None:
+    assert broken_rules(request(NOTHING, Known()), PROFILE) == []
+    assert broken_rules(request({**FULL, "Schedule": 9}, Known()), PROFILE) == []
