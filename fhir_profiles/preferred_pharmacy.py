@@ -23,6 +23,14 @@ def primary_pharmacy(patient: Resource) -> str | None:
     return found[0] if found else None
 
 
+def preferred_pharmacies(patient: Resource) -> set[str]:
+    """References of all pharmacies that the patient prefers."""
+    found = {
+        _pharmacy(one) for _, one in entries(patient, "extension") if _is_ours(one, lambda _: True)
+    }
+    return found - {""}
+
+
 def with_preferred_pharmacy(patient: Resource, pharmacy: str, *, primary: bool) -> Resource:
     """The Patient who prefers that pharmacy, with all else that others wrote.
 

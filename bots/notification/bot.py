@@ -11,6 +11,7 @@ from bots.notification.contract import NotificationInput, NotificationOutput
 from fhir_profiles.elements import child, text
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
+from shared.pharmacies.wiring import followed_pharmacies_of
 from shared.prescriptions.pushed import PushedNumbers
 from shared.prescriptions.wiring import pushed_events_of
 from shared.runtime.bot import bot
@@ -81,7 +82,10 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
 
 def _about_patients(pushed: PushedNumbers, invocation: Invocation) -> NotificationOutput:
     project = text(child(invocation.fhir.who_am_i(), "project").get("id"))
-    outcome = pushed_events_of(invocation, project).follow(pushed)
+    events = pushed_events_of(
+        invocation, project, lambda number: followed_pharmacies_of(invocation, number, project)
+    )
+    outcome = events.follow(pushed)
     invocation.log.findings(outcome.findings)
     return NotificationOutput(
         handled=outcome.handled,

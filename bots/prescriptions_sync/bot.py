@@ -2,6 +2,7 @@
 
 from bots.prescriptions_sync import IDENTIFIER
 from bots.prescriptions_sync.contract import PrescriptionsSyncInput, PrescriptionsSyncOutput
+from shared.pharmacies.wiring import followed_pharmacies_of
 from shared.prescriptions.wiring import asked_about, prescription_sync_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -16,7 +17,8 @@ from shared.runtime.invocation import Invocation
 def prescriptions_sync(
     request: PrescriptionsSyncInput, invocation: Invocation
 ) -> PrescriptionsSyncOutput:
-    """Brings the prescriptions of some days into the chart, and what is open there in line.
+    """Brings the prescriptions of some days into the chart, and what is open there in line; and the
+    pharmacies that the patient uses in DoseSpot to the Patient.
 
     Raises:
         NotAuthorized: the caller is not enrolled.
@@ -31,6 +33,12 @@ def prescriptions_sync(
     sync = prescription_sync_of(invocation, asked.clinician_id, asked.project)
     if request.raw:
         return PrescriptionsSyncOutput(sync.raw(asked.patient, request.first, request.last))
-    synced = sync.run(asked.patient, request.first, request.last)
-    invocation.log.findings(synced.findings)
+    pharmacies = followed_pharmacies_of(invocation, asked.clinician_id, asked.project)
+    listed = invocation.together.started(lambda: pharmacies.listed(asked.patient))
+    try:
+        synced = sync.run(asked.patient, request.first, request.last)
+    finally:
+        listed.exception()  # waits until the call has ended
+    unfollowed = pharmacies.bring(asked.patient, listed.result)
+    invocation.log.findings([*synced.findings, *unfollowed])
     return PrescriptionsSyncOutput(synced.written)

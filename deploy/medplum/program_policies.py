@@ -35,6 +35,21 @@ WHO_THEY_ARE = [
 left, which hold the registration status, EPCS, and the mark of a check that is due."""
 
 
+WHO_PATIENTS_ARE = [
+    *WHO_THEY_ARE,
+    "deceasedBoolean",
+    "deceasedDateTime",
+    "maritalStatus",
+    "multipleBirthBoolean",
+    "multipleBirthInteger",
+    "contact",
+    "generalPractitioner",
+    "managingOrganization",
+    "link",
+]
+"""Elements of a Patient that no program changes; `extension`, which holds the pharmacies, is left."""
+
+
 def _rule(kind: str, interaction: Sequence[str], **more: Sequence[str]) -> Resource:
     return {"resourceType": kind, "interaction": list(interaction), **more}
 
@@ -51,7 +66,7 @@ KEPT = _rule("Basic", [*FIND, "create", "update"])
 PHARMACIES = _rule("Organization", [*FIND, "create"])
 
 CHARTS = (
-    _rule("Patient", FIND),
+    _rule("Patient", [*FIND, "update"], readonlyFields=WHO_PATIENTS_ARE),
     *(
         _rule(kind, [*FIND, "create", "update"])
         for kind in ("MedicationRequest", "MedicationDispense", "Task")

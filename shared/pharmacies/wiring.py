@@ -1,8 +1,11 @@
-"""Letting patients prefer pharmacies, wired for a run."""
+"""Patients' pharmacies, wired for a run."""
 
 from shared.claims.store import ClaimStore
 from shared.claims.turns import Turns
+from shared.directory.wiring import project_directory_of
+from shared.dosespot.catalog import Catalog
 from shared.dosespot.patient_pharmacies import PatientPharmaciesClient
+from shared.pharmacies.following import FollowedPharmacies
 from shared.pharmacies.preferring import PreferredPharmacies
 from shared.runtime.invocation import Invocation
 
@@ -17,4 +20,16 @@ def preferred_pharmacies_of(run: Invocation, clinician_id: int) -> PreferredPhar
         patients=run.dosespot(acting_as=clinician_id),
         dosespot=run.dosespot_for(PatientPharmaciesClient, acting_as=clinician_id),
         trail=trail,
+    )
+
+
+def followed_pharmacies_of(run: Invocation, clinician_id: int, project: str) -> FollowedPharmacies:
+    """The use case; it acts as that clinician of the clinic, in the project with that id."""
+    dosespot = run.dosespot_for(PatientPharmaciesClient, acting_as=clinician_id)
+    catalog = run.services.kept(Catalog)
+    return FollowedPharmacies(
+        fhir=run.fhir,
+        dosespot=dosespot,
+        look_up=lambda ids: catalog.pharmacies(ids, dosespot, run.together),
+        directory=project_directory_of(run, project),
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import PharmacyItem
 from shared.dosespot.prescription_wire import PrescriptionItem
 from shared.errors import BotError
 from shared.prescriptions.lookups import LookedUp
 from shared.prescriptions.ports import Synced, SyncPorts
 from shared.prescriptions.reading import Known
-from shared.prescriptions.rules.prescription import NamedById
 
 
 class Naming:

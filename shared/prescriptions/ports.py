@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from fhir_profiles import Resource
+from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import DrugItem, PharmacyItem
 from shared.dosespot.prescriptions import WireSpan
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError
 from shared.prescriptions.chart import ChartServer
 from shared.prescriptions.lookups import LookedUp
-from shared.prescriptions.rules.prescription import NamedById
 from shared.records.findings import Finding
 from shared.together import Together
 

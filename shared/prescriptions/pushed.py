@@ -37,6 +37,7 @@ NOTHING_FOLLOWS = "Nothing in the chart follows from this event."
 CHART_UPDATED = "The chart was updated from DoseSpot."
 CHART_UNCHANGED = "The chart already matches DoseSpot."
 SAME_PATIENT = "The Patient is still the one that DoseSpot has."
+PHARMACIES_FOLLOWED = "The Patient's pharmacies match DoseSpot."
 REQUESTS_FOLLOWED = "The Tasks for pharmacies' requests match DoseSpot."
 MORE_PATIENTS = (
     "requests about {count} more patients wait in DoseSpot; they get their Tasks when their"
@@ -101,6 +102,13 @@ class PushedDoseSpot(Protocol):
         """The pages of what pharmacies ask to change."""
 
 
+class PatientsPharmacies(Protocol):
+    """Brings what a patient's pharmacies are in DoseSpot to the Patient."""
+
+    def follow(self, patient: Resource) -> None:
+        """Does so."""
+
+
 @dataclass(frozen=True)
 class PushedEvents:
     """The use case.
@@ -112,6 +120,7 @@ class PushedEvents:
         dosespot: DoseSpot, seen by a clinician.
         prescriptions: brings prescriptions in line, as a clinician.
         others: brings other medications in line, as a clinician.
+        pharmacies: brings patients' pharmacies in line, as a clinician.
         members: tells who carries each of some clinician ids.
     """
 
@@ -121,6 +130,7 @@ class PushedEvents:
     dosespot: Callable[[int], PushedDoseSpot]
     prescriptions: Callable[[int], PrescriptionSync]
     others: Callable[[int], OtherMedicationSync]
+    pharmacies: Callable[[int], PatientsPharmacies]
     members: Callable[[Sequence[int]], Mapping[int, Sequence[Enrolled]]]
 
     def follow(self, pushed: PushedNumbers) -> PushOutcome:
@@ -146,10 +156,13 @@ class PushedEvents:
             return self._prescription(patient, pushed.prescription_id)
         if pushed.kind == "SelfReportedMedicationStatusUpdate":
             return _told(self.others(self.admin_id).reported(patient, None, None))
-        if pushed.kind == "PatientStatusUpdate":
+        if pushed.kind in ("PatientStatusUpdate", "PharmacyStatusUpdate"):
             record = self.dosespot(self.admin_id).patient(pushed.patient_id or 0)
             require_same_person(record, patient)
-            return PushOutcome(handled=True, reason=SAME_PATIENT)
+            if pushed.kind == "PatientStatusUpdate":
+                return PushOutcome(handled=True, reason=SAME_PATIENT)
+            self.pharmacies(self.admin_id).follow(patient)
+            return PushOutcome(handled=True, reason=PHARMACIES_FOLLOWED)
         return PushOutcome(handled=False, reason=NOTHING_FOLLOWS)
 
     def _prescription(self, patient: Resource, prescription_id: int | None) -> PushOutcome:

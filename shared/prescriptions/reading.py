@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from fhir_profiles.drug import Drug
 from fhir_profiles.elements import text
+from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import DrugItem, code_text, drug_of
 from shared.dosespot.dispense_units import DISPENSE_UNITS
 from shared.dosespot.prescription_wire import PrescriptionItem
 from shared.dosespot.reply import read
 from shared.prescriptions.rules.moments import fhir_moment
-from shared.prescriptions.rules.prescription import NamedById, Prescription, Supply
+from shared.prescriptions.rules.prescription import Prescription, Supply
 from shared.prescriptions.rules.schedule import Controlled, controlled
 from shared.prescriptions.rules.states import order_state
 

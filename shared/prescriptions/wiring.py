@@ -1,19 +1,20 @@
 """What the bots about medications have in common: who asks about whom, and the use cases wired."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.elements import child, text
+from shared.directory.wiring import project_directory_of
 from shared.dosespot.catalog import Catalog, CatalogClient
 from shared.dosespot.prescriptions import PrescriptionsClient
 from shared.members.caller import clinician_id_of
 from shared.members.enrolled import enrolled_with
-from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import CatalogReads
 from shared.prescriptions.other_sync import OtherMedicationSync
 from shared.prescriptions.ports import SyncPorts
-from shared.prescriptions.pushed import PushedEvents
+from shared.prescriptions.pushed import PatientsPharmacies, PushedEvents
 from shared.prescriptions.sync import PrescriptionSync
 from shared.runtime.invocation import Invocation
 
@@ -65,12 +66,15 @@ def other_medication_sync_of(run: Invocation, clinician_id: int) -> OtherMedicat
     )
 
 
-def pushed_events_of(run: Invocation, project: str) -> PushedEvents:
+def pushed_events_of(
+    run: Invocation, project: str, pharmacies: Callable[[int], PatientsPharmacies]
+) -> PushedEvents:
     """The use case, which reads and writes charts with the bot's own rights.
 
     Args:
         run: the run.
         project: id of the project.
+        pharmacies: brings patients' pharmacies in line, as the clinician with an id.
 
     Raises:
         Misconfigured: a project secret is missing or malformed.
@@ -83,6 +87,7 @@ def pushed_events_of(run: Invocation, project: str) -> PushedEvents:
         dosespot=lambda number: run.dosespot_for(PrescriptionsClient, number),
         prescriptions=lambda number: prescription_sync_of(run, number, project),
         others=lambda number: other_medication_sync_of(run, number),
+        pharmacies=pharmacies,
         members=lambda ids: enrolled_with(members, ids),
     )
 
@@ -95,19 +100,13 @@ def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> Pr
         clinician_id: as whom DoseSpot is asked.
         project: id of the project.
     """
-    services, members = run.services, run.privileged_fhir
     ports = SyncPorts(
         fhir=run.fhir,
         dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
         lookups=CatalogReads(
-            services.kept(Catalog), run.dosespot_for(CatalogClient, clinician_id), run.together
+            run.services.kept(Catalog), run.dosespot_for(CatalogClient, clinician_id), run.together
         ),
-        directory=ProjectDirectory(
-            fhir=members,
-            members=lambda ids: enrolled_with(members, ids),
-            known=services.kept(KnownReferences),
-            scope=f"{run.base_url} {project}",
-        ),
+        directory=project_directory_of(run, project),
         together=run.together,
         now=run.now,
     )

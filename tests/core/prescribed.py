@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from fhir_profiles import Resource
+from shared.directory.project import KnownReferences, ProjectDirectory
 from shared.dosespot.catalog_wire import DrugItem, PharmacyItem
 from shared.dosespot.prescriptions import WireSpan
 from shared.dosespot.reply import read
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError
 from shared.members.enrolled import enrolled_with
-from shared.prescriptions.directory import KnownReferences, ProjectDirectory
 from shared.prescriptions.lookups import LookedUp
 from shared.prescriptions.ports import MOST_READ_AGAIN, Synced, SyncPorts
 from shared.prescriptions.sync import PrescriptionSync
@@ -74,6 +74,7 @@ class Practice:
         failing: by what is looked up, such as `drug 4433` or `prescription 9001`.
         spans: that were asked for.
         looked_up: everything that DoseSpot was asked for.
+        followed: as whom and whose pharmacies were brought in line.
     """
 
     prescriptions: dict[int, Any] = field(default_factory=dict)
@@ -86,6 +87,7 @@ class Practice:
     failing: dict[str, BotError] = field(default_factory=dict)
     spans: list[WireSpan] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
+    followed: list[tuple[int, str]] = field(default_factory=list)
     drugs_known: dict[int, DrugItem] = field(default_factory=dict)
     pharmacies_known: dict[int, PharmacyItem] = field(default_factory=dict)
     fhir: FhirServer = field(default_factory=FhirServer)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bots.notification.contract import PATIENT_EVENTS, NotificationInput
+from fhir_profiles import Resource
 from shared.dosespot.prescriptions import WireSpan
 from shared.errors import RecordsDisagree, RemoteUnavailable
 from shared.members.enrolled import enrolled_with
@@ -40,6 +41,17 @@ class Pushing(Listing):
         yield [REPORTED]
 
 
+@dataclass(frozen=True)
+class Pharmacies:
+    """Keeps whose pharmacies were followed, and as whom."""
+
+    acting_as: int
+    followed: list[tuple[int, str]]
+
+    def follow(self, patient: Resource) -> None:
+        self.followed.append((self.acting_as, patient["id"]))
+
+
 def follow(found: Practice, kind: str, **named: Any) -> PushOutcome:
     """The notification, as the bot hands it on."""
     client = found.fhir.client
@@ -52,6 +64,7 @@ def follow(found: Practice, kind: str, **named: Any) -> PushOutcome:
         others=lambda number: OtherMedicationSync(
             client, Pushing(found, number), TOGETHER, lambda: NOW
         ),
+        pharmacies=lambda number: Pharmacies(number, found.followed),
         members=lambda ids: enrolled_with(client, ids),
     )
     given = {"clinic_id": CLINIC, "patient_id": PATIENT_ID, **named}
@@ -98,10 +111,18 @@ def test_an_id_that_two_patients_carry_is_nobodys() -> None:
 
 def test_an_id_of_another_person_is_not_believed_because_dosespot_pushes_it() -> None:
     found = practice(prescription(), person={"LastName": "Other"})
-    for kind in ("PrescriptionResult", "SelfReportedMedicationStatusUpdate", "PatientStatusUpdate"):
+    kinds = ("PrescriptionResult", "SelfReportedMedicationStatusUpdate", "PatientStatusUpdate")
+    for kind in (*kinds, "PharmacyStatusUpdate"):
         with pytest.raises(RecordsDisagree):
             follow(found, kind, prescription_id=9001)
-    assert found.chart() == []
+    assert (found.chart(), found.followed) == ([], [])
+
+
+def test_a_patients_pharmacies_are_followed_by_an_administrator() -> None:
+    found = practice()
+    told = follow(found, "PharmacyStatusUpdate")
+    assert told == PushOutcome(handled=True, reason=sentences.PHARMACIES_FOLLOWED)
+    assert found.followed == [(ADMIN, "pat")]
 
 
 def test_what_the_patient_reports_is_brought_in_line() -> None:
@@ -119,7 +140,7 @@ def test_of_a_patient_only_whose_record_it_is_is_looked_at() -> None:
 
 
 def test_from_a_pharmacy_event_nothing_follows_in_the_chart() -> None:
-    told = follow(practice(), "PharmacyStatusUpdate")
+    told = follow(practice(), "AllergyStatusUpdate")
     assert told == PushOutcome(handled=False, reason=sentences.NOTHING_FOLLOWS)
 
 

@@ -32,7 +32,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         **STATUS,
         "MedicationRequest": "search read create update",
         "Organization": "search read create",
-        "Patient": "search read",
+        "Patient": "search read update",
     },
     "sync_status": {**STATUS, **KEPT},
     "readiness": {

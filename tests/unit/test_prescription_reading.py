@@ -7,13 +7,13 @@ from fhir.resources.R4B.medicationrequest import MedicationRequest
 
 from deploy.sandbox.fhir.profiles import broken_rules
 from fhir_profiles.systems import PRESCRIBED_SCHEDULE
+from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import DrugItem
 from shared.dosespot.reply import read
 from shared.prescriptions.reading import Known, number, prescription_of, read_prescription
 from shared.prescriptions.rules.medication_request import PRESCRIPTION_PARTS, medication_request
 from shared.prescriptions.rules.moments import fhir_moment
 from shared.prescriptions.rules.owned import digest, in_line
-from shared.prescriptions.rules.prescription import NamedById
 from shared.prescriptions.rules.states import MedicationStatus, PrescriptionStatus
 from tests.profiles.examples import PROFILES
 

@@ -17,8 +17,8 @@ from fhir_profiles.systems import (
     DOSESPOT_PRESCRIPTION,
     PRESCRIPTION_TASK,
 )
+from shared.directory.named import NamedById
 from shared.prescriptions.rules.medication_request import without_empty
-from shared.prescriptions.rules.prescription import NamedById
 
 REQUESTED_STATUS, OVER_STATUS = "requested", "completed"
 _OPEN = frozenset({"draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold"})

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from fhir_profiles import Resource
 from fhir_profiles.systems import DOSESPOT_PHARMACY
+from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import PharmacyItem, pharmacy_of
 from shared.fhir.entries import reference
 from shared.fhir.search import by_identifier
 from shared.members.enrolled import Enrolled
-from shared.prescriptions.rules.prescription import NamedById
 from shared.records.findings import Finding
 
 KEPT_S = 600.0

@@ -1,0 +1,1 @@
+"""Where DoseSpot's clinicians and pharmacies stand in FHIR."""
