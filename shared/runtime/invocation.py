@@ -97,11 +97,9 @@ class Invocation:
         Raises:
             Misconfigured: only one of the ClientApplication's two secrets is there.
         """
-        account = self.settings.service_account(self.base_url)
-        if account is None:
-            return self.fhir
-        credential = ServiceCredential(self.http, self.services.tokens, account)
-        return FhirClient(self.http, self.base_url, credential, self.wait)
+        return privileged(
+            self.fhir, self.base_url, self.settings, self.services, self.http, self.pace
+        )
 
     def dosespot(self, acting_as: int) -> DoseSpotClient:
         """DoseSpot's clinicians and patients; see `dosespot_for`."""
@@ -119,3 +117,18 @@ class Invocation:
         """
         settings = self.settings.dosespot()
         return client(self.http, self.services.tokens, settings, acting_as)
+
+
+def privileged(
+    fhir: FhirClient,
+    base_url: str,
+    settings: Settings,
+    services: Services,
+    http: Sender,
+    pace: Pace,
+) -> FhirClient:
+    """See `Invocation.privileged_fhir`; for what must not hold the invocation that holds it."""
+    account = settings.service_account(base_url)
+    if account is None:
+        return fhir
+    return FhirClient(http, base_url, ServiceCredential(http, services.tokens, account), pace.wait)

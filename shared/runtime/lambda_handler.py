@@ -17,7 +17,7 @@ from shared.runtime.bot_input import Input, parse_input
 from shared.runtime.environment import in_lambda
 from shared.runtime.guarded import guarded
 from shared.runtime.inputs import AnyOutput
-from shared.runtime.invocation import Invocation
+from shared.runtime.invocation import Invocation, privileged
 from shared.runtime.log import RunLog
 from shared.runtime.metrics import Metrics, ObservedHttp
 from shared.runtime.payload import Payload, parse_payload
@@ -104,24 +104,27 @@ def remaining_s(context: Any, timeout_s: float, clock: Callable[[], float]) -> C
 def _invocation(
     name: str, services: Services, pace: Pace, http: Sender, log: RunLog, payload: Payload
 ) -> Invocation:
-    def keep(events: Sequence[Keyed]) -> None:
-        fhir = invocation.privileged_fhir
-        fhir.create_if_none_together([(event, once(key)) for event, key in events])
+    fhir = FhirClient(http, payload.baseUrl, GivenToken(payload.accessToken), pace.wait)
+    settings = Settings(payload.secrets)
 
-    invocation = Invocation(
+    # Were this to hold the invocation, a run and its secrets would stay until garbage is collected.
+    def keep(events: Sequence[Keyed]) -> None:
+        writer = privileged(fhir, payload.baseUrl, settings, services, http, pace)
+        writer.create_if_none_together([(event, once(key)) for event, key in events])
+
+    return Invocation(
         start=start_of(payload),
         who=payload.who,
         headers=payload.headers,
         base_url=payload.baseUrl,
-        fhir=FhirClient(http, payload.baseUrl, GivenToken(payload.accessToken), pace.wait),
-        settings=Settings(payload.secrets),
+        fhir=fhir,
+        settings=settings,
         services=services,
         pace=pace,
         http=http,
         log=log,
         trail=Trail(name, payload.who, services.now, log, services.together, keep),
     )
-    return invocation
 
 
 def _run(

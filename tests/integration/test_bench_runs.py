@@ -1,5 +1,6 @@
 """The runs that the benchmark times do what they should, here and on Node, and as often as told."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -68,6 +69,21 @@ def said(answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_our_bots_do_every_run(payloads: Path) -> None:
     events, handler = json.loads(payloads.read_text(encoding="utf-8")), Dispatcher()
     assert said({kind: handler(events[kind], None) for kind in EVENTS}) == (DONE, OPENED)
+
+
+def test_a_run_leaves_nothing_behind_that_waits_for_the_garbage_collector(payloads: Path) -> None:
+    events, handler = json.loads(payloads.read_text(encoding="utf-8")), Dispatcher()
+    gc.collect()
+    gc.disable()
+    try:
+        left = []
+        for _ in range(3):
+            for kind in EVENTS:
+                handler(events[kind], None)
+            left.append(gc.collect())
+    finally:
+        gc.enable()
+    assert left[1:] == [0, 0]
 
 
 @pytest.mark.parametrize("plain", [[], ["plain"]], ids=["all", "plain"])
