@@ -181,7 +181,11 @@ class Favorites:
         elif turn.left_open is not None:
             who = turn.left_open.who
             self.trail.found(AuditAction.FAVORITE_ADDED, detail, key=key, who=who)
-        self.trail.save()
+        try:
+            self.trail.save()
+        except BotError:
+            self._give_back(turn.claim.given_back())  # the claim tells the next run of it
+            raise
 
     def _give_back(self, claim: Claim) -> None:
         with suppress(BotError):  # the claim ends by itself

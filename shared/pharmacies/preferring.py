@@ -193,11 +193,13 @@ class PreferredPharmacies:
             raise AssertionError("a claim says nothing of what is done")
         self.trail.subject = f"Patient/{patient['id']}"
         told = self._told(turn, number, choice)
+        self._save_trail(turn)
         try:
-            self.trail.save()
             self.fhir.apply(patient, lambda found: preferring(found, told))
-        finally:
+        except BotError:
             self._settle(turn.claim.settled())
+            raise
+        self._settle(turn.claim.settled())
         return Preferred(organization, changed=True)
 
     def _stored(self, pharmacy: Pharmacy) -> Resource:
@@ -230,6 +232,14 @@ class PreferredPharmacies:
         key = _event_key(number, self.trail.run)
         self.trail.did(AuditAction.PHARMACY_SET, _detail(choice.pharmacy_id), key=key)
         return chosen
+
+    def _save_trail(self, turn: Turn) -> None:
+        """Writes what was done; where that fails, the claim tells the next run of it."""
+        try:
+            self.trail.save()
+        except BotError:
+            self._settle(turn.claim.given_back())
+            raise
 
     def _account_for(self, turn: Turn, number: int, chosen: Chosen) -> None:
         """Keeps what a run did that died before it could."""

@@ -126,12 +126,17 @@ class StampingServer(FhirServer):
 
 
 class ChoosingClinic:
-    """The clinic, and the runs in it."""
+    """The clinic, and the runs in it.
+
+    Attributes:
+        fails_to_save: how often the next run's trail can't be written.
+    """
 
     def __init__(self, *resources: Resource) -> None:
         self.dosespot, self.time = DoseSpotOfClinic(), Time()
         self.fhir = StampingServer(self.time, *resources)
         self.diary = Diary(lambda: None)
+        self.fails_to_save = 0
 
     def turns(self, run: str = ME) -> Turns:
         """What gives a new run its turn."""

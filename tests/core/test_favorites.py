@@ -45,6 +45,7 @@ class Formulary(ChoosingClinic):
         """One run."""
         use_case: Any = Favorites
         turns = self.turns(run)
+        self.diary.fails, self.fails_to_save = self.fails_to_save, 0
         return dict(use_case(self.fhir.client, turns, self.dosespot, self.diary).add(wish))
 
     def fails(self, error: type[BotError], run: str = ME) -> str:
@@ -228,6 +229,18 @@ def test_a_list_that_fails_forgets_nothing_that_is_open() -> None:
         None,
         ME,
     )
+
+
+def test_what_cannot_be_kept_account_of_is_left_to_the_next_run() -> None:
+    clinic = Formulary()
+    clinic.fails_to_save = 1
+    clinic.fails(BotError)
+    announced = clinic.claim.announced
+    assert (clinic.claim.holder, announced and announced.run) == (None, ME)
+    clinic.add(run=OTHER)
+    key = "favorite-added.123.800001"
+    assert clinic.diary.kept == [("favorite-added", "DoseSpot favorite 800001", key, WHO)]
+    assert (clinic.is_there_once(), clinic.time.waits) == (True, [])
 
 
 def test_another_run_that_adds_it_meanwhile_is_waited_for() -> None:

@@ -53,6 +53,7 @@ class Counter(ChoosingClinic):
         """What a new run does it with."""
         made: Any = PreferredPharmacies
         turns = self.turns(run)
+        self.diary.fails, self.fails_to_save = self.fails_to_save, 0
         result: PreferredPharmacies = made(
             fhir=self.fhir.client,
             directory=self.fhir.client,
@@ -228,6 +229,19 @@ def test_the_next_run_keeps_account_of_what_the_one_before_did() -> None:
         WHO,
     )
     assert counter.diary.kept == [told]
+    assert (len(counter.dosespot.calls), counter.agree()) == (1, True)
+
+
+def test_what_cannot_be_kept_account_of_is_left_to_the_next_run() -> None:
+    counter = Counter()
+    counter.fails_to_save = 1
+    counter.fails(BotError)
+    assert (counter.claim.holder, counter.claim.announced and counter.claim.announced.run) == (
+        None,
+        ME,
+    )
+    counter.prefers(ELM, run=OTHER)
+    assert [one[2] for one in counter.diary.kept] == [f"pharmacy-set.70001.{ME}"]
     assert (len(counter.dosespot.calls), counter.agree()) == (1, True)
 
 
