@@ -47,7 +47,7 @@ WHO_PATIENTS_ARE = [
     "managingOrganization",
     "link",
 ]
-"""Elements of a Patient that no program changes; `extension`, which holds the pharmacies, is left."""
+"""Elements of a Patient that no program changes; `extension` is left, which has the pharmacies."""
 
 
 def _rule(kind: str, interaction: Sequence[str], **more: Sequence[str]) -> Resource:
