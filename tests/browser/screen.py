@@ -146,5 +146,22 @@ class DoseSpotFrame:
         self._press("Activate")
         self.expect_heading("Ready to prescribe")
 
+    def prescribe(self, drug: str, directions: str) -> None:
+        """Sends a prescription of a drug to the first pharmacy, for the patient that is shown."""
+        self._press("Add prescription")
+        self.frame.get_by_label("Pharmacy name").fill("pharmacy")
+        self._press("Search")
+        self.frame.get_by_role("radio").first.check()
+        self._press("Next")
+        self.frame.get_by_label("Medication name").fill(drug)
+        self._press("Search")
+        self.frame.get_by_role("button", name=drug).first.click()
+        self.frame.get_by_label("Directions").fill(directions)
+        self.frame.get_by_label("Quantity").fill("30")
+        self._press("Create medication")
+        self._press("Next")
+        self._press("Approve & send")
+        expect(self.frame.get_by_text("1 prescription was sent.")).to_be_visible()
+
     def _press(self, name: str) -> None:
         self.frame.get_by_role("button", name=name).click()

@@ -6,6 +6,7 @@ const BY_STATUS = {
   401: "Your session has expired. Sign in again.",
   403: "You are not allowed to see or do this. Ask an administrator of your project.",
   404: "The server can't find this.",
+  412: "Somebody else has just changed this. Close the form, open it again and repeat the change.",
   429: "Too many requests. Wait a minute and try again.",
 };
 const UNREACHABLE = "The server can't be reached. Check your connection and try again.";

@@ -106,6 +106,27 @@ export class FhirServer {
   }
 
   /**
+   * @param {Object} resource without an id.
+   * @returns {Promise<Object>} the resource as it was created.
+   */
+  create(resource) {
+    return this.#call("POST", `fhir/R4/${resource.resourceType}`, resource);
+  }
+
+  /**
+   * Writes a change of a resource, unless somebody else wrote meanwhile.
+   *
+   * @param {string} reference such as `Patient/1`.
+   * @param {function(Object): Object} change gives the changed resource.
+   * @returns {Promise<Object>} the resource as it is on the server.
+   */
+  async change(reference, change) {
+    const found = await this.read(reference);
+    const unchanged = { "If-Match": `W/"${found.meta.versionId}"` };
+    return this.#call("PUT", `fhir/R4/${reference}`, change(found), unchanged);
+  }
+
+  /**
    * Runs a bot.
    *
    * @param {string} name the bot's name among `https://www.medplum.com/bots`.
@@ -132,8 +153,8 @@ export class FhirServer {
     return url.slice(this.baseUrl.length);
   }
 
-  async #call(method, path, body) {
-    const headers = { Authorization: `Bearer ${sessionStorage.getItem(TOKEN)}` };
+  async #call(method, path, body, more = {}) {
+    const headers = { ...more, Authorization: `Bearer ${sessionStorage.getItem(TOKEN)}` };
     try {
       return await this.#request(method, path, headers, body);
     } catch (error) {

@@ -1,0 +1,151 @@
+/** A patient's medications and pharmacies, as they stand in the chart. */
+
+import { el, setBusy, whenFree } from "./dom.js";
+import { DoseSpotWindow } from "./dosespot_window.js";
+import { errorView } from "./errors.js";
+import { nameOf } from "./people.js";
+import { pharmacyPanel } from "./pharmacies.js";
+import { cardOf, requestCard } from "./prescription_card.js";
+import { isInactive, isRequest } from "./prescriptions.js";
+import { Registration } from "./registration.js";
+import { Tabs } from "./tabs.js";
+
+const PRESCRIPTIONS_BOT = "dosespot-prescriptions-sync-bot";
+const SELF_REPORTED_BOT = "dosespot-self-reported-medications-sync-bot";
+const PATIENT_ID = /^https?:\/\/dosespot\.com\/patient-id$/;
+const DAYS_BACK = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TITLES = ["Active", "Inactive", "Self-reported", "Renewal requests"];
+const EMPTY = [
+  "No active prescriptions. Choose “Request prescription” to write one in DoseSpot.",
+  "No inactive prescriptions.",
+  "No medications that the patient reported.",
+  "No renewal requests from pharmacies.",
+];
+
+export class Chart {
+  /**
+   * @param {FhirServer} server
+   * @param {Statuses} statuses
+   * @param {Object} patient the Patient.
+   */
+  constructor(server, statuses, patient) {
+    Object.assign(this, { server, patient });
+    this.tabs = new Tabs("Medications", TITLES);
+    this.pharmacies = el("section", { class: "pharmacies", "aria-labelledby": "pharmacies" });
+    this.messages = el("div", { role: "alert" });
+    this.state = el("p", { role: "status", class: "count" });
+    this.window = new DoseSpotWindow(server, statuses, () => this.update());
+    this.registration = new Registration(server, (saved) => this.#prescribe(saved));
+    this.refresh = el(
+      "button",
+      { type: "button", class: "outline", onclick: whenFree(() => this.update()) },
+      "Update from DoseSpot",
+    );
+    this.heading = el("h2", { tabindex: "-1" }, nameOf(patient));
+    this.nodes = [
+      this.heading,
+      el("p", {}, patient.birthDate ? `Born ${patient.birthDate}` : ""),
+      el(
+        "div",
+        { class: "tools" },
+        el("button", { type: "button", onclick: () => this.#request() }, "Request prescription"),
+        this.refresh,
+      ),
+      this.messages,
+      this.state,
+      el("div", { class: "chart" }, this.tabs.node, this.pharmacies),
+      this.window.node,
+      this.registration.node,
+    ];
+  }
+
+  /** Shows what is in the chart. */
+  async show() {
+    try {
+      const reference = `Patient/${this.patient.id}`;
+      const [patient, requests, tasks] = await Promise.all([
+        this.server.read(reference),
+        this.server.searchAll("MedicationRequest", { subject: reference }),
+        this.server.searchAll("Task", { patient: reference, status: "requested" }),
+      ]);
+      this.patient = patient;
+      this.#fill(requests, tasks, await this.#prescribers(requests));
+      this.pharmacies.replaceChildren(...(await pharmacyPanel(this.server, patient)));
+    } catch (error) {
+      this.messages.replaceChildren(errorView(error, "The chart could not be shown."));
+    }
+  }
+
+  /** Brings the chart in line with DoseSpot and shows it; says what could not be done. */
+  async update() {
+    this.messages.replaceChildren();
+    await this.show();
+    if (!isRegistered(this.patient)) {
+      return;
+    }
+    setBusy([this.refresh], true);
+    this.state.replaceChildren("Updating from DoseSpot …");
+    const input = { patientId: this.patient.id, ...span() };
+    const updates = [PRESCRIPTIONS_BOT, SELF_REPORTED_BOT].map((bot) => this.server.execute(bot, input));
+    const failed = (await Promise.allSettled(updates)).filter(({ reason }) => reason);
+    this.messages.append(
+      ...failed.map(({ reason }) => errorView(reason, "The chart could not be updated.")),
+    );
+    await this.show();
+    this.state.replaceChildren(failed.length ? "" : "Up to date with DoseSpot.");
+    setBusy([this.refresh], false);
+  }
+
+  /** The names of whoever prescribed, by reference. */
+  async #prescribers(requests) {
+    const ids = requests.map(({ requester }) => /^Practitioner\/(.+)$/.exec(requester?.reference)?.[1]);
+    const known = [...new Set(ids.filter(Boolean))];
+    const found = known.length
+      ? await this.server.searchAll("Practitioner", { _id: known.join(",") })
+      : [];
+    return new Map(found.map((each) => [`Practitioner/${each.id}`, nameOf(each)]));
+  }
+
+  #fill(requests, tasks, prescribers) {
+    const newest = requests.sort((a, b) => (b.authoredOn ?? "").localeCompare(a.authoredOn ?? ""));
+    const written = newest.filter(({ intent }) => intent === "order");
+    const lists = [
+      written.filter((request) => !isInactive(request)),
+      written.filter(isInactive),
+      newest.filter(({ intent }) => intent === "plan"),
+    ];
+    lists.forEach((list, index) => {
+      const cards = list.map((one) => cardOf(one, prescribers.get(one.requester?.reference) ?? ""));
+      this.tabs.fill(index, cards, EMPTY[index]);
+    });
+    const orders = new Map(requests.map((one) => [`MedicationRequest/${one.id}`, one]));
+    const renewals = tasks
+      .filter(isRequest)
+      .map((task) => requestCard(task, orders.get(task.focus?.reference), () => this.window.open(null)));
+    this.tabs.fill(lists.length, renewals, EMPTY[lists.length]);
+  }
+
+  #request() {
+    if (isRegistered(this.patient)) {
+      this.#prescribe(this.patient);
+    } else {
+      this.registration.open(this.patient);
+    }
+  }
+
+  #prescribe(patient) {
+    this.patient = patient;
+    this.window.open(patient);
+  }
+}
+
+function isRegistered(patient) {
+  return (patient.identifier ?? []).some(({ system, value }) => PATIENT_ID.test(system) && value);
+}
+
+/** The last days, of which the bots read everything anew; what is not over they read in any case. */
+function span() {
+  const day = (time) => new Date(time).toISOString().slice(0, 10);
+  return { start: day(Date.now() - DAYS_BACK * DAY_MS), end: day(Date.now() + DAY_MS) };
+}

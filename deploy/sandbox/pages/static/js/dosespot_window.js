@@ -1,0 +1,34 @@
+/** DoseSpot over the whole page, and what happens when it is closed. */
+
+import { el } from "./dom.js";
+import { Opening } from "./opening.js";
+
+export class DoseSpotWindow {
+  /**
+   * @param {FhirServer} server
+   * @param {Statuses} statuses
+   * @param {function(): void} onClosed called whenever it was closed, however.
+   */
+  constructor(server, statuses, onClosed) {
+    Object.assign(this, { server, statuses });
+    this.content = el("div", {});
+    const close = el("button", { type: "button", onclick: () => this.node.close() }, "Close DoseSpot");
+    this.node = /** @type {HTMLDialogElement} */ (
+      el(
+        "dialog",
+        { class: "dosespot", "aria-label": "DoseSpot", onclose: onClosed },
+        el("article", {}, close, this.content),
+      )
+    );
+  }
+
+  /** @param {Object|null} patient the Patient to prescribe for; none for the notifications. */
+  open(patient) {
+    const opening = new Opening(this.server, this.statuses, patient, () => this.open(null));
+    this.content.replaceChildren(...opening.nodes);
+    if (!this.node.open) {
+      this.node.showModal();
+    }
+    opening.run();
+  }
+}

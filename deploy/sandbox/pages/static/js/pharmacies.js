@@ -1,0 +1,29 @@
+/** The pharmacies that a patient prefers. */
+
+import { el } from "./dom.js";
+import { addressLines, preferredPharmacies } from "./prescriptions.js";
+
+/**
+ * @param {FhirServer} server
+ * @param {Object} patient a Patient.
+ * @returns {Promise<Array<Node>>} the panel's content.
+ */
+export async function pharmacyPanel(server, patient) {
+  const preferred = preferredPharmacies(patient);
+  const organizations = await Promise.all(preferred.map(({ reference }) => server.read(reference)));
+  const cards = preferred.map(({ name, isDefault }, index) =>
+    el(
+      "article",
+      { class: "card" },
+      el(
+        "header",
+        {},
+        el("h3", {}, organizations[index].name ?? name),
+        isDefault ? el("span", { class: "pill", "data-tone": "good" }, "Default") : null,
+      ),
+      el("address", {}, ...addressLines(organizations[index]).map((line) => el("div", {}, line))),
+    ),
+  );
+  const none = el("p", {}, "No pharmacy yet. It is chosen in DoseSpot, with the first prescription.");
+  return [el("h2", { id: "pharmacies" }, "Pharmacy"), ...(cards.length ? cards : [none])];
+}

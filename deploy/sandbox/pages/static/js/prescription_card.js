@@ -1,0 +1,58 @@
+/** Cards of the patient page: one prescription, one request of a pharmacy. */
+
+import { el } from "./dom.js";
+import { details, medicationName, requestDetails, statusOf } from "./prescriptions.js";
+
+/**
+ * @param {Object} request a MedicationRequest.
+ * @param {string} prescriber name of whoever wrote it; "" if that is unknown.
+ * @returns {HTMLElement}
+ */
+export function cardOf(request, prescriber) {
+  const [words, tone] = statusOf(request);
+  const { instructions, shown, more } = details(request, prescriber);
+  return el(
+    "article",
+    { class: "card" },
+    el(
+      "header",
+      {},
+      el("h3", {}, medicationName(request)),
+      el("span", { class: "pill", "data-tone": tone }, words),
+    ),
+    instructions ? el("p", {}, instructions) : null,
+    pairs(shown),
+    more.length ? el("details", {}, el("summary", {}, "More"), pairs(more)) : null,
+  );
+}
+
+/**
+ * @param {Object} task a pharmacy's request.
+ * @param {Object|undefined} order the MedicationRequest that it is about.
+ * @param {function(): void} answer opens DoseSpot where it can be answered.
+ * @returns {HTMLElement}
+ */
+export function requestCard(task, order, answer) {
+  const { title, shown } = requestDetails(task, order);
+  return el(
+    "article",
+    { class: "card" },
+    el(
+      "header",
+      {},
+      el("h3", {}, title),
+      el("span", { class: "pill", "data-tone": "bad" }, "Needs an answer"),
+    ),
+    pairs(shown),
+    el(
+      "button",
+      { type: "button", class: "outline", onclick: answer, "aria-label": `Answer in DoseSpot: ${title}` },
+      "Answer in DoseSpot",
+    ),
+  );
+}
+
+function pairs(list) {
+  const items = list.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
+  return el("dl", {}, ...items);
+}

@@ -1,0 +1,186 @@
+/** Reads what the patient page shows of prescriptions out of FHIR resources; no page, no server. */
+
+const STATUS = "https://dosespot.com/prescription-status";
+const MEDICATION_STATUS = "https://dosespot.com/medication-status";
+const LAST_FILL = "urn:prescriber-bots:last-fill";
+const PREFERRED = "http://hl7.org/fhir/StructureDefinition/patient-preferredPharmacy";
+const TASK = "urn:prescriber-bots:prescription-task";
+const REQUESTS = { "renewal-request": "Renewal", "change-request": "Change" };
+const ENDED = ["completed", "stopped", "cancelled", "entered-in-error"];
+
+/** What a status of DoseSpot is to a person, and how much attention it wants. */
+const PRESCRIPTION_WORDS = {
+  Entered: ["Draft", "quiet"],
+  Edited: ["Draft", "quiet"],
+  ReadyToSign: ["Ready to sign", "quiet"],
+  PharmacySelect: ["Draft, the patient chooses the pharmacy", "quiet"],
+  Requested: ["Requested by the pharmacy", "quiet"],
+  EpcsSigned: ["Signed", "good"],
+  Sending: ["Sending", "quiet"],
+  eRxSent: ["Sent", "good"],
+  FaxSent: ["Faxed", "good"],
+  PharmacyVerified: ["Received by the pharmacy", "good"],
+  Printed: ["Printed", "good"],
+  Error: ["Not sent: error", "bad"],
+  EpcsError: ["Not sent: error", "bad"],
+  Deleted: ["Deleted", "quiet"],
+};
+const MEDICATION_WORDS = {
+  Discontinued: ["Discontinued", "quiet"],
+  Deleted: ["Deleted", "quiet"],
+  Completed: ["Completed", "quiet"],
+  CancelRequested: ["Cancellation requested", "quiet"],
+  CancelPending: ["Cancellation pending", "quiet"],
+  Cancelled: ["Cancelled", "quiet"],
+  CancelDenied: ["Active: the pharmacy refused to cancel", "bad"],
+  Changed: ["Changed to another prescription", "quiet"],
+  FullFill: ["Filled", "good"],
+  PartialFill: ["Partly filled", "good"],
+  NoFill: ["Not filled by the pharmacy", "bad"],
+};
+const FHIR_WORDS = {
+  active: ["Active", "good"],
+  draft: ["Draft", "quiet"],
+  "on-hold": ["On hold", "bad"],
+  completed: ["Completed", "quiet"],
+  stopped: ["Stopped", "quiet"],
+  cancelled: ["Cancelled", "quiet"],
+  "entered-in-error": ["Deleted", "quiet"],
+};
+const UNKNOWN = ["Status unknown: look in DoseSpot", "bad"];
+
+/**
+ * @param {Object} request a MedicationRequest.
+ * @returns {boolean} whether it is over.
+ */
+export function isInactive(request) {
+  return ENDED.includes(request.status);
+}
+
+/**
+ * @param {Object} request a MedicationRequest.
+ * @returns {[string, string]} its status in words, and `good`, `bad` or `quiet`.
+ */
+export function statusOf(request) {
+  const medication = codeIn(request.statusReason, MEDICATION_STATUS);
+  const prescription = extension(request, STATUS)?.valueCode;
+  if (request.status === "unknown") {
+    return UNKNOWN;
+  }
+  return (
+    MEDICATION_WORDS[medication] ??
+    PRESCRIPTION_WORDS[prescription] ??
+    FHIR_WORDS[request.status] ??
+    UNKNOWN
+  );
+}
+
+/**
+ * @param {Object} request a MedicationRequest.
+ * @returns {string} the name of what is prescribed.
+ */
+export function medicationName(request) {
+  const concept = request.medicationCodeableConcept ?? {};
+  return concept.text ?? concept.coding?.find((each) => each.display)?.display ?? "Medication";
+}
+
+/**
+ * @param {Object} request a MedicationRequest.
+ * @param {string} prescriber name of whoever wrote it; "" if that is unknown.
+ * @returns {{instructions: string, shown: Array<[string, string]>, more: Array<[string, string]>}}
+ *   what a card says at once and on demand; only what is known.
+ */
+export function details(request, prescriber) {
+  const dispense = request.dispenseRequest ?? {};
+  const supply = dispense.expectedSupplyDuration?.value;
+  const notes = (request.note ?? []).map((note) => note.text).filter(Boolean).join(" ");
+  return {
+    instructions: (request.dosageInstruction ?? []).map((each) => each.text).filter(Boolean).join(" "),
+    shown: known([
+      ["Effective", day(dispense.validityPeriod?.start ?? request.authoredOn)],
+      ["Dispense", quantity(dispense.quantity)],
+      ["Refills", dispense.numberOfRepeatsAllowed?.toString()],
+      ["Prescriber", prescriber],
+    ]),
+    more: known([
+      ["Last filled", day(extension(request, LAST_FILL)?.valueDateTime)],
+      ["Days of supply", supply?.toString()],
+      ["Pharmacy", dispense.performer?.display],
+      ["Notes", notes],
+    ]),
+  };
+}
+
+/**
+ * @param {Object} task a Task.
+ * @returns {boolean} whether a pharmacy asks for something.
+ */
+export function isRequest(task) {
+  return codeIn(task.code, TASK) in REQUESTS;
+}
+
+/**
+ * @param {Object} task a pharmacy's request.
+ * @param {Object|undefined} order the MedicationRequest that it is about.
+ * @returns {{title: string, shown: Array<[string, string]>}} only what is known.
+ */
+export function requestDetails(task, order) {
+  const drug = order ? `: ${medicationName(order)}` : "";
+  return {
+    title: `${REQUESTS[codeIn(task.code, TASK)]}${drug}`,
+    shown: known([
+      ["Pharmacy", task.requester?.display],
+      ["Asked", day(task.authoredOn)],
+      ["Answer by", day(task.restriction?.period?.end)],
+    ]),
+  };
+}
+
+/**
+ * @param {Object} patient a Patient.
+ * @returns {Array<{reference: string, name: string, isDefault: boolean}>} the preferred pharmacies,
+ *   the default first.
+ */
+export function preferredPharmacies(patient) {
+  const found = (patient.extension ?? []).filter((each) => each.url === PREFERRED);
+  const pharmacies = found.map((each) => {
+    const { valueReference } = extension(each, "pharmacy") ?? {};
+    const isDefault = codeIn(extension(each, "type")?.valueCodeableConcept, null) === "primary";
+    return { reference: valueReference?.reference, name: valueReference?.display ?? "", isDefault };
+  });
+  return pharmacies.filter(({ reference }) => reference).sort((a, b) => b.isDefault - a.isDefault);
+}
+
+/**
+ * @param {Object} organization a pharmacy.
+ * @returns {Array<string>} the lines of its address, and phone and fax.
+ */
+export function addressLines(organization) {
+  const { line = [], city, state, postalCode } = organization.address?.[0] ?? {};
+  const place = [[city, state].filter(Boolean).join(", "), postalCode].filter(Boolean).join(" ");
+  const reach = (organization.telecom ?? []).map(({ system, value }) =>
+    system === "fax" ? `Fax ${value}` : `Phone ${value}`,
+  );
+  return [...line, place, ...reach].filter(Boolean);
+}
+
+function known(pairs) {
+  return pairs.filter(([, value]) => value);
+}
+
+function quantity({ value, unit } = {}) {
+  return value === undefined ? "" : [value, unit].filter(Boolean).join(" ");
+}
+
+function day(instant) {
+  const date = instant?.slice(0, 10);
+  return date ? new Date(`${date}T00:00:00`).toLocaleDateString("en-US", { dateStyle: "medium" }) : "";
+}
+
+function extension(element, url) {
+  return (element.extension ?? []).find((each) => each.url === url);
+}
+
+function codeIn(concept, system) {
+  return concept?.coding?.find((each) => system === null || each.system === system)?.code;
+}

@@ -1,0 +1,227 @@
+/** The form that completes a patient's record, so that DoseSpot can take the patient. */
+
+import { el, field, select, setBusy, whenFree } from "./dom.js";
+import { errorView } from "./errors.js";
+import { nameOf } from "./people.js";
+
+const LOINC = "http://loinc.org";
+const UCUM = "http://unitsofmeasure.org";
+const VITALS = "http://terminology.hl7.org/CodeSystem/observation-category";
+const NO_NAME = {};
+const NO_ADDRESS = {};
+const GROWN_UP_AT = 18;
+
+/** LOINC code, name in the form, label, unit and limits of what DoseSpot needs of a minor. */
+const MEASURES = [
+  ["8302-2", "height", "Height (cm)", "cm", { min: 20, max: 250 }],
+  ["29463-7", "weight", "Weight (kg)", "kg", { min: 0.5, max: 400 }],
+];
+const SEXES = [
+  ["", "Choose"],
+  ["female", "Female"],
+  ["male", "Male"],
+  ["other", "Other"],
+  ["unknown", "Unknown"],
+];
+
+export class Registration {
+  /**
+   * @param {FhirServer} server
+   * @param {function(Object): void} onSaved is given the Patient as it is on the server.
+   */
+  constructor(server, onSaved) {
+    Object.assign(this, { server, onSaved });
+    this.messages = el("div", { role: "alert" });
+    this.node = /** @type {HTMLDialogElement} */ (el("dialog", { "aria-label": "Register the patient" }));
+  }
+
+  /** @param {Object} patient the Patient, whose record fills the form. */
+  async open(patient) {
+    this.patient = patient;
+    this.messages.replaceChildren();
+    this.node.replaceChildren(el("article", {}, el("p", {}, "Loading …")));
+    this.node.showModal();
+    try {
+      this.measured = ageOf(patient) < GROWN_UP_AT ? await this.#measured() : null;
+      this.node.replaceChildren(el("article", {}, this.#form()));
+    } catch (error) {
+      this.node.replaceChildren(el("article", {}, errorView(error, "The form could not be shown."), this.#cancel()));
+    }
+  }
+
+  /** The codes of the measures that are on record. */
+  async #measured() {
+    const found = await this.server.searchAll("Observation", {
+      subject: `Patient/${this.patient.id}`,
+      code: MEASURES.map(([code]) => `${LOINC}|${code}`).join(","),
+    });
+    return found.flatMap(({ code }) => (code?.coding ?? []).map((coding) => coding.code));
+  }
+
+  #cancel() {
+    return el(
+      "button",
+      { type: "button", class: "secondary outline", onclick: () => this.node.close() },
+      "Cancel",
+    );
+  }
+
+  #form() {
+    const { patient } = this;
+    const name = officialName(patient);
+    const address = currentAddress(patient);
+    this.save = el("button", { type: "submit" }, "Create");
+    this.form = el(
+      "form",
+      { onsubmit: whenFree(() => this.#submit()) },
+      el("h2", {}, `Register ${nameOf(patient)} with DoseSpot`),
+      this.messages,
+      el(
+        "div",
+        { class: "fields" },
+        input("given", "First name", name.given?.[0]),
+        input("family", "Last name", name.family),
+        input("birthDate", "Date of birth", patient.birthDate, { type: "date" }),
+        field("Sex", chosen("gender", SEXES, patient.gender)),
+        input("phone", "Phone", contact(patient, "phone"), { type: "tel" }),
+        input("email", "E-mail", contact(patient, "email"), { type: "email", required: false }),
+        input("street", "Street", address.line?.[0]),
+        input("unit", "Suite, floor or unit", address.line?.[1], { required: false }),
+        input("city", "City", address.city),
+        input("state", "State, two letters", address.state, { maxlength: 2 }),
+        input("postalCode", "ZIP code", address.postalCode),
+      ),
+      this.#vitals(),
+      el("div", { class: "tools" }, this.save, this.#cancel()),
+    );
+    return this.form;
+  }
+
+  #vitals() {
+    if (this.measured === null) {
+      return null;
+    }
+    const fields = MEASURES.map(([code, name, label, , limits]) =>
+      input(name, label, "", {
+        type: "number",
+        step: "any",
+        required: !this.measured.includes(code),
+        ...limits,
+      }),
+    );
+    return el(
+      "fieldset",
+      {},
+      el(
+        "legend",
+        {},
+        `DoseSpot needs height and weight under ${GROWN_UP_AT}; leave empty what is on record.`,
+      ),
+      el("div", { class: "fields" }, ...fields),
+    );
+  }
+
+  async #submit() {
+    setBusy([this.save], true);
+    this.messages.replaceChildren();
+    try {
+      const given = Object.fromEntries(new FormData(this.form));
+      const saved = await this.server.change(`Patient/${this.patient.id}`, (found) =>
+        withDetails(found, given),
+      );
+      await this.#keepMeasures(given);
+      this.node.close();
+      this.onSaved(saved);
+    } catch (error) {
+      this.messages.replaceChildren(errorView(error, "The patient was not registered."));
+    }
+    setBusy([this.save], false);
+  }
+
+  async #keepMeasures(given) {
+    for (const [code, name, , unit] of MEASURES.filter(([, each]) => given[each])) {
+      await this.server.create({
+        resourceType: "Observation",
+        status: "final",
+        category: [{ coding: [{ system: VITALS, code: "vital-signs" }] }],
+        code: { coding: [{ system: LOINC, code }] },
+        subject: { reference: `Patient/${this.patient.id}` },
+        effectiveDateTime: new Date().toISOString(),
+        valueQuantity: { value: Number(given[name]), unit, system: UCUM, code: unit },
+      });
+    }
+  }
+}
+
+function input(name, label, value = "", attributes = {}) {
+  const kind = { type: "text", autocomplete: "off", required: true, ...attributes };
+  return field(label, el("input", { ...kind, name, value: value ?? "" }));
+}
+
+function chosen(name, options, value = "") {
+  const list = select({ name, required: true }, options);
+  list.value = options.some(([code]) => code === value) ? value : "";
+  return list;
+}
+
+function officialName(patient) {
+  const names = patient.name ?? [];
+  return names.find((name) => name.use === "official") ?? names[0] ?? NO_NAME;
+}
+
+function contact(patient, system) {
+  return (patient.telecom ?? []).find((each) => each.system === system)?.value ?? "";
+}
+
+function ageOf({ birthDate = "" }) {
+  const today = new Date();
+  const born = new Date(`${birthDate}T00:00:00`);
+  const had = [today.getMonth() - born.getMonth(), today.getDate() - born.getDate()];
+  const before = had[0] < 0 || (had[0] === 0 && had[1] < 0);
+  return today.getFullYear() - born.getFullYear() - (before ? 1 : 0);
+}
+
+/** The Patient with what the form says; further names, lines and addresses stay as they are. */
+function withDetails(patient, given) {
+  const [, ...middle] = officialName(patient).given ?? [];
+  const name = {
+    ...officialName(patient),
+    given: [given.given.trim(), ...middle],
+    family: given.family.trim(),
+  };
+  const [, , ...lines] = currentAddress(patient).line ?? [];
+  const address = {
+    ...currentAddress(patient),
+    line: [given.street.trim(), given.unit.trim(), ...lines].filter(Boolean),
+    city: given.city.trim(),
+    state: given.state.trim().toUpperCase(),
+    postalCode: given.postalCode.trim(),
+  };
+  const phone = withContact(patient.telecom ?? [], "phone", given.phone);
+  return {
+    ...patient,
+    name: replaced(patient.name ?? [], officialName(patient), name),
+    birthDate: given.birthDate,
+    gender: given.gender,
+    telecom: withContact(phone, "email", given.email),
+    address: replaced(patient.address ?? [], currentAddress(patient), address),
+  };
+}
+
+function replaced(list, old, changed) {
+  return list.includes(old) ? list.map((each) => (each === old ? changed : each)) : [...list, changed];
+}
+
+function currentAddress(patient) {
+  const addresses = patient.address ?? [];
+  return addresses.find(({ use, period }) => use !== "old" && !period?.end) ?? NO_ADDRESS;
+}
+
+function withContact(telecom, system, entered) {
+  const value = entered.trim();
+  const first = telecom.find((each) => each.system === system);
+  if (value === "" || first?.value === value) {
+    return telecom;
+  }
+  return replaced(telecom, first, { ...first, system, value });
+}
