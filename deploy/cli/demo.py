@@ -10,14 +10,14 @@ from deploy.cli.command import verbose_option
 from deploy.cli.table import print_row
 
 if TYPE_CHECKING:
-    from deploy.demo.walk import Path as DemoPath
+    from deploy.demo.steps import Path as DemoPath
 
 
 @click.command()
 @verbose_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def demo(as_json: bool) -> None:
-    """Enroll made-up prescribers on local servers, step by step.
+    """Enroll made-up prescribers on local servers and prescribe, step by step.
 
     Exits with 1 if any step does not go as expected.
 

@@ -1,19 +1,20 @@
 """The paths of Medplum's prescriber enrollment guide, with what it promises of each step.
 
-One more begins before the guide does: with a form about somebody whom nobody knows yet.
+One more begins before the guide does, with a form about somebody whom nobody knows yet, and one
+after it, with a prescription.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from deploy.demo.charting import DISPENSE, PATIENT, PRESCRIPTION, Charting
+from deploy.demo.steps import Expected, Path
 from deploy.demo.walk import (
     IDENTIFIER,
     MEMBERSHIP,
     PRACTITIONER,
     QUALIFICATION,
     STATUS,
-    Expected,
-    Path,
     Walk,
 )
 from deploy.sandbox.people import NEWCOMER
@@ -36,6 +37,33 @@ def run(ready: dict[str, Any]) -> Iterator[Path]:
         Walk(ready, "okafor", "Dr. Okafor, who has no DEA number, enrolls himself")
     )
     yield _form_to_epcs(Walk(ready, "", "A form creates Dr. O'Connor-Patel"))
+    yield _from_prescription_to_fill(
+        Charting(
+            ready, "garcia", "Rossi", "Dr. Garcia prescribes for Maria Rossi, and the chart follows"
+        )
+    )
+
+
+def _from_prescription_to_fill(chart: Charting) -> Path:
+    chart.sends_patient("1. sends the patient to DoseSpot", Expected("", ("created",), (PATIENT,)))
+    chart.prescribes("2. prescribes in DoseSpot", "Lisinopril", "eRxSent, Active")
+    chart.opens_chart(
+        "3. opens the chart",
+        Expected("eRxSent, Active", ("1 resource",), (PRESCRIPTION,)),
+    )
+    chart.at_pharmacy(
+        "4. confirms that it has the prescription", "PharmacyVerified, Active", "verify"
+    )
+    chart.at_pharmacy("hands the drug out", "PharmacyVerified, FullFill", "fill")
+    chart.opens_chart(
+        "5. opens the chart again",
+        Expected("PharmacyVerified, FullFill", ("1 resource",), (PRESCRIPTION, DISPENSE)),
+    )
+    chart.opens_chart(
+        "and again: there is nothing left to write",
+        Expected("PharmacyVerified, FullFill", ("0 resources",)),
+    )
+    return chart.path
 
 
 def _form_to_epcs(walk: Walk) -> Path:

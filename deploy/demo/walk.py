@@ -4,20 +4,24 @@ Each step is an HTTP call that anybody could make: somebody runs a bot through `
 the prescriber acts in DoseSpot.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import requests
 
+from deploy.demo.steps import (
+    TIMEOUT_S,
+    Actor,
+    ActorAnswer,
+    Expected,
+    Path,
+    answer_of,
+    take,
+)
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
-from fhir_profiles.systems import MEDPLUM_BOTS
-from shared.fhir.executed import Executed, Failed, NotRun, executed
 
-TIMEOUT_S = 30.0
 ENROLL_BOT = "dosespot-enroll-prescriber-bot"
 SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot"
 CREATE_BOT = "dosespot-create-prescriber-bot"
@@ -27,81 +31,6 @@ MEMBERSHIP = "ProjectMembership"
 IDENTIFIER = "ProjectMembership.identifier"
 STATUS = "Practitioner.extension"
 QUALIFICATION = "Practitioner.qualification"
-
-
-@dataclass(frozen=True)
-class WalkStep:
-    """One step, as it went.
-
-    Attributes:
-        title: what is done.
-        actor: who does it.
-        answer: what the actor is told.
-        dosespot: DoseSpot's registration status after it; empty if there is no clinician.
-        written: what changed on the FHIR server.
-        warnings: path and sentence of what a bot left out or found odd.
-        unexpected: what is not as the guide says; empty if all is well.
-    """
-
-    title: str
-    actor: str
-    answer: str
-    dosespot: str
-    written: list[str]
-    warnings: list[str]
-    unexpected: list[str]
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the guide promises of a step.
-
-    Attributes:
-        status: DoseSpot's registration status after it.
-        answer: texts or `name: value` facts that the answer must hold.
-        written: what must have changed on the FHIR server, and nothing else.
-        warnings: paths that the answer must warn of, and of no other.
-    """
-
-    status: str
-    answer: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ActorAnswer:
-    """What an actor is told.
-
-    Attributes:
-        text: in one line, without whole resources.
-        warnings: path and sentence of each.
-    """
-
-    text: str
-    warnings: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass
-class Path:
-    """One prescriber's way.
-
-    Attributes:
-        name: a heading.
-        steps: what was done so far.
-    """
-
-    name: str
-    steps: list[WalkStep] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every step went as it should."""
-        return all(not step.unexpected for step in self.steps)
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for machines."""
-        return {"name": self.name, "ok": self.ok, "steps": [asdict(step) for step in self.steps]}
 
 
 class Walk:
@@ -123,15 +52,15 @@ class Walk:
         """The administrator sends a form, which makes the prescriber known."""
 
         def act() -> ActorAnswer:
-            answer = self._executed(CREATE_BOT, body)
+            answer = self._caller(CREATE_BOT).executed(CREATE_BOT, body)
             if not isinstance(answer, dict):
-                return _answer(answer)
+                return answer_of(answer)
             self._prescriber = {
                 "practitionerId": answer["practitioner"]["id"],
                 "membershipId": answer["projectMembership"]["id"],
             }
             shown = ("created", "invited", "npiCheck", "ready", "warnings")
-            return _answer({name: answer[name] for name in shown})
+            return answer_of({name: answer[name] for name in shown})
 
         self._take(title, "administrator", expected, act)
 
@@ -156,46 +85,23 @@ class Walk:
     def _take(
         self, title: str, actor: str, expected: Expected, act: Callable[[], ActorAnswer]
     ) -> None:
-        before, versions = self._facts(), self._versions()
-        answer = act()
-        after = self._facts()
-        written = [f"{name} = {after[name]}" for name in after if after[name] != before[name]]
-        status = self._status()
-        missing = [text for text in expected.answer if text not in answer.text]
-        unexpected = [f"the answer lacks: {text}" for text in missing]
-        if status != expected.status:
-            unexpected.append(f"DoseSpot should say {expected.status}")
-        if [entry.split(" = ")[0] for entry in written] != list(expected.written):
-            unexpected.append(f"should be written: {', '.join(expected.written) or 'nothing'}")
-        if [path for path, _ in answer.warnings] != list(expected.warnings):
-            unexpected.append(f"should warn of: {', '.join(expected.warnings) or 'nothing'}")
-        if not expected.written and self._versions() != versions:
-            unexpected.append("a resource was written though nothing changed")
-        warnings = [f"{path}: {sentence}" for path, sentence in answer.warnings]
-        self.path.steps.append(
-            WalkStep(title, actor, answer.text, status, written, warnings, unexpected)
-        )
+        take(self.path, self, title, actor, expected, act)
 
     def _execute(self, bot: str, body: dict[str, Any]) -> ActorAnswer:
-        return _answer(self._executed(bot, body))
+        return self._caller(bot).runs(bot, body)
 
-    def _executed(self, bot: str, body: dict[str, Any]) -> Executed:
-        caller = self._prescriber if bot == SELF_ENROLL_BOT else self._ready["people"]["admin"]
-        reply = requests.post(
-            f"{self._ready['fhir']['baseUrl']}fhir/R4/Bot/$execute",
-            params={"identifier": f"{MEDPLUM_BOTS}|{bot}"},
-            json=body,
-            headers={"Authorization": f"Bearer {caller['token']}"},
-            timeout=TIMEOUT_S,
-        )
-        return executed(reply.status_code, reply.content)
+    def _caller(self, bot: str) -> Actor:
+        people, base_url = self._ready["people"], self._ready["fhir"]["baseUrl"]
+        if bot == SELF_ENROLL_BOT:
+            return Actor("prescriber", self._prescriber["token"], base_url)
+        return Actor("administrator", people["admin"]["token"], base_url)
 
     def _in_iframe(self, step: str) -> ActorAnswer:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"
         reply = requests.post(f"{url}/prescriber/{step}", timeout=TIMEOUT_S)
         return ActorAnswer("done" if reply.ok else f"error: {reply.json()['error']}")
 
-    def _facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, str]:
         """What the FHIR server holds of an enrollment, by FHIR path."""
         if not self._prescriber:
             return dict.fromkeys((PRACTITIONER, MEMBERSHIP, IDENTIFIER, STATUS, QUALIFICATION), "")
@@ -208,7 +114,7 @@ class Walk:
             QUALIFICATION: "epcs" if has_epcs_qualification(practitioner) else "",
         }
 
-    def _versions(self) -> list[str]:
+    def versions(self) -> list[str]:
         """The versions of the two resources that an enrollment writes."""
         if not self._prescriber:
             return []
@@ -224,7 +130,8 @@ class Walk:
         membership = self._read(f"ProjectMembership/{self._prescriber['membershipId']}")
         return clinician_ids(membership).sole
 
-    def _status(self) -> str:
+    def status(self) -> str:
+        """DoseSpot's registration status of the prescriber; "" if there is no clinician."""
         url = f"{self._ready['dosespot']['controlUrl']}clinicians"
         clinicians = requests.get(url, timeout=TIMEOUT_S).json()
         clinic = str(self._ready["dosespot"]["clinicId"])
@@ -239,20 +146,3 @@ class Walk:
         )
         reply.raise_for_status()
         return dict(reply.json())
-
-
-def _answer(outcome: Executed) -> ActorAnswer:
-    """What a bot's answer says."""
-    if isinstance(outcome, Failed):
-        return ActorAnswer(f"error: {outcome.sentence}")
-    if isinstance(outcome, NotRun):
-        return ActorAnswer(f"error: the server did not run the bot ({outcome.status})")
-    if isinstance(outcome, list):
-        return ActorAnswer(f"{len(outcome)} resources")
-    warnings = tuple((one["path"], one["sentence"]) for one in outcome.get("warnings", []))
-    facts = {
-        name: value
-        for name, value in outcome.items()
-        if name != "warnings" and not isinstance(value, dict)
-    }
-    return ActorAnswer(json.dumps(facts).strip("{}").replace('"', ""), warnings)
