@@ -37,11 +37,17 @@ Maybe = Annotated[T | None, WrapValidator(_none_if_malformed)]
 Id = Annotated[WholeNumber, Field(gt=0, le=LARGEST_ID)]
 
 
+class LengthEntry(PageEntry):
+    """Where a page is in a list, and how long that is."""
+
+    TotalPages: Maybe[WholeNumber] = None
+
+
 class EntriesReply(ResultReply):
     """A page of a list, its entries unread."""
 
     Items: list[Any] | None = None
-    PageResult: PageEntry | None = None
+    PageResult: LengthEntry | None = None
 
 
 class PrescriptionReply(ResultReply):

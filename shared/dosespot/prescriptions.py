@@ -1,15 +1,12 @@
 """What is asked of DoseSpot about a patient's medications; nothing here writes a prescription."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
 from shared.dosespot.patient_reads import PatientReads
 from shared.dosespot.prescription_wire import EntriesReply, PrescriptionReply
-from shared.errors import RemoteMisbehaved
-
-MOST_PAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -25,19 +22,34 @@ class WireSpan:
         return cls(*(f"{one.replace(tzinfo=None).isoformat()}Z" for one in (start, end)))
 
 
+@dataclass(frozen=True)
+class ListPage:
+    """A page of a list.
+
+    Attributes:
+        entries: as they are.
+        has_next: whether there is another page.
+        total: how many pages there are; 0 if DoseSpot does not say.
+    """
+
+    entries: list[Any] = field(default_factory=list)
+    has_next: bool = False
+    total: int = 0
+
+
 class PrescriptionsClient(PatientReads):
     """A patient's medications; raises as `DoseSpotCalls` says.
 
-    Lists come page by page, a page when it is asked for; what DoseSpot no longer finds is an empty
-    list.
+    Lists come page by page, by the number of the page from 1; of what DoseSpot does not find the
+    list is empty.
     """
 
-    def prescriptions(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
+    def prescriptions(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
         """The patient's prescriptions that were written in a span, the oldest first."""
         path = f"api/patients/{patient_id}/prescriptions"
         dates = {"startDate": span.start, "endDate": span.end}
         sort = {"sortColumn": "DateWritten", "sortOrder": "Asc"}
-        return self._pages(path, "list the prescriptions", {**dates, **sort})
+        return self._page(path, "list the prescriptions", {**dates, **sort}, page)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         """One prescription; None if DoseSpot has none with that id."""
@@ -50,38 +62,36 @@ class PrescriptionsClient(PatientReads):
         path = f"api/patients/{patient_id}/medications/history/consent"
         self._done(self._write_call("POST", path, "record the consent", send_within_s))
 
-    def history(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
+    def history(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
         """The medications in the network's history; DoseSpot wants the consent first."""
         path = f"api/patients/{patient_id}/medications/history"
         dates = {"start": span.start, "end": span.end}
-        return self._pages(path, "list the medication history", dates)
+        return self._page(path, "list the medication history", dates, page)
 
-    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
+    def self_reported(self, patient_id: int, span: WireSpan | None, page: int) -> ListPage:
         """The medications that the patient reported in a span, or ever."""
         path = f"api/patients/{patient_id}/selfReportedMedications"
         dates = {"startDate": span.start, "endDate": span.end} if span else {}
-        return self._pages(path, "list the self-reported medications", dates)
+        return self._page(path, "list the self-reported medications", dates, page)
 
-    def renewal_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
+    def renewal_requests(self, patient_id: int | None, page: int) -> ListPage:
         """The pharmacies' requests for renewals that wait, about one patient or all."""
-        return self._requests("api/refills/pending", "list the renewal requests", patient_id)
+        return self._requests("api/refills/pending", "list the renewal requests", patient_id, page)
 
-    def change_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
+    def change_requests(self, patient_id: int | None, page: int) -> ListPage:
         """The pharmacies' requests for changes that wait; see `renewal_requests`."""
-        return self._requests("api/rxchanges/pending", "list the change requests", patient_id)
+        return self._requests("api/rxchanges/pending", "list the change requests", patient_id, page)
 
-    def _requests(self, path: str, wish: str, patient_id: int | None) -> Iterator[list[Any]]:
+    def _requests(self, path: str, wish: str, patient_id: int | None, page: int) -> ListPage:
         about = {} if patient_id is None else {"patientId": str(patient_id)}
-        return self._pages(path, wish, {"clinic": "Current", **about})
+        return self._page(path, wish, {"clinic": "Current", **about}, page)
 
-    def _pages(self, path: str, wish: str, params: Mapping[str, str]) -> Iterator[list[Any]]:
-        for page in range(1, MOST_PAGES + 1):
-            asked = {**params, "pageNumber": str(page)}
-            reply = self._found(EntriesReply, self._call("GET", path, wish, params=asked))
-            found = (reply and reply.Items) or []
-            yield found
-            if not (found and reply and reply.PageResult and reply.PageResult.HasNext):
-                return
-        raise RemoteMisbehaved(
-            f"DoseSpot has no last page when it is asked to {wish}. Contact DoseSpot support."
+    def _page(self, path: str, wish: str, params: Mapping[str, str], page: int) -> ListPage:
+        asked = {**params, "pageNumber": str(page)}
+        reply = self._found(EntriesReply, self._call("GET", path, wish, params=asked))
+        where = reply.PageResult if reply else None
+        return ListPage(
+            entries=(reply.Items if reply else None) or [],
+            has_next=bool(where and where.HasNext),
+            total=(where.TotalPages if where else None) or 0,
         )

@@ -271,8 +271,8 @@ class FhirClient:
                 meanwhile may then come twice. Without `_count` there are PAGE_SIZE to a page.
         """
         query = urlencode({"_sort": "_lastUpdated", "_count": str(PAGE_SIZE), **params})
-        for page in self._pages(resource_type, query):
-            yield from found(page)
+        # So no page is still held while the next one is read.
+        yield from chain.from_iterable(map(found, self._pages(resource_type, query)))
 
     def apply(self, resource: Resource, change: Callable[[Resource], Resource]) -> Resource:
         """The resource as the server has it after a change; see `edit`."""
@@ -359,6 +359,7 @@ class FhirClient:
             page = self._resource(path, self._call("GET", url))
             yield page
             following = next_query(page)
+            del page
 
     def _whole(self, answer: Answer) -> Answer:
         """The answer to a search or a history with all that its further pages hold."""

@@ -162,11 +162,13 @@ class Chart:
     ) -> list[tuple[WantedEntry, Resource]]:
         """Creates what is not there yet; returns what turned out to be there already."""
         found: list[tuple[WantedEntry, Resource]] = []
-        for start in range(0, len(wanted), CREATED_AT_ONCE):
-            some = wanted[start : start + CREATED_AT_ONCE]
-            for one, answer in zip(
-                some, self._fhir.batch(list(map(self._create, some))), strict=True
-            ):
+        chunks = [
+            wanted[start : start + CREATED_AT_ONCE]
+            for start in range(0, len(wanted), CREATED_AT_ONCE)
+        ]
+        begun = [self._begun_to_create(some) for some in chunks]
+        for some, answers in zip(chunks, begun, strict=True):
+            for one, answer in zip(some, answers.result(), strict=True):
                 try:
                     resource = answer.written()
                 except BotError as error:
@@ -178,6 +180,10 @@ class Chart:
                 else:
                     found.append((one, resource))
         return found
+
+    def _begun_to_create(self, wanted: Sequence[WantedEntry]) -> Future[list[Answer]]:
+        entries = [self._create(one) for one in wanted]
+        return self._together.started(lambda: self._fhir.batch(entries))
 
     def _create(self, wanted: WantedEntry) -> ConditionalCreateEntry:
         return ConditionalCreateEntry(

@@ -9,7 +9,7 @@ from fhir_profiles import Resource
 from fhir_profiles.systems import DOSESPOT_HISTORY, DOSESPOT_SELF_REPORTED
 from fhir_profiles.today import Today
 from shared.dosespot.patient_record import require_same_person, required_patient_id
-from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.dosespot.wire import PatientItem
 from shared.errors import LookUpFirst
 from shared.fhir.entries import reference
@@ -44,11 +44,11 @@ class OtherMedications(Protocol):
     def consent_to_history(self, patient_id: int, send_within_s: float) -> None:
         """Says that the patient lets the clinic see the network's history."""
 
-    def history(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
-        """The pages of the network's history."""
+    def history(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
+        """A page of the network's history."""
 
-    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
-        """The pages of what the patient reports."""
+    def self_reported(self, patient_id: int, span: WireSpan | None, page: int) -> ListPage:
+        """A page of what the patient reports."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +124,16 @@ class OtherMedicationSync:
             pass  # whether DoseSpot has the consent, the history will show
         else:
             self.consented(number)
-        return self.dosespot.history(number, self._span(patient, first, last))
+        span, list_page = self._span(patient, first, last), self.dosespot.history
+        return ReadAhead(lambda page: list_page(number, span, page), self.together)
 
     def _reported(
         self, patient: Resource, first: date | None, last: date | None
     ) -> Iterator[list[Any]]:
         number = self._required(patient)
         span = self._span(patient, first, last) if first and last else None
-        return self.dosespot.self_reported(number, span)
+        list_page = self.dosespot.self_reported
+        return ReadAhead(lambda page: list_page(number, span, page), self.together)
 
     def _required(self, patient: Resource) -> int:
         number = required_patient_id(patient)
@@ -145,9 +147,8 @@ class OtherMedicationSync:
     def _bring(self, listed: Listed, patient: Resource, pages: Iterator[list[Any]]) -> Synced:
         named, result = reference(patient), Synced()
         chart = Chart(self.fhir, self.together, named, listed.kind)
-        ahead = ReadAhead(pages, self.together)
         chart.look()
-        for page in ahead:
+        for page in pages:
             read = [listed.read(entry) for entry in page]
             if malformed := read.count(None):
                 result.tell(Finding("MedicationRequest", MALFORMED.format(count=malformed)))

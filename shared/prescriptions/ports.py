@@ -1,6 +1,6 @@
 """What the prescription sync needs of others, and what it came to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fhir_profiles import Resource
 from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import DrugItem, PharmacyItem
-from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError
 from shared.prescriptions.chart import ChartServer
@@ -28,17 +28,17 @@ class Medications(Protocol):
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record."""
 
-    def prescriptions(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
-        """The pages of a patient's prescriptions of a span."""
+    def prescriptions(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
+        """A page of a patient's prescriptions of a span."""
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         """One prescription."""
 
-    def renewal_requests(self, patient_id: int) -> Iterator[list[Any]]:
-        """The pages of what pharmacies ask to renew."""
+    def renewal_requests(self, patient_id: int, page: int) -> ListPage:
+        """A page of what pharmacies ask to renew."""
 
-    def change_requests(self, patient_id: int) -> Iterator[list[Any]]:
-        """The pages of what pharmacies ask to change."""
+    def change_requests(self, patient_id: int, page: int) -> ListPage:
+        """A page of what pharmacies ask to change."""
 
 
 class Lookups(Protocol):

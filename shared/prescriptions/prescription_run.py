@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from fhir_profiles import Resource
@@ -32,6 +33,7 @@ from shared.prescriptions.rules.tasks import TaskKind
 from shared.records.findings import Finding
 
 READ_AGAIN_AT_ONCE = 50
+BROUGHT_AT_ONCE = 200
 ORDERS = ChartKind("MedicationRequest", DOSESPOT_PRESCRIPTION, PRESCRIPTION_PARTS)
 WHERE = "MedicationRequest"
 
@@ -77,15 +79,19 @@ class PrescriptionRun:
         """The pages of DoseSpot's list; the first is asked for now."""
         span = days_at(first, last, offsets_of(self._patient, self._today))
         asked = WireSpan.of(span.start, span.end)
-        pages = self._ports.dosespot.prescriptions(self._number, asked)
-        return ReadAhead(pages, self._ports.together)
+        list_page, number = self._ports.dosespot.prescriptions, self._number
+        return ReadAhead(lambda page: list_page(number, asked, page), self._ports.together)
 
     def requests(self) -> Mapping[TaskKind, Iterator[list[Any]]]:
         """The pages of what pharmacies ask for; the first ones are asked for now."""
-        dosespot, together = self._ports.dosespot, self._ports.together
+        dosespot, number = self._ports.dosespot, self._number
+        lists = {
+            TaskKind.RENEWAL: dosespot.renewal_requests,
+            TaskKind.CHANGE: dosespot.change_requests,
+        }
         return {
-            TaskKind.RENEWAL: ReadAhead(dosespot.renewal_requests(self._number), together),
-            TaskKind.CHANGE: ReadAhead(dosespot.change_requests(self._number), together),
+            kind: ReadAhead(partial(list_page, number), self._ports.together)
+            for kind, list_page in lists.items()
         }
 
     def require_patient(self) -> None:

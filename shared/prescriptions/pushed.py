@@ -6,6 +6,7 @@ again; its notes and details, which may be about a person, are not looked at.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from fhir_profiles import Resource
@@ -14,15 +15,18 @@ from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.systems import DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD, PRESCRIPTION_TASK
 from shared.dosespot.patient_record import require_same_person
 from shared.dosespot.prescription_wire import RequestPatient
+from shared.dosespot.prescriptions import ListPage
 from shared.dosespot.reply import read
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError, FhirDenied, FhirNotFound
 from shared.members.enrolled import Enrolled
+from shared.prescriptions.ahead import ReadAhead
 from shared.prescriptions.other_sync import OtherMedicationSync
 from shared.prescriptions.ports import Synced
 from shared.prescriptions.rules.tasks import is_open
 from shared.prescriptions.sync import PrescriptionSync
 from shared.records.findings import Finding
+from shared.together import Together
 
 MOST_PATIENTS = 25
 """Whose requests are brought in line after one notification of counts."""
@@ -95,11 +99,11 @@ class PushedDoseSpot(Protocol):
     def patient(self, patient_id: int) -> PatientItem | None:
         """One patient's record."""
 
-    def renewal_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
-        """The pages of what pharmacies ask to renew."""
+    def renewal_requests(self, patient_id: int | None, page: int) -> ListPage:
+        """A page of what pharmacies ask to renew."""
 
-    def change_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
-        """The pages of what pharmacies ask to change."""
+    def change_requests(self, patient_id: int | None, page: int) -> ListPage:
+        """A page of what pharmacies ask to change."""
 
 
 class PatientsPharmacies(Protocol):
@@ -122,6 +126,7 @@ class PushedEvents:
         others: brings other medications in line, as a clinician.
         pharmacies: brings patients' pharmacies in line, as a clinician.
         members: tells who carries each of some clinician ids.
+        together: does several things at the same time.
     """
 
     fhir: PushServer
@@ -132,6 +137,7 @@ class PushedEvents:
     others: Callable[[int], OtherMedicationSync]
     pharmacies: Callable[[int], PatientsPharmacies]
     members: Callable[[Sequence[int]], Mapping[int, Sequence[Enrolled]]]
+    together: Together
 
     def follow(self, pushed: PushedNumbers) -> PushOutcome:
         """Brings in line what a notification names.
@@ -192,7 +198,7 @@ class PushedEvents:
     def _patients_with_requests(self, clinician_id: int, practitioner: str) -> Iterator[Resource]:
         """The patients about whom a pharmacy asks a clinician, or asked until now."""
         dosespot, seen = self.dosespot(clinician_id), set[str]()
-        for number in sorted(set(_asked_about(dosespot))):
+        for number in sorted(set(self._asked_about(dosespot))):
             for patient in self._patients(number)[:1]:
                 seen.add(f"Patient/{patient['id']}")
                 yield patient
@@ -202,6 +208,12 @@ class PushedEvents:
             if is_open(task) and whose.startswith("Patient/") and whose not in seen:
                 seen.add(whose)
                 yield from self._readable(whose)
+
+    def _asked_about(self, dosespot: PushedDoseSpot) -> Iterator[int]:
+        """DoseSpot's ids of the patients about whom pharmacies ask."""
+        for list_page in (dosespot.renewal_requests, dosespot.change_requests):
+            for page in ReadAhead(partial(list_page, None), self.together):
+                yield from filter(None, map(_about, page))
 
     def _readable(self, whose: str) -> Iterator[Resource]:
         try:
@@ -215,15 +227,10 @@ class PushedEvents:
         return [one for one in found if dosespot_patient_id(one) == patient_id]
 
 
-def _asked_about(dosespot: PushedDoseSpot) -> Iterator[int]:
-    """DoseSpot's ids of the patients about whom pharmacies ask."""
-    for pages in (dosespot.renewal_requests(None), dosespot.change_requests(None)):
-        for entry in (entry for page in pages for entry in page):
-            about = entry.get("Patient") if isinstance(entry, dict) else None
-            if isinstance(about, dict):
-                number = read(RequestPatient, about).PatientId
-                if number:
-                    yield number
+def _about(entry: Any) -> int | None:
+    """DoseSpot's id of the patient about whom a pharmacy asks; None if it does not say."""
+    about = entry.get("Patient") if isinstance(entry, dict) else None
+    return read(RequestPatient, about).PatientId if isinstance(about, dict) else None
 
 
 def _told(synced: Synced) -> PushOutcome:

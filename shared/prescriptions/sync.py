@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from fhir_profiles import Resource
+from shared.prescriptions.ahead import grouped
 from shared.prescriptions.ports import Synced, SyncPorts
-from shared.prescriptions.prescription_run import PrescriptionRun
+from shared.prescriptions.prescription_run import BROUGHT_AT_ONCE, PrescriptionRun
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class PrescriptionSync:
         run = PrescriptionRun(self.ports, patient)
         pages, requests = run.pages(first, last), run.requests()
         run.look()
-        for page in pages:
-            run.bring(run.read(page))
+        for some in grouped(pages, BROUGHT_AT_ONCE):
+            run.bring(run.read(some))
         for some in run.open_still():
             run.bring(run.read(some))
         run.follow(requests)

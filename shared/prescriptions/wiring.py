@@ -89,6 +89,7 @@ def pushed_events_of(
         others=lambda number: other_medication_sync_of(run, number),
         pharmacies=pharmacies,
         members=lambda ids: enrolled_with(members, ids),
+        together=run.together,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
 
-from tests.bench import growth
+from tests.bench import growth, prescriptions
 from tests.bench.contestants import (
     INTERPRETER,
     SNAPSHOT,
@@ -67,7 +67,9 @@ def _measured(folder: Path) -> Measured:
     stages = count_stages()
     _say("Going through many members ...")
     grown = [growth.measure(members) for members in growth.SIZES]
-    return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown)
+    _say("Bringing charts in line ...")
+    charts = [run for number in prescriptions.SIZES for run in prescriptions.measure(number)]
+    return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown, charts)
 
 
 def _first(

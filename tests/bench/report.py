@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench import prescriptions
 from tests.bench.contestants import BOT, INTERPRETER, PLAIN, SAME, SNAPSHOT, Warm
 from tests.bench.growth import Grown, rows
+from tests.bench.prescriptions import ChartRun
 from tests.bench.stages import Counted
 
 MB = 1_000_000
@@ -83,6 +85,7 @@ class Measured:
         memory: after how many calls it was looked at, and what it was then.
         stages: the calls of each stage.
         grown: rounds of the status sync through more and more members.
+        charts: charts of more and more prescriptions, brought in line.
     """
 
     package_bytes: int
@@ -91,12 +94,14 @@ class Measured:
     memory: Sequence[tuple[int, Warm]]
     stages: Sequence[Counted]
     grown: Sequence[Grown]
+    charts: Sequence[ChartRun]
 
 
 def report(measured: Measured) -> str:
     """The whole report."""
     parts = [HEAD, _machine(), targets(measured), _first(measured), _warm(measured)]
     more = [_stages(measured.stages), _memory(measured), growth_table(measured.grown)]
+    more.append(charts_table(measured.charts))
     return "\n".join([*parts, *more])
 
 
@@ -221,6 +226,22 @@ def growth_table(grown: Sequence[Grown]) -> str:
         " hours. The limits beside are the servers' own.\n"
     )
     return _table("A clinic that grows", heads, rows(grown)) + told
+
+
+def charts_table(runs: Sequence[ChartRun]) -> str:
+    """What it costs to bring a patient's prescriptions into the chart."""
+    heads = [
+        *("Run", "Prescriptions", "Created", "DoseSpot calls", "FHIR calls", "Longest chain"),
+        *("Seconds", "Memory, MB", "Answer, MB"),
+    ]
+    told = (
+        "\n`python -m tests.bench.prescriptions` measures this alone.\n"
+        "The prescriptions are of 40 drugs, at 12 pharmacies, 50 to a page of DoseSpot's; answers"
+        " take 40 ms.\nDrugs and pharmacies are looked up once per process. The memory is by how"
+        " much the process has grown at most\nsince before its first run; a first sync holds its"
+        " answer, which is all that it created.\n"
+    )
+    return _table("A chart that is brought in line", heads, prescriptions.table(runs)) + told
 
 
 def _table(heading: str, heads: Sequence[str], rows: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """DoseSpot with one patient's prescriptions, and a project with a chart, all in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,7 +9,7 @@ from typing import Any
 from fhir_profiles import Resource
 from shared.directory.project import KnownReferences, ProjectDirectory
 from shared.dosespot.catalog_wire import DrugItem, PharmacyItem
-from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.dosespot.reply import read
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError
@@ -68,6 +68,7 @@ class Practice:
         prescriptions: DoseSpot's, by id.
         listed: ids of those that are in the list of the span.
         page: how many entries a page has.
+        says_total: whether a page tells how many there are.
         renewals: pharmacies' requests for renewals, as DoseSpot lists them.
         changes: those for changes.
         most_read_again: of prescriptions that one run reads again by id.
@@ -80,6 +81,7 @@ class Practice:
     prescriptions: dict[int, Any] = field(default_factory=dict)
     listed: list[int] | None = None
     page: int = 50
+    says_total: bool = True
     renewals: list[Any] = field(default_factory=list)
     changes: list[Any] = field(default_factory=list)
     most_read_again: int = MOST_READ_AGAIN
@@ -102,20 +104,22 @@ class Practice:
         wanted = self.prescriptions if self.listed is None else self.listed
         return [self.prescriptions[number] for number in wanted]
 
-    def pages(self, span: WireSpan) -> Iterator[list[Any]]:
-        self.spans.append(span)
+    def listed_page(self, span: WireSpan, page: int) -> ListPage:
+        if span not in self.spans:
+            self.spans.append(span)
+        self._fail(f"page {page}")
         entries = self.prescriptions_of_span()
-        for start in range(0, max(1, len(entries)), self.page):
-            self._fail(f"page {start // self.page + 1}")
-            yield entries[start : start + self.page]
+        end = page * self.page
+        pages = -(-len(entries) // self.page) if self.says_total else 0
+        return ListPage(entries[end - self.page : end], end < len(entries), pages)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         self._fail(f"prescription {prescription_id}")
         return self.prescriptions.get(prescription_id)
 
-    def request_pages(self, what: str, entries: list[Any]) -> Iterator[list[Any]]:
+    def request_page(self, what: str, entries: list[Any]) -> ListPage:
         self._fail(what)
-        yield entries
+        return ListPage(entries)
 
     def drugs(self, ids: Iterable[int]) -> LookedUp[DrugItem]:
         return self._each("drug", ids, self.drugs_known)
@@ -176,18 +180,18 @@ class Listing:
     def patient(self, patient_id: int) -> PatientItem | None:
         return self.practice.patient(patient_id)
 
-    def prescriptions(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
+    def prescriptions(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
         assert patient_id == PATIENT_ID
-        return self.practice.pages(span)
+        return self.practice.listed_page(span, page)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         return self.practice.prescription(patient_id, prescription_id)
 
-    def renewal_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
-        return self.practice.request_pages("renewals", self.practice.renewals)
+    def renewal_requests(self, patient_id: int | None, page: int) -> ListPage:
+        return self.practice.request_page("renewals", self.practice.renewals)
 
-    def change_requests(self, patient_id: int | None) -> Iterator[list[Any]]:
-        return self.practice.request_pages("changes", self.practice.changes)
+    def change_requests(self, patient_id: int | None, page: int) -> ListPage:
+        return self.practice.request_page("changes", self.practice.changes)
 
 
 def practice(*entries: Any, **options: Any) -> Practice:

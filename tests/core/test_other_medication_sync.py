@@ -1,6 +1,5 @@
 """The network's history and self-reported medications, brought into the chart."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 
 from fhir_profiles import Resource
-from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.dosespot.reply import read
 from shared.dosespot.wire import PatientItem
 from shared.errors import BotError, DoseSpotRefused, LookUpFirst, RecordsDisagree
@@ -48,14 +47,14 @@ class Elsewhere:
         if self.consent:
             raise self.consent
 
-    def history(self, patient_id: int, span: WireSpan) -> Iterator[list[Any]]:
-        self.asked.append(span)
-        for one in self.dispensed:
-            yield [one]
+    def history(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
+        if page == 1:
+            self.asked.append(span)
+        return ListPage(self.dispensed[page - 1 : page], page < len(self.dispensed))
 
-    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
+    def self_reported(self, patient_id: int, span: WireSpan | None, page: int) -> ListPage:
         self.asked.append(span)
-        yield self.told
+        return ListPage(self.told)
 
     def use_case(self) -> OtherMedicationSync:
         return OtherMedicationSync(

@@ -1,6 +1,5 @@
 """What a push notification about a patient leads to, whatever it says."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from bots.notification.contract import PATIENT_EVENTS, NotificationInput
 from fhir_profiles import Resource
-from shared.dosespot.prescriptions import WireSpan
+from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.errors import RecordsDisagree, RemoteUnavailable
 from shared.members.enrolled import enrolled_with
 from shared.prescriptions import pushed as sentences
@@ -37,8 +36,8 @@ CLINIC, ADMIN = 123, 77_000
 class Pushing(Listing):
     """DoseSpot's side of a practice, with what Pat reports."""
 
-    def self_reported(self, patient_id: int, span: WireSpan | None) -> Iterator[list[Any]]:
-        yield [REPORTED]
+    def self_reported(self, patient_id: int, span: WireSpan | None, page: int) -> ListPage:
+        return ListPage([REPORTED])
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ def follow(found: Practice, kind: str, **named: Any) -> PushOutcome:
         ),
         pharmacies=lambda number: Pharmacies(number, found.followed),
         members=lambda ids: enrolled_with(client, ids),
+        together=TOGETHER,
     )
     given = {"clinic_id": CLINIC, "patient_id": PATIENT_ID, **named}
     return events.follow(PushedNumbers(kind, **given))

@@ -1,0 +1,17 @@
+"""The benchmark's chart is brought in line by the calls that it should take, and then not again."""
+
+from tests.bench.charts import DRUGS, PAGE, PHARMACIES
+from tests.bench.prescriptions import measure
+
+NUMBER = 2 * PAGE + 5
+
+
+def test_nothing_new_costs_the_pages_and_two_round_trips() -> None:
+    runs = measure(NUMBER)
+    first, cold, warm = runs
+    assert [one.written for one in runs] == [NUMBER, 0, 0]
+    pages, whose, requests, token = 3, 1, 2, 1
+    assert warm.dosespot == pages + whose + requests
+    assert warm.fhir == 2 + 3  # who asks about whom at the same time, and then three searches
+    assert cold.dosespot == warm.dosespot + token + DRUGS + PHARMACIES
+    assert first.dosespot == cold.dosespot
