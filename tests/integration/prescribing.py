@@ -7,6 +7,8 @@ from tests.integration.clinic import TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.self_service import add_patient, sync
 
 PRESCRIPTIONS_BOT = "dosespot-prescriptions-sync-bot"
+HISTORY_BOT = "dosespot-medication-history-bot"
+REPORTED_BOT = "dosespot-self-reported-medications-sync-bot"
 ALWAYS = {"start": "2020-01-01", "end": "2099-12-31"}
 """Days in which everything was written that a test writes."""
 LORAZEPAM, LISINOPRIL = "Lorazepam", "Lisinopril"

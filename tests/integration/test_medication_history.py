@@ -5,7 +5,9 @@ import pytest
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
     ALWAYS,
+    HISTORY_BOT,
     LORAZEPAM,
+    REPORTED_BOT,
     add_history,
     add_reported,
     charted,
@@ -13,9 +15,6 @@ from tests.integration.prescribing import (
     known_patient,
 )
 from tests.integration.self_service import add_patient, dosespot_writes, enrolled
-
-HISTORY_BOT = "dosespot-medication-history-bot"
-REPORTED_BOT = "dosespot-self-reported-medications-sync-bot"
 
 
 @pytest.fixture

@@ -13,8 +13,12 @@ from fhir_profiles.systems import SYNCED_PRESCRIPTION
 from shared.members.caller import NOT_ENROLLED
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
+    ALWAYS,
+    HISTORY_BOT,
     LISINOPRIL,
     LORAZEPAM,
+    PRESCRIPTIONS_BOT,
+    REPORTED_BOT,
     charted,
     control,
     known_patient,
@@ -182,6 +186,23 @@ def test_who_is_not_enrolled_or_may_not_read_the_patient_gets_nothing(
     assert (answer.status, answer.error) == (400, NOT_ENROLLED)
     nobody = sync_prescriptions(clinic, member, {"id": "nobody"})
     assert (nobody.status, nobody.body["errorType"]) == (400, "FhirNotFound")
+    assert charted(clinic, patient) == []
+
+
+@pytest.mark.parametrize("bot", [PRESCRIPTIONS_BOT, HISTORY_BOT, REPORTED_BOT])
+def test_of_a_patient_whom_the_callers_access_policy_hides_nothing_is_told(
+    clinic: Clinic, member: Member, bot: str
+) -> None:
+    patient, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number)
+    visible = ("Bot", "Practitioner", "PractitionerRole", "MedicationRequest")
+    rules = [{"resourceType": name} for name in visible]
+    policy = {"resourceType": "AccessPolicy", "resource": rules}
+    other = enrolled(clinic, access_policy=policy)
+    for raw in (False, True):
+        given = {"patientId": patient["id"], **ALWAYS, "raw": raw}
+        answer = clinic.execute(bot, given, other.token)
+        assert (answer.status, answer.body["errorType"]) == (400, "FhirDenied")
     assert charted(clinic, patient) == []
 
 

@@ -17,6 +17,7 @@ from tests.integration.choosing import FAVORITE_BOT, PHARMACY_BOT, medication
 from tests.integration.clinic import ADMIN_BOT, TIMEOUT_S, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.documented import require_documented
+from tests.integration.prescribing import ALWAYS, HISTORY_BOT, PRESCRIPTIONS_BOT, REPORTED_BOT
 
 CREATE_BOT = "dosespot-create-prescriber-bot"
 SUPERVISOR_BOT = "dosespot-set-supervising-prescriber"
@@ -36,6 +37,12 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-self-enroll-prescriber-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-patient-sync-bot", {"patientId": "a b"}, True, "InputRefused", 400),
     ("dosespot-patient-sync-bot", {"patientId": "nobody"}, True, "FhirNotFound", 404),
+    (PRESCRIPTIONS_BOT, {"patientId": "a", "start": "x"}, True, "InputRefused", 400),
+    (PRESCRIPTIONS_BOT, {"patientId": "nobody", **ALWAYS}, True, "FhirNotFound", 404),
+    (HISTORY_BOT, {"patientId": "a"}, True, "InputRefused", 400),
+    (HISTORY_BOT, {"patientId": "nobody", **ALWAYS}, True, "FhirNotFound", 404),
+    (REPORTED_BOT, {"patientId": "a b"}, True, "InputRefused", 400),
+    (REPORTED_BOT, {"patientId": "nobody"}, True, "FhirNotFound", 404),
     ("dosespot-iframe-bot", {"patientId": 7}, False, "InputRefused", 400),
     ("dosespot-iframe-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-iframe-bot", {"patientId": "nobody"}, True, "FhirNotFound", 404),
