@@ -199,9 +199,10 @@ class PushedEvents:
         """The patients about whom a pharmacy asks a clinician, or asked until now."""
         dosespot, seen = self.dosespot(clinician_id), set[str]()
         for number in sorted(set(self._asked_about(dosespot))):
-            for patient in self._patients(number)[:1]:
-                seen.add(f"Patient/{patient['id']}")
-                yield patient
+            found = self._patients(number)
+            if len(found) == 1:
+                seen.add(f"Patient/{found[0]['id']}")
+                yield found[0]
         params = {"owner": practitioner, "identifier": f"{PRESCRIPTION_TASK}|"}
         for task in self.fhir.search_all("Task", params):
             whose = text(child(task, "for").get("reference"))

@@ -139,6 +139,13 @@ def test_of_a_patient_only_whose_record_it_is_is_looked_at() -> None:
     assert told == PushOutcome(handled=True, reason=sentences.SAME_PATIENT)
 
 
+def test_a_request_about_an_id_that_two_patients_carry_is_nobodys() -> None:
+    found = practice(renewals=[renewal()])
+    found.fhir.put(patient(id="twin"))
+    follow(found, "PrescriberNotificationCounts", clinician_id=PRESCRIBER_ID)
+    assert statuses(found) == {}
+
+
 def test_from_a_pharmacy_event_nothing_follows_in_the_chart() -> None:
     told = follow(practice(), "AllergyStatusUpdate")
     assert told == PushOutcome(handled=False, reason=sentences.NOTHING_FOLLOWS)
