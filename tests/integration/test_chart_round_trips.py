@@ -13,5 +13,6 @@ def test_nothing_new_costs_the_pages_and_two_round_trips() -> None:
     pages, whose, requests, token = 3, 1, 2, 1
     assert warm.dosespot == pages + whose + requests
     assert warm.fhir == 2 + 3  # who asks about whom at the same time, and then three searches
+    assert warm.chain <= pages + 2
     assert cold.dosespot == warm.dosespot + token + DRUGS + PHARMACIES
     assert first.dosespot == cold.dosespot
