@@ -31,6 +31,7 @@ PLAN_NET_QUALIFICATION = (
 )
 
 CLINICIAN_IDENTIFIER = "https://dosespot.com/clinician-identifier"
+DOSESPOT_CLINIC = "https://dosespot.com/clinic-id"
 REGISTRATION_STATUS = "https://dosespot.com/registration-status"
 QUALIFICATION = "https://dosespot.com/qualification"
 PRACTITIONER_ROLE_TYPE = "https://dosespot.com/practitionerrole-type"

@@ -133,7 +133,7 @@ class DoseSpotCalls:
     def _ask(self, model: type[R], call: Call) -> R:
         reply = self._replaced_token(call)
         if reply.status == 401:
-            raise refused_credentials()
+            raise refused_credentials(self._settings)
         return _parsed(model, call, reply)
 
     def _written(self, call: Call, *, creates: bool = False) -> Done | Refused:

@@ -15,9 +15,11 @@ class DoseSpotSettings:
         clinic_id: DoseSpot's number of the clinic.
         clinic_key: secret of the clinic.
         subscription_key: secret of the API subscription.
+        named_by: the project secrets that say which clinic it is, and its key.
     """
 
     base_url: str
     clinic_id: int
     clinic_key: str = field(repr=False)
     subscription_key: str = field(repr=False)
+    named_by: tuple[str, ...] = ("DOSESPOT_CLINIC_ID", "DOSESPOT_CLINIC_KEY")

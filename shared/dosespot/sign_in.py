@@ -71,7 +71,7 @@ class DoseSpotSignIn:
             )
         )
         if reply.status in (400, 401, 403):
-            raise refused_credentials()
+            raise refused_credentials(settings)
         try:
             issued = read(TokenReply, reply.json())
         except ValueError:
@@ -82,10 +82,10 @@ class DoseSpotSignIn:
         return FetchedToken(issued.access_token, issued.expires_in or DEFAULT_LIFETIME_S)
 
 
-def refused_credentials() -> Misconfigured:
+def refused_credentials(settings: DoseSpotSettings) -> Misconfigured:
     """The error for a clinic or clinician that DoseSpot rejects."""
     return Misconfigured(
-        "DoseSpot refuses the sign-in. Check the project secrets DOSESPOT_CLINIC_ID,"
-        " DOSESPOT_CLINIC_KEY and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician on"
-        " whose behalf the bot acts belongs to this clinic and is active."
+        f"DoseSpot refuses the sign-in. Check the project secrets {', '.join(settings.named_by)}"
+        " and DOSESPOT_SUBSCRIPTION_KEY, and that the DoseSpot clinician on whose behalf the bot"
+        " acts belongs to this clinic and is active."
     )

@@ -101,21 +101,22 @@ class Invocation:
             self.fhir, self.base_url, self.settings, self.services, self.http, self.pace
         )
 
-    def dosespot(self, acting_as: int) -> DoseSpotClient:
+    def dosespot(self, acting_as: int, clinic: int | None = None) -> DoseSpotClient:
         """DoseSpot's clinicians and patients; see `dosespot_for`."""
-        return self.dosespot_for(DoseSpotClient, acting_as)
+        return self.dosespot_for(DoseSpotClient, acting_as, clinic)
 
-    def dosespot_for(self, client: type[C], acting_as: int) -> C:
-        """DoseSpot, seen by one of its clinicians.
+    def dosespot_for(self, client: type[C], acting_as: int, clinic: int | None = None) -> C:
+        """DoseSpot, seen by one of its clinicians at one clinic.
 
         Args:
             client: what the bot asks DoseSpot about.
             acting_as: DoseSpot id of the clinician.
+            clinic: DoseSpot's number of the clinic; None for the project's own.
 
         Raises:
             Misconfigured: a secret is missing or malformed.
         """
-        settings = self.settings.dosespot()
+        settings = self.settings.dosespot(clinic)
         return client(self.http, self.services.tokens, settings, acting_as)
 
 

@@ -13,6 +13,8 @@ BASE_URL = "DOSESPOT_BASE_URL"
 IFRAME_URL = "DOSESPOT_IFRAME_URL"
 CLINIC_ID = "DOSESPOT_CLINIC_ID"
 CLINIC_KEY = "DOSESPOT_CLINIC_KEY"
+FURTHER_CLINIC_KEY = f"{CLINIC_KEY}_"
+"""Begins the name of the key of another clinic than the project's own; its number follows."""
 SUBSCRIPTION_KEY = "DOSESPOT_SUBSCRIPTION_KEY"
 USER_ID = "DOSESPOT_USER_ID"
 WEBHOOK_SECRET = "DOSESPOT_WEBHOOK_SECRET"  # noqa: S105 - the secret's name
@@ -53,28 +55,52 @@ class Settings:
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
         self._secrets = secrets
 
-    def dosespot(self) -> DoseSpotSettings:
-        """The clinic's access to DoseSpot's API.
+    def dosespot(self, clinic: int | None = None) -> DoseSpotSettings:
+        """A clinic's access to DoseSpot's API.
+
+        Args:
+            clinic: DoseSpot's number of the clinic; None for the project's own.
 
         Raises:
             Misconfigured: a secret is missing or malformed.
         """
-        values = self._checked(BASE_URL, CLINIC_ID, CLINIC_KEY, SUBSCRIPTION_KEY)
+        number, key = self._clinic(clinic)
+        values = self._checked(BASE_URL, *number, key, SUBSCRIPTION_KEY)
         return DoseSpotSettings(
             base_url=secure_url(values[BASE_URL]),
-            clinic_id=int(values[CLINIC_ID]),
-            clinic_key=values[CLINIC_KEY],
+            clinic_id=clinic or int(values[CLINIC_ID]),
+            clinic_key=values[key],
             subscription_key=values[SUBSCRIPTION_KEY],
+            named_by=(*number, key),
         )
 
-    def iframe(self) -> tuple[str, int, str]:
+    def iframe(self, clinic: int | None = None) -> tuple[str, int, str]:
         """What the single sign-on link needs: DoseSpot's page, the clinic's number and key.
 
-        Raises:
-            Misconfigured: a secret is missing or malformed.
+        The argument and the errors are those of `dosespot`.
         """
-        values = self._checked(IFRAME_URL, CLINIC_ID, CLINIC_KEY)
-        return values[IFRAME_URL].rstrip("?"), int(values[CLINIC_ID]), values[CLINIC_KEY]
+        number, key = self._clinic(clinic)
+        values = self._checked(IFRAME_URL, *number, key)
+        return values[IFRAME_URL].rstrip("?"), clinic or int(values[CLINIC_ID]), values[key]
+
+    def own_clinic(self) -> int:
+        """DoseSpot's number of the project's own clinic.
+
+        Raises:
+            Misconfigured: the secret is missing or no number.
+        """
+        return int(self._checked(CLINIC_ID)[CLINIC_ID])
+
+    def further_clinics(self) -> tuple[int, ...]:
+        """DoseSpot's numbers of the clinics whose keys are there besides the project's own."""
+        numbers = {
+            further_clinic(name): bool(secret.text()) for name, secret in self._secrets.items()
+        }
+        return tuple(
+            sorted(
+                one for one, is_set in numbers.items() if one and is_set and not self._is_own(one)
+            )
+        )
 
     def clinician_admin(self, otherwise: Callable[[], int | None] = lambda: None) -> int:
         """DoseSpot id of the Clinician Admin on whose behalf prescribers enroll themselves.
@@ -153,6 +179,15 @@ class Settings:
         values = self._checked(SERVICE_ID, SERVICE_SECRET)
         return ServiceAccount(base_url, values[SERVICE_ID], values[SERVICE_SECRET])
 
+    def _clinic(self, clinic: int | None) -> tuple[tuple[str, ...], str]:
+        """The names of the secrets with a clinic's number, if any has it, and with its key."""
+        if clinic is None or self._is_own(clinic):
+            return (CLINIC_ID,), CLINIC_KEY
+        return (), clinic_key_name(clinic)
+
+    def _is_own(self, clinic: int) -> bool:
+        return self._text(CLINIC_ID).lstrip("0") == str(clinic)
+
     def _checked(self, *names: str) -> dict[str, str]:
         """The secrets' texts, once all of them are there and well-formed."""
         values = {name: self._text(name) for name in names}
@@ -171,9 +206,23 @@ class Settings:
         return self._secrets[name].text() if name in self._secrets else ""
 
 
+def clinic_key_name(clinic: int) -> str:
+    """The name of the secret with the key of another clinic than the project's own."""
+    return f"{FURTHER_CLINIC_KEY}{clinic}"
+
+
+def further_clinic(name: str) -> int | None:
+    """The number of the clinic whose key a secret of that name holds; None for any other name."""
+    number = name.removeprefix(FURTHER_CLINIC_KEY)
+    if number == name or not _is_number(number) or number.startswith("0"):
+        return None
+    return int(number)
+
+
 def malformed(name: str, value: str) -> str | None:
     """What is wrong with the value of the secret with that name; None if nothing is."""
-    is_well_formed, problem = _FORMS.get(name, (bool, "is empty"))
+    form = CLINIC_KEY if further_clinic(name) else name
+    is_well_formed, problem = _FORMS.get(form, (bool, "is empty"))
     return None if is_well_formed(value) else problem
 
 

@@ -1,0 +1,1 @@
+"""The rules of clinics: values in, values out; no network, no clock."""

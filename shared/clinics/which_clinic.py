@@ -1,0 +1,75 @@
+"""Asks the FHIR server what has to be known to tell which clinic a call means.
+
+Nothing is asked in a project that has the key of one clinic only.
+"""
+
+from dataclasses import dataclass
+
+from fhir_profiles.clinic import affiliations
+from fhir_profiles.systems import DOSESPOT_CLINIC
+from fhir_profiles.today import Today
+from shared.clinics.rules.meant import ProjectClinics, meant_clinic, project_clinics
+from shared.errors import BotError
+from shared.fhir.batch import Batch
+from shared.fhir.search import by_identifier
+from shared.runtime.invocation import Invocation
+
+
+@dataclass(frozen=True)
+class ClinicChoice:
+    """What decides which clinic a call means.
+
+    Attributes:
+        clinics: the project's; None if it has one only.
+        works_at: references of the Organizations where the person works today.
+    """
+
+    clinics: ProjectClinics | None = None
+    works_at: tuple[str, ...] = ()
+
+    def meant(self, named: str | None) -> int | None:
+        """DoseSpot's number of the clinic; None for the project's own, where it has one only.
+
+        Args:
+            named: id of the Organization that the call names, if it names one.
+
+        Raises:
+            InputRefused: what is named is no clinic of the project, or nothing says which it is.
+        """
+        if self.clinics is None:
+            return None
+        found = meant_clinic(self.clinics, named, self.works_at)
+        if isinstance(found, BotError):
+            raise found
+        return found
+
+
+def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
+    """What decides which clinic a call about somebody means.
+
+    Args:
+        run: the run.
+        person: reference of the prescriber that the call is about, or who makes it.
+
+    Raises:
+        Misconfigured: the project has several clinics and does not say which is its own.
+        BotError: whatever the client raises.
+    """
+    further = run.settings.further_clinics()
+    if not further:
+        return ClinicChoice()
+    own = run.settings.own_clinic()
+    batch = Batch(run.privileged_fhir)
+    organizations_found = batch.search(clinics_query([own, *further]))
+    roles_found = batch.search(f"PractitionerRole?practitioner={person}&_count=1000")
+    batch.send()
+    today = Today(run.now())
+    return ClinicChoice(
+        project_clinics(own, further, organizations_found.all()),
+        affiliations(roles_found.all(), person, today),
+    )
+
+
+def clinics_query(numbers: list[int]) -> str:
+    """The search for the Organizations of clinics with these numbers."""
+    return f"Organization?{by_identifier(DOSESPOT_CLINIC, map(str, numbers))}&_count=1000"
