@@ -36,7 +36,8 @@ OPTIONAL = (
 
 NEEDED = (*DOSESPOT, *SERVICE)
 NAMES = (*NEEDED, *OPTIONAL, settings.BOT_ERRORS)
-"""All of them; what `BOT_ERRORS` should be is found out where nobody gives it."""
+"""All of them but the keys of further clinics, whose names have the clinics' numbers; what
+`BOT_ERRORS` should be is found out where nobody gives it."""
 
 NOT_JSON = 'must be a JSON object of strings and whole numbers, such as {"DOSESPOT_CLINIC_ID": 1}.'
 
@@ -79,7 +80,7 @@ def problems(given: Mapping[str, str], stored: Mapping[str, Secret]) -> list[str
     unknown = [
         f"{name} is not a secret of the bots{guess(name, NAMES)}"
         for name in given
-        if name not in NAMES
+        if not is_known(name)
     ]
     texts = merged(given, stored)
     wrong = {name: settings.malformed(name, text) for name, text in texts.items()}
@@ -92,10 +93,21 @@ def merged(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, 
     """The texts of all of the bots' secrets that there are: what is given, and else is stored."""
     texts = {
         name: given[name] if name in given else stored[name].text()
-        for name in NAMES
+        for name in (*NAMES, *further_keys(given, stored))
         if name in given or name in stored
     }
     return {name: text for name, text in texts.items() if text or name in given}
+
+
+def is_known(name: str) -> bool:
+    """Whether the bots read a secret of that name."""
+    return name in NAMES or settings.further_clinic(name) is not None
+
+
+def further_keys(given: Iterable[str], stored: Iterable[str]) -> list[str]:
+    """Which of the names are those of keys of further clinics, in the order of their numbers."""
+    numbers = {settings.further_clinic(name) for name in (*given, *stored)}
+    return [settings.clinic_key_name(number) for number in sorted(filter(None, numbers))]
 
 
 def is_relayed(given: Mapping[str, str], stored: Mapping[str, Secret]) -> bool:

@@ -161,7 +161,8 @@ class Installer:
             if name not in stored or stored[name].text() != text
         }
         self._write_secrets(changed)
-        given = [name for name in project_secrets.OPTIONAL if name in texts]
+        optional = (*project_secrets.OPTIONAL, *project_secrets.further_keys(texts, ()))
+        given = [name for name in optional if name in texts]
         for name in (*project_secrets.NEEDED, *given):
             status = EntryStatus.CHANGED if name in stored else EntryStatus.CREATED
             if name not in changed:

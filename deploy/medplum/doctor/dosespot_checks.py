@@ -14,7 +14,7 @@ from shared.http.token_cache import TokenCache
 from shared.runtime import settings
 
 MEANS: Mapping[str, str] = {
-    "invalid_client": f"most likely {settings.CLINIC_ID} or {settings.CLINIC_KEY} is wrong",
+    "invalid_client": "most likely {named_by} is wrong",
     "invalid_grant": f"most likely {settings.USER_ID} is not an active clinician of this clinic",
 }
 """OAuth's reasons (RFC 6749, section 5.2), as a password grant of DoseSpot has them."""
@@ -45,7 +45,7 @@ class Listening:
 def check_sign_in(
     http: Sender, cache: TokenCache, clinic: DoseSpotSettings, user: int
 ) -> CheckResult:
-    """Whether DoseSpot gives a token to the clinician of the project secrets.
+    """Whether DoseSpot gives a token of that clinic to the clinician of the project secrets.
 
     Raises:
         RemoteUnavailable, RemoteMisbehaved: as the names say.
@@ -54,7 +54,8 @@ def check_sign_in(
     try:
         DoseSpotSignIn(listening, cache, clinic, user).token()
     except Misconfigured:
-        return missing(f"DoseSpot refuses the sign-in; {_reason(listening.last)}.")
+        reason = _reason(listening.last).format(named_by=" or ".join(clinic.named_by))
+        return missing(f"DoseSpot refuses the sign-in; {reason}.")
     return ok("DoseSpot issues a token.")
 
 

@@ -10,6 +10,7 @@ from deploy.medplum import program_policies, starting, wanted
 from deploy.medplum.conformance import conformance_resources
 from deploy.medplum.doctor import (
     bot_checks,
+    clinic_checks,
     comparison_checks,
     dosespot_checks,
     relay_checks,
@@ -26,10 +27,16 @@ from deploy.medplum.register import FEATURE, NO_FEATURE
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
+from fhir_profiles.clinic import clinic_number
 from fhir_profiles.comparison_round import read_round, round_key
 from fhir_profiles.elements import child, items, text
 from fhir_profiles.project_membership import is_administrator, is_unrestricted
-from fhir_profiles.systems import CLINICIAN_IDENTIFIER, COMPARISON_ROUND, PRESCRIBER_POLICY
+from fhir_profiles.systems import (
+    CLINICIAN_IDENTIFIER,
+    COMPARISON_ROUND,
+    DOSESPOT_CLINIC,
+    PRESCRIBER_POLICY,
+)
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
@@ -54,6 +61,7 @@ SCHEDULE = "schedule of the status sync"
 SYNC = next(bot for bot in BOTS if Start.CRON in bot.starts)
 PUSH = next(bot for bot in BOTS if Start.WEBHOOK in bot.starts)
 SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
+CLINICS = "further clinics"
 MOST_NAMED = 20
 DOSESPOT_SECRETS = (
     settings.BASE_URL,
@@ -125,6 +133,7 @@ class Examination:
         yield Check(SIGN_IN, tuple(map(_secret, DOSESPOT_SECRETS)), self._check_sign_in)
         yield Check(CLINICIAN, (SIGN_IN,), self._check_clinician)
         yield Check("DoseSpot EPCS", (CLINICIAN,), self._check_epcs)
+        yield Check(CLINICS, known, self._check_clinics)
         clinic = (_secret(settings.CLINIC_ID),)
         yield Check("comparison with DoseSpot", clinic, self._check_comparisons)
         yield Check("your DoseSpot identifier", known, self._check_caller)
@@ -255,6 +264,22 @@ class Examination:
     def _check_epcs(self) -> CheckResult:
         assert self._clinician is not None  # noqa: S101 - as the check before found
         return dosespot_checks.check_epcs(self._clinician, self._clinic.dosespot().clinic_id)
+
+    def _check_clinics(self) -> CheckResult:
+        if not clinic_checks.further_keys(self._found.secrets):
+            return clinic_checks.ONE_CLINIC
+        own, further = self._clinic.own_clinic(), self._clinic.further_clinics()
+        misnamed = clinic_checks.misnamed_keys(own, self._found.secrets)
+        user = self._clinic.clinician_admin()
+        numbers = ",".join(f"{DOSESPOT_CLINIC}|{one}" for one in (own, *further))
+        found = self._server.search_all("Organization", {"identifier": numbers})
+        signed_in = {
+            number: dosespot_checks.check_sign_in(
+                self._http, self._tokens, self._clinic.dosespot(number), user
+            )
+            for number in further
+        }
+        return clinic_checks.check_clinics(own, signed_in, map(clinic_number, found), misnamed)
 
     def _check_comparisons(self) -> CheckResult:
         clinic_id = int(self._found.secrets[settings.CLINIC_ID].text())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
-from deploy.medplum.project_secrets import NAMES, OPTIONAL, guess
+from deploy.medplum.project_secrets import OPTIONAL, guess, is_known
 from shared.runtime import settings
 from shared.runtime.payload import Secret
 
@@ -17,7 +17,7 @@ def check_secret(name: str, secrets: Mapping[str, Secret]) -> CheckResult:
     if not text and name in OPTIONAL:
         return ok("The project has none, and needs none.")
     if not text:
-        others = [other for other in secrets if other not in NAMES]
+        others = [other for other in secrets if not is_known(other)]
         lacking = f"The project has none{guess(name, others) or '.'}"
         if name == settings.WEBHOOK_SECRET:
             return note(f"{lacking} {PUSH_ONLY}")
