@@ -3,7 +3,7 @@
 import re
 
 from deploy.sandbox.dosespot import admin as administrating
-from deploy.sandbox.dosespot import patients, prescriber
+from deploy.sandbox.dosespot import clinics, patients, prescriber
 from deploy.sandbox.dosespot.api import OPERATIONS
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.dosespot.prescribing import reading
@@ -188,7 +188,7 @@ def test_errors_fit_the_document_too(
     }
     queries = {"GET medications/search": {"name": "am"}, "GET allergens/search": {"name": "am"}}
     for operation in OPERATIONS:
-        if operation.name in always_fine:
+        if operation.name in always_fine or operation in clinics.OPERATIONS:
             continue
         path = re.sub(r"\{\w+:int\}", "99999", operation.path)
         query = queries.get(operation.name, {})

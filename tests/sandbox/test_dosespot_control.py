@@ -28,6 +28,7 @@ NEITHER = {
     "sending_takes_s",
     "pharmacy_verifies_after_s",
     "pharmacy_fills_after_s",
+    "new_clinics",
     "enforce_rate_limits",
     "token_requests_per_10_s",
     "reads_per_10_s",

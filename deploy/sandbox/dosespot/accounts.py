@@ -40,12 +40,42 @@ class Accounts:
         self._store.put("account", "default", account)
         return account
 
-    def add_clinic(self, record: dict[str, Any]) -> tuple[int, str]:
-        """Makes a clinic; answers its ClinicId and its ClinicKey."""
+    def add_clinic(self, record: dict[str, Any], *, live: bool = True) -> tuple[int, str]:
+        """Makes a clinic; answers its ClinicId and its ClinicKey.
+
+        Args:
+            record: as AddEditClinicRequest leaves it.
+            live: whether it lets anybody in before DoseSpot's staff have acted.
+        """
         clinic_id = self._store.next_number("clinic", FIRST_CLINIC_ID)
         key = secrets.token_hex(16)
-        self._store.put("clinic", clinic_id, {"key": key, "record": record})
+        clinic = {"id": clinic_id, "key": key, "record": record, "live": live}
+        self._store.put("clinic", clinic_id, clinic)
         return clinic_id, key
+
+    def clinic(self, clinic_id: int | str) -> dict[str, Any] | None:
+        """A clinic's record, None if there is no such clinic."""
+        clinic = self._store.get("clinic", clinic_id)
+        return None if clinic is None else clinic["record"]
+
+    def clinics(self) -> dict[int, dict[str, Any]]:
+        """Every clinic's record and whether it is live, by ClinicId, oldest first."""
+        return {
+            one["id"]: {"record": one["record"], "live": one["live"]}
+            for one in self._store.all("clinic")
+        }
+
+    def is_live(self, clinic_id: int | str) -> bool:
+        """Whether a clinic lets anybody in."""
+        clinic = self._store.get("clinic", clinic_id)
+        return clinic is not None and bool(clinic["live"])
+
+    def change_clinic(self, clinic_id: int, **changes: Any) -> bool:
+        """Sets `record` or `live` of a clinic; False if there is no such clinic."""
+        clinic = self._store.get("clinic", clinic_id)
+        if clinic is not None:
+            self._store.put("clinic", clinic_id, {**clinic, **changes})
+        return clinic is not None
 
     def clinic_key(self, clinic_id: int | str) -> str | None:
         """The ClinicKey, None if there is no such clinic."""

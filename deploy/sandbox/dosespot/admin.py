@@ -203,7 +203,8 @@ def create_clinic(call: ApiCall) -> OperationReply:
     refusal = rules.clinic_refusal(record)
     if refusal is not None:
         return refusal
-    clinic_id, key = call.backend.accounts.add_clinic(record)
+    live = call.backend.switches.new_clinics == "live"
+    clinic_id, key = call.backend.accounts.add_clinic(record, live=live)
     for clinician_id in {call.session.user_id, call.session.authority_id}:
         clinician = call.backend.directory.get(clinician_id)
         if clinician is not None:

@@ -15,11 +15,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deploy.sandbox.dosespot import admin, patients, prescriber, replies
+from deploy.sandbox.dosespot import admin, clinics, patients, prescriber, replies
 from deploy.sandbox.dosespot.accounts import Session
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import Rejection
-from deploy.sandbox.dosespot.operations import ApiCall, NotThere, Operation, OperationReply
+from deploy.sandbox.dosespot.operations import (
+    ApiCall,
+    NotThere,
+    Operation,
+    OperationReply,
+    Several,
+)
 from deploy.sandbox.dosespot.prescribing import catalogs, choosing, reading
 from deploy.sandbox.dosespot.rules import missing_refusal
 from deploy.sandbox.dosespot.tokens import TokenRefusal, grant
@@ -32,6 +38,7 @@ OPERATIONS = (
     *catalogs.OPERATIONS,
     *reading.OPERATIONS,
     *choosing.OPERATIONS,
+    *clinics.OPERATIONS,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -154,6 +161,9 @@ def _enveloped(operation: Operation, reply: OperationReply) -> Response:
     match reply:
         case NotThere():
             return Response(status_code=404)
+        case Several(refusals):
+            each = [replies.error({}, one) if one else replies.ok({}) for one in refusals]
+            return JSONResponse(each)
         case Rejection():
             return JSONResponse(replies.error(operation.on_error, reply))
         case fields:

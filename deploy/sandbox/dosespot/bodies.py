@@ -192,7 +192,7 @@ class AddEditClinicianRequest(ContactBody):
 
 
 class AddEditClinicRequest(ContactBody):
-    """A clinic to be created."""
+    """A clinic to be created, or what one should look like after an edit."""
 
     required = (
         "ClinicName",
@@ -207,6 +207,22 @@ class AddEditClinicRequest(ContactBody):
     PrimaryPhone: Text25 | None = None
     ClinicName: Text | None = None
     ClinicNameLongForm: Text250 | None = None
+
+
+class ClinicianAddMultipleClinicsRequest(Body):
+    """The clinics to which a clinician should be linked."""
+
+    required = ("ClinicIds",)
+
+    ClinicIds: list[int] | None = None
+
+
+class ClinicRemoveMultipleCliniciansRequest(Body):
+    """The clinicians who should be taken out of a clinic."""
+
+    required = ("ClinicianIds",)
+
+    ClinicianIds: list[int] | None = None
 
 
 class SupervisorToClinicianRequest(Body):

@@ -131,6 +131,12 @@ class ClinicianAccount(BaseModel):
         return self.model_copy(update={"enrollments": {**self.enrollments, clinic_id: enrollment}})
 
 
+def unlinked(clinician: ClinicianAccount, clinic_id: int) -> ClinicianAccount:
+    """The same person without that clinic."""
+    kept = {number: one for number, one in clinician.enrollments.items() if number != clinic_id}
+    return clinician.model_copy(update={"enrollments": kept})
+
+
 def new_enrollment(roles: list[str], numbers: tuple[int, ...]) -> ClinicEnrollment:
     """Nothing signed and nothing proven yet.
 

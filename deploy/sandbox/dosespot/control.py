@@ -6,6 +6,8 @@ iFrame, for whoever tries the flow without one:
 * `GET`, `PUT`, `PATCH /_sandbox/switches`: the fields of `Switches`; a PATCH changes some.
 * `PUT /_sandbox/switches/worst`, without a body: every open question read unkindly.
 * `GET /_sandbox/clinicians`: a `snapshot` of everybody.
+* `GET /_sandbox/clinics`: every clinic by its ClinicId, without its key.
+* `POST /_sandbox/clinics/{id}/live`: what DoseSpot's staff do with a new clinic.
 * `GET /_sandbox/patients`: a `patient_snapshot` of everybody.
 * `GET /_sandbox/pushes`: how many push notifications are waiting, were delivered and failed.
 * `GET /_sandbox/limits`: how many calls were refused with 429.
@@ -64,6 +66,8 @@ def routes(backend: DoseSpotBackend) -> list[Route]:
         ("GET", "clinicians", _list_clinicians),
         ("PATCH", "clinicians/{id:int}", _patch_clinician),
         ("POST", "clinicians/{id:int}/prescriber/{step}", _take_step),
+        ("GET", "clinics", _list_clinics),
+        ("POST", "clinics/{id:int}/live", _set_live),
         ("GET", "patients", _list_patients),
         ("GET", "pushes", _count_pushes),
         ("GET", "limits", _count_refused),
@@ -171,6 +175,16 @@ def _list_clinicians(backend: DoseSpotBackend, request: Request, _: bytes) -> Re
     return JSONResponse([snapshot(clinician) for clinician in shown])
 
 
+def _list_clinics(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
+    return JSONResponse(backend.accounts.clinics())
+
+
+def _set_live(backend: DoseSpotBackend, request: Request, _: bytes) -> Response:
+    if not backend.accounts.change_clinic(request.path_params["id"], live=True):
+        return _error("there is no such clinic", 404)
+    return JSONResponse({"live": True})
+
+
 def _list_patients(backend: DoseSpotBackend, _: Request, __: bytes) -> Response:
     return JSONResponse([patient_snapshot(patient) for patient in backend.register.all()])
 
@@ -237,4 +251,4 @@ def _clinic_id(backend: DoseSpotBackend, clinician: ClinicianAccount, request: R
     if clinic_id is not None:
         return int(clinic_id) if clinic_id.isdecimal() else 0
     default = backend.accounts.default_clinic_id
-    return default if default in clinician.enrollments else next(iter(clinician.enrollments))
+    return default if default in clinician.enrollments else next(iter(clinician.enrollments), 0)

@@ -26,7 +26,14 @@ class NotThere:
     """An answer with the status 404 and without a body."""
 
 
-OperationReply = dict[str, Any] | Rejection | NotThere
+@dataclass(frozen=True)
+class Several:
+    """An answer for each of several things, in their order; None where one was done."""
+
+    refusals: tuple[Rejection | None, ...]
+
+
+OperationReply = dict[str, Any] | Rejection | NotThere | Several
 
 NOT_AUTHORIZED = Rejection("ClinicianID", "User is not authorized to do this action.")
 NOT_FOUND = Rejection("ClinicianId", "Clinician not found")

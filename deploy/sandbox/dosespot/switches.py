@@ -134,6 +134,10 @@ class Switches(BaseModel):
         ge=0,
         description="seconds from PharmacyVerified to FullFill; without it, that takes a call",
     )
+    new_clinics: Literal["live", "after_staff_act"] = Field(
+        default="live",
+        description="whether a new clinic lets anybody in at once, or after DoseSpot's staff acted",
+    )
     enforce_rate_limits: bool = Field(default=True, description="whether to answer 429 at all")
     retry_after_header: bool = Field(
         default=True, description="whether a 429 says in Retry-After how many seconds to wait"

@@ -25,8 +25,11 @@ def grant(backend: DoseSpotBackend, form: Mapping[str, str]) -> Session | TokenR
         return TokenRefusal("unsupported_grant_type")
     if form.get("scope") != "api":
         return TokenRefusal("invalid_scope")
-    key = backend.accounts.clinic_key(form.get("client_id", ""))
+    clinic = form.get("client_id", "")
+    key = backend.accounts.clinic_key(clinic)
     if key is None or not _same(key, form.get("client_secret", "")):
+        return TokenRefusal("invalid_client")
+    if not backend.accounts.is_live(clinic):
         return TokenRefusal("invalid_client")
     if not _same(key, form.get("password", "")):
         return TokenRefusal("invalid_grant")

@@ -49,6 +49,7 @@ def _refused(sentence: str) -> Denial:
 
 INCOMPLETE = _refused("The link lacks a value that it needs, or a value has the wrong form.")
 UNKNOWN_CLINIC = _refused("There is no clinic with this id.")
+NOT_LIVE = _refused("DoseSpot has not set up this clinic yet.")
 WRONG_SIGNATURE = _refused("The link was not signed with this clinic's key.")
 REUSED_PHRASE = _refused("The link was used before. Each link opens one session.")
 UNKNOWN_CLINICIAN = _refused("There is no clinician with this id.")
@@ -102,6 +103,8 @@ def admit(
         return UNKNOWN_CLINIC
     if not sign_on.is_signed(link, key):
         return WRONG_SIGNATURE
+    if not backend.accounts.is_live(link.clinic_id):
+        return NOT_LIVE
     if not backend.accounts.use_phrase(int(link.clinic_id), link.phrase):
         return REUSED_PHRASE
     return _open(backend, visits, link)
