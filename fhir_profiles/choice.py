@@ -117,6 +117,14 @@ PATIENT_ADDRESS = ChoiceRule(
     uses=("home", ""),
     types=("physical", "both", "", "postal"),
 )
+CLINIC_PHONE = ChoiceRule(
+    "phone of a clinic's Location",
+    "telecom",
+    ("value",),
+    uses=("work", "", "mobile", "home"),
+    never=(OVER, TEMPORARY),
+    system="phone",
+)
 
 RULES = (
     NAME,
@@ -127,6 +135,7 @@ RULES = (
     PATIENT_PHONE,
     PATIENT_EMAIL,
     PATIENT_ADDRESS,
+    CLINIC_PHONE,
 )
 
 

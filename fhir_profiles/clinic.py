@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import in_force
-from fhir_profiles.elements import child, entries, items, positive_number, text
+from fhir_profiles.elements import child, entries, positive_number, text
 from fhir_profiles.practitioner_role import is_of
-from fhir_profiles.systems import DOSESPOT_CLINIC
+from fhir_profiles.systems import CLINIC_MADE_FROM, DOSESPOT_CLINIC, ORGANIZATION_TYPE
 from fhir_profiles.today import Today
 
 
@@ -23,14 +23,6 @@ def clinic_number(organization: Resource) -> int | None:
         if identifier.get("system") == DOSESPOT_CLINIC
     }
     return found.pop() if len(found) == 1 else None
-
-
-def with_clinic_number(organization: Resource, number: int) -> Resource:
-    """The Organization with that number; the same object where it carries it already."""
-    if clinic_number(organization) == number:
-        return organization
-    written = {"system": DOSESPOT_CLINIC, "value": str(number)}
-    return {**organization, "identifier": [*items(organization, "identifier"), written]}
 
 
 def works_at(practitioner_role: Resource) -> str:
@@ -54,3 +46,39 @@ def affiliations(
         if role.get("active") is True and in_force(role, today) and is_of(role, practitioner)
     )
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def new_clinic(name: str, number: int, made_from: str) -> Resource:
+    """The Organization of a clinic, without an id.
+
+    Args:
+        name: the clinic's.
+        number: DoseSpot's.
+        made_from: what the clinic was registered from, so that it is found by that again; "" if
+            somebody else registered it.
+    """
+    origin = [{"system": CLINIC_MADE_FROM, "value": made_from}] if made_from else []
+    return {
+        "resourceType": "Organization",
+        "identifier": [{"system": DOSESPOT_CLINIC, "value": str(number)}, *origin],
+        "active": True,
+        "type": [{"coding": [{"system": ORGANIZATION_TYPE, "code": "prov"}], "text": "Clinic"}],
+        "name": name,
+    }
+
+
+def managed_by(location: Resource, organization: str) -> Resource:
+    """The Location, managed by that Organization; the same object where it is already."""
+    if manager_of(location) == organization:
+        return location
+    return {**location, "managingOrganization": {"reference": organization}}
+
+
+def manager_of(location: Resource) -> str:
+    """Reference of the Organization that manages a Location; "" if none does."""
+    return text(child(location, "managingOrganization").get("reference"))
+
+
+def part_of(organization: Resource) -> str:
+    """Reference of the Organization that another one is part of; "" if it is part of none."""
+    return text(child(organization, "partOf").get("reference"))

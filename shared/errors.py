@@ -126,6 +126,11 @@ class RecordsDisagree(TellSomeone):
     """Two records that should be about the same person are not, or contradict each other."""
 
 
+class ClinicUnsettled(TellSomeone):
+    """A clinic may exist in DoseSpot that nobody can look up, or whose key is lost: somebody has to
+    ask DoseSpot's staff."""
+
+
 class RemoteMisbehaved(TellSomeone):
     """A server's answer does not have the documented shape."""
 

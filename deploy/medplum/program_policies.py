@@ -60,6 +60,8 @@ STATUS = _rule("Practitioner", [*FIND, "update"], readonlyFields=WHO_THEY_ARE)
 GRANTS = _rule("PractitionerRole", WITH_HISTORY)
 BOT = _rule("Bot", FIND, hiddenFields=BOT_SOURCE)
 """Whoever runs a bot reads which it is."""
+CLINICS = _rule("Organization", FIND)
+"""Which clinic a call means, where a project has several."""
 KEPT = _rule("Basic", [*FIND, "create", "update"])
 """What runs keep for later ones, such as claims."""
 
@@ -80,6 +82,7 @@ RULES: dict[str, Sequence[Resource]] = {
         STATUS,
         GRANTS,
         KEPT,
+        CLINICS,
         PHARMACIES,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites

@@ -21,6 +21,7 @@ from deploy.medplum.server import ProjectAdmin, search
 from deploy.medplum.wanted import FunctionName
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
+from fhir_profiles.project_settings import with_secrets
 from shared.errors import Misconfigured
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction, CustomOperation
@@ -172,7 +173,7 @@ class Installer:
     def _write_secrets(self, changed: Mapping[str, str]) -> None:
         if changed and not self._ledger.plan:
             self._with_secrets = self._server.apply(
-                self._with_secrets, lambda project: wanted.wanted_secrets(project, changed)
+                self._with_secrets, lambda project: with_secrets(project, changed)
             )
 
     def _bot_errors(self, bot_id: str) -> None:

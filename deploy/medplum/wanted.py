@@ -120,13 +120,6 @@ def wanted_content(found: Resource, content: Resource) -> Resource:
     return {**ours, **{name: found[name] for name in NOT_COMPARED if name in found}}
 
 
-def wanted_secrets(project: Resource, values: Mapping[str, str]) -> Resource:
-    """The Project with these secrets; those that have their value already stay as they are."""
-    kept = [entry for _, entry in entries(project, "secret") if entry.get("name") not in values]
-    written = [{"name": name, "valueString": value} for name, value in values.items()]
-    return {**project, "secret": [*kept, *written]} if values else project
-
-
 def _among(wanted: Mapping[str, str], identifiers: list[Resource]) -> bool:
     return any(
         (one.get("system"), one.get("value")) == (wanted["system"], wanted["value"])

@@ -16,7 +16,7 @@ from shared.dosespot.descriptions import (
     says_not_authorized,
     says_not_found,
 )
-from shared.dosespot.effects import Done, Open, Refused, effect
+from shared.dosespot.effects import IDENTIFIER, Done, Open, Refused, effect
 from shared.dosespot.forbidden import require_allowed
 from shared.dosespot.reply import ResultReply, read
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
@@ -103,7 +103,7 @@ class DoseSpotCalls:
         return self._done(call, creates=True).identifier
 
     def _begin(self, call: Call) -> bool:
-        found = self._written(call)
+        found = _known(call, self._sent_write(call))
         if isinstance(found, Refused) and says_already_begun(found.text):
             return False
         if isinstance(found, Refused):
@@ -111,7 +111,13 @@ class DoseSpotCalls:
         return True
 
     def _done(self, call: Call, *, creates: bool = False) -> Done:
-        found = self._written(call, creates=creates)
+        return self._known_done(call, self._sent_write(call), creates=creates)
+
+    def _known_done(
+        self, call: Call, reply: Reply, *, creates: bool = False, identifier: str = IDENTIFIER
+    ) -> Done:
+        """What the answer to a write says was done; raises where it says anything else."""
+        found = _known(call, reply, creates=creates, identifier=identifier)
         if isinstance(found, Refused):
             raise _refused(call, found.text)
         return found
@@ -136,18 +142,9 @@ class DoseSpotCalls:
             raise refused_credentials(self._settings)
         return _parsed(model, call, reply)
 
-    def _written(self, call: Call, *, creates: bool = False) -> Done | Refused:
-        """What the answer to a write says, if it says anything.
-
-        A POST is sent once: what is answered with 401 may have taken effect.
-        """
-        once = call.method == "POST"
-        reply = self._sent_once(call) if once else self._replaced_token(call)
-        found = effect(reply.status, reply.body, creates=creates)
-        if isinstance(found, Open):
-            quoted = f' "{harmless(found.text)}"' if found.text else ""
-            raise unconfirmed(call, f"answered {reply.status}{quoted}")
-        return found
+    def _sent_write(self, call: Call) -> Reply:
+        """The reply to a write. A POST is sent once: answered with 401 it may have taken effect."""
+        return self._sent_once(call) if call.method == "POST" else self._replaced_token(call)
 
     def _replaced_token(self, call: Call) -> Reply:
         """The reply; a token that is no longer accepted is replaced once."""
@@ -162,6 +159,17 @@ class DoseSpotCalls:
         if reply.status == 401:
             self._sign_in.forget(token)
         return reply
+
+
+def _known(
+    call: Call, reply: Reply, *, creates: bool = False, identifier: str = IDENTIFIER
+) -> Done | Refused:
+    """What the answer to a write says, if it says anything."""
+    found = effect(reply.status, reply.body, creates=creates, identifier=identifier)
+    if isinstance(found, Open):
+        quoted = f' "{harmless(found.text)}"' if found.text else ""
+        raise unconfirmed(call, f"answered {reply.status}{quoted}")
+    return found
 
 
 def _parsed(model: type[R], call: Call, reply: Reply) -> R:

@@ -6,6 +6,7 @@ was sent or stored. So only words that are known to be harmless are passed on.
 
 import re
 
+from shared.dosespot.clinic_wire import ClinicItem
 from shared.dosespot.reply import Result
 from shared.dosespot.wire import ClinicianItem, PatientItem
 
@@ -28,6 +29,7 @@ _LONGEST = 300
 _FIELDS = {
     *ClinicianItem.model_fields,
     *PatientItem.model_fields,
+    *ClinicItem.model_fields,
     "ClinicianRoleType",
     "ClinicianSpecialtyType",
     "Directions",

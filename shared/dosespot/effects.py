@@ -49,6 +49,8 @@ class Open:
 
 Effect = Done | Refused | Open
 
+IDENTIFIER = "Id"
+"""The field with a new record's id, unless the answer has one of its own for it."""
 LONGEST_TEXT = 4000
 """Characters; a longer text is not a sentence about a field."""
 
@@ -110,17 +112,20 @@ _REFUSAL = re.compile("|".join(REFUSALS), re.IGNORECASE)
 _FAULT = re.compile("|".join(FAULTS), re.IGNORECASE)
 
 
-def effect(status: int, body: bytes, *, creates: bool = False) -> Effect:
+def effect(
+    status: int, body: bytes, *, creates: bool = False, identifier: str = IDENTIFIER
+) -> Effect:
     """What the answer to a write says.
 
     Args:
         status: the HTTP status; not 429, which is known to have had no effect.
         body: as it came.
         creates: whether a new record's id has to be in it.
+        identifier: the field with that id.
     """
     answer = _json(body)
     if status == 200:
-        return _of_result(answer, creates=creates)
+        return _of_result(answer, identifier if creates else "")
     # 401 says nothing: a token may run out while the write is under way.
     if 400 <= status < 500 and status != 401:
         return _of_text(_text(answer, body))
@@ -140,13 +145,13 @@ def _identifier(given: Any) -> int:
     return given if type(given) is int and 0 < given <= LARGEST_ID else 0
 
 
-def _of_result(answer: Any, *, creates: bool) -> Effect:
+def _of_result(answer: Any, identifier: str) -> Effect:
     result = answer.get("Result") if isinstance(answer, dict) else None
     if not isinstance(result, dict):
         return Open()
-    created = _identifier(answer.get("Id")) if creates else 0
+    created = _identifier(answer.get(identifier)) if identifier else 0
     if _code(result) == "OK":
-        return Open() if creates and not created else Done(created)
+        return Open() if identifier and not created else Done(created)
     # A refusal has no id: if there is one, something may have been created.
     return Open(_error_text(result)) if created else _of_text(_error_text(result))
 

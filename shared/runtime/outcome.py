@@ -15,6 +15,7 @@ from fhir_profiles import Resource
 from fhir_profiles.systems import ERROR_TYPE
 from shared.errors import (
     BotError,
+    ClinicUnsettled,
     DoseSpotRefused,
     EditConflict,
     EnrollmentInProgress,
@@ -74,6 +75,7 @@ KINDS: Mapping[type[BotError], OutcomeKind] = {
     EditConflict: _CONFLICT,
     LookUpFirst: _bad_request("incomplete"),
     RecordsDisagree: _bad_request("business-rule"),
+    ClinicUnsettled: _bad_request("business-rule"),
     RemoteMisbehaved: _bad_request("processing"),
     BotError: _bad_request("processing"),
 }

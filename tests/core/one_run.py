@@ -276,7 +276,9 @@ class Diary:
         self.kept: list[tuple[str, ...]] = []
         self.written = 0
 
-    def did(self, action: AuditAction, detail: str, *, key: str) -> None:
+    def did(
+        self, action: AuditAction, detail: str, *, key: str, subject: str | None = None
+    ) -> None:
         """Notes a deed of this run."""
         self._note((action.value, detail, key))
 

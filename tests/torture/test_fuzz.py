@@ -34,7 +34,7 @@ from tests.torture.flows import FOREIGN, Flow, payload
 
 KEPT = (
     *("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent"),
-    *("MedicationRequest", "MedicationDispense", "Organization", "Task"),
+    *("MedicationRequest", "MedicationDispense", "Organization", "Location", "Task"),
 )
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
@@ -172,6 +172,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
         "readiness": ({"practitionerId": known.id}, clinic.admin),
+        "register_clinic": ({"existingClinicId": clinic.clinic_id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
         "create_prescriber": (new_form(clinic, invite=True), clinic.admin),
         "notification_counts": ({}, known),

@@ -97,6 +97,8 @@ class Watch:
         reply = self.http.send(call)
         if call.form is not None and b"access_token" in reply.body:
             self.secrets.add(bare(str(reply.json()["access_token"])))
+        if call.wish == "create the clinic":
+            self.secrets.add(bare(str(reply.json()["ClinicKey"])))
         return reply
 
     def person(self, membership: Any = (), **changes: Any) -> Member:
@@ -236,6 +238,9 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
     yield "supervisor", both, admin
+    address = {"address1": STREET, "address2": SUITE, "city": CITY, "state": "IL", "zipCode": ZIP}
+    contacts = {"primaryPhone": PHONE, "primaryFax": FAX}
+    yield "register_clinic", {"clinicName": f"{GIVEN} {FAMILY}", **address, **contacts}, admin
 
 
 def test_runs_that_end_well_and_unforeseen_faults_in_them_quote_nothing(watch: Watch) -> None:
@@ -281,6 +286,12 @@ VALUES: dict[str, list[Any]] = {
     ],
     "default_pharmacy": [{"pharmacyId": PHONE, "patientIds": [EMAIL], FAX: FAMILY}],
     "supervisor": [{"practitionerId": EMAIL, "supervisorPractitionerId": 7, "action": FAMILY}],
+    "register_clinic": [
+        [FAMILY],
+        {"locationId": f"{GIVEN} {FAMILY}", "existingClinicId": PHONE, EMAIL: 1},
+        {"clinicName": f"{FAMILY}<", "address1": STREET * 9, "city": PHONE, "state": CITY},
+        {"zipCode": FAMILY, "primaryPhone": EMAIL, "primaryFax": LICENSE, "clinicName": EMAIL},
+    ],
     "create_prescriber": [
         [FAMILY],
         {"fName": [GIVEN], "lName": FAMILY * 6, "email": FAMILY, "phone": PHONE * 2, EMAIL: 1},
@@ -297,6 +308,7 @@ IDS = {
     "add_patient_pharmacy": [{"patientId": FAMILY, "pharmacyId": 1}],
     "sync_status": [{"practitionerId": FAMILY}],
     "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
+    "register_clinic": [{"locationId": FAMILY}, {"existingClinicId": 8675300}],
     "create_prescriber": [form(locations=[{"locationId": FAMILY}, {"locationName": STREET}])],
 }
 

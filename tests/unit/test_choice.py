@@ -160,6 +160,11 @@ def patients_address(record: Entry) -> Entry | None:
     return first(found, use("home"), use(None), lambda _: True)
 
 
+def clinics_phone(record: Entry) -> Entry | None:
+    found = [one for one in by_rank(numbers(record, "phone")) if one.get("use") != "temp"]
+    return first(found, use("work"), use(None), use("mobile"), use("home"))
+
+
 STATED: dict[str, Callable[[Entry], Entry | None]] = {
     "name of a prescriber or patient": a_name,
     "phone of a prescriber": work_contact("phone"),
@@ -169,6 +174,7 @@ STATED: dict[str, Callable[[Entry], Entry | None]] = {
     "phone of a patient": patients_contact("phone", "mobile", "home", "work", None),
     "e-mail of a patient": patients_contact("email", "home", "mobile", None, "work"),
     "address of a patient": patients_address,
+    "phone of a clinic's Location": clinics_phone,
 }
 records = st.fixed_dictionaries({"name": names, "telecom": contacts, "address": addresses})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.clinic import affiliations, clinic_number, with_clinic_number
+from fhir_profiles.clinic import affiliations, clinic_number
 from fhir_profiles.systems import DOSESPOT_CLINIC
 from fhir_profiles.today import Today
 from shared.clinics.rules.meant import (
@@ -108,13 +108,6 @@ def test_an_organization_is_the_clinic_whose_one_number_it_carries(
     identifiers: list[dict[str, str]], number: int | None
 ) -> None:
     assert clinic_number({"resourceType": "Organization", "identifier": identifiers}) == number
-
-
-def test_a_number_is_written_beside_other_identifiers_and_once() -> None:
-    other = {"system": "other", "value": "9"}
-    found = with_clinic_number({"identifier": [other]}, 8)
-    assert found == {"identifier": [other, {"system": DOSESPOT_CLINIC, "value": "8"}]}
-    assert with_clinic_number(found, 8) is found
 
 
 @pytest.mark.parametrize(

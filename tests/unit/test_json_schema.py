@@ -32,6 +32,7 @@ PHARMACY = {
     "resourceType": "Organization",
     "identifier": [{"system": "https://dosespot.com/pharmacy-id", "value": "7"}],
 }
+CLINIC = "dosespot-register-clinic-bot"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
 
@@ -75,6 +76,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (ADD, {"patientId": "p-1", "pharmacyId": "7", "organizationId": "o-1"}),
     (DEFAULT, {"pharmacyId": 7, "patientIds": ["p-1"], "dryRun": True, "maxPatients": 5}),
     (DEFAULT, {"pharmacyId": 7}),
+    (CLINIC, {"locationId": "l-1", "noClinicCreated": True}),
+    (CLINIC, {"existingClinicId": 1002}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -106,6 +109,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (ADD, {"patientId": "p-1", "pharmacyId": 0}),
     (DEFAULT, {"pharmacyId": 0}),
     (DEFAULT, {"pharmacyId": 7, "maxPatients": 1001}),
+    (CLINIC, {"existingClinicId": "1002"}),
+    (CLINIC, {"clinicKey": "key"}),
 ]
 
 

@@ -164,6 +164,7 @@ def test_secrets_may_be_strings_or_integers(clinic: Any) -> None:
         123,
         "made-up-clinic-key",
         "made-up-subscription-key",
+        ("DOSESPOT_CLINIC_ID", "DOSESPOT_CLINIC_KEY"),
     )
     assert "made-up" not in repr(settings)
 

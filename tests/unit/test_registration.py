@@ -15,8 +15,8 @@ from deploy.medplum.wanted import (
     wanted_administrator,
     wanted_bot,
     wanted_content,
-    wanted_secrets,
 )
+from fhir_profiles.project_settings import with_secrets
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
 
 BOT = BOTS[0]
@@ -80,11 +80,11 @@ def test_what_is_ours_as_a_whole_keeps_only_what_the_server_gave_it():
 def test_secrets_of_others_stay_and_one_name_stands_once():
     project = {"secret": [{"name": "A", "valueString": "1"}, {"name": "B", "valueInteger": 2}]}
     project["secret"].append({"name": "A", "valueString": "3"})
-    assert wanted_secrets(project, {"A": "4"})["secret"] == [
+    assert with_secrets(project, {"A": "4"})["secret"] == [
         {"name": "B", "valueInteger": 2},
         {"name": "A", "valueString": "4"},
     ]
-    assert wanted_secrets(project, {}) is project
+    assert with_secrets(project, {}) is project
 
 
 def test_a_membership_becomes_an_administrators_and_stays_what_it_is():

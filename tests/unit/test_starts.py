@@ -89,6 +89,7 @@ GIVEN: dict[str, Any] = {
     "patient_sync": {"patientId": "a"},
     "prescriptions_sync": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
     "readiness": {},
+    "register_clinic": {"locationId": "a"},
     "search_allergen": {"name": "pen"},
     "search_medication": {"name": "lis"},
     "search_pharmacy": {"name": "Elm"},

@@ -19,8 +19,8 @@ from shared.prescriber_form.rules.checks import (
     parse_form_state,
     parse_second_line,
 )
-from shared.prescriber_form.rules.reading import FormReading
 from shared.records.findings import Findings, path_of
+from shared.records.form_reading import FormReading
 from shared.records.identifiers import (
     NAME_LENGTH,
     TITLE_LENGTH,

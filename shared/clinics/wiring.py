@@ -1,0 +1,37 @@
+"""Registering clinics, wired for a run."""
+
+from collections.abc import Collection
+
+from shared.claims.store import ClaimStore
+from shared.clinics.project_keys import ProjectKeys
+from shared.clinics.recording import ClinicRecords
+from shared.clinics.register import ClinicRegistration
+from shared.clinics.staffing import ClinicStaffing
+from shared.dosespot.clinics import ClinicsClient
+from shared.runtime.invocation import Invocation
+
+
+def registration_of(
+    run: Invocation, dosespot: ClinicsClient, project: str, administrators: Collection[int]
+) -> ClinicRegistration:
+    """The use case.
+
+    Args:
+        run: the run.
+        dosespot: acts as a Clinician Admin of the project's own clinic.
+        project: reference of the Project.
+        administrators: DoseSpot ids of those on whose behalf the bots act.
+    """
+    guarded = run.privileged_fhir
+    return ClinicRegistration(
+        records=ClinicRecords(run.fhir, run.trail),
+        claims=ClaimStore(guarded),
+        keys=ProjectKeys(guarded, project),
+        dosespot=dosespot,
+        staff=ClinicStaffing(dosespot, administrators, run.trail).staff,
+        known=(run.settings.own_clinic(), *run.settings.further_clinics()),
+        trail=run.trail,
+        now=run.now,
+        wait=run.wait,
+        timing=run.timing,
+    )
