@@ -134,6 +134,10 @@ def changed_since(clinic: Clinic) -> Member:
     return member
 
 
+def register_clinic(clinic: Clinic) -> Run:
+    return {"existingClinicId": clinic.clinic_id}, clinic.admin.token
+
+
 RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-enroll-prescriber-bot": enroll,
     "dosespot-self-enroll-prescriber-bot": self_enroll,
@@ -154,6 +158,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-add-favorite-medication-bot": favorite,
     "dosespot-add-patient-pharmacy-bot": pharmacy,
     "dosespot-default-pharmacy-bot": default_pharmacy,
+    "dosespot-register-clinic-bot": register_clinic,
 }
 
 
