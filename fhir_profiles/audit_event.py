@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     CLINIC_CREATED = "clinic-created"
     CLINIC_RECORDED = "clinic-recorded"
     CLINIC_JOINED = "clinic-joined"
+    CLINIC_LEFT = "clinic-left"
     PATIENT_CREATED = "patient-created"
     PATIENT_LINKED = "patient-linked"
     PATIENT_CHANGED = "patient-changed"

@@ -4,6 +4,8 @@ from bots.admin_enroll import IDENTIFIER
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.clinics.enrolling import EnrollingAt
+from shared.clinics.which_clinic import look_up_clinics
 from shared.enrollment.rules.stages import Stage
 from shared.enrollment.wiring import enrollment_of
 from shared.errors import BotError
@@ -42,18 +44,23 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     caller_found = batch.memberships_of(invocation.requester)
     practitioner_found = batch.read(practitioner)
     memberships_found = batch.memberships_of(practitioner)
-    batch.send()
+    _, choice = invocation.together(batch.send, lambda: look_up_clinics(invocation, practitioner))
     invocation.trail.subject = practitioner if practitioner_found.is_there else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
-    dosespot = invocation.dosespot(acting_as=caller)
+    clinic = choice.meant(request.organizationId)
+    dosespot = invocation.dosespot(acting_as=caller, clinic=clinic.number)
+    at_clinic = EnrollingAt(invocation, practitioner, choice, clinic, caller)
     try:
         subject = subject_of(practitioner_found, memberships_found, Today(invocation.now()))
     except BotError:
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)
         raise
+    if not clinic.is_own:
+        require_clinician_admin(dosespot, caller)
+        subject = at_clinic.prepare(subject)
     enrollment, order = enrollment_of(invocation, dosespot, practitioner), request.order()
     _, situation = invocation.together(
         lambda: require_clinician_admin(dosespot, caller),

@@ -8,6 +8,7 @@ from shared.dosespot.codes import ROLE_NUMBERS, TfaType, role_of
 from shared.enrollment.rules.situation import Order
 from shared.enrollment.rules.stages import Stage
 from shared.runtime.inputs import (
+    ORGANIZATION,
     BotInput,
     FhirId,
     MedicalLicenseInput,
@@ -36,6 +37,8 @@ class AdminEnrollInput(BotInput):
     tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
         None, description="The type of second factor; by default the last choice, or `Mobile`."
     )
+
+    organizationId: FhirId | None = ORGANIZATION
 
     def order(self) -> Order:
         """The same as the use case takes it."""

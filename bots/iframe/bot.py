@@ -1,15 +1,25 @@
 """The bot: signs the caller's own clinician in, nobody else's, and has enrollment go on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bots.iframe import IDENTIFIER
 from bots.iframe.contract import IframeInput, IframeOutput
-from bots.iframe.opening import CallersRecords, Opening, read_opening, records_to_go_on
+from bots.iframe.opening import (
+    CallersRecords,
+    OpenedClinic,
+    Opening,
+    read_opening,
+    records_to_go_on,
+)
 from fhir_profiles import Resource
+from fhir_profiles.clinic_status import role_with_status
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.project_membership import is_active
 from fhir_profiles.today import Today
 from shared.audit.events import LogEvent
+from shared.clinics.rules.meant import MeantClinic
+from shared.clinics.which_clinic import ClinicChoice, look_up_clinics
 from shared.dosespot.single_sign_on import new_phrase, single_sign_on_url
 from shared.errors import BotError, NotAuthorized, RecordsRefused
 from shared.members.caller import NOT_ENROLLED, persons_membership, sole_clinician_id
@@ -56,62 +66,83 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
             or DoseSpot's clinician is not, or not surely, the person of the Practitioner.
         BotError: what any bot can raise.
     """
-    page = invocation.settings.iframe()
+    invocation.settings.iframe()  # nothing is asked where the link could not be made
     fhir, caller = invocation.fhir, invocation.requester
     enrolls = invocation.settings.iframe_enrolls() and caller.startswith("Practitioner/")
     patient = None if request.patientId is None else f"Patient/{request.patientId}"
-    me, opening = invocation.together(
-        fhir.who_am_i, lambda: read_opening(fhir, patient, caller if enrolls else None)
+    me, opening, choice = invocation.together(
+        fhir.who_am_i,
+        lambda: read_opening(fhir, patient, caller if enrolls else None),
+        lambda: look_up_clinics(invocation, caller),
     )
     membership = persons_membership(me, caller)
-    clinician_id, warnings = _enrolled(
-        invocation, opening, sole_clinician_id([membership]), counts=is_active(membership)
-    )
-    patient_id = _patient_id(opening)
+    clinic = choice.meant(request.organizationId)
+    known_id = sole_clinician_id([membership])
+    going_on = _GoingOn(invocation, opening, choice, clinic)
+    clinician_id, warnings = going_on.enrolled(known_id, counts=is_active(membership))
+    patient_id = _patient_id(opening, clinic)
+    page = invocation.settings.iframe(clinic.number)
     return IframeOutput(
         url=single_sign_on_url(*page, clinician_id, patient_id, new_phrase()),
         warnings=[FindingOutput.of(one) for one in warnings],
     )
 
 
-def _enrolled(
-    invocation: Invocation, opening: Opening, known_id: int | None, *, counts: bool
-) -> tuple[int, Sequence[Finding]]:
-    """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
+@dataclass(frozen=True)
+class _GoingOn:
+    """The caller's enrollment at the clinic at which DoseSpot is opened.
 
-    Args:
+    Attributes:
         invocation: the run.
         opening: what was read.
-        known_id: the id on the caller's membership, if there is one.
-        counts: whether nobody has deactivated that membership.
+        choice: what was asked to know the clinic.
+        clinic: the clinic.
     """
-    today = Today(invocation.now())
-    records = records_to_go_on(opening, invocation.requester, known_id, today) if counts else None
-    if records is not None:
-        _patient(opening)  # nothing is begun where the input is refused
-        return _gone_on(invocation, records, known_id)
-    if known_id is None:
-        raise NotAuthorized(NOT_ENROLLED)
-    return known_id, ()
 
+    invocation: Invocation
+    opening: Opening
+    choice: ClinicChoice
+    clinic: MeantClinic
 
-def _gone_on(
-    invocation: Invocation, records: CallersRecords | BotError, known_id: int | None
-) -> tuple[int, Sequence[Finding]]:
-    from bots.iframe.enrolling import one_stage_further  # noqa: PLC0415 - seldom needed, and large
+    def enrolled(self, known_id: int | None, *, counts: bool) -> tuple[int, Sequence[Finding]]:
+        """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
 
-    invocation.trail.subject = invocation.requester
-    try:
-        if isinstance(records, BotError):
-            raise records
-        outcome = one_stage_further(invocation, records)
-    except BotError as error:
+        Args:
+            known_id: the id on the caller's membership, if there is one.
+            counts: whether nobody has deactivated that membership.
+        """
+        caller, today = self.invocation.requester, Today(self.invocation.now())
+        organizations = self.clinic.organizations
+        role = role_with_status(self.choice.roles, caller, organizations, today)
+        at_clinic = OpenedClinic(self.clinic.has_role, role)
+        records = (
+            records_to_go_on(self.opening, caller, known_id, today, at_clinic) if counts else None
+        )
+        if records is not None:
+            _patient(self.opening)  # nothing is begun where the input is refused
+            return self._gone_on(records, known_id)
         if known_id is None:
-            raise
-        invocation.trail.was_refused(error)
-        invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
-        return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
-    return outcome.clinician.id, outcome.warnings
+            raise NotAuthorized(NOT_ENROLLED)
+        return known_id, ()
+
+    def _gone_on(
+        self, records: CallersRecords | BotError, known_id: int | None
+    ) -> tuple[int, Sequence[Finding]]:
+        from bots.iframe.enrolling import one_stage_further  # noqa: PLC0415 - seldom needed, and large
+
+        invocation = self.invocation
+        invocation.trail.subject = invocation.requester
+        try:
+            if isinstance(records, BotError):
+                raise records
+            outcome = one_stage_further(invocation, records, self.choice, self.clinic)
+        except BotError as error:
+            if known_id is None:
+                raise
+            invocation.trail.was_refused(error)
+            invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
+            return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
+        return outcome.clinician.id, outcome.warnings
 
 
 def _patient(opening: Opening) -> Resource | None:
@@ -120,11 +151,11 @@ def _patient(opening: Opening) -> Resource | None:
     return opening.patient
 
 
-def _patient_id(opening: Opening) -> int | None:
+def _patient_id(opening: Opening, clinic: MeantClinic) -> int | None:
     patient = _patient(opening)
     if patient is None:
         return None
-    found = dosespot_patient_id(patient)
+    found = dosespot_patient_id(patient, clinic.organizations)
     if found is None:
         raise RecordsRefused(NOT_SYNCED)
     return found

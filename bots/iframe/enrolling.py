@@ -1,8 +1,11 @@
 """One stage further while DoseSpot is opened; imported only where there may be one."""
 
 from bots.iframe.opening import CallersRecords
+from shared.clinics.enrolling import EnrollingAt
+from shared.clinics.rules.meant import MeantClinic
+from shared.clinics.which_clinic import ClinicChoice
 from shared.dosespot.client import DoseSpotClient
-from shared.enrollment.advancing import OwnRecords, advance
+from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
 from shared.fhir.batch import Batch, FoundAll
@@ -10,9 +13,20 @@ from shared.npi_check.beside import beside_npi_check
 from shared.runtime.invocation import Invocation
 
 
-def one_stage_further(invocation: Invocation, records: CallersRecords) -> Outcome:
-    """Takes the caller one stage further, if there is one; raises as `advance` does."""
-    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+def one_stage_further(
+    invocation: Invocation, records: CallersRecords, choice: ClinicChoice, clinic: MeantClinic
+) -> Outcome:
+    """Takes the caller one stage further, if there is one; raises as `advance` does.
+
+    Args:
+        invocation: the run.
+        records: the caller's.
+        choice: what was asked to know the clinic.
+        clinic: the clinic.
+    """
+    admin = invocation.settings.clinician_admin()
+    dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
+    at_clinic = EnrollingAt(invocation, invocation.requester, choice, clinic, admin)
     memberships = _memberships(invocation, dosespot)
     return advance(
         invocation,
@@ -20,6 +34,7 @@ def one_stage_further(invocation: Invocation, records: CallersRecords) -> Outcom
         OwnRecords(records.practitioner, records.roles, memberships),
         lambda named: Order(roles=named, self_service=True),
         lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
+        AtClinic(clinic.has_role, at_clinic.prepare_own),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
-from shared.access.rules.grants import granting
+from shared.access.rules.grants import Counts, anywhere, granting
 from shared.enrollment.rules.as_recorded import is_complete
 from shared.errors import BotError, FhirDenied
 from shared.fhir.batch import Batch, FoundAll, FoundOne
@@ -27,10 +27,10 @@ class CallersRecords:
     practitioner: FoundOne
     roles: FoundAll
 
-    @property
-    def are_complete(self) -> bool:
-        """Whether the Practitioner says that enrollment has come to its end."""
-        return self.practitioner.is_there and is_complete(self.practitioner.one())
+    def are_complete(self, role: Resource | None) -> bool:
+        """Whether the Practitioner, or their role at a further clinic, says that enrollment has
+        come to its end."""
+        return self.practitioner.is_there and is_complete(self.practitioner.one(), role)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,25 @@ def _tried(read: Callable[[], Resource | None]) -> Resource | BotError | None:
         return error
 
 
+@dataclass(frozen=True)
+class OpenedClinic:
+    """The clinic at which DoseSpot is opened; the project's own unless something is given.
+
+    Attributes:
+        counts: whether a PractitionerRole is about it.
+        role: the caller's that says their status there, at a further clinic.
+    """
+
+    counts: Counts = anywhere
+    role: Resource | None = None
+
+
 def records_to_go_on(
-    opening: Opening, caller: str, clinician_id: int | None, today: Today
+    opening: Opening,
+    caller: str,
+    clinician_id: int | None,
+    today: Today,
+    clinic: OpenedClinic = OpenedClinic(),
 ) -> CallersRecords | BotError | None:
     """The caller's records where enrollment may have to go on, or why that can't be told.
 
@@ -90,14 +107,15 @@ def records_to_go_on(
         caller: reference of the caller.
         clinician_id: the caller's DoseSpot id, if there is one already.
         today: now; the role has to be in effect.
+        clinic: where DoseSpot is opened.
     """
     records = opening.records
     if not isinstance(records, CallersRecords):
         return records
-    if clinician_id is not None and records.are_complete:
+    if clinician_id is not None and records.are_complete(clinic.role):
         return None
     try:
-        return records if granting(records.roles.all(), caller, today) else None
+        return records if granting(records.roles.all(), caller, today, clinic.counts) else None
     except FhirDenied:
         return None
     except BotError as error:

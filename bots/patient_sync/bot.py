@@ -2,6 +2,7 @@
 
 from bots.patient_sync import IDENTIFIER
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
+from shared.clinics.which_clinic import look_up_clinics
 from shared.members.caller import callers_clinician_id
 from shared.patients.wiring import patient_sync_of
 from shared.runtime.bot import bot
@@ -30,12 +31,15 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         BotError: what any bot can raise.
     """
     fhir = invocation.fhir
-    clinician_id, patient = invocation.together(
+    clinician_id, patient, choice = invocation.together(
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: fhir.read(f"Patient/{request.patientId}"),
+        lambda: look_up_clinics(invocation, invocation.requester),
     )
     invocation.trail.subject = f"Patient/{request.patientId}"
-    sync = patient_sync_of(invocation, invocation.dosespot(acting_as=clinician_id))
+    clinic = choice.meant(request.organizationId)
+    dosespot = invocation.dosespot(acting_as=clinician_id, clinic=clinic.number)
+    sync = patient_sync_of(invocation, dosespot, clinic.organizations)
     synced = sync.run(patient, update=bool(request.update))
     invocation.log.findings(synced.warnings)
     return PatientSyncOutput(

@@ -4,8 +4,10 @@ from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from shared.access.self_service import require_own_token, require_practitioner
+from shared.clinics.enrolling import EnrollingAt
+from shared.clinics.which_clinic import look_up_clinics
 from shared.dosespot.client import DoseSpotClient
-from shared.enrollment.advancing import OwnRecords, advance
+from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.fhir.batch import Batch
 from shared.members.rules.guidance import next_steps
 from shared.npi_check.beside import beside_npi_check
@@ -38,7 +40,9 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     caller = invocation.requester
     invocation.trail.subject = caller
     require_practitioner(caller)
-    dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
+    choice = look_up_clinics(invocation, caller)
+    clinic, admin = choice.meant(request.organizationId), invocation.settings.clinician_admin()
+    dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
     me, records = _me_and_records(invocation, dosespot)
     require_own_token(me, caller)
     outcome = advance(
@@ -47,6 +51,9 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
         records,
         request.order,
         lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
+        AtClinic(
+            clinic.has_role, EnrollingAt(invocation, caller, choice, clinic, admin).prepare_own
+        ),
     )
     return SelfEnrollOutput(
         status=status_of(outcome),

@@ -8,7 +8,13 @@ from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.codes import TfaType
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
-from shared.runtime.inputs import BotInput, MedicalLicenseInput, WarningOutput
+from shared.runtime.inputs import (
+    ORGANIZATION,
+    BotInput,
+    FhirId,
+    MedicalLicenseInput,
+    WarningOutput,
+)
 
 
 class SelfEnrollInput(BotInput):
@@ -20,6 +26,8 @@ class SelfEnrollInput(BotInput):
     tfaType: Annotated[TfaType, Field(strict=False)] | None = Field(
         None, description="The type of second factor; by default the last choice, or `Mobile`."
     )
+
+    organizationId: FhirId | None = ORGANIZATION
 
     def order(self, roles: frozenset[ClinicianRole]) -> Order:
         """The same as the use case takes it."""

@@ -3,8 +3,9 @@
 Beside `admin` on the membership such a policy narrows everything but ProjectMembership and Project,
 which stay an administrator's (measured on Medplum 5.1.3). Each lists what the program does, which
 is less than what it might: it reads no secret of a ClientApplication and no source code, and
-changes of a Practitioner only what DoseSpot says and what is left to check. The notification Bot
-alone reads Patients, whose prescriptions it brings in line; the ClientApplication does not.
+changes of a Practitioner, and of a PractitionerRole, only what DoseSpot says and what is left to
+check. The notification Bot alone reads Patients, whose prescriptions it brings in line; the
+ClientApplication does not.
 """
 
 from collections.abc import Sequence
@@ -49,6 +50,25 @@ WHO_PATIENTS_ARE = [
 ]
 """Elements of a Patient that no program changes; `extension` is left, which has the pharmacies."""
 
+WHAT_THEY_MAY = [
+    "identifier",
+    "active",
+    "period",
+    "practitioner",
+    "organization",
+    "code",
+    "specialty",
+    "location",
+    "healthcareService",
+    "telecom",
+    "availableTime",
+    "notAvailable",
+    "availabilityExceptions",
+    "endpoint",
+]
+"""Elements of a PractitionerRole that no program changes; `extension` and `meta` are left, which
+hold the registration status at a clinic."""
+
 
 def _rule(kind: str, interaction: Sequence[str], **more: Sequence[str]) -> Resource:
     return {"resourceType": kind, "interaction": list(interaction), **more}
@@ -58,14 +78,17 @@ TRAIL = _rule("AuditEvent", ONCE)
 PEOPLE = _rule("Practitioner", FIND)
 STATUS = _rule("Practitioner", [*FIND, "update"], readonlyFields=WHO_THEY_ARE)
 GRANTS = _rule("PractitionerRole", WITH_HISTORY)
+STATUS_AT_CLINIC = _rule(
+    "PractitionerRole", [*WITH_HISTORY, "update"], readonlyFields=WHAT_THEY_MAY
+)
 BOT = _rule("Bot", FIND, hiddenFields=BOT_SOURCE)
 """Whoever runs a bot reads which it is."""
 CLINICS = _rule("Organization", FIND)
 """Which clinic a call means, where a project has several."""
+PHARMACIES = _rule("Organization", [*FIND, "create"])
+"""The same, and pharmacies, which are kept for everybody."""
 KEPT = _rule("Basic", [*FIND, "create", "update"])
 """What runs keep for later ones, such as claims."""
-
-PHARMACIES = _rule("Organization", [*FIND, "create"])
 
 CHARTS = (
     _rule("Patient", [*FIND, "update"], readonlyFields=WHO_PATIENTS_ARE),
@@ -80,17 +103,16 @@ RULES: dict[str, Sequence[Resource]] = {
     SERVICE: (
         TRAIL,
         STATUS,
-        GRANTS,
+        STATUS_AT_CLINIC,
         KEPT,
-        CLINICS,
         PHARMACIES,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
         BOT,
     ),
-    "notification": (TRAIL, STATUS, BOT, PHARMACIES, *CHARTS),
-    "sync_status": (TRAIL, STATUS, KEPT, BOT),
-    "readiness": (TRAIL, PEOPLE, GRANTS, BOT),
+    "notification": (TRAIL, STATUS, STATUS_AT_CLINIC, PHARMACIES, BOT, *CHARTS),
+    "sync_status": (TRAIL, STATUS, STATUS_AT_CLINIC, CLINICS, KEPT, BOT),
+    "readiness": (TRAIL, PEOPLE, GRANTS, CLINICS, BOT),
 }
 """By program, what it may do. Every Bot with an administrator's membership stands here."""
 

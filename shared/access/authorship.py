@@ -7,13 +7,17 @@ from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.elements import child, text
 from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.today import Today
-from shared.access.rules.grants import granted_by, granting, introducers
+from shared.access.rules.grants import Counts, anywhere, granted_by, granting, introducers
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 
 
 def verified_roles(
-    fhir: FhirClient, practitioner_roles: Sequence[Resource], practitioner: str, today: Today
+    fhir: FhirClient,
+    practitioner_roles: Sequence[Resource],
+    practitioner: str,
+    today: Today,
+    counts: Counts = anywhere,
 ) -> frozenset[ClinicianRole]:
     """The roles that an administrator is known to have granted to a prescriber.
 
@@ -22,17 +26,18 @@ def verified_roles(
         practitioner_roles: the prescriber's, as they are now.
         practitioner: reference of the prescriber.
         today: now; the roles have to be in effect.
+        counts: whether a version of a PractitionerRole is about the clinic.
 
     Raises:
         BotError: whatever the client raises.
     """
-    named = granting(practitioner_roles, practitioner, today)
+    named = granting(practitioner_roles, practitioner, today, counts)
     if not named:
         return frozenset()
     batch = Batch(fhir)
     histories = [batch.history(f"PractitionerRole/{one['id']}") for one in named]
     batch.send()
-    introduced = [introducers(found.versions(), practitioner, today) for found in histories]
+    introduced = [introducers(found.versions(), practitioner, today, counts) for found in histories]
     authors = {author for one in introduced for each in one.values() for author in each}
     return granted_by(introduced, administrators(fhir, authors))
 

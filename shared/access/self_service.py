@@ -7,7 +7,7 @@ from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
 from fhir_profiles.today import Today
-from shared.access.rules.grants import named_roles
+from shared.access.rules.grants import Counts, anywhere, named_roles
 from shared.errors import NotAuthorized
 from shared.fhir.batch import FoundAll
 from shared.members.caller import is_program, token_owner
@@ -46,7 +46,7 @@ def require_own_token(me: Resource, requester: str) -> None:
 
 
 def named_roles_of(
-    roles_found: FoundAll, practitioner: str, today: Today
+    roles_found: FoundAll, practitioner: str, today: Today, counts: Counts = anywhere
 ) -> tuple[list[Resource], frozenset[ClinicianRole]]:
     """The prescriber's PractitionerRoles, and every DoseSpot role that they name today.
 
@@ -57,7 +57,7 @@ def named_roles_of(
         BotError: whatever the answer raises.
     """
     found = roles_found.all()
-    named = frozenset().union(*(named_roles(one, practitioner, today) for one in found))
+    named = frozenset().union(*(named_roles(one, practitioner, today, counts) for one in found))
     if not named:
         raise NotAuthorized(NO_ROLE)
     return found, named

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction, AuditEntry, AuditOutcome, audit_event
+from fhir_profiles.clinic_status import says_epcs
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.elements import child
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import AUDIT_KEY
 from shared.audit.events import Fact, Log, LogEvent
@@ -117,8 +117,8 @@ class Trail:
         key = f"recorded.{after.get('id')}.{replaced}"
         action = AuditAction.STATUS_RECORDED
         self.did(action, clinician.summary, key=key, subject=subject, **details)
-        enabled = has_epcs_qualification(after)
-        if enabled != has_epcs_qualification(before):
+        enabled = says_epcs(after)
+        if enabled != says_epcs(before):
             self._log(LogEvent.EPCS_ENABLED if enabled else LogEvent.EPCS_DISABLED)
 
     def was_refused(self, error: BotError) -> None:

@@ -5,14 +5,22 @@ Nothing is asked in a project that has the key of one clinic only.
 
 from dataclasses import dataclass
 
+from fhir_profiles import Resource
 from fhir_profiles.clinic import affiliations
 from fhir_profiles.systems import DOSESPOT_CLINIC
 from fhir_profiles.today import Today
-from shared.clinics.rules.meant import ProjectClinics, meant_clinic, project_clinics
+from shared.clinics.rules.meant import (
+    MeantClinic,
+    ProjectClinics,
+    meant_clinic,
+    project_clinics,
+)
 from shared.errors import BotError
 from shared.fhir.batch import Batch
 from shared.fhir.search import by_identifier
 from shared.runtime.invocation import Invocation
+
+OWN_CLINIC = MeantClinic()
 
 
 @dataclass(frozen=True)
@@ -22,13 +30,15 @@ class ClinicChoice:
     Attributes:
         clinics: the project's; None if it has one only.
         works_at: references of the Organizations where the person works today.
+        roles: the person's PractitionerRoles.
     """
 
     clinics: ProjectClinics | None = None
     works_at: tuple[str, ...] = ()
+    roles: tuple[Resource, ...] = ()
 
-    def meant(self, named: str | None) -> int | None:
-        """DoseSpot's number of the clinic; None for the project's own, where it has one only.
+    def meant(self, named: str | None) -> MeantClinic:
+        """The clinic.
 
         Args:
             named: id of the Organization that the call names, if it names one.
@@ -37,11 +47,11 @@ class ClinicChoice:
             InputRefused: what is named is no clinic of the project, or nothing says which it is.
         """
         if self.clinics is None:
-            return None
+            return OWN_CLINIC
         found = meant_clinic(self.clinics, named, self.works_at)
         if isinstance(found, BotError):
             raise found
-        return found
+        return self.clinics.numbered(found)
 
 
 def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
@@ -63,10 +73,11 @@ def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
     organizations_found = batch.search(clinics_query([own, *further]))
     roles_found = batch.search(f"PractitionerRole?practitioner={person}&_count=1000")
     batch.send()
-    today = Today(run.now())
+    roles = tuple(roles_found.all())
     return ClinicChoice(
         project_clinics(own, further, organizations_found.all()),
-        affiliations(roles_found.all(), person, today),
+        affiliations(roles, person, Today(run.now())),
+        roles,
     )
 
 

@@ -6,7 +6,7 @@ from shared.claims.store import ClaimStore
 from shared.clinics.project_keys import ProjectKeys
 from shared.clinics.recording import ClinicRecords
 from shared.clinics.register import ClinicRegistration
-from shared.clinics.staffing import ClinicStaffing
+from shared.clinics.staffing import ClinicMembers, ClinicStaffing
 from shared.dosespot.clinics import ClinicsClient
 from shared.runtime.invocation import Invocation
 
@@ -28,7 +28,7 @@ def registration_of(
         claims=ClaimStore(guarded),
         keys=ProjectKeys(guarded, project),
         dosespot=dosespot,
-        staff=ClinicStaffing(dosespot, administrators, run.trail).staff,
+        staff=ClinicStaffing(ClinicMembers(dosespot, run.trail), administrators).staff,
         known=(run.settings.own_clinic(), *run.settings.further_clinics()),
         trail=run.trail,
         now=run.now,

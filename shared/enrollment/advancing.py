@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.today import Today
+from shared.access.rules.grants import Counts, anywhere
 from shared.access.self_service import named_roles_of
 from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.enroll import Outcome
@@ -18,6 +19,7 @@ from shared.enrollment.wiring import enrollment_of
 from shared.errors import Misconfigured
 from shared.fhir.batch import FoundAll, FoundOne
 from shared.fhir.denied import denied_as
+from shared.members.rules.subject import Subject
 from shared.members.subject import subject_of
 from shared.records.prescriber import Prescriber
 from shared.runtime.invocation import Invocation
@@ -41,12 +43,26 @@ class OwnRecords:
     memberships: FoundAll
 
 
+@dataclass(frozen=True)
+class AtClinic:
+    """The clinic at which somebody enrolls themselves; the project's own unless something is given.
+
+    Attributes:
+        counts: whether a PractitionerRole is about it.
+        prepare: makes of the prescriber's records those that say something of the clinic.
+    """
+
+    counts: Counts = anywhere
+    prepare: Callable[[Subject], Subject] = lambda subject: subject
+
+
 def advance(
     run: Invocation,
     dosespot: DoseSpotClient,
     records: OwnRecords,
     order_of: Callable[[frozenset[ClinicianRole]], Order],
     look_beside: LookBeside,
+    clinic: AtClinic = AtClinic(),
 ) -> Outcome:
     """Takes the caller one stage further, if there is one.
 
@@ -56,6 +72,7 @@ def advance(
         records: the caller's.
         order_of: what the caller wants, with the roles that the PractitionerRoles name.
         look_beside: looks how things stand.
+        clinic: the clinic of `dosespot`.
 
     Raises:
         NotAuthorized: the caller may not enroll themselves; says what an administrator must do.
@@ -67,9 +84,9 @@ def advance(
     # The bot has to be set up before the caller is told to set up anything.
     with denied_as(Misconfigured(NO_CREDENTIAL)):
         records.memberships.all()
-    practitioner_roles, named = named_roles_of(records.roles, run.requester, today)
-    subject = subject_of(records.practitioner, records.memberships, today)
-    enrollment = enrollment_of(run, dosespot, run.requester, practitioner_roles)
+    practitioner_roles, named = named_roles_of(records.roles, run.requester, today, clinic.counts)
+    subject = clinic.prepare(subject_of(records.practitioner, records.memberships, today))
+    enrollment = enrollment_of(run, dosespot, run.requester, practitioner_roles, clinic.counts)
     order = order_of(named)
     situation = look_beside(subject.prescriber, lambda: enrollment.look(subject, order))
     outcome = enrollment.run(situation, order)

@@ -378,9 +378,9 @@ class Enrollment:
             latest = self.ask_network(s, order)
             return _known(latest)
 
-        before, change = s.subject.practitioner, StatusRecording(_known(s), ask_again, self.now)
+        before, change = s.subject.record, StatusRecording(_known(s), ask_again, self.now)
         written = self.members.write_status(before, change)
-        subject = replace(s.subject, practitioner=written.resource)
+        subject = s.subject.recorded(written.resource)
         if written.replaced is not None:
             after, replaced = written.resource, written.replaced
             self.trail.recorded(change.clinician, before, after, replaced=replaced)

@@ -11,6 +11,7 @@ from fhir_profiles.elements import text
 from fhir_profiles.project_settings import MAX_CLINICIANS, max_clinicians
 from fhir_profiles.today import Today
 from shared.access.authorship import administrators, verified_roles
+from shared.access.rules.grants import Counts, anywhere
 from shared.claims.store import ClaimStore
 from shared.enrollment.rules.situation import Records
 from shared.errors import (
@@ -47,6 +48,8 @@ class FhirMembers:
         clinic_id: DoseSpot's number of the clinic.
         today: the day on which numbers and roles have to be in effect.
         practitioner_roles: the prescriber's; only self-service needs them.
+        practitioner: reference of the prescriber.
+        counts: whether a version of a PractitionerRole is about the clinic.
     """
 
     fhir: FhirClient
@@ -55,6 +58,7 @@ class FhirMembers:
     today: Today
     practitioner_roles: Sequence[Resource] = field(default=())
     practitioner: str = ""
+    counts: Counts = anywhere
 
     def look(self, subject: Subject, *, again: bool) -> tuple[Subject, Records]:
         """Reads what there is besides the Practitioner; `again` rereads the membership too.
@@ -118,7 +122,9 @@ class FhirMembers:
 
     def granted(self) -> frozenset[ClinicianRole]:
         """The roles that an administrator, or our own client, is known to have granted."""
-        return verified_roles(self.fhir, self.practitioner_roles, self.practitioner, self.today)
+        return verified_roles(
+            self.fhir, self.practitioner_roles, self.practitioner, self.today, self.counts
+        )
 
     def is_administrators(self, author: str) -> bool:
         """Whether that profile, given by reference, is an administrator's or our own client's."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
+from shared.access.rules.grants import Counts, anywhere
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.dosespot_network import DoseSpotNetwork
@@ -17,6 +18,7 @@ def enrollment_of(
     dosespot: DoseSpotClient,
     practitioner: str,
     practitioner_roles: Sequence[Resource] = (),
+    counts: Counts = anywhere,
 ) -> Enrollment:
     """The use case.
 
@@ -25,6 +27,7 @@ def enrollment_of(
         dosespot: acts as a Clinician Admin.
         practitioner: reference of the prescriber.
         practitioner_roles: the prescriber's; only self-service needs them.
+        counts: whether a PractitionerRole is about the clinic of `dosespot`.
     """
     fhir = run.privileged_fhir
     members = FhirMembers(
@@ -34,6 +37,7 @@ def enrollment_of(
         today=Today(run.now()),
         practitioner=practitioner,
         practitioner_roles=practitioner_roles,
+        counts=counts,
     )
     return Enrollment(
         members=members,

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -92,6 +92,7 @@ class PatientSync:
         now: the clock.
         wait: waits as long as the run has time.
         timing: how long claims last.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: FhirClient
@@ -101,6 +102,7 @@ class PatientSync:
     now: Callable[[], datetime]
     wait: Waiter
     timing: Timing
+    assigners: Sequence[str] = ()
 
     def run(self, patient: Resource, *, update: bool) -> SyncedPatient:
         """Makes sure that DoseSpot has the patient, and that the Patient carries DoseSpot's id.
@@ -115,7 +117,7 @@ class PatientSync:
             LookUpFirst: DoseSpot did not say whether it created or changed the patient.
             BotError: whatever the two clients raise.
         """
-        known = dosespot_patient_id(patient)
+        known = dosespot_patient_id(patient, self.assigners)
         if known is not None and not update:
             if is_deceased(patient):
                 raise RecordsRefused(listed(REFUSED, [DECEASED]), findings=[DECEASED])
@@ -250,7 +252,7 @@ class _Run:
     def _read_again(self, s: PatientSituation) -> PatientSituation:
         """The situation with everything to be looked at again, the Patient too."""
         self.patient = self.sync.fhir.read(f"Patient/{self.patient['id']}")
-        return replace(s, linked=dosespot_patient_id(self.patient), seen=None)
+        return replace(s, linked=self._linked_id(), seen=None)
 
     def _announced(self, step: Announce, s: PatientSituation) -> PatientSituation:
         self._account_for_announced(s)
@@ -300,10 +302,11 @@ class _Run:
         if mistaken is not None:
             return replace(s, opened=PatientAct.CREATE, trouble=mistaken)
         after = self.sync.fhir.edit(
-            self.patient, lambda found: with_dosespot_patient_id(found, step.dosespot_id)
+            self.patient,
+            lambda found: with_dosespot_patient_id(found, step.dosespot_id, self.sync.assigners),
         )
         self.patient = after.resource
-        linked = dosespot_patient_id(self.patient)
+        linked = self._linked_id()
         if after.replaced is not None and linked == step.dosespot_id:
             key = f"{AuditAction.PATIENT_LINKED}.{self.patient['id']}.{after.replaced}"
             self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.dosespot_id}", key=key)
@@ -377,6 +380,9 @@ class _Run:
             trail.did(action, detail, key=key)
         else:
             trail.found(action, detail, key=key, who=who)
+
+    def _linked_id(self) -> int | None:
+        return dosespot_patient_id(self.patient, self.sync.assigners)
 
     @property
     def _reference(self) -> str:

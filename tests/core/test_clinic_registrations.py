@@ -33,7 +33,7 @@ from shared.clinics.rules.registration import (
     next_registration,
     settles,
 )
-from shared.clinics.staffing import ClinicStaffing
+from shared.clinics.staffing import ClinicMembers, ClinicStaffing
 from shared.dosespot.clinic_wire import ClinicItem
 from shared.dosespot.clinics import NewClinic
 from shared.errors import (
@@ -100,6 +100,9 @@ class DoseSpot:
     def link(self, clinician_id: int, number: int, send_within_s: float) -> None:
         self.linked.add((clinician_id, number))
 
+    def unlink(self, clinician_id: int, number: int, send_within_s: float) -> None:
+        self.linked.discard((clinician_id, number))
+
 
 class Office:
     """A project, DoseSpot, and the runs that register clinics."""
@@ -111,13 +114,14 @@ class Office:
 
     def registration(self, run: str = ME) -> ClinicRegistration:
         self.diary = Diary(lambda: None, run)
+        members = ClinicMembers(self.dosespot, self.diary)  # type: ignore[arg-type]
         use_case: Any = ClinicRegistration
         found: ClinicRegistration = use_case(
             records=ClinicRecords(self.fhir.client, self.diary),  # type: ignore[arg-type]
             claims=ClaimStore(self.fhir.client),
             keys=ProjectKeys(self.fhir.client, "Project/p"),
             dosespot=self.dosespot,
-            staff=ClinicStaffing(self.dosespot, [ADMIN], self.diary).staff,  # type: ignore[arg-type]
+            staff=ClinicStaffing(members, [ADMIN]).staff,
             known=(OWN, *self.keys),
             trail=self.diary,
             now=self.time,

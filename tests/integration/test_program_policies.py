@@ -7,7 +7,7 @@ import pytest
 
 from bots.catalog import BOTS
 from deploy.medplum.program_policies import RULES, SERVICE
-from fhir_profiles.systems import NPI
+from fhir_profiles.systems import NPI, PRACTITIONER_ROLE_TYPE, REGISTRATION_STATUS
 from tests.integration.clinic import TIMEOUT_S, new_npi
 from tests.integration.project import Project, Servers, new_project
 
@@ -16,13 +16,14 @@ NOTHING = ""
 BOT = {"Bot": "search read"}
 STATUS = {**BOT, "AuditEvent": "search create", "Practitioner": "search read update"}
 GRANTS = {"PractitionerRole": "search read history"}
+AT_CLINICS = {"PractitionerRole": "search read history update", "Organization": "search read"}
 KEPT = {"Basic": "search read create update"}
 
 CHANGING = ("notification", "sync_status", SERVICE)
 ALLOWED: dict[str, dict[str, str]] = {
     SERVICE: {
         **STATUS,
-        **GRANTS,
+        **AT_CLINICS,
         **KEPT,
         "AccessPolicy": "search read",
         "Organization": "search read create",
@@ -30,14 +31,16 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "notification": {
         **STATUS,
+        **AT_CLINICS,
         "MedicationRequest": "search read create update",
         "Organization": "search read create",
         "Patient": "search read update",
     },
-    "sync_status": {**STATUS, **KEPT},
+    "sync_status": {**STATUS, **AT_CLINICS, **KEPT},
     "readiness": {
         **BOT,
         **GRANTS,
+        "Organization": "search read",
         "AuditEvent": "search create",
         "Practitioner": "search read",
     },
@@ -163,6 +166,30 @@ def test_a_program_changes_nobodys_identity(project: Project, program: str) -> N
     kept = {name: before[name] for name in ("identifier", "name", "birthDate")}
     assert {name: after[name] for name in kept} == kept
     assert after["extension"] == sent["extension"]
+
+
+@pytest.mark.parametrize("program", CHANGING)
+def test_a_program_gives_nobody_a_role_and_moves_nobody_to_a_clinic(
+    project: Project, program: str
+) -> None:
+    token, member = token_of(project, program), project.add_member()
+    coding = {"system": PRACTITIONER_ROLE_TYPE, "code": "ReportingClinician"}
+    before = project.create(
+        {
+            "resourceType": "PractitionerRole",
+            "active": False,
+            "practitioner": {"reference": f"Practitioner/{member.id}"},
+            "organization": {"reference": "Organization/1"},
+            "code": [{"coding": [coding]}],
+        }
+    )
+    more = {"active": True, "organization": {"reference": "Organization/2"}, "period": {}}
+    status_there = [{"url": REGISTRATION_STATUS, "valueCode": "Pending"}]
+    coding = {**coding, "code": "PrescribingClinician"}
+    sent = {**before, **more, "code": [{"coding": [coding]}], "extension": status_there}
+    assert status(project, token, "PUT", f"PractitionerRole/{before['id']}", sent) == 200
+    (after,) = [one for one in project.resources("PractitionerRole") if one["id"] == before["id"]]
+    assert after == {**before, "meta": after["meta"], "extension": status_there}
 
 
 @pytest.mark.parametrize("program", ALLOWED)

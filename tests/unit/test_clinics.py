@@ -14,6 +14,7 @@ from shared.clinics.rules.meant import (
     REFUSED,
     WHICH,
     WHICH_OF_THEIRS,
+    MeantClinic,
     meant_clinic,
     project_clinics,
 )
@@ -83,7 +84,29 @@ def test_a_call_means_the_clinic_named_or_the_only_one_where_the_person_works(
 def test_two_organizations_of_one_clinic_are_one_choice() -> None:
     twice = project_clinics(OWN, [NORTH], [clinic(NORTH), clinic(NORTH, id="again")])
     assert meant_clinic(twice, None, ("Organization/o8", "Organization/again")) == NORTH
-    assert twice.at(NORTH) == ("Organization/o8", "Organization/again")
+    both = ("Organization/again", "Organization/o8")
+    assert twice.numbered(NORTH) == MeantClinic(NORTH, both)
+    assert twice.numbered(OWN) == MeantClinic(elsewhere=frozenset(both))
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "is_here"),
+    [
+        (OWN, "", True),
+        (OWN, "Organization/o7", True),
+        (OWN, "Organization/ward", True),
+        (OWN, "Organization/o8", False),
+        (NORTH, "", False),
+        (NORTH, "Organization/ward", False),
+        (NORTH, "Organization/o8", True),
+        (NORTH, "Organization/o7", False),
+    ],
+)
+def test_a_role_counts_at_its_clinic_and_without_any_at_the_own_one(
+    number: int, at: str, is_here: bool
+) -> None:
+    assert CLINICS.numbered(number).has_role(role(at)) is is_here
+    assert MeantClinic().has_role(role(at))
 
 
 def test_a_project_whose_clinics_have_no_organization_yet_says_how_to_create_them() -> None:

@@ -43,3 +43,19 @@ class TestIdentifier:
         ours = {"system": ID_SYSTEM, "value": "70001"}
         assert written == {**record, "identifier": [*kept, ours]}
         assert record == patient(identifier=before)
+
+    def test_each_clinic_has_an_id_of_its_own_and_sees_no_others(self) -> None:
+        north, south = ("Organization/n1", "Organization/n2"), ("Organization/s",)
+        record = patient(identifier=[])
+        for number, assigners in ((1, ()), (2, north), (3, south)):
+            record = with_dosespot_patient_id(record, number, assigners)
+            assert with_dosespot_patient_id(record, 9, assigners) is record
+        assert record["identifier"] == [
+            {"system": ID_SYSTEM, "value": "1"},
+            {"system": ID_SYSTEM, "value": "2", "assigner": {"reference": "Organization/n1"}},
+            {"system": ID_SYSTEM, "value": "3", "assigner": {"reference": "Organization/s"}},
+        ]
+        found = [dosespot_patient_id(record, one) for one in ((), north, south, north[1:])]
+        assert found == [1, 2, 3, None]
+        only_north = {**record, "identifier": record["identifier"][1:2]}
+        assert dosespot_patient_id(only_north) is None

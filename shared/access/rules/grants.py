@@ -20,15 +20,27 @@ VERSIONS_SHOWN = 100
 source, `readHistory`): who introduced what all of these grant is not known."""
 
 
+Counts = Callable[[Resource], bool]
+"""Whether a version of a PractitionerRole is about the clinic where a role is wanted."""
+
+
+def anywhere(_practitioner_role: Resource) -> bool:
+    """In a project with one clinic every PractitionerRole is about that one."""
+    return True
+
+
 def granting(
-    practitioner_roles: Sequence[Resource], practitioner: str, today: Today
+    practitioner_roles: Sequence[Resource],
+    practitioner: str,
+    today: Today,
+    counts: Counts = anywhere,
 ) -> list[Resource]:
     """The PractitionerRoles that name a DoseSpot role for the prescriber today."""
-    return [one for one in practitioner_roles if named_roles(one, practitioner, today)]
+    return [one for one in practitioner_roles if named_roles(one, practitioner, today, counts)]
 
 
 def named_roles(
-    practitioner_role: Resource, practitioner: str, today: Today
+    practitioner_role: Resource, practitioner: str, today: Today, counts: Counts = anywhere
 ) -> frozenset[ClinicianRole]:
     """The DoseSpot roles that a PractitionerRole names for the prescriber today, whoever wrote it.
 
@@ -36,14 +48,18 @@ def named_roles(
         practitioner_role: raw JSON.
         practitioner: reference of the prescriber.
         today: now; the role has to be in effect.
+        counts: whether it is about the clinic.
     """
-    if not is_of(practitioner_role, practitioner):
+    if not (is_of(practitioner_role, practitioner) and counts(practitioner_role)):
         return frozenset()
     return granted_roles(practitioner_role, today)
 
 
 def introducers(
-    versions: Sequence[Resource | None], practitioner: str, today: Today
+    versions: Sequence[Resource | None],
+    practitioner: str,
+    today: Today,
+    counts: Counts = anywhere,
 ) -> Mapping[ClinicianRole, frozenset[str]]:
     """Who introduced each role that the newest version grants.
 
@@ -52,13 +68,16 @@ def introducers(
             deletion, None for one that can't be read.
         practitioner: reference of the prescriber.
         today: now; the role has to be in effect.
+        counts: whether a version is about the clinic: one that was moved there counts from then on.
 
     Returns:
         References of who added its code and of who put it into effect; an empty one among them
         if the server does not say, or shows too few versions.
     """
-    coded = _introduced(versions, partial(_coded_roles, practitioner=practitioner))
-    in_effect = _introduced(versions, partial(named_roles, practitioner=practitioner, today=today))
+    coded = _introduced(versions, partial(_coded_roles, practitioner=practitioner, counts=counts))
+    in_effect = _introduced(
+        versions, partial(named_roles, practitioner=practitioner, today=today, counts=counts)
+    )
     return {role: frozenset({coded[role], author}) for role, author in in_effect.items()}
 
 
@@ -92,6 +111,9 @@ def _introduced(
     return authors | dict.fromkeys(standing if len(versions) >= VERSIONS_SHOWN else (), "")
 
 
-def _coded_roles(practitioner_role: Resource, practitioner: str) -> frozenset[ClinicianRole]:
+def _coded_roles(
+    practitioner_role: Resource, practitioner: str, counts: Counts
+) -> frozenset[ClinicianRole]:
     """The DoseSpot roles that the prescriber would have if it were in effect."""
-    return coded_roles(practitioner_role) if is_of(practitioner_role, practitioner) else frozenset()
+    is_theirs = is_of(practitioner_role, practitioner) and counts(practitioner_role)
+    return coded_roles(practitioner_role) if is_theirs else frozenset()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fhir_profiles import Resource
-from fhir_profiles.clinic import clinic_number
+from fhir_profiles.clinic import clinic_number, works_at
 from shared.errors import BotError, InputRefused
 from shared.records.findings import Finding, listed
 
@@ -30,6 +30,32 @@ _NO_ORGANIZATIONS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class MeantClinic:
+    """The clinic that a call is about.
+
+    Attributes:
+        number: DoseSpot's; None for the project's own.
+        organizations: references of its Organizations; empty for the project's own, whose records
+            say nothing of a clinic.
+        elsewhere: references of the Organizations of the project's other clinics.
+    """
+
+    number: int | None = None
+    organizations: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the project's own."""
+        return self.number is None
+
+    def has_role(self, practitioner_role: Resource) -> bool:
+        """Whether a PractitionerRole is about this clinic; one without any is about the own one."""
+        where = works_at(practitioner_role)
+        return where not in self.elsewhere if self.is_own else where in self.organizations
+
+
+@dataclass(frozen=True)
 class ProjectClinics:
     """The clinics of a project with several.
 
@@ -42,9 +68,13 @@ class ProjectClinics:
     own: int
     organizations: Mapping[str, int] = field(default_factory=lambda: _NO_ORGANIZATIONS)
 
-    def at(self, number: int) -> tuple[str, ...]:
-        """References of the Organizations of a clinic."""
-        return tuple(one for one, found in self.organizations.items() if found == number)
+    def numbered(self, number: int) -> MeantClinic:
+        """The clinic with that number."""
+        theirs = {one for one, found in self.organizations.items() if found == number}
+        others = frozenset(self.organizations.keys() - theirs)
+        if number == self.own:
+            return MeantClinic(elsewhere=others)
+        return MeantClinic(number, tuple(sorted(theirs)), others)
 
 
 def project_clinics(

@@ -4,22 +4,24 @@ What DoseSpot says may be another thing; then the status sync or a notification 
 """
 
 from fhir_profiles import Resource
+from fhir_profiles.clinic_status import says_epcs
 from fhir_profiles.codes import RegistrationStatus
 from fhir_profiles.elements import entries, text
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import DEA_ALIASES
 
 
-def is_complete(practitioner: Resource) -> bool:
-    """Whether no stage is left to begin, nor anything to write down, as the record has it.
+def is_complete(practitioner: Resource, role: Resource | None = None) -> bool:
+    """Whether no stage is left to begin, nor anything to write down, as the record has it: the
+    Practitioner, or the PractitionerRole at a further clinic.
 
     A DEA number counts whether it is in force or not: who has none at all needs no more than to be
     registered.
     """
-    status = registration_status(practitioner)
+    record = practitioner if role is None else role
+    status = registration_status(record)
     if status == RegistrationStatus.TFA_ACTIVATED_SUCCESS:
-        return has_epcs_qualification(practitioner)
+        return says_epcs(record)
     return status == RegistrationStatus.REGISTRATION_SUCCESS and not _has_dea(practitioner)
 
 

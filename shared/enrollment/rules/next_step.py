@@ -255,7 +255,7 @@ def _closing(s: Situation, order: Order, timing: Timing, trouble: BotError | Non
 def _is_to_be_written(s: Situation) -> bool:
     if s.recorded or not s.is_linked or s.clinician is None or mistaken_identity(s):
         return False
-    before = s.subject.practitioner
+    before = s.subject.record
     return as_dosespot_says(before, s.clinician, s.now) is not before
 
 

@@ -212,6 +212,6 @@ def _not_kept(s: Situation) -> BotError | None:
     """The server accepted the status but did not keep it, as if a policy protects the field."""
     if not (s.recorded and s.is_linked and s.clinician):
         return None
-    before = s.subject.practitioner
+    before = s.subject.record
     kept = as_dosespot_says(before, s.clinician, s.now) is before
     return None if kept else Misconfigured(NOT_KEPT)

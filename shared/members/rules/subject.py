@@ -1,6 +1,6 @@
 """The prescriber that an enrollment is about: their FHIR records, read and checked together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhir_profiles import Resource
 from shared.records.findings import Finding
@@ -19,6 +19,7 @@ class Subject:
         identity: who the Practitioner says they are.
         clinician_id: the DoseSpot id on the membership, or None if there is none yet.
         warnings: what looks wrong but does not block.
+        role: raw PractitionerRole that says the status at the clinic; None at the project's own.
     """
 
     practitioner: Resource
@@ -27,6 +28,18 @@ class Subject:
     identity: Identity
     clinician_id: int | None
     warnings: tuple[Finding, ...] = ()
+    role: Resource | None = None
+
+    @property
+    def record(self) -> Resource:
+        """What says the status: the Practitioner, or the PractitionerRole at a further clinic."""
+        return self.practitioner if self.role is None else self.role
+
+    def recorded(self, record: Resource) -> "Subject":
+        """The same with another version of `record`."""
+        if self.role is None:
+            return replace(self, practitioner=record)
+        return replace(self, role=record)
 
     @property
     def member(self) -> str:

@@ -1,0 +1,85 @@
+"""Enrolling somebody at a further clinic: what has to be there before the enrollment itself.
+
+The status at such a clinic stands on the PractitionerRole there, and DoseSpot has to have the
+clinician linked to the clinic before it takes any call about them from it.
+"""
+
+from dataclasses import dataclass, replace
+
+from fhir_profiles.clinic_status import role_with_status
+from fhir_profiles.today import Today
+from shared.access.authorship import verified_roles
+from shared.clinics.rules.meant import MeantClinic
+from shared.clinics.staffing import ClinicMembers
+from shared.clinics.which_clinic import ClinicChoice
+from shared.dosespot.clinics import ClinicsClient
+from shared.errors import NotAuthorized, RecordsRefused
+from shared.members.rules.subject import Subject
+from shared.records.findings import Finding, listed
+from shared.runtime.invocation import Invocation
+
+REFUSED = "Correct these records before enrollment at this clinic: "
+NO_ROLE = Finding(
+    "PractitionerRole.organization",
+    "no active PractitionerRole of the Practitioner names the clinic's Organization; add one, which"
+    " also holds the registration status there",
+)
+NOT_GRANTED = (
+    "You are not authorized at this clinic yet. An administrator must create a PractitionerRole for"
+    " you with the clinic's Organization and a code for DoseSpot."
+)
+
+
+@dataclass(frozen=True)
+class EnrollingAt:
+    """Somebody's enrollment at one clinic.
+
+    Attributes:
+        run: the run.
+        practitioner: reference of the prescriber.
+        choice: what was asked to know the clinic.
+        clinic: the clinic.
+        acting_as: DoseSpot id of the Clinician Admin.
+    """
+
+    run: Invocation
+    practitioner: str
+    choice: ClinicChoice
+    clinic: MeantClinic
+    acting_as: int
+
+    def prepare(self, subject: Subject) -> Subject:
+        """The prescriber's records at the clinic, to which DoseSpot has them linked then.
+
+        Raises:
+            RecordsRefused: no PractitionerRole says that they work there.
+            BotError: DoseSpot does not link them.
+        """
+        if self.clinic.number is None:
+            return subject
+        today = Today(self.run.now())
+        organizations = self.clinic.organizations
+        role = role_with_status(self.choice.roles, self.practitioner, organizations, today)
+        if role is None:
+            raise RecordsRefused(listed(REFUSED, [NO_ROLE]), findings=[NO_ROLE])
+        if subject.clinician_id is not None:
+            self._members().join(subject.clinician_id, self.clinic.number, self.practitioner)
+        return replace(subject, role=role)
+
+    def prepare_own(self, subject: Subject) -> Subject:
+        """The same for a prescriber who asks for themselves: only where an administrator is known
+        to have granted them a role there.
+
+        Raises:
+            NotAuthorized: nobody is known to have.
+        """
+        if self.clinic.number is not None:
+            today, counts = Today(self.run.now()), self.clinic.has_role
+            fhir, roles = self.run.privileged_fhir, self.choice.roles
+            if not verified_roles(fhir, roles, self.practitioner, today, counts):
+                raise NotAuthorized(NOT_GRANTED)
+        return self.prepare(subject)
+
+    def _members(self) -> ClinicMembers:
+        dosespot = self.run.dosespot_for(ClinicsClient, self.acting_as)
+        return ClinicMembers(dosespot, self.run.trail)

@@ -1,0 +1,221 @@
+"""A project with two clinics: which one a call means, and that nothing gets from one to another."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from fhir_profiles.epcs_qualification import has_epcs_qualification
+from fhir_profiles.registration_status import registration_status
+from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
+from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_THEIRS
+from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
+from tests.integration.self_service import add_patient
+from tests.integration.several import TwoClinics, two_clinics
+
+SYNC, IFRAME = "dosespot-patient-sync-bot", "dosespot-iframe-bot"
+
+
+@pytest.fixture(scope="module")
+def shared_two(sandbox) -> Iterator[TwoClinics]:
+    clinic = Clinic(sandbox)
+    clinic.reset()
+    with clinic.session, two_clinics(clinic) as two:
+        yield two
+
+
+@pytest.fixture
+def two(shared_two: TwoClinics) -> Iterator[TwoClinics]:
+    shared_two.clinic.reset()
+    yield shared_two
+    shared_two.clinic.reset()
+
+
+@pytest.fixture
+def somebody(two: TwoClinics) -> Member:
+    """A prescriber of both of DoseSpot's clinics, whom no PractitionerRole names."""
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    two.link(member)
+    two.clinic.reset()
+    return member
+
+
+def sync(two: TwoClinics, member: Member, patient: str, **more: str) -> Answer:
+    return two.clinic.execute(SYNC, {"patientId": patient, **more}, member.token)
+
+
+def opened_at(answer: Answer) -> tuple[str, str]:
+    """The clinic and the patient of a link."""
+    query = parse_qs(urlsplit(answer.body["url"]).query)
+    return query["SingleSignOnClinicId"][0], query.get("PatientId", [""])[0]
+
+
+def in_dosespot(two: TwoClinics, *numbers: int) -> list[int]:
+    """The clinics of DoseSpot's patients with these numbers."""
+    url = f"{two.clinic.control_url}patients"
+    found = {one["id"]: one for one in two.clinic.session.get(url, timeout=TIMEOUT_S).json()}
+    return [found[one]["clinic_id"] for one in numbers]
+
+
+def test_the_only_clinic_where_somebody_works_is_meant(two: TwoClinics, somebody: Member) -> None:
+    two.works_at(somebody, two.north)
+    patient = add_patient(two.clinic)["id"]
+    number = sync(two, somebody, patient).body["doseSpotPatientId"]
+    assert in_dosespot(two, number) == [two.number]
+    opened = two.clinic.execute(IFRAME, {"patientId": patient}, somebody.token)
+    assert opened_at(opened) == (str(two.number), str(number))
+
+
+def test_the_clinic_that_is_named_is_meant_wherever_somebody_works(
+    two: TwoClinics, somebody: Member
+) -> None:
+    two.works_at(somebody, two.north, two.own)
+    patient = add_patient(two.clinic)["id"]
+    own = sync(two, somebody, patient, organizationId=two.own).body["doseSpotPatientId"]
+    north = sync(two, somebody, patient, organizationId=two.north).body["doseSpotPatientId"]
+    assert in_dosespot(two, own, north) == [two.clinic.clinic_id, two.number]
+    for organization, number in ((two.own, own), (two.north, north)):
+        given = {"patientId": patient, "organizationId": organization}
+        opened = two.clinic.execute(IFRAME, given, somebody.token)
+        assert opened_at(opened)[1] == str(number)
+        again = sync(two, somebody, patient, organizationId=organization)
+        assert (again.body["doseSpotPatientId"], again.body["status"]) == (number, "unchanged")
+
+
+def test_who_works_nowhere_or_at_both_has_to_say_which(two: TwoClinics, somebody: Member) -> None:
+    patient = add_patient(two.clinic)["id"]
+    two.clinic.reset()
+    both = f"{two.own} (clinic {two.clinic.clinic_id}) or {two.north} (clinic {two.number})"
+    for sentence in (WHICH, WHICH_OF_THEIRS):
+        answer = sync(two, somebody, patient)
+        expected = f"{REFUSED}organizationId: {sentence.format(choice=both)}."
+        assert (answer.body["errorType"], answer.error) == ("InputRefused", expected)
+        opened = two.clinic.execute(IFRAME, {"patientId": patient}, somebody.token)
+        assert opened.error == expected
+        assert two.clinic.writes() == []
+        two.works_at(somebody, two.north, two.own)
+    answer = sync(two, somebody, patient, organizationId="ward")
+    assert answer.error == f"{REFUSED}organizationId: {NOT_A_CLINIC.format(choice=both)}."
+
+
+def test_an_id_of_one_clinic_opens_nothing_at_another(two: TwoClinics, somebody: Member) -> None:
+    patient = add_patient(two.clinic)["id"]
+    sync(two, somebody, patient, organizationId=two.own)
+    given = {"patientId": patient, "organizationId": two.north}
+    opened = two.clinic.execute(IFRAME, given, somebody.token)
+    assert opened.body["errorType"] == "RecordsRefused"
+    assert "the patient has no DoseSpot id yet" in opened.error
+
+
+def test_who_does_not_belong_to_a_clinic_in_dosespot_gets_nothing_there(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    two.works_at(member, two.north)
+    patient = add_patient(two.clinic)["id"]
+    answer = sync(two, member, patient)
+    assert answer.body["errorType"] == "Misconfigured"
+    assert f"DOSESPOT_CLINIC_KEY_{two.number}" in answer.error
+
+
+def epcs(two: TwoClinics, member: Member, organization: str) -> tuple[str, bool]:
+    """What somebody's role at a clinic says of their status."""
+    (role,) = two.roles(member, organization)
+    told = {one["url"]: one for one in role.get("extension", [])}
+    status = told.get(REGISTRATION_STATUS, {}).get("valueCode", "")
+    return status, told.get(EPCS_ENABLED, {}).get("valueBoolean", False)
+
+
+def test_a_prescriber_is_enrolled_at_two_clinics_each_with_a_status_of_its_own(
+    two: TwoClinics,
+) -> None:
+    member = two.clinic.add_member(dea=DEA)
+    two.works_at(member, two.own, two.north)
+    answer = two.clinic.enroll(member)
+    assert "organizationId" in answer.error
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    assert epcs(two, member, two.north) == ("", False)
+    enrolled = two.clinic.enroll(member, organizationId=two.north)
+    assert enrolled.status == 200, enrolled.body
+    assert len(two.clinic.clinicians(member.npi)) == 1
+    two.does(member, "sign-agreements")
+    for flags, step in (({"initIdp": True}, "pass-idp"), ({"initTfa": True}, "activate-tfa")):
+        two.clinic.enroll(member, organizationId=two.north, **flags)
+        two.does(member, step)
+    done = two.clinic.enroll(member, organizationId=two.north)
+    assert done.body["registrationStatus"] == "TFAActivatedSuccess"
+    own, north = str(two.clinic.clinic_id), str(two.number)
+    assert two.status(member) == {own: "Pending", north: "TFAActivatedSuccess"}
+    assert epcs(two, member, two.north) == ("TFAActivatedSuccess", True)
+    assert epcs(two, member, two.own) == ("", False)
+    practitioner = two.clinic.practitioner(member)
+    assert registration_status(practitioner) == "Pending"
+    assert not has_epcs_qualification(practitioner)
+
+
+def test_somebody_new_is_created_at_the_only_clinic_where_they_work(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.north)
+    assert two.clinic.enroll(member).status == 200
+    assert two.status(member) == {str(two.number): "Pending"}
+    assert registration_status(two.clinic.practitioner(member)) is None
+    two.clinic.reset()
+    assert two.clinic.enroll(member).status == 200
+    assert two.clinic.writes() == []
+
+
+def test_nobody_is_enrolled_at_a_clinic_where_no_role_says_that_they_work(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own)
+    answer = two.clinic.enroll(member, organizationId=two.north)
+    assert answer.body["errorType"] == "RecordsRefused"
+    assert "PractitionerRole.organization: no active PractitionerRole" in answer.error
+    assert two.clinic.clinicians(member.npi) == []
+
+
+@pytest.mark.parametrize("bot", ["dosespot-self-enroll-prescriber-bot", IFRAME])
+def test_a_role_granted_at_one_clinic_lets_nobody_enroll_at_another(
+    two: TwoClinics, bot: str
+) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.north, code="PrescribingClinician")
+    two.works_at(member, two.own)
+    refused = two.clinic.execute(bot, {"organizationId": two.own}, member.token)
+    assert refused.body["errorType"] == "NotAuthorized"
+    assert two.clinic.clinicians(member.npi) == []
+    done = two.clinic.execute(bot, {"organizationId": two.north}, member.token)
+    assert done.status == 200, done.body
+    assert two.status(member) == {str(two.number): "Pending"}
+    assert epcs(two, member, two.north) == ("Pending", False)
+
+
+@pytest.mark.parametrize("bot", ["dosespot-self-enroll-prescriber-bot", IFRAME])
+def test_a_prescriber_of_one_clinic_joins_another_only_with_a_role_from_an_administrator(
+    two: TwoClinics, bot: str
+) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own, code="PrescribingClinician")
+    given = {"organizationId": two.own}
+    assert two.clinic.execute(bot, given, member.token).status == 200
+    own_hand = {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"reference": f"Practitioner/{member.id}"},
+        "organization": {"reference": f"Organization/{two.north}"},
+        "active": True,
+        "code": two.roles(member, two.own)[0]["code"],
+    }
+    two.clinic.session.post(
+        f"{two.clinic.fhir_url}fhir/R4/PractitionerRole",
+        json=own_hand,
+        headers={"Authorization": f"Bearer {member.token}"},
+        timeout=TIMEOUT_S,
+    ).raise_for_status()
+    answer = two.clinic.execute(bot, {"organizationId": two.north}, member.token)
+    told = answer.error or str(answer.body["warnings"])
+    assert "You are not authorized at this clinic yet." in told
+    assert two.status(member) == {str(two.clinic.clinic_id): "Pending"}
+    (role,) = two.roles(member, two.north)
+    two.clinic.delete(f"PractitionerRole/{role['id']}")
+    two.works_at(member, two.north, code="PrescribingClinician")
+    assert two.clinic.execute(bot, {"organizationId": two.north}, member.token).status == 200
+    assert two.status(member).keys() == {str(two.clinic.clinic_id), str(two.number)}
