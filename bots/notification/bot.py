@@ -9,6 +9,7 @@ from hmac import compare_digest
 from bots.notification import IDENTIFIER
 from bots.notification.contract import NotificationInput, NotificationOutput
 from fhir_profiles.elements import child, text
+from shared.clinics.everywhere import at_all_clinics
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
 from shared.pharmacies.wiring import followed_pharmacies_of
@@ -18,6 +19,7 @@ from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation
 from shared.runtime.start import Start
+from shared.status_sync.sync_status import Everywhere, FurtherClinic
 from shared.status_sync.wiring import status_sync_of
 
 SECRET_HEADERS = ("authorization", "x-dosespot-secret")
@@ -99,7 +101,8 @@ def _about_prescriber(clinician_id: int, invocation: Invocation) -> Notification
     prescribers = enrolled_as(invocation.privileged_fhir, clinician_id)
     if not prescribers:
         return NotificationOutput(handled=False, reason=NOBODY)
-    report = status_sync_of(invocation, dosespot).run(prescribers)
+    everywhere = at_all_clinics(invocation, FurtherClinic, Everywhere)
+    report = status_sync_of(invocation, dosespot, everywhere).run(prescribers)
     if report.failures:
         raise report.failures[0].error
     findings = [one.finding for one in report.doubts]

@@ -4,6 +4,7 @@ from bots.sync_status import IDENTIFIER
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles import Resource
 from shared.access.authorize import require_administrator, runs_by_itself
+from shared.clinics.everywhere import at_all_clinics
 from shared.errors import RecordsRefused
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
@@ -12,6 +13,7 @@ from shared.npi_check.wiring import due_checks_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 from shared.runtime.start import Start
+from shared.status_sync.sync_status import Everywhere, FurtherClinic
 from shared.status_sync.wiring import scheduled_round_of, status_sync_of
 
 NOT_ENROLLED = (
@@ -47,7 +49,7 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
     dosespot = invocation.dosespot(acting_as=invocation.settings.clinician_admin())
     me, scheduled = _let_in(invocation)
     dry_run = bool(request.dryRun)
-    sync = status_sync_of(invocation, dosespot, dry_run=dry_run)
+    sync = status_sync_of(invocation, dosespot, _everywhere(invocation), dry_run=dry_run)
     due = due_checks_of(invocation, dry_run=dry_run)
     if request.practitionerId is not None:
         named = _named(fhir, request.practitionerId)
@@ -58,12 +60,16 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         in_turn = request.resume or (scheduled and not (dry_run or request.cursor))
         has_time = invocation.pace.has_time if scheduled else _no_time
         report = (
-            scheduled_round_of(invocation, me, request.pageSize, has_time).run()
+            scheduled_round_of(invocation, me, request.pageSize, has_time, _everywhere).run()
             if in_turn
             else sync.page(me, request.cursor or "", request.pageSize)
         )
     invocation.log.findings(one.finding for one in report.doubts)
     return SyncStatusOutput.of(report, checks, dry_run=dry_run)
+
+
+def _everywhere(run: Invocation) -> Everywhere | None:
+    return at_all_clinics(run, FurtherClinic, Everywhere)
 
 
 def _let_in(invocation: Invocation) -> tuple[Resource, bool]:

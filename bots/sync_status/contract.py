@@ -61,10 +61,13 @@ class EpcsChange(BotOutput):
     to: bool = Field(description="Whether there should be one, according to DoseSpot.")
 
 
+WHICH_RECORD = "Reference of the Practitioner, or of the PractitionerRole at a further clinic."
+
+
 class DifferenceOutput(BotOutput):
     """One Practitioner that did not match DoseSpot."""
 
-    practitioner: str = Field(description="Reference of the Practitioner.")
+    practitioner: str = Field(description=WHICH_RECORD)
     status: StatusChange = Field(description="The registration status before and after.")
     epcs: EpcsChange = Field(description="The EPCS qualification before and after.")
 
@@ -81,7 +84,7 @@ class DifferenceOutput(BotOutput):
 class FailureOutput(BotOutput):
     """One Practitioner who could not be compared with DoseSpot, or not be changed."""
 
-    practitioner: str = Field(description="Reference of the Practitioner.")
+    practitioner: str = Field(description=WHICH_RECORD)
     error: str = Field(description="What is wrong and what to do about it.")
 
     @classmethod

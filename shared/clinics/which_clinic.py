@@ -81,6 +81,15 @@ def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
     )
 
 
+def project_clinics_of(run: Invocation) -> ProjectClinics:
+    """Every clinic of the project; raises as `look_up_clinics`."""
+    own, further = run.settings.own_clinic(), run.settings.further_clinics()
+    batch = Batch(run.privileged_fhir)
+    found = batch.search(clinics_query([own, *further]))
+    batch.send()
+    return project_clinics(own, further, found.all())
+
+
 def clinics_query(numbers: list[int]) -> str:
     """The search for the Organizations of clinics with these numbers."""
     return f"Organization?{by_identifier(DOSESPOT_CLINIC, map(str, numbers))}&_count=1000"

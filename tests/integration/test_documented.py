@@ -138,6 +138,15 @@ def register_clinic(clinic: Clinic) -> Run:
     return {"existingClinicId": clinic.clinic_id}, clinic.admin.token
 
 
+def clinician_clinics(clinic: Clinic) -> Run:
+    member = clinic.add_member(dea=DEA)
+    assert clinic.enroll(member).status == 200
+    own = {"existingClinicId": clinic.clinic_id}
+    found = clinic.execute("dosespot-register-clinic-bot", own, clinic.admin.token).body
+    given = {"practitionerId": member.id, "add": [found["organization"]["id"]]}
+    return given, clinic.admin.token
+
+
 RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-enroll-prescriber-bot": enroll,
     "dosespot-self-enroll-prescriber-bot": self_enroll,
@@ -159,6 +168,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-add-patient-pharmacy-bot": pharmacy,
     "dosespot-default-pharmacy-bot": default_pharmacy,
     "dosespot-register-clinic-bot": register_clinic,
+    "dosespot-clinician-clinics-bot": clinician_clinics,
 }
 
 

@@ -1,15 +1,19 @@
 """A project with two clinics: which one a call means, and that nothing gets from one to another."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
+from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_THEIRS
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
+from tests.integration.creating import setting
 from tests.integration.self_service import add_patient
 from tests.integration.several import TwoClinics, two_clinics
 
@@ -219,3 +223,178 @@ def test_a_prescriber_of_one_clinic_joins_another_only_with_a_role_from_an_admin
     two.works_at(member, two.north, code="PrescribingClinician")
     assert two.clinic.execute(bot, {"organizationId": two.north}, member.token).status == 200
     assert two.status(member).keys() == {str(two.clinic.clinic_id), str(two.number)}
+
+
+def at_both(two: TwoClinics) -> Member:
+    """Somebody who is enrolled at both clinics, and has come further at the second one since."""
+    member = two.clinic.add_member(dea=DEA)
+    two.works_at(member, two.own, two.north)
+    for organization in (two.own, two.north):
+        assert two.clinic.enroll(member, organizationId=organization).status == 200
+    two.does(member, "sign-agreements")
+    two.clinic.reset()
+    return member
+
+
+def test_the_status_sync_compares_somebody_at_each_clinic_where_they_work(two: TwoClinics) -> None:
+    member = at_both(two)
+    (role,) = two.roles(member, two.north)
+    given = {"practitionerId": member.id}
+    answer = two.clinic.execute("dosespot-sync-status-bot", given, two.clinic.admin.token)
+    assert answer.status == 200, answer.body
+    assert answer.body["checked"] == 2
+    assert answer.body["differences"] == [
+        {
+            "practitioner": f"PractitionerRole/{role['id']}",
+            "status": {"from": "Pending", "to": "RegistrationSuccess"},
+            "epcs": {"from": False, "to": False},
+        }
+    ]
+    assert epcs(two, member, two.north) == ("RegistrationSuccess", False)
+    assert registration_status(two.clinic.practitioner(member)) == "Pending"
+    two.clinic.reset()
+    again = two.clinic.execute("dosespot-sync-status-bot", given, two.clinic.admin.token)
+    assert (again.body["changed"], again.body["unchanged"]) == (0, 2)
+    assert two.clinic.writes() == []
+
+
+def test_who_works_at_another_clinic_only_is_compared_there_only(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.north)
+    assert two.clinic.enroll(member).status == 200
+    given = {"practitionerId": member.id}
+    answer = two.clinic.execute("dosespot-sync-status-bot", given, two.clinic.admin.token)
+    assert (answer.body["checked"], answer.body["unchanged"]) == (1, 1)
+    assert registration_status(two.clinic.practitioner(member)) is None
+
+
+def test_a_notification_updates_each_clinic(two: TwoClinics) -> None:
+    member = at_both(two)
+    data = {"ClinicianId": two.clinic.clinician(member)["id"]}
+    answer = two.clinic.session.post(
+        f"{two.clinic.fhir_url}fhir/R4/Bot/$execute",
+        params={"identifier": "https://www.medplum.com/bots|dosespot-notification-bot"},
+        json={"EventType": "ClinicianConfirmed", "Data": data},
+        headers={
+            "Authorization": f"Bearer {two.clinic.admin.token}",
+            "X-DoseSpot-Secret": f"Secret {PUSH_SECRET}",
+        },
+        timeout=TIMEOUT_S,
+    )
+    assert (answer.status_code, answer.json()["handled"]) == (200, True), answer.json()
+    assert epcs(two, member, two.north) == ("RegistrationSuccess", False)
+
+
+def test_a_clinic_that_lets_nobody_in_yet_does_not_stop_the_others(two: TwoClinics) -> None:
+    member = at_both(two)
+    key = f"DOSESPOT_CLINIC_KEY_{two.number}"
+    with setting(two.clinic, key, "wrong"):
+        given = {"practitionerId": member.id}
+        answer = two.clinic.execute("dosespot-sync-status-bot", given, two.clinic.admin.token)
+        opened = two.clinic.execute(IFRAME, {"organizationId": two.own}, member.token)
+    assert (answer.body["unchanged"], answer.body["failed"]) == (1, 1)
+    assert key in answer.body["failures"][0]["error"]
+    assert opened.status == 200
+
+
+MEMBERS = "dosespot-clinician-clinics-bot"
+
+
+def answers(answer: Answer) -> list[tuple[str, str]]:
+    """What came of each clinic."""
+    return [(one["organizationId"], one["status"]) for one in answer.body["clinics"]]
+
+
+def numbers_of(two: TwoClinics, member: Member) -> set[int]:
+    return {int(one) for one in two.status(member)}
+
+
+def test_somebody_is_linked_to_a_clinic_and_taken_out_again_with_an_answer_for_each(
+    two: TwoClinics,
+) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    own, north = two.clinic.clinic_id, two.number
+    for given, expected, linked in (
+        ({"add": [two.own, two.north]}, ["unchanged", "added"], {own, north}),
+        ({"add": [two.north, two.north]}, ["unchanged"], {own, north}),
+        ({"remove": [two.own], "add": [two.north]}, ["unchanged", "removed"], {north}),
+        ({"remove": [two.own]}, ["unchanged"], {north}),
+    ):
+        body = {"practitionerId": member.id, **given}
+        answer = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+        assert answer.status == 200, answer.body
+        assert [status for _, status in answers(answer)] == expected
+        assert numbers_of(two, member) == linked
+    kept = [one["outcomeDesc"] for one in two.clinic.events(f"Practitioner/{member.id}")]
+    number = two.clinic.clinician(member)["id"]
+    for clinic_id in (own, north):
+        assert f"DoseSpot {number} at clinic {clinic_id}" in kept
+
+
+def test_what_fails_at_one_clinic_says_nothing_of_the_other(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    number = two.clinic.clinician(member)["id"]
+    refusal = {"Result": {"ResultCode": "ERROR", "ResultDescription": "Clinic not found"}}
+    two.clinic.break_dosespot(
+        method="POST",
+        path=f"/webapi/v2/api/clinicians/{number}/clinics",
+        kind="text",
+        status=200,
+        body=json.dumps([refusal]),
+    )
+    body = {"practitionerId": member.id, "add": [two.north], "remove": [two.own]}
+    answer = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert answers(answer) == [(two.north, "failed"), (two.own, "removed")]
+    assert answer.body["clinics"][0]["reason"].startswith("DoseSpot refused to link")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_about_a_link_is_looked_up(two: TwoClinics, when: str) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    path = f"/webapi/v2/api/clinicians/{two.clinic.clinician(member)['id']}/clinics"
+    two.clinic.break_dosespot(method="POST", path=path, kind="drop", when=when)
+    body = {"practitionerId": member.id, "add": [two.north]}
+    first = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert answers(first) == [(two.north, "added" if when == "after" else "failed")]
+    again = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert answers(again) == [(two.north, "unchanged" if when == "after" else "added")]
+
+
+def test_a_delete_whose_body_got_lost_is_not_taken_for_done(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    done = [{"Result": {"ResultCode": "OK", "ResultDescription": ""}}]
+    two.clinic.break_dosespot(
+        method="DELETE",
+        path=f"/webapi/v2/api/clinics/{two.clinic.clinic_id}/clinicians",
+        kind="text",
+        status=200,
+        body=json.dumps(done),
+    )
+    body = {"practitionerId": member.id, "remove": [two.own]}
+    answer = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert answers(answer) == [(two.own, "failed")]
+    assert "still shows the clinician at the clinic" in answer.body["clinics"][0]["reason"]
+
+
+def test_only_administrators_link_and_all_unknown_clinics_are_named(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    two.clinic.reset()
+    body = {"practitionerId": member.id, "add": ["x", two.north], "remove": ["y"]}
+    refused = two.clinic.execute(MEMBERS, body, member.token)
+    assert (refused.body["errorType"], refused.error) == ("NotAuthorized", NOT_ADMINISTRATOR)
+    unknown = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert unknown.body["errorType"] == "InputRefused"
+    assert unknown.error.count("is not the Organization of one of this project's") == 2
+    assert "add[0]: " in unknown.error
+    assert "remove[0]: " in unknown.error
+    nobody = two.clinic.add_member()
+    two.clinic.reset()
+    body = {"practitionerId": nobody.id, "add": [two.north]}
+    answer = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
+    assert answer.body["errorType"] == "RecordsRefused"
+    assert two.clinic.writes() == []

@@ -172,6 +172,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
         "readiness": ({"practitionerId": known.id}, clinic.admin),
+        "clinician_clinics": ({"practitionerId": known.id, "add": ["none"]}, clinic.admin),
         "register_clinic": ({"existingClinicId": clinic.clinic_id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
         "create_prescriber": (new_form(clinic, invite=True), clinic.admin),

@@ -241,6 +241,12 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     address = {"address1": STREET, "address2": SUITE, "city": CITY, "state": "IL", "zipCode": ZIP}
     contacts = {"primaryPhone": PHONE, "primaryFax": FAX}
     yield "register_clinic", {"clinicName": f"{GIVEN} {FAMILY}", **address, **contacts}, admin
+    (organization,) = [
+        one["id"]
+        for one in clinic.sandbox.fhir.resources("Organization")
+        if one.get("name") == f"{GIVEN} {FAMILY}"
+    ]
+    yield "clinician_clinics", {"practitionerId": mine.id, "add": [organization]}, admin
 
 
 def test_runs_that_end_well_and_unforeseen_faults_in_them_quote_nothing(watch: Watch) -> None:
@@ -292,6 +298,7 @@ VALUES: dict[str, list[Any]] = {
         {"clinicName": f"{FAMILY}<", "address1": STREET * 9, "city": PHONE, "state": CITY},
         {"zipCode": FAMILY, "primaryPhone": EMAIL, "primaryFax": LICENSE, "clinicName": EMAIL},
     ],
+    "clinician_clinics": [{"practitionerId": EMAIL, "add": [FAMILY, STREET], "remove": DEA}],
     "create_prescriber": [
         [FAMILY],
         {"fName": [GIVEN], "lName": FAMILY * 6, "email": FAMILY, "phone": PHONE * 2, EMAIL: 1},
@@ -308,6 +315,7 @@ IDS = {
     "add_patient_pharmacy": [{"patientId": FAMILY, "pharmacyId": 1}],
     "sync_status": [{"practitionerId": FAMILY}],
     "supervisor": [{"practitionerId": FAMILY, "supervisorPractitionerId": DEA, "action": "add"}],
+    "clinician_clinics": [{"practitionerId": FAMILY, "add": [PHONE]}],
     "register_clinic": [{"locationId": FAMILY}, {"existingClinicId": 8675300}],
     "create_prescriber": [form(locations=[{"locationId": FAMILY}, {"locationName": STREET}])],
 }

@@ -32,7 +32,7 @@ PHARMACY = {
     "resourceType": "Organization",
     "identifier": [{"system": "https://dosespot.com/pharmacy-id", "value": "7"}],
 }
-CLINIC = "dosespot-register-clinic-bot"
+CLINIC, MEMBERS = "dosespot-register-clinic-bot", "dosespot-clinician-clinics-bot"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
 
@@ -78,6 +78,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (DEFAULT, {"pharmacyId": 7}),
     (CLINIC, {"locationId": "l-1", "noClinicCreated": True}),
     (CLINIC, {"existingClinicId": 1002}),
+    (MEMBERS, {"practitionerId": "a", "add": ["o-1"], "remove": None}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {}),
@@ -111,6 +112,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (DEFAULT, {"pharmacyId": 7, "maxPatients": 1001}),
     (CLINIC, {"existingClinicId": "1002"}),
     (CLINIC, {"clinicKey": "key"}),
+    (MEMBERS, {"practitionerId": "a", "add": "o-1"}),
 ]
 
 
@@ -186,6 +188,4 @@ def test_the_command_writes_to_a_file(tmp_path: Path) -> None:
 def test_the_command_names_the_bots_where_there_is_no_such_bot() -> None:
     done = CliRunner().invoke(main, ["schema", "nobody"])
     assert done.exit_code == 2
-    assert (
-        "there is no bot nobody; the bots are add_favorite_medication, add_patient_" in done.output
-    )
+    assert "there is no bot nobody; the bots are a" in done.output

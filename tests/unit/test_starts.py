@@ -81,6 +81,7 @@ GIVEN: dict[str, Any] = {
     },
     "add_patient_pharmacy": {"patientId": "a", "pharmacyId": 1},
     "admin_enroll": {"practitionerId": "a", "practitionerRoleTypes": [1]},
+    "clinician_clinics": {"practitionerId": "a", "add": ["b"]},
     "create_prescriber": {"fName": "Jane"},
     "default_pharmacy": {"pharmacyId": 1},
     "iframe": {},

@@ -107,10 +107,15 @@ def meant_clinic(
     return numbers.pop() if len(numbers) == 1 else _refused(WHICH_OF_THEIRS, theirs)
 
 
-def _refused(sentence: str, organizations: Mapping[str, int]) -> BotError:
+def choice_of(organizations: Mapping[str, int]) -> str:
+    """The clinics to choose from, in words: numbers by reference of the Organization."""
     choice = " or ".join(
         f"{reference.removeprefix('Organization/')} (clinic {number})"
         for reference, number in sorted(organizations.items(), key=lambda one: (one[1], one[0]))
     )
-    found = Finding(ORGANIZATION, sentence.format(choice=choice or NONE_THERE))
+    return choice or NONE_THERE
+
+
+def _refused(sentence: str, organizations: Mapping[str, int]) -> BotError:
+    found = Finding(ORGANIZATION, sentence.format(choice=choice_of(organizations)))
     return InputRefused(listed(REFUSED, [found]), findings=[found])
