@@ -9,13 +9,15 @@ from fhir_profiles.today import Today
 from shared.access.authorize import callers_memberships, require_administrator
 from shared.access.self_service import require_own_token
 from shared.audit.events import LogEvent
+from shared.clinics.rules.meant import MeantClinic
+from shared.clinics.which_clinic import look_up_clinics
 from shared.dosespot.client import DoseSpotClient
 from shared.fhir.batch import Batch, FoundAll
 from shared.members.caller import sole_clinician_id
 from shared.members.enrolled import memberships_among
 from shared.members.paging import MembersPage, page_after
 from shared.members.people import ProjectPractitioner
-from shared.readiness.check import ReadinessCheck
+from shared.readiness.check import AskedClinic, ReadinessCheck
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 
@@ -40,13 +42,22 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     caller_found = batch.memberships_of(caller)
     named = f"Practitioner/{request.practitionerId}" if request.practitionerId else None
     named_found = batch.memberships_of(named) if named else None
-    me, _ = invocation.together(invocation.fhir.who_am_i, batch.send)
+    me, _, choice = invocation.together(
+        invocation.fhir.who_am_i, batch.send, lambda: look_up_clinics(invocation, named)
+    )
     require_own_token(me, caller)
     if named != caller:
         require_administrator(invocation.fhir, caller_found, caller)
     memberships = callers_memberships(invocation.fhir, caller_found, caller)
-    dosespot = _dosespot(invocation, memberships)
-    check = ReadinessCheck(fhir, dosespot, invocation.together, Today(invocation.now()))
+    clinic = choice.meant(request.organizationId)
+    dosespot = _dosespot(invocation, memberships, clinic)
+    check = ReadinessCheck(
+        fhir,
+        dosespot,
+        invocation.together,
+        Today(invocation.now()),
+        AskedClinic(clinic.organizations, clinic.has_role),
+    )
     page = (
         _named(named, named_found)
         if named and named_found
@@ -58,10 +69,12 @@ def readiness(request: ReadinessInput, invocation: Invocation) -> ReadinessOutpu
     return ReadinessOutput.of(found, page.last)
 
 
-def _dosespot(invocation: Invocation, callers: Sequence[Resource]) -> DoseSpotClient:
+def _dosespot(
+    invocation: Invocation, callers: Sequence[Resource], clinic: MeantClinic
+) -> DoseSpotClient:
     """DoseSpot, seen by the Clinician Admin of the secrets, or else by the caller's clinician."""
     admin = invocation.settings.clinician_admin(otherwise=lambda: sole_clinician_id(callers))
-    return invocation.dosespot(acting_as=admin)
+    return invocation.dosespot(acting_as=admin, clinic=clinic.number)
 
 
 def _named(practitioner: str, memberships_found: FoundAll) -> MembersPage:

@@ -9,7 +9,7 @@ from shared.readiness.check import PrescriberReadiness
 from shared.readiness.rules.causes import Blocks
 from shared.readiness.rules.readiness import Readiness
 from shared.readiness.rules.reason import Reason
-from shared.runtime.inputs import BotOutput
+from shared.runtime.inputs import ORGANIZATION, BotOutput, FhirId
 from shared.runtime.one_or_page import OneOrPage, cursor_of
 
 PAGE_SIZE = 25
@@ -27,6 +27,7 @@ class ReadinessInput(OneOrPage):
         description="How many memberships to go through in this call; more where several were"
         " written at one instant.",
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class EvidenceOutput(BotOutput):

@@ -4,6 +4,7 @@ from bots.supervisor import IDENTIFIER
 from bots.supervisor.contract import Action, Clinicians, SupervisorInput, SupervisorOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
+from shared.clinics.which_clinic import look_up_clinics
 from shared.fhir.batch import Batch
 from shared.runtime.bot import CustomOperation, bot
 from shared.runtime.invocation import Invocation
@@ -39,13 +40,16 @@ def supervisor(request: SupervisorInput, invocation: Invocation) -> SupervisorOu
     caller_found = batch.memberships_of(invocation.requester)
     agent = _party("practitionerId", request.practitioner, batch)
     other = _party("supervisorPractitionerId", request.supervisor, batch)
-    batch.send()
+    _, choice = invocation.together(
+        batch.send, lambda: look_up_clinics(invocation, request.practitioner)
+    )
     is_there = agent.practitioner_found.is_there
     invocation.trail.subject = request.practitioner if is_there else None
     caller = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
-    dosespot = invocation.dosespot(acting_as=caller)
+    clinic = choice.meant(request.organizationId)
+    dosespot = invocation.dosespot(acting_as=caller, clinic=clinic.number)
     require_clinician_admin(dosespot, caller)
     agent_id, supervisor_id = supervision(
         agent, other, dosespot, invocation.together, Today(invocation.now())

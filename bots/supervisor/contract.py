@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.runtime.inputs import BotInput, BotOutput, FhirId
+from shared.runtime.inputs import ORGANIZATION, BotInput, BotOutput, FhirId
 
 DONE = "DoseSpot was told."
 DONE_BEFORE = "DoseSpot had been told the same before, and was not told again."
@@ -31,6 +31,8 @@ class SupervisorInput(BotInput):
     action: Annotated[Action, Field(strict=False)] | None = Field(
         None, description="`add` begins the supervision, `remove` ends it; without it, `add`."
     )
+
+    organizationId: FhirId | None = ORGANIZATION
 
     @field_validator("supervisorPractitionerId")
     @classmethod

@@ -28,8 +28,13 @@ PrescriberVerdict = dict[str, Any]
 @verbose_option
 @base_url_option()
 @click.option("--practitioner", metavar="ID", help="Practitioner to check; without it, everybody.")
+@click.option(
+    "--organization", metavar="ID", help="Organization of the clinic; needed if there are several."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
+def readiness(
+    base_url: str, practitioner: str | None, organization: str | None, as_json: bool
+) -> None:
     """Say who can prescribe, and why others can't.
 
     About controlled substances and all others. Nothing is changed. Everybody may be asked about
@@ -49,7 +54,7 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
 
     signed_in = server_at(base_url)
     server = ProjectAdmin(signed_in.http, signed_in.base_url, signed_in.credential)
-    pages = _pages(server, practitioner)
+    pages = _pages(server, practitioner, organization)
     shown = [one for page in (pages if as_json else _printed(server, pages)) for one in page]
     if as_json:
         click.echo(json.dumps({"prescribers": shown}, indent=2))
@@ -58,18 +63,21 @@ def readiness(base_url: str, practitioner: str | None, as_json: bool) -> None:
     sys.exit(0 if all(map(_is_ready, shown)) else NOT_READY)
 
 
-def _pages(server: "ProjectAdmin", practitioner: str | None) -> Iterator[list[PrescriberVerdict]]:
+def _pages(
+    server: "ProjectAdmin", practitioner: str | None, organization: str | None
+) -> Iterator[list[PrescriberVerdict]]:
     """What the bot says, page by page."""
     from deploy.cli.execute import execute, find_bot
 
     bot_id = find_bot(server, BOT)
-    params = {} if practitioner is None else {"practitionerId": practitioner}
+    clinic = {} if organization is None else {"organizationId": organization}
+    params = clinic if practitioner is None else {"practitionerId": practitioner, **clinic}
     while True:
         answer = execute(server, bot_id, params)
         yield answer["prescribers"]
         if answer["nextCursor"] is None:
             return
-        params = {"cursor": answer["nextCursor"]}
+        params = {"cursor": answer["nextCursor"], **clinic}
 
 
 def _is_ready(prescriber: PrescriberVerdict) -> bool:

@@ -29,12 +29,13 @@ class ClinicChoice:
 
     Attributes:
         clinics: the project's; None if it has one only.
-        works_at: references of the Organizations where the person works today.
+        works_at: references of the Organizations where the person works today; None where the
+            call is about nobody in particular.
         roles: the person's PractitionerRoles.
     """
 
     clinics: ProjectClinics | None = None
-    works_at: tuple[str, ...] = ()
+    works_at: tuple[str, ...] | None = ()
     roles: tuple[Resource, ...] = ()
 
     def meant(self, named: str | None) -> MeantClinic:
@@ -54,12 +55,13 @@ class ClinicChoice:
         return self.clinics.numbered(found)
 
 
-def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
+def look_up_clinics(run: Invocation, person: str | None) -> ClinicChoice:
     """What decides which clinic a call about somebody means.
 
     Args:
         run: the run.
-        person: reference of the prescriber that the call is about, or who makes it.
+        person: reference of the prescriber that the call is about, or who makes it; None where it
+            is about nobody in particular.
 
     Raises:
         Misconfigured: the project has several clinics and does not say which is its own.
@@ -68,6 +70,8 @@ def look_up_clinics(run: Invocation, person: str) -> ClinicChoice:
     further = run.settings.further_clinics()
     if not further:
         return ClinicChoice()
+    if person is None:
+        return ClinicChoice(project_clinics_of(run), None)
     own = run.settings.own_clinic()
     batch = Batch(run.privileged_fhir)
     organizations_found = batch.search(clinics_query([own, *further]))

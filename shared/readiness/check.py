@@ -11,14 +11,15 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from fhir_profiles import Resource
+from fhir_profiles.clinic_status import role_with_status, says_epcs
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.dea_identifier import dea_identifiers
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.state_license import state_licenses
 from fhir_profiles.today import Today
 from shared.access.authorship import verified_roles
+from shared.access.rules.grants import Counts, anywhere
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.clinician_record import ClinicianRecord, known_roles, stored_record
 from shared.dosespot.wire import ClinicianItem
@@ -118,6 +119,19 @@ class _LookedUp:
 
 
 @dataclass(frozen=True)
+class AskedClinic:
+    """The clinic that is asked about; the project's own unless something is given.
+
+    Attributes:
+        organizations: references of its Organizations; empty for the project's own.
+        counts: whether a PractitionerRole is about it.
+    """
+
+    organizations: tuple[str, ...] = ()
+    counts: Counts = anywhere
+
+
+@dataclass(frozen=True)
 class ReadinessCheck:
     """The use case.
 
@@ -126,12 +140,14 @@ class ReadinessCheck:
         dosespot: acts as somebody who may see the clinicians; only ever asked.
         together: runs calls at the same time.
         today: now, for the day on which everything has to be in force.
+        clinic: the clinic of `dosespot`.
     """
 
     fhir: FhirClient
     dosespot: DoseSpotClient
     together: Together
     today: Today
+    clinic: AskedClinic = AskedClinic()
 
     def run(self, people: Sequence[ProjectPractitioner]) -> tuple[PrescriberReadiness, ...]:
         """The verdicts about these people; both systems are asked at the same time.
@@ -173,7 +189,7 @@ class ReadinessCheck:
         return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
 
     def _granted(self, one: ProjectPractitioner, roles: list[Resource]) -> frozenset[ClinicianRole]:
-        return verified_roles(self.fhir, roles, one.practitioner, self.today)
+        return verified_roles(self.fhir, roles, one.practitioner, self.today, self.clinic.counts)
 
     def _ask(self, clinician_id: int | None) -> _DoseSpotReads | None:
         if clinician_id is None:
@@ -209,8 +225,17 @@ class ReadinessCheck:
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
         obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
         record = _record(practitioner, self.today)
+        if self.clinic.organizations:
+            record = _at_clinic(record, self._role(one, found))
         shown = account if isinstance(account, DoseSpotAccount) else None
         return Facts(membership, record, shown, obstacles)
+
+    def _role(self, one: ProjectPractitioner, found: _FhirReads) -> Resource:
+        """The role that says the status at a further clinic; an empty one if there is none."""
+        roles = _tried(found.roles.all, "PractitionerRole", {})
+        known = [] if isinstance(roles, Reason) else roles
+        organizations = self.clinic.organizations
+        return role_with_status(known, one.practitioner, organizations, self.today) or {}
 
     def _account(self, reads: _DoseSpotReads, practitioner: Resource) -> DoseSpotAccount | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
@@ -280,6 +305,13 @@ def _self_service(looked_up: _LookedUp) -> bool | None:
         return None
 
 
+def _at_clinic(record: Record, role: Resource) -> Record:
+    """What the Practitioner says, with the status of their role at a further clinic."""
+    path = "PractitionerRole.extension"
+    status, epcs = registration_status(role), bool(role) and says_epcs(role)
+    return replace(record, status=status, epcs=epcs, status_path=path, epcs_path=path)
+
+
 def _record(practitioner: Resource, today: Today) -> Record:
     """What the Practitioner says."""
     prescriber, findings = read_practitioner(practitioner, today)
@@ -290,7 +322,7 @@ def _record(practitioner: Resource, today: Today) -> Record:
         dea=dea_identifiers(practitioner),
         licenses=state_licenses(practitioner),
         status=registration_status(practitioner),
-        epcs=has_epcs_qualification(practitioner),
+        epcs=says_epcs(practitioner),
     )
 
 

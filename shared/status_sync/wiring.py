@@ -15,7 +15,7 @@ RATE_SHARE = 0.2
 """Of DoseSpot's rate limits, for a schedule, which is in no hurry."""
 
 
-Clinics = Callable[[Invocation], Everywhere | None]
+ClinicsOfRun = Callable[[Invocation], Everywhere | None]
 """The clinics of a project with several, each with a client of that run's."""
 
 
@@ -47,7 +47,11 @@ def status_sync_of(
 
 
 def scheduled_round_of(
-    run: Invocation, me: Resource, size: int, has_time: Callable[[float], bool], clinics: Clinics
+    run: Invocation,
+    me: Resource,
+    size: int,
+    has_time: Callable[[float], bool],
+    clinics: ClinicsOfRun,
 ) -> ScheduledRound:
     """The next part of a round, with no more calls to DoseSpot than its share.
 

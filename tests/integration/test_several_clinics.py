@@ -398,3 +398,38 @@ def test_only_administrators_link_and_all_unknown_clinics_are_named(two: TwoClin
     answer = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
     assert answer.body["errorType"] == "RecordsRefused"
     assert two.clinic.writes() == []
+
+
+def test_readiness_is_told_for_each_clinic(two: TwoClinics) -> None:
+    member = at_both(two)
+    bot = "dosespot-readiness-bot"
+
+    def reasons(**given: str) -> dict[str, str]:
+        answer = two.clinic.execute(
+            bot, {"practitionerId": member.id, **given}, two.clinic.admin.token
+        )
+        (found,) = answer.body["prescribers"]
+        return {one["code"]: one["evidence"]["path"] for one in found["reasons"]}
+
+    assert "agreement-pending" in reasons(organizationId=two.own)
+    north = reasons(organizationId=two.north)
+    assert "agreement-pending" not in north
+    assert north["status-outdated"] == "PractitionerRole.extension"
+    everybody = two.clinic.execute(bot, {}, two.clinic.admin.token)
+    assert "organizationId: is required, because this project has several" in everybody.error
+    page = two.clinic.execute(bot, {"organizationId": two.north}, two.clinic.admin.token)
+    assert page.status == 200
+
+
+def test_somebody_is_supervised_at_the_clinic_that_is_meant(two: TwoClinics) -> None:
+    agent, other = two.clinic.add_member(dea=DEA), two.clinic.add_member(dea=DEA)
+    for one, roles in ((agent, [5]), (other, [1])):
+        two.works_at(one, two.north)
+        assert two.clinic.enroll(one, practitionerRoleTypes=roles).status == 200
+    given = {"practitionerId": agent.id, "supervisorPractitionerId": other.id, "action": "add"}
+    answer = two.clinic.execute(
+        "dosespot-set-supervising-prescriber", given, two.clinic.admin.token
+    )
+    assert answer.status == 200, answer.body
+    supervisor = two.clinic.clinician(other)["id"]
+    assert two.clinic.clinician(agent)["supervisor"] == {str(two.number): supervisor}

@@ -39,7 +39,7 @@ RIGHT: dict[str, Any] = {
         "idpInitialized": True,
         "tfaInitialized": False,
     },
-    "_asked": INPUT,
+    "_asked": {**INPUT, "organizationId": None},
     "_read": SHOWN,
     "_refused": "The bot's input was refused. "
     + "; ".join(

@@ -13,6 +13,7 @@ from shared.clinics.rules.meant import (
     NOT_A_CLINIC,
     REFUSED,
     WHICH,
+    WHICH_OF_ALL,
     WHICH_OF_THEIRS,
     MeantClinic,
     meant_clinic,
@@ -62,6 +63,8 @@ ALL = "o7 (clinic 7) or o8 (clinic 8) or o9 (clinic 9)"
         ("ward", ("Organization/o9",), NOT_A_CLINIC.format(choice=ALL)),
         (None, (), WHICH.format(choice=ALL)),
         (None, ("Organization/ward",), WHICH.format(choice=ALL)),
+        (None, None, WHICH_OF_ALL.format(choice=ALL)),
+        ("o9", None, SOUTH),
         (
             None,
             ("Organization/o9", "Organization/o7"),
@@ -70,7 +73,7 @@ ALL = "o7 (clinic 7) or o8 (clinic 8) or o9 (clinic 9)"
     ],
 )
 def test_a_call_means_the_clinic_named_or_the_only_one_where_the_person_works(
-    named: str | None, works_at: tuple[str, ...], meant: int | str
+    named: str | None, works_at: tuple[str, ...] | None, meant: int | str
 ) -> None:
     found = meant_clinic(CLINICS, named, works_at)
     if isinstance(meant, int):

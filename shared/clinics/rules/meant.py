@@ -24,6 +24,7 @@ WHICH = (
     "is required, because this project has several DoseSpot clinics and no active PractitionerRole"
     " of the prescriber names one of them as its organization; give {choice}"
 )
+WHICH_OF_ALL = "is required, because this project has several DoseSpot clinics; give {choice}"
 NONE_THERE = "the id of a clinic's Organization, once dosespot-register-clinic-bot has created it"
 
 _NO_ORGANIZATIONS: Mapping[str, int] = MappingProxyType({})
@@ -88,18 +89,21 @@ def project_clinics(
 
 
 def meant_clinic(
-    clinics: ProjectClinics, named: str | None, works_at: Collection[str]
+    clinics: ProjectClinics, named: str | None, works_at: Collection[str] | None
 ) -> int | BotError:
     """DoseSpot's number of the clinic that a call means, or what has to be given to know it.
 
     Args:
         clinics: of a project with several.
         named: id of the Organization that the call names; None or "" if it names none.
-        works_at: references of the Organizations where the person works today.
+        works_at: references of the Organizations where the person works today; None where the
+            call is about nobody in particular.
     """
     if named:
         number = clinics.organizations.get(f"Organization/{named}")
         return _refused(NOT_A_CLINIC, clinics.organizations) if number is None else number
+    if works_at is None:
+        return _refused(WHICH_OF_ALL, clinics.organizations)
     theirs = {one: clinics.organizations[one] for one in works_at if one in clinics.organizations}
     if not theirs:
         return _refused(WHICH, clinics.organizations)

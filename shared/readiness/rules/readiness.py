@@ -45,6 +45,8 @@ class Record:
         licenses: their licenses to practice.
         status: the registration status that is recorded; None if there is none.
         epcs: whether an EPCS qualification in force is recorded.
+        status_path: where the status stands.
+        epcs_path: where EPCS does.
     """
 
     active: bool = True
@@ -54,6 +56,8 @@ class Record:
     licenses: tuple[StateLicense, ...] = ()
     status: str | None = None
     epcs: bool = False
+    status_path: str = "Practitioner.extension"
+    epcs_path: str = "Practitioner.qualification"
 
 
 @dataclass(frozen=True)
@@ -288,8 +292,8 @@ def _about_recorded(record: Record, clinician: Clinician) -> Iterator[Reason]:
         known = record.status if record.status in set(Status) else "something else"
         before = "nothing" if record.status is None else known
         compared = f"{before} is recorded; DoseSpot says {status}"
-        yield reason(Cause.STATUS_OUTDATED, "Practitioner.extension", compared)
+        yield reason(Cause.STATUS_OUTDATED, record.status_path, compared)
     if record.epcs and not clinician.epcs_enabled:
-        yield reason(Cause.EPCS_NOT_TRUE, "Practitioner.qualification", clinician.summary)
+        yield reason(Cause.EPCS_NOT_TRUE, record.epcs_path, clinician.summary)
     elif clinician.epcs_enabled and not record.epcs:
-        yield reason(Cause.STATUS_OUTDATED, "Practitioner.qualification", clinician.summary)
+        yield reason(Cause.STATUS_OUTDATED, record.epcs_path, clinician.summary)
