@@ -72,6 +72,7 @@ CELLS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "initIdp": _flag,
         "initTfa": _flag,
         "tfaType": _tfa_type,
+        "organizationId": str,
     }
 )
 """How a cell of each column is read; raises ValueError, whose text is a sentence without the cell.

@@ -197,7 +197,10 @@ def test_csv_forms(name: str) -> None:
         (b"PK\x03\x04\x14\x00", "The file is a workbook. Save it as CSV UTF-8."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "The file is a workbook."),
         (b"practitionerId,Practitioner_ID\na,a\n", "names a column twice"),
-        (b"practitionerId,initIdp,name\na,,Jane\n", "tfaType. Column 3 is not one of these."),
+        (
+            b"practitionerId,initIdp,name\na,,Jane\n",
+            "organizationId. Column 3 is not one of these.",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_cause(content: bytes, cause: str) -> None:
