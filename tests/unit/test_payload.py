@@ -200,7 +200,8 @@ def test_missing_and_malformed_secrets_are_named_at_once() -> None:
 def test_input_of_the_guide_is_taken() -> None:
     given = {**GOOD_INPUT, "initIdp": True, "initTfa": False, "tfaType": "Token"}
     taken = parse_input(AdminEnrollInput, given)
-    assert taken.model_dump() == {**given, "medicalLicenseNumbers": None}
+    absent = {"medicalLicenseNumbers": None, "organizationId": None}
+    assert taken.model_dump() == {**given, **absent}
     assert parse_input(AdminEnrollInput, GOOD_INPUT).tfaType is None
     chosen = parse_input(AdminEnrollInput, {**GOOD_INPUT, "tfaType": "Token"})
     assert (chosen.tfaType, chosen.order().tfa_type) == ("Token", TfaType.TOKEN)
