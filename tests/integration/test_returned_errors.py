@@ -70,6 +70,10 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-default-pharmacy-bot", {"pharmacyId": 1}, True, "RecordsRefused", 400),
     (SUPERVISOR_BOT, {}, True, "InputRefused", 400),
     (SUPERVISOR_BOT, PAIR, False, "NotAuthorized", 403),
+    ("dosespot-register-clinic-bot", {}, True, "InputRefused", 400),
+    ("dosespot-register-clinic-bot", {}, False, "NotAuthorized", 403),
+    ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, True, "InputRefused", 400),
+    ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, False, "NotAuthorized", 403),
 ]
 """Bot, input, whether an administrator calls, error, and its status where it is returned."""
 
