@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from deploy.demo.steps import TIMEOUT_S, Actor, ActorAnswer, Expected, Path, take
+from deploy.demo.steps import TIMEOUT_S, ActorAnswer, DemoActor, Expected, Path, take
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.elements import extension_of, text
@@ -35,7 +35,7 @@ class Charting:
         self._base_url = ready["fhir"]["baseUrl"]
         self._control_url = ready["dosespot"]["controlUrl"]
         self._person, self._admin = ready["people"][prescriber], ready["people"]["admin"]
-        self._prescriber = Actor("prescriber", self._person["token"], self._base_url)
+        self._prescriber = DemoActor("prescriber", self._person["token"], self._base_url)
         self._patient_id = self._found(f"Patient?name={patient}")[0]["id"]
         self._prescription = 0
         self.path = Path(name)

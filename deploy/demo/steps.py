@@ -105,7 +105,7 @@ class Watched(Protocol):
 
 
 @dataclass(frozen=True)
-class Actor:
+class DemoActor:
     """Somebody who takes steps.
 
     Attributes:

@@ -11,8 +11,8 @@ import requests
 
 from deploy.demo.steps import (
     TIMEOUT_S,
-    Actor,
     ActorAnswer,
+    DemoActor,
     Expected,
     Path,
     answer_of,
@@ -90,11 +90,11 @@ class Walk:
     def _execute(self, bot: str, body: dict[str, Any]) -> ActorAnswer:
         return self._caller(bot).runs(bot, body)
 
-    def _caller(self, bot: str) -> Actor:
+    def _caller(self, bot: str) -> DemoActor:
         people, base_url = self._ready["people"], self._ready["fhir"]["baseUrl"]
         if bot == SELF_ENROLL_BOT:
-            return Actor("prescriber", self._prescriber["token"], base_url)
-        return Actor("administrator", people["admin"]["token"], base_url)
+            return DemoActor("prescriber", self._prescriber["token"], base_url)
+        return DemoActor("administrator", people["admin"]["token"], base_url)
 
     def _in_iframe(self, step: str) -> ActorAnswer:
         url = f"{self._ready['dosespot']['controlUrl']}clinicians/{self._clinician_id()}"

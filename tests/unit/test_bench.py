@@ -41,7 +41,7 @@ def measured(at_once: Raced, late: Raced) -> Measured:
         (10_202, Warm(0, 0, 7_500_000, 90)),
     ]
     steady = Counted("steady", "self", 4, 3, 0, 2)
-    return Measured(1, at_once, late, memory, [steady], [])
+    return Measured(1, at_once, late, memory, [steady], [], [])
 
 
 COUNTS = """\
