@@ -31,7 +31,6 @@ class SupervisorInput(BotInput):
     action: Annotated[Action, Field(strict=False)] | None = Field(
         None, description="`add` begins the supervision, `remove` ends it; without it, `add`."
     )
-
     organizationId: FhirId | None = ORGANIZATION
 
     @field_validator("supervisorPractitionerId")

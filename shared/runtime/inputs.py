@@ -213,12 +213,6 @@ OrganizationOutput = Annotated[dict[str, Any], resource_schema("Organization")]
 PractitionerOutput = Annotated[dict[str, Any], resource_schema("Practitioner")]
 MembershipOutput = Annotated[dict[str, Any], resource_schema("ProjectMembership")]
 
-ORGANIZATION: Any = Field(
-    None,
-    description="Id of the Organization that stands for the clinic; with one clinic, any id.",
-)
-"""Of `organizationId`, which newer callers send with whatever is about a clinic."""
-
 
 def _license_number(given: str) -> str:
     return parse_license(" ".join(given.split()))

@@ -6,7 +6,9 @@ from fhir.resources.R4B.operationdefinition import OperationDefinition
 from deploy.medplum.operations import WITH_OPERATION, operation_name, wanted_operation
 
 
-@pytest.mark.parametrize(("bot", "operation"), WITH_OPERATION, ids=str)
+@pytest.mark.parametrize(
+    ("bot", "operation"), WITH_OPERATION, ids=[bot.name for bot, _ in WITH_OPERATION]
+)
 def test_an_operation_is_a_valid_resource_that_names_its_bot(bot, operation) -> None:
     definition = wanted_operation({}, bot, operation, "Bot/1")
     OperationDefinition.model_validate(definition)
@@ -24,6 +26,7 @@ def test_the_operation_of_medplums_guide_takes_what_the_bot_takes() -> None:
         ("practitionerId", "in", 1),
         ("supervisorPractitionerId", "in", 1),
         ("action", "in", 0),
+        ("organizationId", "in", 0),
         ("return", "out", 1),
     ]
     assert [definition[level] for level in ("system", "type", "instance")] == [False, True, False]

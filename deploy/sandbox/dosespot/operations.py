@@ -1,7 +1,7 @@
 """What an operation is: where it is reached, what it takes, and the function that carries it out.
 
-Holds the words that `admin`, `prescriber`, `patients` and `prescribing` are written in, and who may
-touch whom; no HTTP.
+Holds the words that `admin`, `clinics`, `prescriber`, `patients` and `prescribing` are written in,
+and who may touch whom; no HTTP.
 """
 
 from collections.abc import Callable, Mapping
