@@ -25,11 +25,23 @@ DOSESPOT = (
     settings.WEBHOOK_SECRET,
 )
 RELAY = (settings.RELAY_URL, settings.RELAY_SECRET)
+MAIL = (
+    settings.MAIL_CHANNEL,
+    settings.MAIL_FROM,
+    settings.SES_REGION,
+    settings.SMTP_HOST,
+    settings.SMTP_PORT,
+    settings.SMTP_USER,
+    settings.SMTP_PASSWORD,
+    settings.INVITATION_URL,
+)
 OPTIONAL = (
     settings.NPI_REGISTRY_URL,
     settings.NPI_REGISTRY_CHECK,
     settings.IFRAME_ENROLLS,
     settings.ANSWER_WITHIN,
+    settings.INVITATION_REQUIRED,
+    *MAIL,
     *RELAY,
 )
 """What the bots do without: taken where somebody gives it, and never asked for."""

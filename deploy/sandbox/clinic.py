@@ -42,7 +42,7 @@ def seed_dosespot(server: DoseSpotServer) -> int:
 
 def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
     """Sets the project up: members, who may enroll themselves, bots, their credential, patients."""
-    project = server.add_project("Sandbox clinic", features=("bots", "cron"))
+    project = server.add_project("Sandbox clinic", features=("bots", "cron", "email"))
     clinician = {"system": CLINICIAN_IDENTIFIER, "value": str(administrators_clinician_id)}
     # The administrator comes first, because whoever may enroll themselves has it from them.
     for person in sorted(PEOPLE, key=lambda person: not person.admin):

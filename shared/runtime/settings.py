@@ -1,5 +1,6 @@
 """The project secrets that the bots need, by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from fhir_profiles import systems
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import Misconfigured
 from shared.fhir.service_credential import ServiceAccount
+from shared.mail.settings import SUBMISSION_PORT, Channel, MailSettings, SmtpServer
+from shared.records.identifiers import RuleBroken, parse_email
 from shared.runtime.payload import Secret, secure_url
 
 BASE_URL = "DOSESPOT_BASE_URL"
@@ -25,6 +28,15 @@ RELAY_SECRET = "RELAY_SECRET"  # noqa: S105 - the secret's name
 IFRAME_ENROLLS = "DOSESPOT_IFRAME_ENROLLS"
 ANSWER_WITHIN = "DOSESPOT_ANSWER_WITHIN_S"
 BOT_ERRORS = "MEDPLUM_BOT_ERRORS"
+MAIL_CHANNEL = "MAIL_CHANNEL"
+MAIL_FROM = "MAIL_FROM"
+SES_REGION = "SES_REGION"
+SMTP_HOST = "SMTP_HOST"
+SMTP_PORT = "SMTP_PORT"
+SMTP_USER = "SMTP_USER"
+SMTP_PASSWORD = "SMTP_PASSWORD"  # noqa: S105 - the secret's name
+INVITATION_URL = "INVITATION_URL"
+INVITATION_REQUIRED = "INVITATION_REQUIRED"
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
@@ -36,6 +48,8 @@ ANSWER_WITHIN_S = 25
 LEAST_WITHIN_S, MOST_WITHIN_S = 10, 60
 
 DIGITS = 10
+MOST_PORTS = 65535
+_HOST = re.compile(r"[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*")
 
 
 class BotErrors(StrEnum):
@@ -149,10 +163,47 @@ class Settings:
         Raises:
             Misconfigured: the setting is neither true nor false.
         """
-        given = self._secrets.get(IFRAME_ENROLLS, Secret())
-        if given.valueBoolean is not None:
-            return given.valueBoolean
-        return not given.text() or self._checked(IFRAME_ENROLLS)[IFRAME_ENROLLS] == "true"
+        return self._flag(IFRAME_ENROLLS, otherwise=True)
+
+    def mail(self) -> MailSettings | None:
+        """How the project mails; None if it has no channel.
+
+        Raises:
+            Misconfigured: a secret that the channel needs is missing or malformed.
+        """
+        if not self._text(MAIL_CHANNEL):
+            return None
+        channel = Channel(self._checked(MAIL_CHANNEL)[MAIL_CHANNEL])
+        if channel is Channel.MEDPLUM:
+            return MailSettings(channel, self._if_given(MAIL_FROM))
+        if channel is Channel.SES:
+            sender = self._checked(MAIL_FROM)[MAIL_FROM]
+            return MailSettings(channel, sender, ses_region=self._if_given(SES_REGION))
+        values = self._checked(MAIL_FROM, SMTP_HOST, *self._those_given(SMTP_PORT))
+        user = self._checked(*self._both_given(SMTP_USER, SMTP_PASSWORD))
+        server = SmtpServer(
+            values[SMTP_HOST],
+            int(values.get(SMTP_PORT, SUBMISSION_PORT)),
+            user.get(SMTP_USER, ""),
+            user.get(SMTP_PASSWORD, ""),
+        )
+        return MailSettings(channel, values[MAIL_FROM], smtp=server)
+
+    def invitation_url(self) -> str:
+        """The app's sign-in page, to which an invitation leads.
+
+        Raises:
+            Misconfigured: the secret is missing or no https URL.
+        """
+        return self._checked(INVITATION_URL)[INVITATION_URL]
+
+    def invitation_required(self) -> bool:
+        """Whether prescribers may begin to enroll themselves only once they were invited.
+
+        Raises:
+            Misconfigured: the setting is neither true nor false.
+        """
+        return self._flag(INVITATION_REQUIRED, otherwise=False)
 
     def answer_within_s(self) -> float:
         """Seconds within which a bot answers for which a person waits.
@@ -187,6 +238,22 @@ class Settings:
 
     def _is_own(self, clinic: int) -> bool:
         return self._text(CLINIC_ID).lstrip("0") == str(clinic)
+
+    def _flag(self, name: str, *, otherwise: bool) -> bool:
+        given = self._secrets.get(name, Secret())
+        if given.valueBoolean is not None:
+            return given.valueBoolean
+        return self._checked(name)[name] == "true" if given.text() else otherwise
+
+    def _if_given(self, name: str) -> str:
+        return self._checked(*self._those_given(name)).get(name, "")
+
+    def _those_given(self, *names: str) -> list[str]:
+        return [name for name in names if self._text(name)]
+
+    def _both_given(self, *names: str) -> tuple[str, ...]:
+        """The names, of which one is of no use without the others; none if none is given."""
+        return names if self._those_given(*names) else ()
 
     def _checked(self, *names: str) -> dict[str, str]:
         """The secrets' texts, once all of them are there and well-formed."""
@@ -237,6 +304,25 @@ def _is_page(value: str) -> bool:
     return _is_url(value.rstrip("?"))
 
 
+def _is_address(value: str) -> bool:
+    try:
+        return parse_email(value) == value and value.isascii()
+    except RuleBroken:
+        return False
+
+
+def _is_host(value: str) -> bool:
+    return bool(_HOST.fullmatch(value))
+
+
+def _is_flag(value: str) -> bool:
+    return value in ("true", "false")
+
+
+def _is_port(value: str) -> bool:
+    return _is_number(value) and int(value) <= MOST_PORTS
+
+
 def _is_number(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= DIGITS and int(value) > 0
 
@@ -277,10 +363,22 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         _is_relay_secret,
         f"must have {SHORTEST_RELAY_SECRET} plain characters at least",
     ),
-    IFRAME_ENROLLS: (
-        lambda value: value in ("true", "false"),
-        "must be true or false; leave it out for true",
+    IFRAME_ENROLLS: (_is_flag, "must be true or false; leave it out for true"),
+    MAIL_CHANNEL: (
+        lambda value: value in list(Channel),
+        f"must be {', '.join(Channel)}; leave it out to send no e-mail",
     ),
+    MAIL_FROM: (_is_address, "must be an e-mail address such as erx@clinic.example"),
+    SES_REGION: (
+        _is_host,
+        "must be an AWS region such as us-east-1; leave it out for the bots' own",
+    ),
+    SMTP_HOST: (_is_host, "must be the name of a mail server, without a port"),
+    SMTP_PORT: (_is_port, f"must be a port; leave it out for {SUBMISSION_PORT}"),
+    SMTP_USER: (_is_plain, "has characters that a user name can't have"),
+    SMTP_PASSWORD: (_is_plain, "has characters that a password can't have"),
+    INVITATION_URL: (_is_page, "must be the https URL of the app's sign-in page"),
+    INVITATION_REQUIRED: (_is_flag, "must be true or false; leave it out for false"),
     ANSWER_WITHIN: (
         _is_patience,
         f"must be a whole number of seconds from {LEAST_WITHIN_S} to {MOST_WITHIN_S}; leave it out"

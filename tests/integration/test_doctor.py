@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from bots.catalog import BOTS
 from deploy.medplum.doctor.comparison_checks import NEVER
+from deploy.medplum.doctor.mail_checks import NO_CHANNEL
 from deploy.medplum.program_policies import SERVICE, policy_name
 from deploy.sandbox.people import Person
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS, PRESCRIBER_POLICY
@@ -41,6 +42,7 @@ def test_a_sound_installation_is_found_so_and_nothing_is_changed(project: Projec
     project.reset()
     findings = project.doctor()
     assert findings.pop("comparison with DoseSpot") == ("note", NEVER)
+    assert findings.pop("e-mail") == ("note", NO_CHANNEL)
     assert {verdict for verdict, _ in findings.values()} == {"ok"}
     assert {name for name in findings if name.startswith("function ")} == {
         f"function {bot.name}" for bot in BOTS

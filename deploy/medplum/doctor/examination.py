@@ -13,6 +13,7 @@ from deploy.medplum.doctor import (
     clinic_checks,
     comparison_checks,
     dosespot_checks,
+    mail_checks,
     relay_checks,
     secret_checks,
     start_checks,
@@ -46,6 +47,7 @@ from shared.fhir.executed import Executed, executed
 from shared.fhir.service_credential import ServiceCredential
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
+from shared.mail.channel import mail_channel
 from shared.members.caller import is_program, sole_clinician_id
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction, CustomOperation
@@ -111,6 +113,7 @@ class Examination:
         for name in (*NEEDED, *OPTIONAL):
             yield Check(_secret(name), known, partial(self._check_secret, name))
         yield Check("ClientApplication", tuple(map(_secret, SERVICE)), self._check_client)
+        yield Check("e-mail", tuple(map(_secret, SERVICE)), self._check_mail)
         for bot in BOTS:
             yield Check(f"Bot {bot.identifier}", known, partial(self._check_bot, bot))
             needs = (FEATURES, f"Bot {bot.identifier}")
@@ -166,10 +169,7 @@ class Examination:
         return secret_checks.check_secret(name, self._found.secrets)
 
     def _check_client(self) -> CheckResult:
-        account = Settings(self._found.secrets).service_account(self._base_url)
-        assert account is not None  # noqa: S101 - both its secrets were found by earlier checks
-        credential = ServiceCredential(self._http, self._tokens, account)
-        me = FhirClient(self._http, self._base_url, credential).who_am_i()
+        me = self._as_service().who_am_i()
         if not is_administrator(child(me, "membership")):
             return missing(
                 f"The ClientApplication of {settings.SERVICE_ID} has no admin right. Set"
@@ -177,6 +177,18 @@ class Examination:
                 " and run `prescriber-bots register`."
             )
         return self._check_narrowed()
+
+    def _as_service(self) -> FhirClient:
+        """The server, seen by the bots' own ClientApplication."""
+        account = self._clinic.service_account(self._base_url)
+        assert account is not None  # noqa: S101 - both its secrets were found by earlier checks
+        credential = ServiceCredential(self._http, self._tokens, account)
+        return FhirClient(self._http, self._base_url, credential)
+
+    def _check_mail(self) -> CheckResult:
+        return mail_checks.check_mail(
+            self._clinic, self._found.project, lambda mail: mail_channel(mail, self._as_service())
+        )
 
     def _check_narrowed(self) -> CheckResult:
         client = self._found.named_client

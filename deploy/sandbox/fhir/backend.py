@@ -45,6 +45,7 @@ class FhirBackend:
         now: the clock.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         listeners: are told of every change of a resource.
+        outbox: the mails that a real server would have sent.
         switches: how it behaves where versions of Medplum differ; may be turned at any time.
     """
 
@@ -55,6 +56,7 @@ class FhirBackend:
     now: Clock
     bot_custom_functions_enabled: bool
     listeners: list[Listener] = field(default_factory=list)
+    outbox: list[Resource] = field(default_factory=list)
     switches: FhirSwitches = field(default_factory=FhirSwitches)
 
     @property

@@ -21,6 +21,11 @@ class FhirSwitches(BaseModel):
         description="whether an OperationOutcome with an error that a bot returns is answered with"
         " the status of its `id`, as by servers since 2026-01-22, or with 200",
     )
+    has_mail_server: bool = Field(
+        default=False,
+        description="whether mail is set up: `email/v1/send` then takes mail, which is kept in the"
+        " outbox, and otherwise answers 400",
+    )
 
 
 def routes(switches: FhirSwitches) -> list[Route]:
