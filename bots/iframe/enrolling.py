@@ -9,6 +9,7 @@ from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
 from shared.fhir.batch import Batch, FoundAll
+from shared.invitations.admission import admitted
 from shared.npi_check.beside import beside_npi_check
 from shared.runtime.invocation import Invocation
 
@@ -28,13 +29,18 @@ def one_stage_further(
     dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
     at_clinic = EnrollingAt(invocation, invocation.requester, choice, clinic, admin)
     memberships = _memberships(invocation, dosespot)
-    return advance(
+    return admitted(
         invocation,
-        dosespot,
-        OwnRecords(records.practitioner, records.roles, memberships),
-        lambda named: Order(roles=named, self_service=True),
-        lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
-        AtClinic(clinic.has_role, at_clinic.prepare_own),
+        dosespot.clinic_id,
+        memberships,
+        lambda: advance(
+            invocation,
+            dosespot,
+            OwnRecords(records.practitioner, records.roles, memberships),
+            lambda named: Order(roles=named, self_service=True),
+            lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
+            AtClinic(clinic.has_role, at_clinic.prepare_own),
+        ),
     )
 
 

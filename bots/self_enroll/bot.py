@@ -9,6 +9,7 @@ from shared.clinics.which_clinic import look_up_clinics
 from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.fhir.batch import Batch
+from shared.invitations.admission import admitted
 from shared.members.rules.guidance import next_steps
 from shared.npi_check.beside import beside_npi_check
 from shared.runtime.bot import bot
@@ -45,14 +46,19 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
     me, records = _me_and_records(invocation, dosespot)
     require_own_token(me, caller)
-    outcome = advance(
+    outcome = admitted(
         invocation,
-        dosespot,
-        records,
-        request.order,
-        lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
-        AtClinic(
-            clinic.has_role, EnrollingAt(invocation, caller, choice, clinic, admin).prepare_own
+        dosespot.clinic_id,
+        records.memberships,
+        lambda: advance(
+            invocation,
+            dosespot,
+            records,
+            request.order,
+            lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
+            AtClinic(
+                clinic.has_role, EnrollingAt(invocation, caller, choice, clinic, admin).prepare_own
+            ),
         ),
     )
     return SelfEnrollOutput(

@@ -99,6 +99,13 @@ CHARTS = (
 )
 """What a push notification about a prescription leads to."""
 
+INVITATIONS = (
+    _rule("Task", [*WITH_HISTORY, "create", "update"]),
+    _rule("Communication", [*FIND, "create", "update"]),
+)
+"""Whom administrators invited, and the e-mails about it; prescribers write Tasks too, so older
+versions say who wrote what."""
+
 RULES: dict[str, Sequence[Resource]] = {
     SERVICE: (
         TRAIL,
@@ -106,6 +113,7 @@ RULES: dict[str, Sequence[Resource]] = {
         STATUS_AT_CLINIC,
         KEPT,
         PHARMACIES,
+        *INVITATIONS,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
         BOT,

@@ -38,6 +38,7 @@ _SENTENCES: Mapping[str, str] = {
     "model_type": NOT_OBJECT,
     "string_type": NOT_TEXT,
     "string_unicode": "has characters that are not valid Unicode; leave them out",
+    "too_long": "must have at most {max_length} entries",
     "too_short": "must have at least {min_length} entry",
     "value_error": "{error}",
 }

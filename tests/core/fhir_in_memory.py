@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import RLock
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -22,6 +23,8 @@ class FhirServer:
     Attributes:
         asked: method and path of everything that was asked, those in a batch as well.
         before_write: what happens before the next writes are answered, one for each.
+        author: reference of who writes what is sent; nobody is told if it is empty.
+        now: the clock by which it tells when it stored something; it does not without one.
     """
 
     def __init__(self, *resources: Resource) -> None:
@@ -31,6 +34,8 @@ class FhirServer:
         self.denied: set[str] = set()
         self.read_only: set[str] = set()
         self.before_write: list[Callable[[], object] | BotError] = []
+        self.author = ""
+        self.now: Callable[[], datetime] | None = None
         self._lock = RLock()
         for one in resources:
             self.put(one)
@@ -45,6 +50,8 @@ class FhirServer:
         reference = f"{resource['resourceType']}/{resource['id']}"
         versions = self.versions.setdefault(reference, [])
         meta = {**resource.get("meta", {}), "versionId": str(len(versions) + 1)}
+        if self.now:
+            meta["lastUpdated"] = self.now().isoformat(timespec="milliseconds")
         stored = {**resource, "meta": meta}
         versions.insert(0, stored)
         self.resources[reference] = stored
@@ -116,6 +123,7 @@ class FhirServer:
         profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
         owner = asked.get("owner", [None])[0]
         subject = (asked.get("subject") or asked.get("patient") or [None])[0]
+        person = asked.get("practitioner", [None])[0]
         return [
             one
             for one in self.resources.values()
@@ -123,6 +131,7 @@ class FhirServer:
             and (profile is None or one["profile"]["reference"] == profile)
             and (project is None or one["project"]["reference"] == project)
             and (owner is None or _whose(one, "owner") == owner)
+            and (person is None or _whose(one, "practitioner") == person)
             and (subject is None or subject in (_whose(one, "subject"), _whose(one, "for")))
             and ("identifier" not in asked or wanted & _tokens(one))
             and ("code" not in asked or asked["code"][0] in _codes(one))
@@ -132,14 +141,20 @@ class FhirServer:
         stored = self.resources[path]
         if version != f'W/"{stored["meta"]["versionId"]}"':
             return 412, None
-        return 200, self.put(resource)
+        return 200, self.put(self._by_author(resource))
 
     def _create(self, kind: str, resource: Resource, query: str) -> tuple[int, Resource | None]:
         assert query.startswith(("identifier=", "code="))
         found = self._found(kind, query)
         if found:
             return 200, found[0]
-        return 201, self.put({**resource, "id": f"new-{len(self.resources)}"})
+        created = {**self._by_author(resource), "id": f"new-{len(self.resources)}"}
+        return 201, self.put(created)
+
+    def _by_author(self, resource: Resource) -> Resource:
+        if not self.author:
+            return resource
+        return {**resource, "meta": {**resource.get("meta", {}), "author": _to(self.author)}}
 
 
 def _tokens(resource: Resource) -> set[str]:
@@ -154,6 +169,10 @@ def _whose(resource: Resource, name: str) -> Any:
 
 def _codes(resource: Resource) -> set[str]:
     return {f"{one['system']}|{one['code']}" for one in resource["code"]["coding"]}
+
+
+def _to(reference: str) -> Resource:
+    return {"reference": reference}
 
 
 def _bundle(resources: list[Resource]) -> Resource:

@@ -259,6 +259,11 @@ class Clinic:
         url = f"{self.control_url}faults"
         self.session.post(url, json=fault, timeout=TIMEOUT_S).raise_for_status()
 
+    def mails(self) -> list[dict[str, str]]:
+        """What the FHIR server was asked to mail since the outbox was emptied."""
+        url = f"{self.fhir_url}_sandbox/outbox"
+        return list(self.session.get(url, timeout=TIMEOUT_S).json()["mails"])
+
     @property
     def registry_url(self) -> str:
         return str(self.sandbox.ready["nppes"]["controlUrl"])

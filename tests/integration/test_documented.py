@@ -14,6 +14,7 @@ from tests.integration.choosing import medication, synced
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.creating import new_form
 from tests.integration.documented import require_documented
+from tests.integration.inviting import prescriber
 from tests.integration.prescribing import (
     ALWAYS,
     add_history,
@@ -90,6 +91,12 @@ def readiness(clinic: Clinic) -> Run:
 
 def create(clinic: Clinic) -> Run:
     return new_form(clinic), clinic.admin.token
+
+
+def invite_prescribers(clinic: Clinic) -> Run:
+    members = prescriber(clinic), clinic.add_member()
+    people = [{"practitionerId": one.id} for one in members]
+    return {"practitioners": people, "action": "invite"}, clinic.admin.token
 
 
 def supervisor(clinic: Clinic) -> Run:
@@ -169,6 +176,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-default-pharmacy-bot": default_pharmacy,
     "dosespot-register-clinic-bot": register_clinic,
     "dosespot-clinician-clinics-bot": clinician_clinics,
+    "dosespot-invite-prescribers-bot": invite_prescribers,
 }
 
 

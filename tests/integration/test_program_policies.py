@@ -17,6 +17,10 @@ BOT = {"Bot": "search read"}
 STATUS = {**BOT, "AuditEvent": "search create", "Practitioner": "search read update"}
 GRANTS = {"PractitionerRole": "search read history"}
 AT_CLINICS = {"PractitionerRole": "search read history update", "Organization": "search read"}
+INVITATIONS = {
+    "Task": "search read history create update",
+    "Communication": "search read create update",
+}
 KEPT = {"Basic": "search read create update"}
 
 CHANGING = ("notification", "sync_status", SERVICE)
@@ -25,6 +29,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         **STATUS,
         **AT_CLINICS,
         **KEPT,
+        **INVITATIONS,
         "AccessPolicy": "search read",
         "Organization": "search read create",
         "MedicationKnowledge": "search create",
@@ -73,6 +78,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Patient": {"name": [{"family": "Rossi"}]},
     "Practitioner": {"name": [{"family": "Smith"}]},
     "PractitionerRole": {"active": True},
+    "Task": {"status": "requested", "intent": "order"},
     "StructureDefinition": {
         "url": "https://example.org/one",
         "name": "One",

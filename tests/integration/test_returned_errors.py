@@ -20,6 +20,7 @@ from tests.integration.documented import require_documented
 from tests.integration.prescribing import ALWAYS, HISTORY_BOT, PRESCRIPTIONS_BOT, REPORTED_BOT
 
 CREATE_BOT = "dosespot-create-prescriber-bot"
+INVITE_BOT = "dosespot-invite-prescribers-bot"
 SUPERVISOR_BOT = "dosespot-set-supervising-prescriber"
 NOBODY = {"practitionerId": "nobody", "practitionerRoleTypes": [1]}
 PAIR = {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "add"}
@@ -74,6 +75,8 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-register-clinic-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, True, "InputRefused", 400),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, False, "NotAuthorized", 403),
+    (INVITE_BOT, {}, True, "InputRefused", 400),
+    (INVITE_BOT, {"practitioners": [{"practitionerId": "a"}]}, False, "NotAuthorized", 403),
 ]
 """Bot, input, whether an administrator calls, error, and its status where it is returned."""
 

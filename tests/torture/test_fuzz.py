@@ -35,6 +35,7 @@ from tests.torture.flows import FOREIGN, Flow, payload
 KEPT = (
     *("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent"),
     *("MedicationRequest", "MedicationDispense", "Organization", "Location", "Task"),
+    "Communication",
 )
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
@@ -184,6 +185,10 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "add_patient_pharmacy": ({**chosen, "pharmacyId": 60001, "setAsPrimary": True}, known),
         "default_pharmacy": (
             {"pharmacyId": 60002, "patientIds": [chosen["patientId"]], "dryRun": False},
+            clinic.admin,
+        ),
+        "invite_prescribers": (
+            {"practitioners": [{"practitionerId": newcomer(clinic).id}], "action": "invite"},
             clinic.admin,
         ),
     }

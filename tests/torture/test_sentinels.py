@@ -30,6 +30,7 @@ from shared.runtime.services import Services
 from tests.builders import dea, form, npi
 from tests.integration.choosing import medication
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
+from tests.integration.inviting import mailing
 from tests.integration.prescribing import ALWAYS, add_history, add_reported, write_prescription
 from tests.integration.self_service import add_patient
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
@@ -47,6 +48,7 @@ SLOW = [way for way in WAYS if "crash" not in way]
 REFUSALS = [(status, code) for status in (200, 400, 403, 404) for code in ("ERROR", "OK")]
 FAULTS = (ValueError(FAMILY), KeyError(DEA), OSError(2, EMAIL, STREET), RuntimeError(PHONE))
 FAULTS[0].__cause__, FAULTS[1].__context__ = KeyError(EMAIL), TypeError(BORN)
+ACTS = ("invite", "invite", "resend", "cancel")
 GOOD = ({}, "sign-agreements"), ({"initIdp": True}, "pass-idp"), ({"initTfa": True}, "activate-tfa")
 
 _lines: ContextVar[list[str] | None] = ContextVar("lines", default=None)
@@ -176,6 +178,8 @@ def watch(clinic: Clinic) -> Iterator[Watch]:
     for url in (clinic.control_url, f"{clinic.fhir_url}_sandbox/"):
         clinic.session.delete(f"{url}faults", timeout=30).raise_for_status()
     watch.clean(*(event for event in watch.events() if event not in earlier))
+    kept = [clinic.sandbox.fhir.resources(kind) for kind in ("Task", "Communication")]
+    watch.clean(json.dumps(kept))
 
 
 def admins(member: Member, **more: Any) -> dict[str, Any]:
@@ -234,6 +238,9 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     for kind in sorted(PATIENT_EVENTS):
         yield "notification", {"EventType": kind, "Data": {**data, **named, **notes}}, admin
     yield "create_prescriber", body(watch, invite=True), admin
+    people = {"practitioners": [{"practitionerId": one.id} for one in (watch.person(), mine)]}
+    with mailing(clinic):
+        yield from (("invite_prescribers", {**people, "action": act}, admin) for act in ACTS)
     agent = watch.person()
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
@@ -299,6 +306,10 @@ VALUES: dict[str, list[Any]] = {
         {"zipCode": FAMILY, "primaryPhone": EMAIL, "primaryFax": LICENSE, "clinicName": EMAIL},
     ],
     "clinician_clinics": [{"practitionerId": EMAIL, "add": [FAMILY, STREET], "remove": DEA}],
+    "invite_prescribers": [
+        {"practitioners": [{"practitionerId": EMAIL, "organizationId": PHONE}, FAMILY]},
+        {"practitioners": FAMILY, "action": LICENSE, "expiresInDays": BORN, EMAIL: 1},
+    ],
     "create_prescriber": [
         [FAMILY],
         {"fName": [GIVEN], "lName": FAMILY * 6, "email": FAMILY, "phone": PHONE * 2, EMAIL: 1},

@@ -39,7 +39,7 @@ class Part(BotInput):
 class Whole(BotInput):
     name: str
     on: bool | None = None
-    parts: Annotated[list[Part], Field(min_length=1)]
+    parts: Annotated[list[Part], Field(min_length=1, max_length=5)]
     color: Annotated[Color, Field(strict=False)] = Color.RED
     named: dict[str, Part] | None = None
     free: Any = None
@@ -126,6 +126,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         ({"name": 1}, "name: must be a string"),
         ({"on": 1}, "on: must be true or false"),
         ({"parts": []}, "parts: must have at least 1 entry"),
+        ({"parts": [{"word": "a"}] * 6}, "parts: must have at most 5 entries"),
         ({"parts": "a"}, "parts: must be a list"),
         ({"parts": [{"word": "a", "size": True}]}, "parts[0].size: must be a whole number"),
         ({"parts": [{"word": "a", "size": 1.0}]}, "parts[0].size: must be a whole number"),

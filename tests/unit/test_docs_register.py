@@ -10,6 +10,7 @@ from shared.runtime import settings
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 (DEPLOYMENT,) = [page.read_text("utf-8") for page in PAGES if page.name == "deployment.md"]
+GROUPS = "DOSESPOT NPI_REGISTRY MEDPLUM_CLIENT MEDPLUM_BOT RELAY MAIL SES SMTP INVITATION".split()
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -23,9 +24,7 @@ def test_register_takes_every_secret_that_the_bots_read():
 
 def test_register_takes_every_secret_that_the_docs_name():
     texts = "\n".join(page.read_text("utf-8") for page in PAGES)
-    named = set(
-        re.findall(r"\b(?:DOSESPOT|NPI_REGISTRY|MEDPLUM_CLIENT|MEDPLUM_BOT|RELAY)_[A-Z_]+\b", texts)
-    )
+    named = set(re.findall(rf"\b(?:{'|'.join(GROUPS)})_[A-Z_]+\b", texts))
     others = {"DOSESPOT_SWAGGER", "DOSESPOT_CLINC_KEY", "RELAY_BASE_URLS"}
     others |= {settings.FURTHER_CLINIC_KEY}  # a clinic's number follows
     assert named - others == set(NAMES)

@@ -33,6 +33,7 @@ PHARMACY = {
     "identifier": [{"system": "https://dosespot.com/pharmacy-id", "value": "7"}],
 }
 CLINIC, MEMBERS = "dosespot-register-clinic-bot", "dosespot-clinician-clinics-bot"
+INVITE = "dosespot-invite-prescribers-bot"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
 
@@ -58,6 +59,15 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (READINESS, {"practitionerId": PRACTITIONER_ID}),
     (READINESS, {"pageSize": 100}),
     ("dosespot-create-prescriber-bot", form()),
+    (INVITE, {"practitioners": [{"practitionerId": "a"}]}),
+    (
+        INVITE,
+        {
+            "practitioners": [{"practitionerId": "a", "organizationId": "o"}],
+            "action": "cancel",
+            "expiresInDays": 90,
+        },
+    ),
     (
         SUPERVISOR,
         {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "remove"},
@@ -81,6 +91,9 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (MEMBERS, {"practitionerId": "a", "add": ["o-1"], "remove": None}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
+    (INVITE, {"practitioners": []}),
+    (INVITE, {"practitioners": [{"practitionerId": "a"}], "expiresInDays": 91}),
+    (INVITE, {"practitioners": [{"practitionerId": "a"}], "action": "delete"}),
     (ENROLL, {}),
     (ENROLL, {**NAMED, "practitionerId": "a/b"}),
     (ENROLL, {**NAMED, "practitionerId": "a" * 65}),

@@ -19,6 +19,8 @@ STRICTER_THAN_THE_BOTS = TAKEN_FOR_WANT_OF_BETTER | {
 # What a server may keep without a word, because it is not sent and the NPI beside it is.
 TOLD_BY_THE_BOTS_ALONE = {"an NPI beside one without a value": f"{NOT_SENT}{NO_NUMBER}"}
 
+FIXED = {"fixedUri", "patternBoolean", "patternCodeableConcept"}
+
 
 def constraints(definition: Resource) -> dict[str, Resource]:
     elements = definition["differential"]["element"]
@@ -34,7 +36,7 @@ def names(definition: Resource) -> set[str]:
             found.add(f"{element['id']} min")
         if is_direct and element.get("max", "*") != "*":
             found.add(f"{element['id']} max")
-        if is_direct and ":" not in element["id"] and {"fixedUri", "patternBoolean"} & set(element):
+        if is_direct and ":" not in element["id"] and FIXED & set(element):
             found.add(f"{element['id']} value")
     return found
 

@@ -1,0 +1,1 @@
+"""What is known of an invitation, and what follows from it: values in, values out."""
