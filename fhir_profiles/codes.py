@@ -32,6 +32,20 @@ class RegistrationStatus(StrEnum):
     UNKNOWN = "Unknown"
 
 
+IDENTITY_VERIFIED = frozenset(
+    {
+        RegistrationStatus.IDP_SUCCESS,
+        RegistrationStatus.TFA_ACTIVATE_INIT,
+        RegistrationStatus.TFA_ACTIVATED_SUCCESS,
+        RegistrationStatus.TFA_ACTIVATED_ERROR,
+        RegistrationStatus.TFA_DEACTIVATE_INIT,
+        RegistrationStatus.TFA_DEACTIVATED_SUCCESS,
+        RegistrationStatus.TFA_DEACTIVATED_ERROR,
+    }
+)
+"""Statuses that nobody reaches before their identity is proven; a status is the last step only."""
+
+
 class ClinicianRole(StrEnum):
     """What a clinician may do in DoseSpot, as the code of a PractitionerRole."""
 

@@ -20,8 +20,12 @@ def cursor_of(after: str) -> str:
     return base64.urlsafe_b64encode(after.encode()).decode()
 
 
-def _instant(cursor: str) -> str:
-    """What the cursor says, which is an instant and nothing else: it becomes part of a search."""
+def instant_of(cursor: str) -> str:
+    """What the cursor says, which is an instant and nothing else: it becomes part of a search.
+
+    Raises:
+        ValueError: it is no cursor of ours.
+    """
     try:
         after = base64.b64decode(cursor, altchars="-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
@@ -37,7 +41,7 @@ class OneOrPage(BotInput):
     practitionerId: FhirId | None = Field(
         None, description="Id of the one Practitioner to check; without it, everybody."
     )
-    cursor: Annotated[str, AfterValidator(_instant)] | None = Field(
+    cursor: Annotated[str, AfterValidator(instant_of)] | None = Field(
         None, description="`nextCursor` of the last answer; not together with `practitionerId`."
     )
 

@@ -54,8 +54,8 @@ def outcomes(answer: Answer) -> list[str]:
 
 def tasks(clinic: Clinic, member: Member) -> list[dict[str, Any]]:
     """The invitations of somebody, the oldest first."""
-    found = clinic.sandbox.fhir.resources("Task")
-    theirs = [one for one in found if one.get("owner") == {"reference": f"Practitioner/{member.id}"}]
+    found, owner = clinic.sandbox.fhir.resources("Task"), f"Practitioner/{member.id}"
+    theirs = [one for one in found if one.get("owner") == {"reference": owner}]
     return sorted(theirs, key=lambda one: str(one["identifier"][0]["value"]))
 
 

@@ -99,6 +99,11 @@ def invite_prescribers(clinic: Clinic) -> Run:
     return {"practitioners": people, "action": "invite"}, clinic.admin.token
 
 
+def setup_progress(clinic: Clinic) -> Run:
+    prescriber(clinic)
+    return {"pageSize": 5}, clinic.admin.token
+
+
 def supervisor(clinic: Clinic) -> Run:
     agent, other = clinic.add_member(dea=DEA), clinic.add_member(dea=DEA)
     assert clinic.enroll(agent, practitionerRoleTypes=[5]).status == 200
@@ -177,6 +182,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-register-clinic-bot": register_clinic,
     "dosespot-clinician-clinics-bot": clinician_clinics,
     "dosespot-invite-prescribers-bot": invite_prescribers,
+    "dosespot-setup-progress-bot": setup_progress,
 }
 
 

@@ -75,6 +75,8 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-register-clinic-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, True, "InputRefused", 400),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, False, "NotAuthorized", 403),
+    ("dosespot-setup-progress-bot", {"cursor": 7}, True, "InputRefused", 400),
+    ("dosespot-setup-progress-bot", {}, False, "NotAuthorized", 403),
     (INVITE_BOT, {}, True, "InputRefused", 400),
     (INVITE_BOT, {"practitioners": [{"practitionerId": "a"}]}, False, "NotAuthorized", 403),
 ]

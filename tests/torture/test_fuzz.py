@@ -187,6 +187,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
             {"pharmacyId": 60002, "patientIds": [chosen["patientId"]], "dryRun": False},
             clinic.admin,
         ),
+        "setup_progress": ({"pageSize": 3}, clinic.admin),
         "invite_prescribers": (
             {"practitioners": [{"practitionerId": newcomer(clinic).id}], "action": "invite"},
             clinic.admin,

@@ -241,6 +241,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     people = {"practitioners": [{"practitionerId": one.id} for one in (watch.person(), mine)]}
     with mailing(clinic):
         yield from (("invite_prescribers", {**people, "action": act}, admin) for act in ACTS)
+    yield "setup_progress", {}, admin
     agent = watch.person()
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
@@ -283,6 +284,7 @@ VALUES: dict[str, list[Any]] = {
     "self_reported_medications_sync": [{"patientId": PHONE, "start": FAMILY}, {EMAIL: FAMILY}],
     "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
+    "setup_progress": [{"cursor": EMAIL, "pageSize": FAMILY}, {FAX: 1}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
     "notification_counts": [[FAMILY], {EMAIL: FAMILY}],
     "search_medication": [{"name": FAMILY * 50}, {"name": [FAMILY], EMAIL: 1}],

@@ -59,6 +59,11 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (READINESS, {"practitionerId": PRACTITIONER_ID}),
     (READINESS, {"pageSize": 100}),
     ("dosespot-create-prescriber-bot", form()),
+    ("dosespot-setup-progress-bot", {}),
+    (
+        "dosespot-setup-progress-bot",
+        {"cursor": cursor_of("2026-03-01T09:30:00.123Z"), "pageSize": 100},
+    ),
     (INVITE, {"practitioners": [{"practitionerId": "a"}]}),
     (
         INVITE,
