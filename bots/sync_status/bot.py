@@ -4,6 +4,7 @@ from bots.sync_status import IDENTIFIER
 from bots.sync_status.contract import SyncStatusInput, SyncStatusOutput
 from fhir_profiles import Resource
 from shared.access.authorize import require_administrator, runs_by_itself
+from shared.billing.wiring import end_billing
 from shared.clinics.everywhere import at_all_clinics
 from shared.errors import RecordsRefused
 from shared.fhir.batch import Batch
@@ -59,6 +60,8 @@ def sync_status(request: SyncStatusInput, invocation: Invocation) -> SyncStatusO
         checks = [] if request.cursor else due.run(None)
         in_turn = request.resume or (scheduled and not (dry_run or request.cursor))
         has_time = invocation.pace.has_time if scheduled else _no_time
+        if in_turn:
+            end_billing(invocation, dosespot.clinic_id)
         report = (
             scheduled_round_of(invocation, me, request.pageSize, has_time, _everywhere).run()
             if in_turn

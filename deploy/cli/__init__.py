@@ -5,7 +5,18 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 import click
 
-from deploy.cli import aws, demo, enroll_many, invoke, medplum, readiness, sandbox, schema, stack
+from deploy.cli import (
+    aws,
+    billing,
+    demo,
+    enroll_many,
+    invoke,
+    medplum,
+    readiness,
+    sandbox,
+    schema,
+    stack,
+)
 from deploy.cli.command import OneLineErrors, verbose_option
 
 
@@ -29,7 +40,7 @@ def main(ctx: click.Context) -> None:
 for command in (
     *(demo.demo, sandbox.sandbox, sandbox.functions, sandbox.dosespot, invoke.invoke),
     *(aws.package, stack.deploy, stack.destroy),
-    *(medplum.register, medplum.doctor, readiness.readiness),
+    *(medplum.register, medplum.doctor, readiness.readiness, billing.billing),
     *(enroll_many.enroll_many, schema.schema),
 ):
     main.add_command(command)

@@ -90,6 +90,9 @@ PHARMACIES = _rule("Organization", [*FIND, "create"])
 KEPT = _rule("Basic", [*FIND, "create", "update"])
 """What runs keep for later ones, such as claims."""
 
+BILLING = _rule("Account", [*WITH_HISTORY, "create", "update"])
+"""For how long prescribers are billed; prescribers write Accounts too."""
+
 CHARTS = (
     _rule("Patient", [*FIND, "update"], readonlyFields=WHO_PATIENTS_ARE),
     *(
@@ -114,12 +117,13 @@ RULES: dict[str, Sequence[Resource]] = {
         KEPT,
         PHARMACIES,
         *INVITATIONS,
+        BILLING,
         _rule("AccessPolicy", FIND),  # whom the form bot invites gets one
         _rule("MedicationKnowledge", ONCE),  # the clinic's favorites
         BOT,
     ),
-    "notification": (TRAIL, STATUS, STATUS_AT_CLINIC, PHARMACIES, BOT, *CHARTS),
-    "sync_status": (TRAIL, STATUS, STATUS_AT_CLINIC, CLINICS, KEPT, BOT),
+    "notification": (TRAIL, STATUS, STATUS_AT_CLINIC, PHARMACIES, BILLING, BOT, *CHARTS),
+    "sync_status": (TRAIL, STATUS, STATUS_AT_CLINIC, CLINICS, KEPT, BILLING, BOT),
     "readiness": (TRAIL, PEOPLE, GRANTS, CLINICS, BOT),
 }
 """By program, what it may do. Every Bot with an administrator's membership stands here."""

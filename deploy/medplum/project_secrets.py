@@ -41,6 +41,8 @@ OPTIONAL = (
     settings.IFRAME_ENROLLS,
     settings.ANSWER_WITHIN,
     settings.INVITATION_REQUIRED,
+    settings.BILLING_PRICE,
+    settings.BILLING_CURRENCY,
     *MAIL,
     *RELAY,
 )

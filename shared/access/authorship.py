@@ -1,13 +1,20 @@
 """Whether an administrator, or our own client, wrote something, as the FHIR server remembers it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fhir_profiles import Resource
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.elements import child, text
 from fhir_profiles.project_membership import is_administrator
 from fhir_profiles.today import Today
-from shared.access.rules.grants import Counts, anywhere, granted_by, granting, introducers
+from shared.access.rules.grants import (
+    Counts,
+    anywhere,
+    author_of,
+    granted_by,
+    granting,
+    introducers,
+)
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
 
@@ -56,3 +63,45 @@ def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str
         for membership in found.all()
         if is_administrator(membership)
     ) & set(references)
+
+
+def versions_that_tell(
+    fhir: FhirClient, resources: Iterable[Resource]
+) -> tuple[Mapping[str, Sequence[Resource | None]], frozenset[str]]:
+    """What is needed to tell what administrators, or our own client, wrote of resources.
+
+    Args:
+        fhir: may read memberships and the history of the resources.
+        resources: of one type, as they are now.
+
+    Returns:
+        By id the versions of each, the newest first, as far back as is needed: older ones are read
+        only where somebody else wrote the newest. And references of those whose word counts.
+
+    Raises:
+        BotError: whatever the client raises.
+    """
+    known = {str(one.get("id")): one for one in resources}
+    trusted = administrators(fhir, {author_of(one) for one in known.values()})
+    doubtful = [one for one in known.values() if author_of(one) not in trusted]
+    batch = Batch(fhir)
+    histories = {one["id"]: batch.history(f"{one['resourceType']}/{one['id']}") for one in doubtful}
+    batch.send()
+    older = {key: found.versions() for key, found in histories.items()}
+    authors = {author_of(one) for found in older.values() for one in found if one is not None}
+    trusted |= administrators(fhir, authors - trusted)
+    return {key: older.get(key, [one]) for key, one in known.items()}, trusted
+
+
+def as_administrators_wrote(fhir: FhirClient, resources: Iterable[Resource]) -> list[Resource]:
+    """The resources as an administrator, or our own client, last wrote them.
+
+    The arguments and errors are those of `versions_that_tell`. Each has the `meta` of the newest
+    version, so that it can be written; what no administrator ever wrote is left out.
+    """
+    versions, trusted = versions_that_tell(fhir, resources)
+    theirs = (
+        (found, next((one for one in found if one and author_of(one) in trusted), None))
+        for found in versions.values()
+    )
+    return [{**one, "meta": (found[0] or one).get("meta", {})} for found, one in theirs if one]

@@ -22,6 +22,8 @@ class LogEvent(StrEnum):
     RESULT_SENT = "result-sent"
     MESSAGE_RETURNED = "message-returned"
     RECORD_DOUBTFUL = "record-doubtful"
+    BILLING_NOT_BEGUN = "billing-not-begun"
+    BILLING_NOT_ENDED = "billing-not-ended"
     NOT_ADVANCED = "not-advanced"
     NOT_AUDITED = "not-audited"
     DONE = "done"

@@ -67,7 +67,7 @@ from shared.errors import (
 from shared.members.rules.another_person import UNKNOWN_ID
 from shared.members.rules.clinician import Clinician
 from shared.members.rules.subject import Subject
-from shared.members.status_recording import StatusRecording
+from shared.members.status_recording import BeforeStatus, StatusRecording, nobody_waits
 from shared.records.findings import Finding
 from shared.records.identity import Identity, missing
 from shared.timing import Clock, Timing, Waiter
@@ -107,6 +107,8 @@ class Enrollment:
         now: the clock.
         wait: waits as long as the run has time.
         timing: how long claims last.
+        before_status: is told what DoseSpot says of the Practitioner, given by reference, before
+            that is written.
     """
 
     members: Members
@@ -116,6 +118,7 @@ class Enrollment:
     now: Clock
     wait: Waiter
     timing: Timing
+    before_status: BeforeStatus = nobody_waits
 
     def begin(self, subject: Subject, order: Order) -> Situation:
         """How things stand before the run has looked."""
@@ -379,6 +382,8 @@ class Enrollment:
             return _known(latest)
 
         before, change = s.subject.record, StatusRecording(_known(s), ask_again, self.now)
+        practitioner = f"Practitioner/{s.subject.practitioner.get('id')}"
+        self.before_status(practitioner, change.clinician)
         written = self.members.write_status(before, change)
         subject = s.subject.recorded(written.resource)
         if written.replaced is not None:

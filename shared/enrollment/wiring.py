@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fhir_profiles import Resource
 from fhir_profiles.today import Today
 from shared.access.rules.grants import Counts, anywhere
+from shared.billing.wiring import billing_of
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
 from shared.enrollment.dosespot_network import DoseSpotNetwork
@@ -47,4 +48,5 @@ def enrollment_of(
         now=run.now,
         wait=run.wait,
         timing=run.timing,
+        before_status=billing_of(run, dosespot.clinic_id),
     )

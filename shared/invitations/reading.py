@@ -4,7 +4,7 @@ Whose word counts is looked up with them; only where a Task was last written by 
 its older versions read too.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fhir_profiles import Resource
@@ -18,8 +18,7 @@ from fhir_profiles.invitation import (
     read_invitation,
 )
 from fhir_profiles.systems import INVITATION, INVITATION_MAIL
-from shared.access.authorship import administrators
-from shared.access.rules.grants import author_of
+from shared.access.authorship import versions_that_tell
 from shared.errors import Misconfigured
 from shared.fhir.batch import Batch, FoundAll
 from shared.fhir.client import FhirClient
@@ -81,25 +80,9 @@ def counted(fhir: FhirClient, tasks: Iterable[Resource]) -> list[Invitation]:
 
 def _counting(fhir: FhirClient, tasks: Iterable[Resource]) -> dict[str, Resource]:
     """By id, the Tasks as they count; without those that don't."""
-    known = {str(one.get("id")): one for one in tasks}
-    trusted = administrators(fhir, {author_of(one) for one in known.values()})
-    versions = {key: [one] if author_of(one) in trusted else None for key, one in known.items()}
-    doubtful = [key for key, one in versions.items() if one is None]
-    older = _histories(fhir, doubtful)
-    authors = {author_of(one) for found in older.values() for one in found if one is not None}
-    trusted |= administrators(fhir, authors - trusted)
-    everything: dict[str, Sequence[Resource | None]] = {
-        key: found if found is not None else older[key] for key, found in versions.items()
-    }
-    counts = {key: as_it_counts(found, trusted) for key, found in everything.items()}
+    versions, trusted = versions_that_tell(fhir, tasks)
+    counts = {key: as_it_counts(found, trusted) for key, found in versions.items()}
     return {key: one for key, one in counts.items() if one is not None}
-
-
-def _histories(fhir: FhirClient, ids: Collection[str]) -> dict[str, list[Resource | None]]:
-    batch = Batch(fhir)
-    found = {one: batch.history(f"Task/{one}") for one in ids}
-    batch.send()
-    return {one: versions.versions() for one, versions in found.items()}
 
 
 def _last(

@@ -8,6 +8,22 @@ from fhir_profiles import Resource
 from shared.members.rules.clinician import Clinician
 from shared.members.rules.recorded_status import as_dosespot_says
 
+BeforeStatus = Callable[[str, Clinician], None]
+"""Is told what DoseSpot says of a Practitioner, given by reference, before that is written; raises
+nothing, so that the status is written in any case."""
+
+BeforeStatusAt = Callable[[int], BeforeStatus]
+"""By DoseSpot's number of a clinic."""
+
+
+def nobody_waits(_practitioner: str, _clinician: Clinician) -> None:
+    """A `BeforeStatus` for where nothing else follows from a status."""
+
+
+def nobody_waits_at(_clinic: int) -> BeforeStatus:
+    """The same at any clinic."""
+    return nobody_waits
+
 
 @dataclass
 class StatusRecording:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 
 from fhir_profiles import systems
@@ -37,6 +38,8 @@ SMTP_USER = "SMTP_USER"
 SMTP_PASSWORD = "SMTP_PASSWORD"  # noqa: S105 - the secret's name
 INVITATION_URL = "INVITATION_URL"
 INVITATION_REQUIRED = "INVITATION_REQUIRED"
+BILLING_PRICE = "BILLING_PRICE"
+BILLING_CURRENCY = "BILLING_CURRENCY"
 SERVICE_ID = "MEDPLUM_CLIENT_ID"
 SERVICE_SECRET = "MEDPLUM_CLIENT_SECRET"  # noqa: S105 - the secret's name
 
@@ -49,6 +52,8 @@ LEAST_WITHIN_S, MOST_WITHIN_S = 10, 60
 
 DIGITS = 10
 MOST_PORTS = 65535
+DEFAULT_CURRENCY = {BILLING_CURRENCY: "USD"}
+_PRICE = re.compile(r"[0-9]{1,6}(\.[0-9]{2})?")
 _HOST = re.compile(r"[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*")
 
 
@@ -196,6 +201,16 @@ class Settings:
             Misconfigured: the secret is missing or no https URL.
         """
         return self._checked(INVITATION_URL)[INVITATION_URL]
+
+    def billing(self) -> tuple[Decimal, str] | None:
+        """The price of a prescriber and month, and its currency; None if nobody is billed.
+
+        Raises:
+            Misconfigured: one of the two is malformed.
+        """
+        price = self._if_given(BILLING_PRICE)
+        currency = self._if_given(BILLING_CURRENCY) or DEFAULT_CURRENCY[BILLING_CURRENCY]
+        return (Decimal(price), currency) if price else None
 
     def invitation_required(self) -> bool:
         """Whether prescribers may begin to enroll themselves only once they were invited.
@@ -378,6 +393,14 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     SMTP_USER: (_is_plain, "has characters that a user name can't have"),
     SMTP_PASSWORD: (_is_plain, "has characters that a password can't have"),
     INVITATION_URL: (_is_page, "must be the https URL of the app's sign-in page"),
+    BILLING_PRICE: (
+        lambda value: bool(_PRICE.fullmatch(value)),
+        "must be an amount such as 39.00; leave it out to bill nobody",
+    ),
+    BILLING_CURRENCY: (
+        lambda value: bool(re.fullmatch("[A-Z]{3}", value)),
+        "must be a currency such as USD; leave it out for that",
+    ),
     INVITATION_REQUIRED: (_is_flag, "must be true or false; leave it out for false"),
     ANSWER_WITHIN: (
         _is_patience,

@@ -27,7 +27,7 @@ from shared.members.enrolled import Enrolled, enrolled_of
 from shared.members.paging import page_after
 from shared.members.rules.clinician import Clinician
 from shared.members.same_person import same_person
-from shared.members.status_recording import StatusRecording
+from shared.members.status_recording import BeforeStatusAt, StatusRecording, nobody_waits_at
 from shared.records.findings import Finding
 from shared.records.practitioner import dea_warnings_of
 from shared.together import Together
@@ -201,6 +201,8 @@ class StatusSync:
         trail: keeps what was changed.
         dry_run: whether differences are only reported.
         everywhere: the clinics, where the project has several.
+        before_status_at: by DoseSpot's number of a clinic, what is told what DoseSpot says of
+            everybody there, also where they say so already.
     """
 
     fhir: FhirClient
@@ -211,6 +213,7 @@ class StatusSync:
     trail: Trail
     dry_run: bool = False
     everywhere: Everywhere | None = None
+    before_status_at: BeforeStatusAt = nobody_waits_at
 
     def page(self, me: Resource, after: str, size: int) -> Report:
         """Looks at those of the next people who are enrolled; see `page_after`.
@@ -328,6 +331,7 @@ class StatusSync:
         change = StatusRecording(clinician, again, self.now)
         if self.dry_run:
             return Edited(change(before), None)
+        self.before_status_at(at.dosespot.clinic_id)(at.one.practitioner, clinician)
         return self.fhir.edit(before, change)
 
     def _again(

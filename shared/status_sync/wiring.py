@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fhir_profiles import Resource
+from shared.billing.wiring import billing_at
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.limits import DoseSpotLimits
 from shared.http.quota import QuotaHttp
@@ -43,6 +44,7 @@ def status_sync_of(
         trail=run.trail,
         dry_run=dry_run,
         everywhere=everywhere,
+        before_status_at=billing_at(run),
     )
 
 

@@ -123,7 +123,7 @@ class FhirServer:
         profile, project = asked.get("profile", [None])[0], asked.get("project", [None])[0]
         owner = asked.get("owner", [None])[0]
         subject = (asked.get("subject") or asked.get("patient") or [None])[0]
-        person = asked.get("practitioner", [None])[0]
+        person, tag = asked.get("practitioner", [None])[0], asked.get("_tag", [""])[0]
         return [
             one
             for one in self.resources.values()
@@ -133,6 +133,7 @@ class FhirServer:
             and (owner is None or _whose(one, "owner") == owner)
             and (person is None or _whose(one, "practitioner") == person)
             and (subject is None or subject in (_whose(one, "subject"), _whose(one, "for")))
+            and (not tag or tag in _tags(one))
             and ("identifier" not in asked or wanted & _tokens(one))
             and ("code" not in asked or asked["code"][0] in _codes(one))
         ]
@@ -169,6 +170,10 @@ def _whose(resource: Resource, name: str) -> Any:
 
 def _codes(resource: Resource) -> set[str]:
     return {f"{one['system']}|{one['code']}" for one in resource["code"]["coding"]}
+
+
+def _tags(resource: Resource) -> set[str]:
+    return {f"{one['system']}|{one['code']}" for one in resource.get("meta", {}).get("tag", [])}
 
 
 def _to(reference: str) -> Resource:

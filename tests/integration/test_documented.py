@@ -12,7 +12,7 @@ from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.choosing import medication, synced
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
-from tests.integration.creating import new_form
+from tests.integration.creating import new_form, setting
 from tests.integration.documented import require_documented
 from tests.integration.inviting import prescriber
 from tests.integration.prescribing import (
@@ -99,6 +99,11 @@ def invite_prescribers(clinic: Clinic) -> Run:
     return {"practitioners": people, "action": "invite"}, clinic.admin.token
 
 
+def billing_report(clinic: Clinic) -> Run:
+    ready(clinic)
+    return {"firstMonth": "2026-01", "lastMonth": "2026-03"}, clinic.admin.token
+
+
 def setup_progress(clinic: Clinic) -> Run:
     prescriber(clinic)
     return {"pageSize": 5}, clinic.admin.token
@@ -183,6 +188,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-clinician-clinics-bot": clinician_clinics,
     "dosespot-invite-prescribers-bot": invite_prescribers,
     "dosespot-setup-progress-bot": setup_progress,
+    "dosespot-billing-report-bot": billing_report,
 }
 
 
@@ -211,7 +217,8 @@ def test_every_bot_is_run() -> None:
 def test_what_a_bot_is_given_and_answers_is_valid_by_its_schema(clinic: Clinic, bot: str) -> None:
     given, token = RUNS[bot](clinic)
     validator(bot, "input").validate(given)
-    answer = answer_of(clinic, bot, given, token)
+    with setting(clinic, "BILLING_PRICE", "39.00"):
+        answer = answer_of(clinic, bot, given, token)
     assert answer.status == 200, answer.body
     validator(bot, "output").validate(answer.body)
     known = SCHEMA["$defs"][validator(bot, "output").schema["$ref"].rpartition("/")[2]]

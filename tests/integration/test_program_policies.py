@@ -17,6 +17,7 @@ BOT = {"Bot": "search read"}
 STATUS = {**BOT, "AuditEvent": "search create", "Practitioner": "search read update"}
 GRANTS = {"PractitionerRole": "search read history"}
 AT_CLINICS = {"PractitionerRole": "search read history update", "Organization": "search read"}
+BILLING = {"Account": "search read history create update"}
 INVITATIONS = {
     "Task": "search read history create update",
     "Communication": "search read create update",
@@ -30,6 +31,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         **AT_CLINICS,
         **KEPT,
         **INVITATIONS,
+        **BILLING,
         "AccessPolicy": "search read",
         "Organization": "search read create",
         "MedicationKnowledge": "search create",
@@ -37,11 +39,12 @@ ALLOWED: dict[str, dict[str, str]] = {
     "notification": {
         **STATUS,
         **AT_CLINICS,
+        **BILLING,
         "MedicationRequest": "search read create update",
         "Organization": "search read create",
         "Patient": "search read update",
     },
-    "sync_status": {**STATUS, **AT_CLINICS, **KEPT},
+    "sync_status": {**STATUS, **AT_CLINICS, **KEPT, **BILLING},
     "readiness": {
         **BOT,
         **GRANTS,
@@ -54,6 +57,7 @@ ALLOWED: dict[str, dict[str, str]] = {
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "AccessPolicy": {"name": "another"},
+    "Account": {"status": "active"},
     "AuditEvent": {
         "type": {"code": "rest"},
         "recorded": "2026-11-29T00:00:00Z",

@@ -77,6 +77,9 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, False, "NotAuthorized", 403),
     ("dosespot-setup-progress-bot", {"cursor": 7}, True, "InputRefused", 400),
     ("dosespot-setup-progress-bot", {}, False, "NotAuthorized", 403),
+    ("dosespot-billing-report-bot", {"lastMonth": "2026-01"}, True, "InputRefused", 400),
+    ("dosespot-billing-report-bot", {}, False, "NotAuthorized", 403),
+    ("dosespot-billing-report-bot", {}, True, "Misconfigured", 400),
     (INVITE_BOT, {}, True, "InputRefused", 400),
     (INVITE_BOT, {"practitioners": [{"practitionerId": "a"}]}, False, "NotAuthorized", 403),
 ]

@@ -35,7 +35,7 @@ from tests.torture.flows import FOREIGN, Flow, payload
 KEPT = (
     *("ProjectMembership", "Practitioner", "PractitionerRole", "Patient", "Project", "Consent"),
     *("MedicationRequest", "MedicationDispense", "Organization", "Location", "Task"),
-    "Communication",
+    *("Communication", "Account"),
 )
 NEVER_CHANGED = ("resourceType", "id", "meta")
 RUNS = 4
@@ -187,6 +187,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
             {"pharmacyId": 60002, "patientIds": [chosen["patientId"]], "dryRun": False},
             clinic.admin,
         ),
+        "billing_report": ({"firstMonth": "2026-03", "lastMonth": "2026-04"}, clinic.admin),
         "setup_progress": ({"pageSize": 3}, clinic.admin),
         "invite_prescribers": (
             {"practitioners": [{"practitionerId": newcomer(clinic).id}], "action": "invite"},

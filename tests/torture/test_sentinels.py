@@ -30,6 +30,7 @@ from shared.runtime.services import Services
 from tests.builders import dea, form, npi
 from tests.integration.choosing import medication
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
+from tests.integration.creating import setting
 from tests.integration.inviting import mailing
 from tests.integration.prescribing import ALWAYS, add_history, add_reported, write_prescription
 from tests.integration.self_service import add_patient
@@ -48,6 +49,7 @@ SLOW = [way for way in WAYS if "crash" not in way]
 REFUSALS = [(status, code) for status in (200, 400, 403, 404) for code in ("ERROR", "OK")]
 FAULTS = (ValueError(FAMILY), KeyError(DEA), OSError(2, EMAIL, STREET), RuntimeError(PHONE))
 FAULTS[0].__cause__, FAULTS[1].__context__ = KeyError(EMAIL), TypeError(BORN)
+KEPT = ("Task", "Communication", "Account")
 ACTS = ("invite", "invite", "resend", "cancel")
 GOOD = ({}, "sign-agreements"), ({"initIdp": True}, "pass-idp"), ({"initTfa": True}, "activate-tfa")
 
@@ -178,7 +180,7 @@ def watch(clinic: Clinic) -> Iterator[Watch]:
     for url in (clinic.control_url, f"{clinic.fhir_url}_sandbox/"):
         clinic.session.delete(f"{url}faults", timeout=30).raise_for_status()
     watch.clean(*(event for event in watch.events() if event not in earlier))
-    kept = [clinic.sandbox.fhir.resources(kind) for kind in ("Task", "Communication")]
+    kept = [clinic.sandbox.fhir.resources(kind) for kind in KEPT]
     watch.clean(json.dumps(kept))
 
 
@@ -242,6 +244,9 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     with mailing(clinic):
         yield from (("invite_prescribers", {**people, "action": act}, admin) for act in ACTS)
     yield "setup_progress", {}, admin
+    with setting(clinic, "BILLING_PRICE", "39.00"):
+        yield "sync_status", {"practitionerId": mine.id}, admin
+        yield "billing_report", {}, admin
     agent = watch.person()
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
@@ -284,6 +289,7 @@ VALUES: dict[str, list[Any]] = {
     "self_reported_medications_sync": [{"patientId": PHONE, "start": FAMILY}, {EMAIL: FAMILY}],
     "sync_status": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
     "readiness": [{"practitionerId": EMAIL, "pageSize": FAMILY}, {"cursor": FAMILY}],
+    "billing_report": [{"firstMonth": EMAIL, "lastMonth": FAMILY}, {FAX: 1}],
     "setup_progress": [{"cursor": EMAIL, "pageSize": FAMILY}, {FAX: 1}],
     "notification": [{"EventType": [FAMILY], "Data": BORN}, EMAIL],
     "notification_counts": [[FAMILY], {EMAIL: FAMILY}],

@@ -10,7 +10,9 @@ from shared.runtime import settings
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 (DEPLOYMENT,) = [page.read_text("utf-8") for page in PAGES if page.name == "deployment.md"]
-GROUPS = "DOSESPOT NPI_REGISTRY MEDPLUM_CLIENT MEDPLUM_BOT RELAY MAIL SES SMTP INVITATION".split()
+GROUPS = """
+    DOSESPOT NPI_REGISTRY MEDPLUM_CLIENT MEDPLUM_BOT RELAY MAIL SES SMTP INVITATION BILLING
+""".split()
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

@@ -59,6 +59,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (READINESS, {"practitionerId": PRACTITIONER_ID}),
     (READINESS, {"pageSize": 100}),
     ("dosespot-create-prescriber-bot", form()),
+    ("dosespot-billing-report-bot", {}),
+    ("dosespot-billing-report-bot", {"firstMonth": "2026-01", "lastMonth": "2026-12"}),
     ("dosespot-setup-progress-bot", {}),
     (
         "dosespot-setup-progress-bot",
@@ -96,6 +98,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (MEMBERS, {"practitionerId": "a", "add": ["o-1"], "remove": None}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
+    ("dosespot-billing-report-bot", {"firstMonth": "2026-13"}),
     (INVITE, {"practitioners": []}),
     (INVITE, {"practitioners": [{"practitionerId": "a"}], "expiresInDays": 91}),
     (INVITE, {"practitioners": [{"practitionerId": "a"}], "action": "delete"}),

@@ -1,0 +1,1 @@
+"""For how long prescribers are billed, and how many are in a month."""

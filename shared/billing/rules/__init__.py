@@ -1,0 +1,1 @@
+"""How many prescribers a month has, and what they cost: values in, values out."""
