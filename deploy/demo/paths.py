@@ -144,6 +144,8 @@ def _administrator_without_dea(walk: Walk) -> Path:
 
 
 def _self_service_to_epcs(walk: Walk) -> Path:
+    walk.invites("invites her", Expected("", ("outcome: invited",)))
+    walk.invites("invites her again: she is invited", Expected("", ("outcome: alreadyInvited",)))
     walk.opens_eprescribing(
         "1. opens ePrescribing for the first time",
         Expected("Pending", ("status: created", "Sign the legal"), (IDENTIFIER, STATUS)),

@@ -24,6 +24,7 @@ from fhir_profiles.registration_status import registration_status
 
 ENROLL_BOT = "dosespot-enroll-prescriber-bot"
 SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot"
+INVITE_BOT = "dosespot-invite-prescribers-bot"
 CREATE_BOT = "dosespot-create-prescriber-bot"
 
 PRACTITIONER = "Practitioner"
@@ -72,6 +73,11 @@ class Walk:
             **flags,
         }
         self._take(title, "administrator", expected, lambda: self._execute(ENROLL_BOT, body))
+
+    def invites(self, title: str, expected: Expected) -> None:
+        """The administrator invites the prescriber."""
+        body = {"practitioners": [{"practitionerId": self._prescriber["practitionerId"]}]}
+        self._take(title, "administrator", expected, lambda: self._execute(INVITE_BOT, body))
 
     def opens_eprescribing(self, title: str, expected: Expected) -> None:
         """The prescriber opens ePrescribing, which runs the self-enroll bot."""
