@@ -6,6 +6,7 @@ and the next comparison with DoseSpot writes the Account.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.billed_prescriber import (
@@ -64,43 +65,63 @@ class BillingAccounts:
             self.log(LogEvent.BILLING_NOT_BEGUN, error=type(error).__name__)
 
     def end_of_those_who_left(self) -> None:
-        """Ends the billing of everybody without an active membership that carries their id."""
+        """Ends the billing of everybody without an active membership that carries their id.
+
+        At every clinic: a membership is the project's.
+        """
         try:
-            going_on = [one for one in self._mine() if one.end is None]
+            going_on = [one for one in billed_periods(self.fhir) if one.end is None]
             for start in range(0, len(going_on), PEOPLE_AT_ONCE):
-                self._end(going_on[start : start + PEOPLE_AT_ONCE])
+                self._end_without_membership(going_on[start : start + PEOPLE_AT_ONCE])
+        except BotError as error:
+            self.log(LogEvent.BILLING_NOT_ENDED, error=type(error).__name__)
+
+    def end(self, clinician: int) -> None:
+        """Ends the billing of a clinician who was taken out of the clinic."""
+        try:
+            for one in self._periods(clinician)[0]:
+                if one.end is None:
+                    self._end(one)
         except BotError as error:
             self.log(LogEvent.BILLING_NOT_ENDED, error=type(error).__name__)
 
     def _begin(self, practitioner: str, clinician: int) -> None:
-        keys = period_keys(self.clinic, clinician)
         batch = Batch(self.fhir)
-        found = batch.search(f"Account?{by_identifier(BILLING, keys)}&_count=1000")
         memberships_found = batch.memberships_of(practitioner)
         batch.send()
         if not _is_member(clinician, memberships_found.all()):
             return
-        periods = periods_of(as_administrators_wrote(self.fhir, found.all()))
-        if any(one.end is None for one in periods):
+        counting, taken = self._periods(clinician)
+        if any(one.end is None for one in counting):
             return
-        taken = max((one.number for one in periods_of(found.all())), default=0)
-        for key in keys[taken : taken + 1]:
-            today = Today(self.now()).in_state(NATIONWIDE)
-            account = billed_account(key, practitioner, today)
+        for key in period_keys(self.clinic, clinician)[taken : taken + 1]:
+            account = billed_account(key, practitioner, self._today)
             self.fhir.create_if_none(account, by_identifier(BILLING, [key]))
 
-    def _mine(self) -> Sequence[BilledPeriod]:
-        found = billed_periods(self.fhir)
-        return [one for one in found if one.clinic == self.clinic]
+    def _periods(self, clinician: int) -> tuple[list[BilledPeriod], int]:
+        """A clinician's times at the clinic, as administrators wrote them, and the highest number
+        of one, whoever wrote it."""
+        batch = Batch(self.fhir)
+        query = by_identifier(BILLING, period_keys(self.clinic, clinician))
+        found = batch.search(f"Account?{query}&_count=1000")
+        batch.send()
+        taken = max((one.number for one in periods_of(found.all())), default=0)
+        return periods_of(as_administrators_wrote(self.fhir, found.all())), taken
 
-    def _end(self, going_on: Sequence[BilledPeriod]) -> None:
+    def _end_without_membership(self, going_on: Sequence[BilledPeriod]) -> None:
         batch = Batch(self.fhir)
         asked = [batch.memberships_of(one.practitioner) for one in going_on]
         batch.send()
-        today = Today(self.now()).in_state(NATIONWIDE)
         for one, found in zip(going_on, asked, strict=True):
             if not _is_member(one.clinician, found.all()):
-                self.fhir.put(ended_account(one.resource, today))
+                self._end(one)
+
+    def _end(self, one: BilledPeriod) -> None:
+        self.fhir.put(ended_account(one.resource, self._today))
+
+    @property
+    def _today(self) -> date:
+        return Today(self.now()).in_state(NATIONWIDE)
 
 
 def _is_member(clinician: int, memberships: Sequence[Resource]) -> bool:

@@ -31,5 +31,20 @@ def end_billing(run: Invocation, clinic: int) -> None:
         _accounts(run, clinic).end_of_those_who_left()
 
 
+def end_billing_of(run: Invocation, clinic: int, clinician: int) -> None:
+    """Ends the billing of a clinician who was taken out of a clinic.
+
+    Args:
+        run: the run.
+        clinic: DoseSpot's number of the clinic.
+        clinician: DoseSpot's id of the clinician.
+
+    Raises:
+        Misconfigured: the price or its currency is malformed.
+    """
+    if run.settings.billing() is not None:
+        _accounts(run, clinic).end(clinician)
+
+
 def _accounts(run: Invocation, clinic: int) -> BillingAccounts:
     return BillingAccounts(run.privileged_fhir, clinic, run.now, run.log)

@@ -107,6 +107,18 @@ def test_a_removed_member_has_left() -> None:
     assert ledger.days == [("2026-03-10", "2026-03-10")]
 
 
+def test_who_is_taken_out_of_a_clinic_is_billed_there_no_longer() -> None:
+    ledger = Ledger()
+    ledger.begin()
+    ledger.pass_days(3)
+    ledger.accounts.end(CLINICIAN_ID + 1)
+    assert ledger.days == [("2026-03-10", "")]
+    ledger.accounts.end(CLINICIAN_ID)
+    ledger.pass_days(3)
+    ledger.accounts.end(CLINICIAN_ID)
+    assert ledger.days == [("2026-03-10", "2026-03-13")]
+
+
 def test_what_others_write_is_passed_over() -> None:
     ledger = Ledger()
     ledger.begin()
