@@ -262,6 +262,9 @@ class FhirClient:
     def send_email(self, mail: Mapping[str, str]) -> None:
         """Hands a mail to the server's own `email/v1/send`; never a second time by itself.
 
+        Only an OperationOutcome says what became of it: whatever else answers, and with which
+        status, the mail may have been sent.
+
         Args:
             mail: the endpoint's body, such as `to`, `subject` and `text`.
 
@@ -273,7 +276,10 @@ class FhirClient:
         headers = {"Content-Type": "application/json"}
         wish = "send an e-mail"
         call = self._call("POST", "email/v1/send", json=mail, headers=headers, writes=wish)
-        self._resource("email", call)
+        reply = self._send(call)
+        if not explains(_json(reply)):
+            raise unconfirmed(call)
+        self._content("email", call, reply)
 
     def search_all(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
         """Every resource that a search finds, page by page; a page is asked for when it is needed.

@@ -6,7 +6,7 @@ administrator's; 400 on a server without mail.
 
 from dataclasses import dataclass
 
-from shared.errors import FhirDenied, Misconfigured, RemoteMisbehaved
+from shared.errors import EditConflict, FhirDenied, FhirNotFound, Misconfigured, RemoteMisbehaved
 from shared.fhir.client import FhirClient
 from shared.mail.message import MailMessage
 
@@ -46,5 +46,5 @@ class MedplumMail:
             self.fhir.send_email(mail)
         except FhirDenied:
             raise Misconfigured(DENIED) from None
-        except RemoteMisbehaved:
+        except (EditConflict, FhirNotFound, RemoteMisbehaved):
             raise Misconfigured(REFUSED) from None

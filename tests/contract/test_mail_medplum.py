@@ -42,7 +42,13 @@ def test_a_mail_is_sent_once(sender: str, sent: dict[str, str]) -> None:
     [
         ({"status": 403, "json": OUTCOME}, Misconfigured, DENIED),
         ({"status": 400, "json": OUTCOME}, Misconfigured, REFUSED),
+        ({"status": 404, "json": OUTCOME}, Misconfigured, REFUSED),
+        ({"status": 409, "json": OUTCOME}, Misconfigured, REFUSED),
         ({"status": 400, "body": "<html>"}, LookUpFirst, None),
+        ({"status": 403, "body": "<html>"}, LookUpFirst, None),
+        ({"status": 404, "body": ""}, LookUpFirst, None),
+        ({"status": 409, "json": {}}, LookUpFirst, None),
+        ({"status": 200, "json": {"Result": "ERROR"}}, LookUpFirst, None),
         ({"status": 429}, Throttled, None),
         ({"status": 502}, LookUpFirst, None),
         ({"body": dropped()}, LookUpFirst, None),
