@@ -65,6 +65,6 @@ def _clinics(
 def _clinic_of(own: int, clinics: ProjectClinics | None, today: Today) -> ClinicOf:
     def clinic_of(practitioner: str, roles: Sequence[Resource], organization: str | None) -> int:
         choice = ClinicChoice(clinics, affiliations(roles, practitioner, today))
-        return choice.meant(organization) or own
+        return choice.meant(organization).number or own
 
     return clinic_of
