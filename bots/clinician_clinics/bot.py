@@ -1,10 +1,13 @@
 """The bot: the prescriber is named in the input; the caller must be an administrator."""
 
+from collections.abc import Iterable, Iterator
+
 from bots.clinician_clinics import IDENTIFIER
 from bots.clinician_clinics.contract import ClinicianClinicsInput, ClinicianClinicsOutput
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
-from shared.clinics.membership import changed_clinics, clinic_changes
+from shared.billing.wiring import end_billing_of
+from shared.clinics.membership import ClinicAnswer, ClinicChange, changed_clinics, clinic_changes
 from shared.clinics.staffing import ClinicMembers
 from shared.clinics.which_clinic import project_clinics_of
 from shared.dosespot.clinics import ClinicsClient
@@ -63,4 +66,19 @@ def clinician_clinics(
     same_person(dosespot.clinician(clinician_id), practitioner, Today(invocation.now()))
     members = ClinicMembers(invocation.dosespot_for(ClinicsClient, admin), invocation.trail)
     answers = changed_clinics(members, clinician_id, request.practitioner, changes)
-    return ClinicianClinicsOutput.of(clinician_id, answers)
+    billed = _no_longer_billed(invocation, clinician_id, changes, answers)
+    return ClinicianClinicsOutput.of(clinician_id, billed)
+
+
+def _no_longer_billed(
+    run: Invocation,
+    clinician_id: int,
+    changes: Iterable[ClinicChange],
+    answers: Iterable[ClinicAnswer],
+) -> Iterator[ClinicAnswer]:
+    """The answers; each clinic that the prescriber has left bills them no longer, also where they
+    had left it before and only that was missed."""
+    for change, answer in zip(changes, answers, strict=True):
+        if not change.joins and answer.error is None:
+            end_billing_of(run, change.number, clinician_id)
+        yield answer

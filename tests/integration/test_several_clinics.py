@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from deploy.sandbox.clinic import PUSH_SECRET
+from fhir_profiles.billed_prescriber import periods_of
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
@@ -330,6 +331,35 @@ def test_somebody_is_linked_to_a_clinic_and_taken_out_again_with_an_answer_for_e
     number = two.clinic.clinician(member)["id"]
     for clinic_id in (own, north):
         assert f"DoseSpot {number} at clinic {clinic_id}" in kept
+
+
+def billed(two: TwoClinics, member: Member) -> dict[int, bool]:
+    """By number of the clinic, whether the billing of somebody there goes on."""
+    found = periods_of(two.clinic.sandbox.fhir.resources("Account"))
+    theirs = [one for one in found if one.practitioner == f"Practitioner/{member.id}"]
+    return {one.clinic: one.end is None for one in theirs}
+
+
+@pytest.fixture
+def billing(two: TwoClinics) -> Iterator[TwoClinics]:
+    """Clinics that bill; the reports of other tests are about one."""
+    with setting(two.clinic, "BILLING_PRICE", "39.00"):
+        yield two
+    for one in two.clinic.sandbox.fhir.resources("Account"):
+        two.clinic.delete(f"Account/{one['id']}")
+
+
+def test_a_clinic_bills_for_itself_until_somebody_is_taken_out(billing: TwoClinics) -> None:
+    member, number = at_both(billing), billing.number
+    billing.clinic.enroll(member, organizationId=billing.north, initIdp=True)
+    billing.does(member, "pass-idp")
+    admin, given = billing.clinic.admin.token, {"practitionerId": member.id}
+    billing.clinic.execute("dosespot-sync-status-bot", given, admin)
+    assert billed(billing, member) == {number: True}
+    for left, goes_on in ((billing.own, True), (billing.north, False)):
+        answer = billing.clinic.execute(MEMBERS, {**given, "remove": [left]}, admin)
+        assert answers(answer) == [(left, "removed")]
+        assert billed(billing, member) == {number: goes_on}
 
 
 def test_what_fails_at_one_clinic_says_nothing_of_the_other(two: TwoClinics) -> None:
