@@ -118,6 +118,13 @@ def test_there_is_no_time_for_anything_new_once_nothing_may_be_waited_for() -> N
     assert not pace.has_time(0.0)
 
 
+def test_where_there_is_time_for_something_new_a_wait_is_not_refused() -> None:
+    for _ in range(50):
+        pace = Time().pace()
+        while pace.has_time(0.0):
+            assert pace.wait(0.0)
+
+
 @pytest.mark.parametrize(
     ("left", "answer_s"),
     [(60.0, 57.0), (6.0, 3.0), (4.0, 2.0), (1.0, 0.5), (0.0, 0.0), (-1.0, -0.5)],
