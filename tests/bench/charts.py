@@ -46,7 +46,7 @@ class Charts:
         self._known: dict[tuple[str, str], Canned] = {}
         self._ids = count(1)
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, target: str, _token: str, body: bytes) -> tuple[int, Any]:
         """Status and JSON of the answer to a call at either server."""
         split = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(split.query).items()}

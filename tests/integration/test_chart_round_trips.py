@@ -10,8 +10,8 @@ def test_nothing_new_costs_the_pages_and_two_round_trips() -> None:
     runs = measure(NUMBER)
     first, cold, warm = runs
     assert [one.written for one in runs] == [NUMBER, 0, 0]
-    pages, whose, requests, token = 3, 1, 2, 1
-    assert warm.dosespot == pages + whose + requests
+    pages, whose, requests, stores, token = 3, 1, 2, 1, 1
+    assert warm.dosespot == pages + whose + requests + stores
     assert warm.fhir == 2 + 3  # who asks about whom at the same time, and then three searches
     assert warm.chain <= pages + 2
     assert cold.dosespot == warm.dosespot + token + DRUGS + PHARMACIES

@@ -171,7 +171,10 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (("invoke", "admin_enroll", "--payload", "nothing.json"), "does not exist"),
-        (("invoke", "nobody", "--payload", sys.executable), "is not one of 'admin_enroll'"),
+        (
+            ("invoke", "nobody", "--payload", sys.executable),
+            "is not one of 'add_favorite_medication'",
+        ),
         (("enroll",), "No such command 'enroll'. Did you mean enroll-many? The commands are demo,"),
         (("nothing",), "No such command 'nothing'. The commands are demo, deploy, destroy,"),
         (("--quiet",), "No such option"),

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
+from fhir_profiles.preferred_pharmacy import primary_pharmacy
 from shared.prescriptions import pushed as sentences
+from tests.integration.choosing import PHARMACY_BOT
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
     add_reported,
     charted,
     control,
     known_patient,
+    pharmacy_id,
     sync_prescriptions,
     take_step,
     write_prescription,
@@ -112,9 +115,23 @@ def test_other_events_about_a_patient(clinic: Clinic, token: str, member: Member
     assert reasons == {
         "SelfReportedMedicationStatusUpdate": sentences.CHART_UPDATED,
         "PatientStatusUpdate": sentences.SAME_PATIENT,
-        "PharmacyStatusUpdate": sentences.NOTHING_FOLLOWS,
+        "PharmacyStatusUpdate": sentences.PHARMACIES_FOLLOWED,
     }
     assert [one["intent"] for one in charted(clinic, patient)] == ["plan"]
+
+
+def test_a_pharmacy_that_was_chosen_in_dosespot_comes_to_the_patient(
+    clinic: Clinic, token: str, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    chosen = {"patientId": patient["id"], "pharmacyId": pharmacy_id(clinic), "setAsPrimary": True}
+    assert clinic.execute(PHARMACY_BOT, chosen, member.token).status == 200
+    with_it = clinic.read(f"Patient/{patient['id']}")
+    clinic.write({**with_it, "extension": []})
+    notify(clinic, token, about(clinic, "PharmacyStatusUpdate", number, None))
+    stored = clinic.read(f"Patient/{patient['id']}")
+    assert primary_pharmacy(with_it)
+    assert primary_pharmacy(stored) == primary_pharmacy(with_it)
 
 
 def test_counts_open_and_close_the_tasks_for_pharmacies_requests(
