@@ -9,7 +9,7 @@ DOCS_READY := $(VENV)/.docs-ready
 
 .PHONY: demo test browser torture mutants check bench docs pictures lock clean
 
-demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers
+demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers, and prescribe
 	@$(BIN)/prescriber-bots demo
 
 # The tests start many processes, which compile everything anew where byte code is not kept.

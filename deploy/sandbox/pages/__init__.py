@@ -1,4 +1,4 @@
-"""Two web pages, for prescribers and for administrators, as static files.
+"""Three web pages, for prescribers, their patients' charts and administrators, as static files.
 
 The pages talk only to the public API of a FHIR server; which one, `config.json` tells them. Nothing
 is rendered here and nothing is kept.

@@ -48,12 +48,12 @@ _WHAT_TO_DO: Mapping[TaskKind, str] = MappingProxyType(
             " ignore the error if the pharmacy got the prescription in another way."
         ),
         TaskKind.RENEWAL: (
-            "A pharmacy asks to renew a prescription. Open the patient in DoseSpot and approve or"
-            " deny the request before it expires."
+            "A pharmacy asks to renew a prescription. Open DoseSpot without a patient, where such"
+            " requests are listed, and approve or deny it before it expires."
         ),
         TaskKind.CHANGE: (
-            "A pharmacy asks to change a prescription. Open the patient in DoseSpot and approve or"
-            " deny the request before it expires."
+            "A pharmacy asks to change a prescription. Open DoseSpot without a patient, where such"
+            " requests are listed, and approve or deny it before it expires."
         ),
     }
 )
