@@ -69,6 +69,7 @@ def _measured(folder: Path) -> Measured:
     grown = [growth.measure(members) for members in growth.SIZES]
     _say("Bringing charts in line ...")
     charts = [run for number in prescriptions.SIZES for run in prescriptions.measure(number)]
+    charts += prescriptions.measure_opening()
     return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown, charts)
 
 

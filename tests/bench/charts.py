@@ -18,6 +18,7 @@ from tests.builders import PRACTITIONER_ID, PROJECT_ID, lambda_payload, meta, sa
 API = "/webapi/v2/"
 CLINICIAN, PATIENT, PATIENT_ID = 4711, "pat", 1001
 DRUGS, PHARMACIES, PAGE, CHART_PAGE = 40, 12, 50, 1000
+WRITTEN = "2026-03-10T14:00:00"
 ME = f"Practitioner/{PRACTITIONER_ID}"
 
 Canned = dict[str, Any]
@@ -25,8 +26,14 @@ Canned = dict[str, Any]
 
 def asked(fhir_url: str, dosespot_url: str, first: str, last: str) -> Canned:
     """The payload with which Medplum's app has a chart filled."""
+    payload = about_patient(fhir_url, dosespot_url)
+    return {**payload, "input": {**payload["input"], "start": first, "end": last}}
+
+
+def about_patient(fhir_url: str, dosespot_url: str) -> Canned:
+    """The payload of a bot that is asked about the patient."""
     return lambda_payload(
-        {"patientId": PATIENT, "start": first, "end": last},
+        {"patientId": PATIENT},
         baseUrl=f"{fhir_url}/",
         requester={"reference": ME},
         secrets=secrets(DOSESPOT_BASE_URL=f"{dosespot_url}{API}"),
@@ -105,14 +112,17 @@ class Charts:
             number = int(path.rpartition("/")[2])
             return _ok(Item={"PharmacyId": number, "StoreName": f"Pharmacy {number}"})
         if path.endswith("/prescriptions"):
-            return self._page(int(query["pageNumber"]))
+            return self._page(query)
+        if "/prescriptions/" in path:
+            return _ok(Prescription=_prescription(int(path.rpartition("/")[2]) - 1))
         return _ok(Items=[])
 
-    def _page(self, page: int) -> Canned:
-        first = (page - 1) * PAGE
-        last = min(first + PAGE, self._number)
+    def _page(self, query: dict[str, str]) -> Canned:
+        found = self._number if query["startDate"] <= WRITTEN <= query["endDate"] else 0
+        first = (int(query["pageNumber"]) - 1) * PAGE
+        last = min(first + PAGE, found)
         entries = [_prescription(number) for number in range(first, last)]
-        where = {"HasNext": last < self._number, "TotalPages": -(-self._number // PAGE)}
+        where = {"HasNext": last < found, "TotalPages": -(-found // PAGE)}
         return _ok(Items=entries, PageResult=where)
 
 
@@ -130,7 +140,7 @@ def _prescription(number: int) -> Canned:
         "DaysSupply": 30,
         "PharmacyId": number % PHARMACIES + 1,
         "PrescriberId": CLINICIAN,
-        "WrittenDate": "2026-03-10T14:00:00",
+        "WrittenDate": WRITTEN,
         "EffectiveDate": "2026-03-10T00:00:00",
         "NoSubstitutions": False,
     }

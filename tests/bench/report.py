@@ -239,7 +239,8 @@ def charts_table(runs: Sequence[ChartRun]) -> str:
         "The prescriptions are of 40 drugs, at 12 pharmacies, 50 to a page of DoseSpot's; answers"
         " take 40 ms.\nDrugs and pharmacies are looked up once per process. The memory is by how"
         " much the process has grown at most\nsince before its first run; a first sync holds its"
-        " answer, which is all that it created.\n"
+        " answer, which is all that it created.\nThe app's opening is the patient sync, and then"
+        " the syncs of prescriptions and history together, for today.\n"
     )
     return _table("A chart that is brought in line", heads, prescriptions.table(runs)) + told
 

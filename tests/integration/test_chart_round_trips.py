@@ -1,7 +1,7 @@
 """The benchmark's chart is brought in line by the calls that it should take, and then not again."""
 
 from tests.bench.charts import DRUGS, PAGE, PHARMACIES
-from tests.bench.prescriptions import measure
+from tests.bench.prescriptions import USUAL, measure, measure_opening
 
 NUMBER = 2 * PAGE + 5
 
@@ -16,3 +16,12 @@ def test_nothing_new_costs_the_pages_and_two_round_trips() -> None:
     assert warm.chain <= pages + 2
     assert cold.dosespot == warm.dosespot + token + DRUGS + PHARMACIES
     assert first.dosespot == cold.dosespot
+
+
+def test_the_apps_opening_reads_what_is_open_again_and_writes_nothing() -> None:
+    cold, warm = measure_opening()
+    assert [one.written for one in (cold, warm)] == [0, 0]
+    whose, pages, requests, stores, consent, history = 2, 1, 2, 1, 1, 1
+    listed = whose + pages + requests + stores + consent + history
+    assert warm.dosespot == listed + USUAL
+    assert warm.chain <= 8
