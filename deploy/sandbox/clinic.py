@@ -20,11 +20,13 @@ from fhir_profiles.systems import (
     MEDPLUM_BOTS,
     PRACTITIONER_ROLE_TYPE,
 )
+from shared.fhir.client import FhirClient
 from shared.runtime import settings
 from shared.runtime.bot import BotFunction
 from shared.runtime.start import Start
 
 SERVICE_NAME = "Prescriber bots"
+PAGES_NAME = "Prescriber pages"
 PUSH_SECRET = "sandbox-push-notification-secret"  # noqa: S105 - proves nothing outside a sandbox
 
 
@@ -79,6 +81,23 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
         for observation in observations:
             reference = {"reference": f"Patient/{subject['id']}"}
             server.add_resource(project, {**observation, "subject": reference})
+
+
+def admit_pages(server: FhirServer, fhir: FhirClient, url: str) -> str:
+    """Lets the pages at this address have people sign in, and at no other.
+
+    Returns:
+        Id of the pages' ClientApplication, which is made where there is none yet.
+    """
+    clients = server.resources("ClientApplication")
+    client = next((one for one in clients if one["name"] == PAGES_NAME), None)
+    if client is None:
+        project = server.resources("Project")[0]["id"]
+        client = server.add_resource(
+            project, {"resourceType": "ClientApplication", "name": PAGES_NAME}
+        )
+    fhir.apply(client, lambda found: {**found, "redirectUris": [url]})
+    return str(client["id"])
 
 
 def project_secrets(

@@ -13,16 +13,17 @@ from starlette.types import ASGIApp
 from bots.dispatch import Dispatcher
 from deploy.aws.functions.relay_endpoint import relay_endpoint
 from deploy.relay.rules import RelaySettings
-from deploy.sandbox.clinic import project_secrets, seed_dosespot, seed_fhir
+from deploy.sandbox.clinic import admit_pages, project_secrets, seed_dosespot, seed_fhir
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.dosespot.app import create_app as create_dosespot
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.fhir.backend import Invoker
+from deploy.sandbox.fhir.sign_in_page import Guest
 from deploy.sandbox.functions.app import create_app as create_functions
 from deploy.sandbox.nppes.app import API_PATH, NppesServer
+from deploy.sandbox.pages import Site, origin
 from deploy.sandbox.pages import create_app as create_pages
-from deploy.sandbox.pages import origin
-from deploy.sandbox.people import PASSWORD, PEOPLE, REGISTRATIONS, Person
+from deploy.sandbox.people import NEWCOMER, PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.sandbox.serve import listen
 from shared.fhir.client import FhirClient, GivenToken
 from shared.http.sending import Http
@@ -108,9 +109,9 @@ class Sandbox:
             base_url=self._url("fhir"),
             functions_url=self._url("functions"),
             invoker=invoker,
+            guests=[Guest(p.email, PASSWORD, p.name, p.description) for p in PEOPLE],
         )
         self._functions = functions_app(make_services=make_services, verbose=verbose)
-        self._pages = create_pages(self._url("fhir"), origin(self._url("dosespot")))
         self._nppes = NppesServer(REGISTRATIONS)
         self.ready: dict[str, Any] = {}
 
@@ -121,10 +122,11 @@ class Sandbox:
         self._at["fhir"].start(self.fhir)
         self._at["dosespot"].start(self.dosespot)
         self._at["functions"].start(self._functions)
-        self._at["pages"].start(self._pages)
         self._at["nppes"].start(self._nppes)
         self.ready = self._describe()
-        self._set_secrets()
+        fhir = self._as_administrator()
+        self._set_secrets(fhir)
+        self._start_pages(fhir)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,13 +140,21 @@ class Sandbox:
     def _url(self, name: str) -> str:
         return self._at[name].url
 
-    def _set_secrets(self) -> None:
-        """Writes the project's secrets; the ports may differ from those of an earlier run."""
+    def _as_administrator(self) -> FhirClient:
         administrator = next(p["token"] for p in self.ready["people"].values() if p["admin"])
-        fhir = FhirClient(Http(), self._url("fhir"), GivenToken(administrator))
+        return FhirClient(Http(), self._url("fhir"), GivenToken(administrator))
+
+    def _set_secrets(self, fhir: FhirClient) -> None:
+        """Writes the project's secrets; the ports may differ from those of an earlier run."""
         secrets = [{"name": n, "valueString": v} for n, v in self._secrets().items()]
         for project in self.fhir.resources("Project"):
             fhir.apply(project, lambda found: {**found, "secret": secrets})
+
+    def _start_pages(self, fhir: FhirClient) -> None:
+        client = admit_pages(self.fhir, fhir, self._url("pages"))
+        site = Site(self._url("fhir"), client, origin(self._url("dosespot")), example=NEWCOMER)
+        self._at["pages"].start(create_pages(site))
+        self.ready["pages"]["clientId"] = client
 
     def _secrets(self) -> dict[str, str]:
         registry = f"{self._url('nppes')}{API_PATH}"

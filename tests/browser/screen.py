@@ -57,6 +57,11 @@ class Screen:
 
     def sign_in(self, path: str, login: str, password: str = PASSWORD) -> None:
         self.go_to(path)
+        self.button("Sign in").click()
+        self.give_password(login, password)
+
+    def give_password(self, login: str, password: str = PASSWORD) -> None:
+        """Fills in the server's own sign-in page."""
         self.page.get_by_label("E-mail").fill(login)
         self.page.get_by_label("Password").fill(password)
         self.button("Sign in").click()
@@ -80,6 +85,14 @@ class Screen:
         """By how much the page is wider than the window."""
         script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(script))
+
+
+def end_session(screen: Screen) -> None:
+    """Has the server forget the sign-in of who sits before a window."""
+    script = "JSON.parse(sessionStorage.getItem('activeLogin')).accessToken"
+    headers = {"Authorization": f"Bearer {screen.page.evaluate(script)}"}
+    config = screen.page.request.get(f"{screen.base_url}config.json").json()
+    screen.page.request.post(f"{config['fhirBaseUrl']}oauth2/logout", headers=headers)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,14 @@ def test_who_is_not_authorized_is_told_what_an_administrator_must_do(
 ) -> None:
     screen.sign_in("provider/", named(clinic, "Unknown").login)
     screen.button("Open ePrescribing").click()
-    screen.expect_text("You are not authorized for DoseSpot yet. An administrator must create")
+    error = screen.page.get_by_role("alert")
+    expect(error).to_contain_text(
+        "You are not authorized for DoseSpot yet. Ask an administrator of your clinic"
+    )
+    engineers = error.get_by_text("PractitionerRole")
+    expect(engineers).to_be_hidden()
+    error.get_by_text("Details for engineers").click()
+    expect(engineers).to_be_visible()
 
 
 def test_who_was_enrolled_by_an_administrator_opens_dosespot_all_the_same(
@@ -98,7 +105,8 @@ def test_who_was_enrolled_by_an_administrator_opens_dosespot_all_the_same(
     clinic.enroll(person.member)
     screen.sign_in("provider/", person.login)
     screen.button("Open ePrescribing").click()
-    screen.expect_text("You are not authorized for DoseSpot yet.")
+    alert = screen.page.get_by_role("alert")
+    expect(alert).to_contain_text("You are not authorized for DoseSpot yet.")
     screen.dosespot.expect_heading("Legal agreements")
 
 

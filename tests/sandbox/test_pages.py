@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.sandbox.pages import STATIC, create_app, origin
+from deploy.sandbox.pages import STATIC, Site, create_app, origin
 from deploy.sandbox.serve import LocalServer
 from fhir_profiles.codes import RegistrationStatus
 from shared.dosespot.codes import ROLE_NUMBERS
@@ -18,7 +18,8 @@ from shared.members.rules.guidance import GUIDANCE, NON_CONTROLLED, next_steps
 
 FHIR = "https://fhir.example.com/r4/"
 DOSESPOT = "https://dosespot.example.com"
-VENDORED = STATIC / "vendor" / "pico"
+SITE = Site(FHIR, "client-1", DOSESPOT)
+VENDORED = STATIC / "vendor"
 OWN = sorted(path for path in STATIC.rglob("*") if path.is_file() and VENDORED not in path.parents)
 STATUSES = json.loads((STATIC / "statuses.json").read_bytes())
 
@@ -33,7 +34,7 @@ POLICY = (
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with LocalServer() as server:
-        yield server.start(create_app(FHIR, DOSESPOT)).url
+        yield server.start(create_app(SITE)).url
 
 
 @pytest.mark.parametrize("path", ["", "provider/", "admin/", "config.json", "no-such-page"])
@@ -44,8 +45,9 @@ def test_every_answer_carries_the_security_headers(url: str, path: str) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_config_names_the_fhir_server_and_nothing_else(url: str) -> None:
-    assert requests.get(f"{url}config.json", timeout=10).json() == {"fhirBaseUrl": FHIR}
+def test_config_names_the_fhir_server_and_the_client_and_nothing_else(url: str) -> None:
+    config = requests.get(f"{url}config.json", timeout=10).json()
+    assert config == {"fhirBaseUrl": FHIR, "clientId": "client-1"}
 
 
 def test_only_static_files_are_served(url: str) -> None:
@@ -93,10 +95,11 @@ def test_pages_use_the_public_api_only_and_no_inline_code(path: Path) -> None:
     assert not re.search(r"<style|<script(?![^>]* src=)|\son[a-z]+=\"|\sstyle=", text)
 
 
-def test_vendored_files_are_the_released_ones() -> None:
-    readme = (VENDORED / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", sorted(VENDORED.iterdir()), ids=lambda folder: folder.name)
+def test_vendored_files_are_the_released_ones(folder: Path) -> None:
+    readme = (folder / "README.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", readme, re.MULTILINE))
-    files = {path.name for path in VENDORED.iterdir()} - {"README.md"}
+    files = {path.name for path in folder.iterdir()} - {"README.md"}
     assert stated == {
-        name: hashlib.sha256((VENDORED / name).read_bytes()).hexdigest() for name in files
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files
     }

@@ -31,11 +31,11 @@ from deploy.sandbox.dosespot.iframe_frame import (
     sent_form,
     shown,
 )
-from deploy.sandbox.dosespot.markup import Html, joined
 from deploy.sandbox.dosespot.prescribing import iframe as prescribing
 from deploy.sandbox.dosespot.stages import IframeStage, abilities, next_step, stage
 from deploy.sandbox.dosespot.steps import StepOutcome
 from deploy.sandbox.dosespot.visits import Denial, Visits, admit
+from deploy.sandbox.markup import Html, joined
 
 Form = Mapping[str, str]
 FormRule = Callable[[ClinicEnrollment, Form, datetime], StepOutcome]

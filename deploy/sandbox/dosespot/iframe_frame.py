@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from deploy.sandbox.dosespot import iframe_pages as pages
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.clinician import ClinicEnrollment, ClinicianAccount
-from deploy.sandbox.dosespot.markup import joined
 from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.visits import ENDED, Denial, Visit, Visits, standing
+from deploy.sandbox.markup import joined
 
 PREFIX = "/iframe/"
 

@@ -10,7 +10,7 @@ from typing import LiteralString
 
 from deploy.sandbox.dosespot import identity, steps
 from deploy.sandbox.dosespot.clinician import IDP_ERROR, ClinicEnrollment
-from deploy.sandbox.dosespot.markup import Html, fill, joined
+from deploy.sandbox.markup import Html, fill, joined
 
 QUESTIONS = identity.QUESTIONS[:2]
 AGREEMENTS = (

@@ -1,5 +1,6 @@
 """Puts the FHIR server together: the one place that makes its parts and knows all its routes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from deploy.sandbox.fhir import (
     admin,
     api,
     auth,
+    authorize,
     deploying,
     execute,
     mail,
@@ -32,6 +34,7 @@ from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
 from deploy.sandbox.fhir.sessions import Sessions
+from deploy.sandbox.fhir.sign_in_page import Guest
 from deploy.sandbox.fhir.store import ResourceStore
 from deploy.sandbox.fhir.subscriptions import Subscriptions
 
@@ -53,10 +56,15 @@ class FhirServer(Seeding):
         backend: the server without its routes.
         database: closed by `close`.
         invoker: closed by `close`, where the server made it itself.
+        guests: who can sign in, as the sign-in page shows it.
     """
 
     def __init__(
-        self, backend: FhirBackend, database: Database, invoker: LambdaInvoker | None
+        self,
+        backend: FhirBackend,
+        database: Database,
+        invoker: LambdaInvoker | None,
+        guests: Sequence[Guest],
     ) -> None:
         super().__init__(backend)
         self._database = database
@@ -64,7 +72,7 @@ class FhirServer(Seeding):
         self._runner = BotHost(backend)
         self._subscriptions = Subscriptions(backend, self._runner)
         backend.listeners.append(self._subscriptions.take)
-        self._app: ASGIApp = FaultInjector(self._application(backend))
+        self._app: ASGIApp = FaultInjector(self._application(backend, guests))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
@@ -77,7 +85,7 @@ class FhirServer(Seeding):
         if self._invoker is not None:
             self._invoker.close()
 
-    def _application(self, backend: FhirBackend) -> Starlette:
+    def _application(self, backend: FhirBackend, guests: Sequence[Guest]) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
         starts = (schedules, webhooks, execute, operations)
         return Starlette(
@@ -86,6 +94,7 @@ class FhirServer(Seeding):
                 *switches.routes(backend.switches),
                 *self._subscriptions.routes(),
                 *auth.routes(backend),
+                *authorize.routes(backend, guests),
                 *admin.routes(backend),
                 *deploying.routes(backend),
                 *mail.routes(backend),
@@ -104,7 +113,7 @@ class FhirServer(Seeding):
         return JSONResponse(self.resources(request.path_params["type"]))
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
     *,
     database: str = ":memory:",
     base_url: str = "http://127.0.0.1:8103/",
@@ -112,6 +121,7 @@ def create_app(
     now: Clock = lambda: datetime.now(UTC),
     bot_custom_functions_enabled: bool = True,
     invoker: Invoker | None = None,
+    guests: Sequence[Guest] = (),
 ) -> FhirServer:
     """A server, empty unless `database` is a file that has something in it.
 
@@ -122,6 +132,7 @@ def create_app(
         now: the clock, with a time zone.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         invoker: what runs bots instead of a Lambda client for `functions_url`.
+        guests: who can sign in, as the sign-in page shows it.
     """
     own_invoker = LambdaInvoker(functions_url) if functions_url and invoker is None else None
     tables = Database(database)
@@ -133,7 +144,7 @@ def create_app(
         now=now,
         bot_custom_functions_enabled=bot_custom_functions_enabled,
     )
-    return FhirServer(backend, tables, own_invoker)
+    return FhirServer(backend, tables, own_invoker, guests)
 
 
 def _outcome_response(_request: Request, error: Exception) -> Response:

@@ -42,11 +42,20 @@ def routes(backend: FhirBackend) -> list[Route]:
     async def me(request: Request) -> Response:
         return JSONResponse(describe(backend, backend.caller(request)))
 
+    async def logout(request: Request) -> Response:
+        backend.caller(request)
+        token = request.headers["authorization"].partition(" ")[2].strip()
+        login = backend.sessions.login_of(token)
+        if login is not None:
+            backend.sessions.revoke(login)
+        return JSONResponse(outcomes.ok())
+
     async def healthcheck(_request: Request) -> Response:
         return JSONResponse({"ok": True})
 
     return [
         Route("/oauth2/token", token, methods=["POST"]),
+        Route("/oauth2/logout", logout, methods=["POST"]),
         Route("/auth/login", login, methods=["POST"]),
         Route("/auth/profile", profile, methods=["POST"]),
         Route("/auth/me", me, methods=["GET"]),
@@ -63,7 +72,7 @@ def start_login(backend: FhirBackend, sent: dict[str, Any]) -> Resource:
     user = backend.sessions.check_password(_text(sent, "email"), _text(sent, "password"))
     if user is None:
         raise outcomes.invalid("Email or password is invalid")
-    memberships = _memberships(backend, user, _text(sent, "projectId"))
+    memberships = memberships_of(backend, user, _text(sent, "projectId"))
     if not memberships:
         raise outcomes.invalid("User not found")
     challenge = _text(sent, "codeChallenge")
@@ -89,7 +98,7 @@ def choose_profile(backend: FhirBackend, sent: dict[str, Any]) -> Resource:
     if login is None or login.membership is not None:
         raise outcomes.invalid("Login denied")
     wanted = _text(sent, "profile")
-    if wanted not in [m["id"] for m in _memberships(backend, login.user)]:
+    if wanted not in [m["id"] for m in memberships_of(backend, login.user)]:
         raise outcomes.invalid("Invalid profile")
     return {"login": login.id, "code": backend.sessions.choose(login.id, wanted)}
 
@@ -121,7 +130,8 @@ def _policy(backend: FhirBackend, membership: Resource) -> Resource:
     return {"resourceType": "AccessPolicy", "resource": rules}
 
 
-def _memberships(backend: FhirBackend, user: str, project: str = "") -> list[Resource]:
+def memberships_of(backend: FhirBackend, user: str, project: str = "") -> list[Resource]:
+    """The memberships that a user can sign in as; only those of one project where it is named."""
     found = backend.store.referring("ProjectMembership", "user", f"User/{user}")
     return [m for m in found if not project or reference_id(m["project"]) == project]
 

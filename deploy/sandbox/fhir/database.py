@@ -58,6 +58,11 @@ CREATE TABLE IF NOT EXISTS login (
     granted INTEGER NOT NULL DEFAULT 0,
     refresh TEXT UNIQUE
 );
+CREATE TABLE IF NOT EXISTS authorization_request (
+    login TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS access_token (
     digest TEXT PRIMARY KEY,
     login TEXT NOT NULL,

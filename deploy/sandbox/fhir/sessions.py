@@ -22,7 +22,12 @@ SCRYPT_COST = 2**8
 
 @dataclass(frozen=True)
 class LoginSession:
-    """A session: who signed in, and as which membership once that has been chosen."""
+    """A session: who signed in, and as which membership once that has been chosen.
+
+    Attributes:
+        client: id of the ClientApplication that sent the person to sign in; empty without one.
+        redirect_uri: where that application has the person come back to.
+    """
 
     id: str
     user: str
@@ -31,6 +36,8 @@ class LoginSession:
     challenge: str | None
     challenge_method: str | None
     granted: bool
+    client: str
+    redirect_uri: str
 
 
 class Sessions:
@@ -72,10 +79,24 @@ class Sessions:
         scope: str,
         membership: str | None = None,
         challenge: tuple[str, str] | None = None,
+        sent_by: tuple[str, str] | None = None,
     ) -> str:
-        """Id of a new login; `challenge` is a PKCE challenge and its method (RFC 7636)."""
+        """Id of a new login.
+
+        Args:
+            user: id of who signs in.
+            scope: what the tokens are for.
+            membership: as which membership, where that is fixed already.
+            challenge: a PKCE challenge and its method (RFC 7636).
+            sent_by: id and redirect URI of the ClientApplication that asks for the login.
+        """
         login_id = str(uuid.uuid4())
         challenge_text, method = challenge or (None, None)
+        if sent_by is not None:
+            self._database.rows(
+                "INSERT INTO authorization_request (login, client, redirect_uri) VALUES (?, ?, ?)",
+                (login_id, *sent_by),
+            )
         self._database.rows(
             "INSERT INTO login (id, user, membership, scope, challenge, challenge_method)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -116,10 +137,17 @@ class Sessions:
         self._database.rows("UPDATE login SET refresh = NULL WHERE id = ?", (login_id,))
         self._database.rows("DELETE FROM access_token WHERE login = ?", (login_id,))
 
+    def login_of(self, token: str) -> str | None:
+        """Id of the login that an access token was issued for, or None if it is unknown."""
+        row = self._database.row(
+            "SELECT login FROM access_token WHERE digest = ?", (_digest(token),)
+        )
+        return None if row is None else str(row["login"])
+
     def issue(self, login_id: str, membership: str, lifetime_s: float = LIFETIME_S) -> str:
         """A new access token that acts as a membership for so many seconds."""
         expires = self._now().timestamp() + lifetime_s
-        token = _access_token(login_id, expires)
+        token = _access_token(login_id, self._sent_by(login_id)[0], expires)
         self._database.rows(
             "INSERT INTO access_token (digest, login, membership, expires) VALUES (?, ?, ?, ?)",
             (_digest(token), login_id, membership, expires),
@@ -138,6 +166,7 @@ class Sessions:
         row = self._database.row(sql, (argument,))
         if row is None:
             return None
+        client, redirect_uri = self._sent_by(row["id"])
         return LoginSession(
             id=row["id"],
             user=row["user"],
@@ -146,16 +175,24 @@ class Sessions:
             challenge=row["challenge"],
             challenge_method=row["challenge_method"],
             granted=bool(row["granted"]),
+            client=client,
+            redirect_uri=redirect_uri,
         )
 
+    def _sent_by(self, login_id: str) -> tuple[str, str]:
+        row = self._database.row(
+            "SELECT client, redirect_uri FROM authorization_request WHERE login = ?", (login_id,)
+        )
+        return ("", "") if row is None else (row["client"], row["redirect_uri"])
 
-def _access_token(login_id: str, expires: float) -> str:
-    """Random, in the shape of a JWT: Medplum's clients read `login_id` and `exp` from a token.
+
+def _access_token(login_id: str, client_id: str, expires: float) -> str:
+    """Random, in the shape of a JWT, because Medplum's clients read these claims from a token.
 
     This server reads nothing from it; the signature is random and all that makes it valid is that
     its digest is in the database.
     """
-    claims = {"login_id": login_id, "exp": int(expires)}
+    claims = {"login_id": login_id, "client_id": client_id, "exp": int(expires)}
     parts = [json.dumps({"typ": "JWT"}).encode(), json.dumps(claims).encode()]
     parts.append(secrets.token_bytes(32))
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)

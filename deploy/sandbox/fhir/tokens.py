@@ -87,6 +87,10 @@ def _authorization_code(backend: FhirBackend, form: Mapping[str, str]) -> Resour
     if login.granted:
         backend.sessions.revoke(login.id)
         raise GrantError("invalid_grant", "Token already granted")
+    if login.client and form.get("client_id") != login.client:
+        raise GrantError("invalid_request", "Invalid client")
+    if login.client and form.get("redirect_uri") != login.redirect_uri:
+        raise GrantError("invalid_request", "Invalid redirect_uri")
     if not _proves(login, form.get("code_verifier", "")):
         raise GrantError("invalid_request", "Invalid code verifier")
     return _person_response(backend, login)

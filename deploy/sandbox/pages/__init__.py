@@ -1,10 +1,13 @@
-"""Three web pages, for prescribers, their patients' charts and administrators, as static files.
+"""Web pages for prescribers, their patients' charts and administrators, as static files.
 
 The pages talk only to the public API of a FHIR server; which one, `config.json` tells them. Nothing
 is rendered here and nothing is kept.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -17,6 +20,29 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages are told about where they are.
+
+    Attributes:
+        fhir_base_url: base URL of the FHIR server that browsers reach, with a trailing slash.
+        client_id: id of the ClientApplication as which the pages have people sign in.
+        iframe_origin: origin of the DoseSpot pages that may be shown in a frame.
+        example: a prescriber with whom the form can be tried; only a sandbox has one.
+    """
+
+    fhir_base_url: str
+    client_id: str
+    iframe_origin: str
+    example: Mapping[str, Any] | None = None
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What `config.json` says."""
+        example = {} if self.example is None else {"example": dict(self.example)}
+        return {"fhirBaseUrl": self.fhir_base_url, "clientId": self.client_id, **example}
 
 
 class Headers:
@@ -42,18 +68,13 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def create_app(fhir_base_url: str, iframe_origin: str) -> Starlette:
-    """The pages.
-
-    Args:
-        fhir_base_url: base URL of the FHIR server that browsers reach, with a trailing slash.
-        iframe_origin: origin of the DoseSpot pages that may be shown in a frame.
-    """
+def create_app(site: Site) -> Starlette:
+    """The pages, served on their own."""
 
     async def config(_request: Request) -> Response:
-        return JSONResponse({"fhirBaseUrl": fhir_base_url})
+        return JSONResponse(site.config)
 
-    headers = security_headers(origin(fhir_base_url), iframe_origin)
+    headers = security_headers(origin(site.fhir_base_url), site.iframe_origin)
     return Starlette(
         routes=[
             Route("/config.json", config),

@@ -6,12 +6,12 @@ Values in, HTML out; `path` is where the visit's page is.
 from collections.abc import Sequence
 
 from deploy.sandbox.dosespot import identity
-from deploy.sandbox.dosespot.markup import Html, fill, joined
 from deploy.sandbox.dosespot.prescribing import catalogs
 from deploy.sandbox.dosespot.prescribing.drugs import DISPENSE_UNITS
 from deploy.sandbox.dosespot.prescribing.pharmacies import CatalogPharmacy
 from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.words import can_be_cancelled, standing
+from deploy.sandbox.markup import Html, fill, joined
 
 _MOST_NOTE = 500
 

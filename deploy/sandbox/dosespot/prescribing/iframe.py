@@ -24,7 +24,6 @@ from deploy.sandbox.dosespot.iframe_frame import (
     sent_form,
     shown,
 )
-from deploy.sandbox.dosespot.markup import Html
 from deploy.sandbox.dosespot.prescribing import (
     cards,
     catalogs,
@@ -43,6 +42,7 @@ from deploy.sandbox.dosespot.prescribing.words import is_pending
 from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.stages import IframeStage, may_sign, stage
 from deploy.sandbox.dosespot.visits import Denial, Visits
+from deploy.sandbox.markup import Html
 
 _GONE = "There is no such prescription."
 

@@ -5,11 +5,11 @@ Values in, HTML out; `path` is where the visit's page is.
 
 from collections.abc import Sequence
 
-from deploy.sandbox.dosespot.markup import Html, fill, joined
 from deploy.sandbox.dosespot.prescribing import cards
 from deploy.sandbox.dosespot.prescribing.asked import PharmacyRequest
 from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.words import spaced
+from deploy.sandbox.markup import Html, fill, joined
 
 
 def notifications(lists: Sequence[Html]) -> Html:

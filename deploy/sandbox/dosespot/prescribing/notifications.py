@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 from deploy.sandbox.dosespot.backend import DoseSpotBackend
 from deploy.sandbox.dosespot.iframe_frame import Present
-from deploy.sandbox.dosespot.markup import Html
 from deploy.sandbox.dosespot.prescribing import (
     asking,
     cards,
@@ -22,6 +21,7 @@ from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.words import is_pending
 from deploy.sandbox.dosespot.register import PatientChart
 from deploy.sandbox.dosespot.stages import may_sign
+from deploy.sandbox.markup import Html
 
 ANSWERED = "This was answered already."
 

@@ -5,12 +5,12 @@ Values in, HTML out; `path` is where the visit's page is.
 
 from collections.abc import Mapping, Sequence
 
-from deploy.sandbox.dosespot.markup import Html, fill, joined
 from deploy.sandbox.dosespot.prescribing import cards, catalogs, order_form
 from deploy.sandbox.dosespot.prescribing.drugs import CatalogDrug
 from deploy.sandbox.dosespot.prescribing.pharmacies import CatalogPharmacy
 from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.words import standing
+from deploy.sandbox.markup import Html, fill, joined
 
 
 def choose_pharmacy(

@@ -1,16 +1,15 @@
-/** What a person reads when something goes wrong: a sentence, and what to fix as a list. */
+/** What a person reads when something goes wrong: a sentence, what to fix, and details apart. */
 
 import { el } from "./dom.js";
-
-const BY_STATUS = {
-  401: "Your session has expired. Sign in again.",
-  403: "You are not allowed to see or do this. Ask an administrator of your project.",
-  404: "The server can't find this.",
-  412: "Somebody else has just changed this. Close the form, open it again and repeat the change.",
-  429: "Too many requests. Wait a minute and try again.",
-};
-const UNREACHABLE = "The server can't be reached. Check your connection and try again.";
-const FAULT = "Something went wrong. Try again later; if this continues, tell your administrator.";
+import {
+  asSentence,
+  fieldName,
+  plain,
+  plainProblem,
+  sentenceOfFault,
+  sentenceOfStatus,
+  sentenceOfType,
+} from "./sentences.js";
 
 /** Known by it: an error that a bot returned, where others are the server's own. */
 const ERROR_TYPE = "urn:prescriber-bots:error-type";
@@ -21,79 +20,97 @@ const LEAD = new RegExp(`^(?!${PATH}: )(.*?[.!?:]) (?=${PATH}: )`, "s");
 const PROBLEM = new RegExp(`^(${PATH}): (.*)$`, "s");
 
 /**
- * The server said no, or nothing. `message` is all of it for a person; `lead` and `problems` are the
- * same, taken apart.
+ * The server said no, or nothing. `message` is what a person reads first, `problems` are the fields
+ * that it is about, and `details` is all that was said, for engineers.
  */
 export class ServerError extends Error {
   /**
    * @param {string} sentence
    * @param {number} [status] HTTP status; 0 where there was no answer.
-   * @param {{lead: string, problems: Array<{path: string, what: string}>}} [parts] what the sentence
-   *   lists.
+   * @param {{problems?: Array<{path: string, what: string}>, details?: string}} [more]
    */
-  constructor(sentence, status = 0, parts = problemsOf(sentence)) {
+  constructor(sentence, status = 0, { problems = [], details = "" } = {}) {
     super(sentence);
     this.status = status;
-    this.lead = parts.lead;
-    this.problems = parts.problems;
+    this.lead = sentence;
+    this.problems = problems;
+    this.details = details;
   }
 }
 
-/** The error that a bot gave: its own sentences stand, whatever the status. */
+/** The error that a bot gave, whatever the status. */
 export class BotError extends ServerError {}
 
 /** @returns {ServerError} the error of a call that got no answer. */
 export function unreachable() {
-  return new ServerError(UNREACHABLE);
+  return new ServerError(sentenceOfStatus(0));
 }
 
 /**
  * The error in an answer.
  *
  * @param {number} status HTTP status.
- * @param {*} body parsed JSON: a bot's error, raised or returned, an OperationOutcome or an OAuth
- *   error.
+ * @param {Object} outcome an OperationOutcome: the server's own, one that a bot returned, or one that
+ *   Medplum's client made of the error that a bot raised.
  * @returns {ServerError}
  */
-export function errorOf(status, body) {
-  if (isReturned(body)) {
-    return returned(status, body.issue);
+export function errorOf(status, outcome) {
+  if (isReturned(outcome)) {
+    return returned(status, outcome.issue);
   }
-  const text = body?.errorMessage || body?.error_description || outcomeText(body);
-  const generic = BY_STATUS[status] ?? (status >= 500 ? FAULT : null);
-  return new ServerError(generic ?? asSentence(text || FAULT), status);
+  const text = issuesOf(outcome)
+    .map(({ details, diagnostics }) => details?.text ?? diagnostics ?? "")
+    .join(" ");
+  const told = raised(text);
+  if (told?.errorMessage !== undefined) {
+    return ofBot(status, told.errorType, taken(told.errorMessage), told.errorMessage);
+  }
+  const sentence = sentenceOfStatus(status) ?? (plain(text) || sentenceOfFault());
+  return new ServerError(sentence, status, { details: text });
 }
 
 /** @returns {boolean} whether it is an OperationOutcome in which a bot tells its error. */
 export function isReturned(body) {
-  const coding = issuesOf(body).flatMap((issue) => issue.details?.coding ?? []);
-  return coding.some((one) => one.system === ERROR_TYPE);
+  return typeOf(issuesOf(body)) !== undefined;
 }
 
 function returned(status, issues) {
   const parts = issues.map(({ expression, details }) => ({
     path: (expression ?? []).join(", "),
-    what: asSentence(details?.text ?? ""),
+    what: details?.text ?? "",
   }));
-  const lead = parts.filter(({ path }) => !path).map(({ what }) => what).join(" ");
+  const lead = parts.filter(({ path }) => !path).map(({ what }) => asSentence(what));
   const problems = parts.filter(({ path }) => path);
-  const sentences = parts.map(({ path, what }) => (path ? `${path}: ${what}` : what));
-  return new BotError(sentences.join(" "), status, { lead, problems });
+  const details = parts.map(({ path, what }) => (path ? `${path}: ${what}` : what));
+  return ofBot(status, typeOf(issues), { lead: lead.join(" "), problems }, details.join("; "));
+}
+
+function ofBot(status, type, { lead, problems }, details) {
+  const { sentence, withOwnWords, advice } = sentenceOfType(type);
+  const own = withOwnWords ? [plain(lead), advice].filter(Boolean).join(" ") : "";
+  const shown = withOwnWords
+    ? problems.map(({ path, what }) => ({ path, what: plainProblem(what) }))
+    : [];
+  const said = own && shown.length === 0 ? own : sentence || own || sentenceOfFault();
+  return new BotError(said, status, { problems: shown, details });
+}
+
+function typeOf(issues) {
+  const codings = issues.flatMap((issue) => issue.details?.coding ?? []);
+  return codings.find(({ system }) => system === ERROR_TYPE)?.code;
 }
 
 function issuesOf(body) {
   return body?.resourceType === "OperationOutcome" ? body.issue ?? [] : [];
 }
 
-function outcomeText(body) {
-  const texts = issuesOf(body).map(({ details, diagnostics }) => details?.text ?? diagnostics ?? "");
-  return texts.map(asSentence).join(" ");
-}
-
-/** @returns {string} the text with a period at its end, unless it has an end already. */
-export function asSentence(text) {
-  const trimmed = String(text).trim();
-  return trimmed === "" || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+/** The error that a bot raised, which Medplum's client puts into the text as JSON. */
+function raised(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -103,19 +120,14 @@ export function asSentence(text) {
  * @returns {{lead: string, problems: Array<{path: string, what: string}>}} without problems where
  *   the sentence does not list any.
  */
-function problemsOf(sentence) {
+function taken(sentence) {
   const lead = LEAD.exec(sentence)?.[1] ?? "";
   const parts = sentence.slice(lead.length).trim().split(NEXT_PROBLEM);
   const problems = parts.map((part) => PROBLEM.exec(part)).filter((found) => found !== null);
   if (problems.length < parts.length) {
     return { lead: sentence, problems: [] };
   }
-  return { lead, problems: problems.map(([, path, what]) => ({ path, what: asSentence(what) })) };
-}
-
-/** What an error tells and lists; a single problem stays the sentence that it is. */
-function takenApart({ message, lead, problems }) {
-  return problems.length < 2 ? { lead: message, problems: [] } : { lead, problems };
+  return { lead, problems: problems.map(([, path, what]) => ({ path, what })) };
 }
 
 /**
@@ -129,13 +141,27 @@ export function errorView(error, before = "") {
   if (!(error instanceof ServerError)) {
     console.error(error);
   }
-  const shown = error instanceof ServerError ? error : new ServerError(FAULT);
-  const { lead, problems } = takenApart(shown);
-  const items = problems.map(({ path, what }) => el("li", {}, el("code", {}, path), ` ${what}`));
+  const shown = error instanceof ServerError ? error : new ServerError(sentenceOfFault());
+  const items = shown.problems.map(({ path, what }) =>
+    el("li", {}, el("strong", {}, `${fieldName(path)}:`), ` ${what}`),
+  );
   return el(
     "div",
     { class: "error" },
-    el("p", {}, el("strong", {}, before || "That did not work."), ` ${lead}`),
+    el("p", {}, el("strong", {}, before || "That did not work."), ` ${shown.lead}`),
     items.length ? el("ul", {}, ...items) : null,
+    engineersDetails(shown.details),
   );
+}
+
+/**
+ * @param {string} text what engineers need to know.
+ * @returns {HTMLElement|string} a disclosure with it; nothing where there is none.
+ */
+export function engineersDetails(text) {
+  if (!text) {
+    return "";
+  }
+  const summary = el("summary", {}, "Details for engineers");
+  return el("details", { class: "engineers" }, summary, el("p", {}, el("code", {}, text)));
 }

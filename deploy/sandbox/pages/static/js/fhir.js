@@ -1,73 +1,82 @@
-/** Sign-in and calls to the FHIR server, with its public API only. */
+/** Calls to the FHIR server through Medplum's own client, and its sign-in with OAuth and PKCE. */
 
+import {
+  ClientStorage,
+  MedplumClient,
+  OperationOutcomeError,
+  getStatus,
+} from "../vendor/medplum-core/index.mjs";
 import { BotError, ServerError, errorOf, isReturned, unreachable } from "./errors.js";
 
-const TOKEN = "accessToken";
 const BOTS = "https://www.medplum.com/bots";
-const PAGE = 200;
+const PAGE = 1000;
+const SCOPE = "openid profile offline_access";
+const RETURN_TO = "returnTo";
+const STATE = "pkceState";
+const LOGIN = "activeLogin";
+
+/** Where the site begins, which is also where people come back to after they have signed in. */
+export const SITE = new URL("..", import.meta.url).href;
 
 export class FhirServer {
   /**
-   * @param {string} baseUrl base URL of the server.
+   * @param {{fhirBaseUrl: string, clientId: string}} config where the server is, and as which
+   *   ClientApplication the pages have people sign in.
    * @param {function(): void} onSignedOut called when the server no longer takes the token.
    */
-  constructor(baseUrl, onSignedOut) {
-    this.baseUrl = baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`;
-    this.onSignedOut = onSignedOut;
+  constructor({ fhirBaseUrl, clientId }, onSignedOut) {
+    const storage = new ClientStorage(sessionStorage);
+    const login = storage.getObject(LOGIN);
+    this.hasToken = login !== undefined;
+    this.medplum = new MedplumClient({
+      baseUrl: fhirBaseUrl,
+      clientId,
+      storage,
+      accessToken: login?.accessToken,
+      cacheTime: 0,
+      extendedMode: false,
+      fetch: fetchWithOutcome,
+      onUnauthenticated: onSignedOut,
+    });
+    if (login) {
+      this.medplum.setAccessToken(login.accessToken, login.refreshToken);
+    }
   }
 
-  /** @returns {boolean} whether there is a token to call with. */
-  get hasToken() {
-    return sessionStorage.getItem(TOKEN) !== null;
-  }
-
-  /** Forgets the token. */
-  signOut() {
-    sessionStorage.removeItem(TOKEN);
+  /** Leaves for the server's sign-in page; whoever has signed in comes back to this page. */
+  async signIn() {
+    sessionStorage.setItem(RETURN_TO, location.href);
+    await this.medplum.signInWithRedirect({ redirectUri: SITE, scope: SCOPE });
   }
 
   /**
-   * Signs in with the authorization code grant and PKCE (RFC 7636).
+   * Takes up the sign-in where the server's page left it.
    *
-   * @param {string} email
-   * @param {string} password
-   * @param {function(Array<Object>): Promise<string>} choose is given the memberships of somebody
-   *   who has several, and answers the id of one.
+   * @param {URLSearchParams} answer with `code` and `state`.
+   * @returns {Promise<string>} the address that the person left from.
    */
-  async signIn(email, password, choose) {
-    const verifier = base64Url(crypto.getRandomValues(new Uint8Array(48)));
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-    let login = await this.#send("auth/login", {
-      email,
-      password,
-      remember: false,
-      scope: "openid",
-      codeChallenge: base64Url(new Uint8Array(digest)),
-      codeChallengeMethod: "S256",
-    });
-    if (!login.code && login.memberships?.length) {
-      const profile = await choose(login.memberships);
-      login = await this.#send("auth/profile", { login: login.login, profile });
+  async finishSignIn(answer) {
+    if (answer.get("state") !== sessionStorage.getItem(STATE)) {
+      throw new ServerError("This sign-in was not begun here, or is too old. Sign in again.");
     }
-    if (!login.code) {
-      throw new ServerError("Your account needs a way to sign in that this page does not have.");
+    const [code, returnTo] = [answer.get("code"), sessionStorage.getItem(RETURN_TO)];
+    await this.#told(() => this.medplum.processCode(code, { redirectUri: SITE }));
+    [STATE, "codeVerifier", RETURN_TO].forEach((name) => sessionStorage.removeItem(name));
+    return returnTo?.startsWith(SITE) ? returnTo : SITE;
+  }
+
+  /** Ends the session, here and on the server. */
+  async signOut() {
+    try {
+      await this.medplum.signOut();
+    } finally {
+      this.medplum.clear();
     }
-    const tokens = await this.#send(
-      "oauth2/token",
-      new URLSearchParams({
-        grant_type: "authorization_code",
-        code: login.code,
-        client_id: "",
-        redirect_uri: location.origin,
-        code_verifier: verifier,
-      }),
-    );
-    sessionStorage.setItem(TOKEN, tokens.access_token);
   }
 
   /** @returns {Promise<Object>} who is signed in: user, profile, membership, project. */
   me() {
-    return this.#call("GET", "auth/me");
+    return this.#told(() => this.medplum.get("auth/me"));
   }
 
   /**
@@ -75,7 +84,7 @@ export class FhirServer {
    * @returns {Promise<Object>} the resource.
    */
   read(reference) {
-    return this.#call("GET", `fhir/R4/${reference}`);
+    return this.#told(() => this.medplum.get(this.medplum.fhirUrl(...reference.split("/"))));
   }
 
   /**
@@ -85,7 +94,7 @@ export class FhirServer {
    *   of the following one.
    */
   async search(type, query = {}) {
-    return page(await this.#call("GET", `fhir/R4/${type}?${new URLSearchParams(query)}`));
+    return page(await this.#told(() => this.medplum.search(type, new URLSearchParams(query))));
   }
 
   /**
@@ -101,7 +110,8 @@ export class FhirServer {
       if (next === null) {
         return [...found.values()];
       }
-      ({ resources, next } = page(await this.#call("GET", this.#own(next))));
+      const following = this.#own(next);
+      ({ resources, next } = page(await this.#told(() => this.medplum.get(following))));
     }
   }
 
@@ -110,7 +120,7 @@ export class FhirServer {
    * @returns {Promise<Object>} the resource as it was created.
    */
   create(resource) {
-    return this.#call("POST", `fhir/R4/${resource.resourceType}`, resource);
+    return this.#told(() => this.medplum.createResource(resource));
   }
 
   /**
@@ -122,8 +132,9 @@ export class FhirServer {
    */
   async change(reference, change) {
     const found = await this.read(reference);
-    const unchanged = { "If-Match": `W/"${found.meta.versionId}"` };
-    return this.#call("PUT", `fhir/R4/${reference}`, change(found), unchanged);
+    const url = this.medplum.fhirUrl(...reference.split("/"));
+    const headers = { "If-Match": `W/"${found.meta.versionId}"` };
+    return this.#told(() => this.medplum.put(url, change(found), undefined, { headers }));
   }
 
   /**
@@ -134,9 +145,13 @@ export class FhirServer {
    * @returns {Promise<Object>} its answer.
    */
   async execute(name, input) {
-    const query = new URLSearchParams({ identifier: `${BOTS}|${name}` });
+    const bot = { system: BOTS, value: name };
     try {
-      return await this.#call("POST", `fhir/R4/Bot/$execute?${query}`, input);
+      const answer = await this.#told(() => this.medplum.executeBot(bot, input));
+      if (isReturned(answer)) {
+        throw errorOf(200, answer);
+      }
+      return answer;
     } catch (error) {
       if (error.status === 404 && !(error instanceof BotError)) {
         throw new ServerError(`The server has no ${name}. Ask your administrator to install it.`);
@@ -145,71 +160,45 @@ export class FhirServer {
     }
   }
 
-  /** The path of one of the server's own links; the token goes nowhere else. */
+  /** One of the server's own links; the token goes nowhere else. */
   #own(url) {
-    if (!url.startsWith(this.baseUrl)) {
+    if (!url.startsWith(this.medplum.getBaseUrl())) {
       throw new ServerError("The server's next page is on another server; nothing was loaded.");
     }
-    return url.slice(this.baseUrl.length);
+    return url;
   }
 
-  async #call(method, path, body, more = {}) {
-    const headers = { ...more, Authorization: `Bearer ${sessionStorage.getItem(TOKEN)}` };
+  /** What a call answers, or the error in words. */
+  async #told(call) {
     try {
-      return await this.#request(method, path, headers, body);
+      return await call();
     } catch (error) {
-      if (error.status === 401) {
-        this.signOut();
-        this.onSignedOut();
-      }
-      throw error;
+      throw wordsOf(error);
     }
-  }
-
-  #send(path, body) {
-    return this.#request("POST", path, {}, body);
-  }
-
-  async #request(method, path, headers, body) {
-    const isForm = body instanceof URLSearchParams;
-    const type = body === undefined || isForm ? {} : { "Content-Type": "application/json" };
-    let answer;
-    let text;
-    try {
-      answer = await fetch(`${this.baseUrl}${path}`, {
-        method,
-        headers: { ...headers, ...type },
-        body: body === undefined || isForm ? body : JSON.stringify(body),
-        credentials: "omit",
-        cache: "no-store",
-      });
-      text = await answer.text();
-    } catch {
-      throw unreachable();
-    }
-    const parsed = parse(text);
-    if (!answer.ok || isReturned(parsed)) {
-      throw errorOf(answer.status, parsed);
-    }
-    return parsed;
   }
 }
 
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
+function wordsOf(error) {
+  if (error instanceof OperationOutcomeError) {
+    return errorOf(getStatus(error.outcome), error.outcome);
   }
+  return error instanceof TypeError ? unreachable() : error;
+}
+
+/** Fetches; a failure that the server itself does not put in words becomes an OperationOutcome. */
+async function fetchWithOutcome(url, options) {
+  const answer = await fetch(url, options);
+  if (answer.status < 500) {
+    return answer;
+  }
+  const issue = { severity: "error", code: "exception", details: { text: answer.statusText } };
+  const outcome = JSON.stringify({ resourceType: "OperationOutcome", issue: [issue] });
+  const headers = { "Content-Type": "application/json" };
+  return new Response(outcome, { status: answer.status, headers });
 }
 
 function page(bundle) {
   const next = (bundle.link ?? []).find((link) => link.relation === "next");
   const resources = (bundle.entry ?? []).map((entry) => entry.resource);
   return { resources, next: next?.url ?? null };
-}
-
-function base64Url(bytes) {
-  const text = btoa(String.fromCharCode(...bytes));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,52 +1,49 @@
-/** Who is signed in: the sign-in form, the line with the name, and back to the form when it ends. */
+/** Who is signed in: the way to the sign-in page, the line with the name, and back when it ends. */
 
-import { el, field, setBusy, whenFree } from "./dom.js";
+import { el, setBusy, whenFree } from "./dom.js";
+import { keepDraftsOf, rescueDrafts } from "./drafts.js";
 import { errorView } from "./errors.js";
-import { FhirServer } from "./fhir.js";
+import { FhirServer, SITE } from "./fhir.js";
 import { nameOf } from "./people.js";
+import { sentenceOfStatus } from "./sentences.js";
 import { Statuses } from "./statuses.js";
 
-const EXPIRED = "Your session has expired. Sign in again.";
-
 /**
- * Runs a page: shows the sign-in form, and the page's content to whoever is signed in.
+ * Runs a page: shows the way to sign in, and the page's content to whoever is signed in.
  *
- * @param {string} title heading of the sign-in form.
- * @param {function(FhirServer, Object, Statuses): Array<Node>} content makes the page's content for
- *   a server, the answer of `auth/me`, and the words for statuses.
+ * @param {string} title of the page.
+ * @param {function(FhirServer, Object, Statuses, Object): Array<Node>} content makes the page's
+ *   content for a server, the answer of `auth/me`, the words for statuses, and the site's config.
  */
 export async function runSession(title, content) {
   const main = document.querySelector("main");
   const account = document.querySelector("#account");
   let server;
-  let statuses;
 
   function showSignIn(notice = "") {
     account.replaceChildren();
-    main.replaceChildren(signInForm(title, server, notice, enter));
+    main.replaceChildren(signInCard(title, server, notice));
   }
 
-  async function enter({ moveFocus }) {
-    const me = await server.me();
-    account.replaceChildren(...accountLine(me, () => {
-      server.signOut();
-      showSignIn("You are signed out.");
-    }));
-    main.replaceChildren(...content(server, me, statuses));
-    if (moveFocus) {
-      main.focus();
-    }
+  async function signOut() {
+    await server.signOut().catch(() => {});
+    showSignIn("You are signed out.");
   }
 
   try {
-    const [config, words] = await Promise.all(["../config.json", "../statuses.json"].map(load));
-    server = new FhirServer(config.fhirBaseUrl, () => showSignIn(EXPIRED));
-    statuses = new Statuses(words);
-    if (server.hasToken) {
-      await enter({ moveFocus: false });
-    } else {
+    const [config, words] = await Promise.all(["config.json", "statuses.json"].map(load));
+    server = new FhirServer(config, () => {
+      rescueDrafts();
+      showSignIn(sentenceOfStatus(401));
+    });
+    if (!server.hasToken) {
       showSignIn();
+      return;
     }
+    const me = await server.me();
+    keepDraftsOf(me.profile.id);
+    account.replaceChildren(...accountLine(me, signOut));
+    main.replaceChildren(...content(server, me, new Statuses(words), config));
   } catch (error) {
     if (error.status !== 401) {
       main.replaceChildren(errorView(error, "The page could not be loaded."));
@@ -54,67 +51,43 @@ export async function runSession(title, content) {
   }
 }
 
-async function load(path) {
-  return (await fetch(path)).json();
+/**
+ * @param {string} path of a JSON file of the site.
+ * @returns {Promise<Object>}
+ */
+export async function load(path) {
+  return (await fetch(new URL(path, SITE))).json();
 }
 
 function accountLine(me, signOut) {
   const project = me.project?.name ? `, ${me.project.name}` : "";
   return [
     el("span", {}, "Signed in as ", el("strong", {}, nameOf(me.profile)), project),
-    el("button", { type: "button", class: "outline secondary", onclick: signOut }, "Sign out"),
+    el("button", { type: "button", class: "quiet", onclick: whenFree(signOut) }, "Sign out"),
   ];
 }
 
-function signInForm(title, server, notice, enter) {
-  const email = el("input", { type: "email", autocomplete: "username", required: true });
-  const password = el("input", {
-    type: "password",
-    autocomplete: "current-password",
-    required: true,
-  });
-  const button = el("button", { type: "submit" }, "Sign in");
-  const choice = el("div", { class: "choice" });
+function signInCard(title, server, notice) {
   const messages = el("div", { role: "alert" }, notice ? el("p", {}, notice) : null);
-
-  const submit = whenFree(async () => {
-    setBusy([button], true);
-    messages.replaceChildren();
-    choice.replaceChildren();
-    try {
-      await server.signIn(email.value, password.value, (found) => chosen(choice, found));
-      await enter({ moveFocus: true });
-    } catch (error) {
-      messages.replaceChildren(errorView(error, "You are not signed in."));
-      password.focus();
-    }
-    choice.replaceChildren();
-    setBusy([button], false);
-  });
+  const button = el("button", { type: "button" }, "Sign in");
+  button.addEventListener(
+    "click",
+    whenFree(async () => {
+      setBusy([button], true);
+      try {
+        await server.signIn();
+      } catch (error) {
+        messages.replaceChildren(errorView(error, "The sign-in page could not be opened."));
+        setBusy([button], false);
+      }
+    }),
+  );
   return el(
-    "form",
-    { class: "sign-in", onsubmit: submit },
+    "section",
+    { class: "panel sign-in" },
     el("h1", {}, title),
     messages,
-    field("E-mail", email),
-    field("Password", password),
+    el("p", { class: "soft" }, "Sign in with the account that you use for your clinic's records."),
     button,
-    choice,
   );
-}
-
-/** Lets somebody with several memberships choose one; answers its id. */
-function chosen(place, memberships) {
-  return new Promise((resolve) => {
-    const buttons = memberships.map((membership) =>
-      el(
-        "button",
-        { type: "button", class: "outline", onclick: () => resolve(membership.id) },
-        [membership.project?.display, membership.profile?.display].filter(Boolean).join(" – ") ||
-          membership.id,
-      ),
-    );
-    place.replaceChildren(el("h2", {}, "Which membership?"), ...buttons);
-    buttons[0].focus();
-  });
 }
