@@ -12,6 +12,7 @@ from deploy.cli import (
     enroll_many,
     invoke,
     medplum,
+    pages,
     readiness,
     sandbox,
     schema,
@@ -41,6 +42,6 @@ for command in (
     *(demo.demo, sandbox.sandbox, sandbox.functions, sandbox.dosespot, invoke.invoke),
     *(aws.package, stack.deploy, stack.destroy),
     *(medplum.register, medplum.doctor, readiness.readiness, billing.billing),
-    *(enroll_many.enroll_many, schema.schema),
+    *(enroll_many.enroll_many, schema.schema, pages.pages),
 ):
     main.add_command(command)
