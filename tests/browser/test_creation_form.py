@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.sandbox.nppes.records import individual
-from tests.browser.people import ADMIN
-from tests.browser.screen import Screen
+from tests.browser.people import ADMIN, named
+from tests.browser.screen import Screen, end_session
 from tests.integration.clinic import Clinic, new_npi
 
 FILLED = {
@@ -20,7 +20,6 @@ FILLED = {
     "Fax": "567-123-4568",
     "Street": "123 Main St",
     "City": "Springfield",
-    "State, two letters": "IL",
     "ZIP code": "62701",
 }
 
@@ -34,6 +33,7 @@ def _fill(screen: Screen, **changes: str) -> None:
     form = screen.page.locator("form")
     for label, text in {**FILLED, **changes}.items():
         form.get_by_label(label, exact=True).first.fill(text)
+    form.get_by_label("State", exact=True).first.select_option("Illinois")
     form.get_by_label("Prescribing Clinician", exact=True).check()
     form.get_by_label("Agrees to receive sign-in codes by text message").select_option("true")
 
@@ -51,7 +51,7 @@ def test_what_is_typed_becomes_a_prescriber_who_can_be_enrolled(
     screen.button("Add a location").click()
     location = screen.page.get_by_role("group", name="Location 1")
     location.get_by_label("Location", exact=True).select_option("North office")
-    location.get_by_label("State, two letters").fill("IL")
+    location.get_by_label("State", exact=True).select_option("Illinois")
     location.get_by_label("Medical license number").fill("036-123456")
     screen.page.get_by_label("Invite the prescriber to the project by e-mail").check()
     screen.button("Create").click()
@@ -60,9 +60,7 @@ def test_what_is_typed_becomes_a_prescriber_who_can_be_enrolled(
     expect(told).to_contain_text("Ready to be enrolled.")
 
     row = screen.row("Siobhán O'Brien-Formica")
-    row.expect("Membership", "Yes")
-    row.choose_roles("Prescribing Clinician")
-    row.press("Enroll")
+    row.decide("Enroll", "Prescribing Clinician")
     row.expect_result("Enroll: done.")
     (clinician,) = clinic.clinicians(npi)
     assert clinician["last_name"] == "O'Brien-Formica"
@@ -71,11 +69,11 @@ def test_what_is_typed_becomes_a_prescriber_who_can_be_enrolled(
 @pytest.mark.usefixtures("both_ways")
 def test_every_problem_stands_beside_its_field(screen: Screen, clinic: Clinic) -> None:
     _open(screen)
-    _fill(screen, NPI="1234567890", **{"ZIP code": "627", "Street": "PO Box 12", "First name": ""})
+    _fill(screen, NPI="1234567890", **{"ZIP code": "627", "Street": "PO Box 12", "First name": "5"})
     screen.button("Create").click()
     form = screen.page.locator("form")
     for label, sentence in (
-        ("First name", "the first name is missing"),
+        ("First name", "A name has letters"),
         ("NPI", "check digit"),
         ("Street", "Enter a street address, not a PO box"),
         ("ZIP code", "must look like 62701 or 62701-1234"),
@@ -142,3 +140,81 @@ def test_roles_are_asked_for_and_none_is_assumed(screen: Screen, clinic: Clinic)
     role = clinic.read(f"PractitionerRole?practitioner=Practitioner/{found['resource']['id']}")
     codes = [code for code in role["entry"][0]["resource"]["code"] if "coding" in code]
     assert [code["coding"][0]["code"] for code in codes] == ["ProxyClinician"]
+
+
+def test_what_is_required_is_marked_and_asked_for_before_anything_is_sent(
+    screen: Screen, clinic: Clinic
+) -> None:
+    _open(screen)
+    form = screen.page.locator("form")
+    form.get_by_label("Prescribing Clinician", exact=True).check()
+    screen.button("Create").click()
+    first = form.get_by_label("First name", exact=True)
+    expect(first).to_have_attribute("aria-required", "true")
+    expect(first).to_be_focused()
+    expect(first).to_have_accessible_description("This is required.")
+    expect(form.get_by_label("Middle name")).not_to_have_attribute("aria-invalid", "true")
+    expect(form.get_by_role("status")).to_contain_text("Fill in what is required.")
+
+
+def test_what_was_typed_survives_a_reload_and_an_expired_session(
+    screen: Screen, clinic: Clinic
+) -> None:
+    clinic.sandbox.fhir.add_resource(
+        clinic.project, {"resourceType": "Location", "name": "Draft office"}
+    )
+    _open(screen)
+    _fill(screen, NPI=new_npi())
+    screen.button("Add a location").click()
+    location = screen.page.get_by_role("group", name="Location 1")
+    location.get_by_label("Medical license number").fill("036-1")
+    screen.page.reload()
+    form = screen.page.locator("form")
+    expect(form.get_by_label("Last name")).to_have_value("O'Brien")
+    expect(location.get_by_label("Medical license number")).to_have_value("036-1")
+    expect(form.get_by_label("Prescribing Clinician", exact=True)).to_be_checked()
+    end_session(screen)
+    screen.button("Refresh").click()
+    screen.expect_text("Your session has expired. Sign in again.")
+    screen.button("Sign in").click()
+    screen.give_password(ADMIN)
+    expect(form.get_by_label("Last name")).to_have_value("O'Brien")
+    screen.button("Sign out").click()
+    screen.expect_text("You are signed out.")
+    assert screen.page.evaluate("sessionStorage.length") == 0
+
+
+def test_who_exists_already_is_compared_before_anything_is_changed(
+    screen: Screen, clinic: Clinic
+) -> None:
+    given, family = "Nina", "Existingson"
+    called = {"name": [{"given": [given], "family": family}]}
+    person = named(clinic, "Existing", practitioner=called)
+    record = clinic.practitioner(person.member)
+    clinic.register(individual(person.member.npi, given, family))
+    _open(screen)
+    names = {"First name": given, "Last name": family, "Date of birth": record["birthDate"]}
+    _fill(screen, NPI=person.member.npi, Fax="567-123-9999", **names)
+    screen.button("Create").click()
+    window = screen.page.get_by_role("dialog", name="This NPI is on record already")
+    expect(window).to_contain_text("Nina Existingson has this NPI.")
+    fax = window.get_by_role("row").filter(has_text="Fax")
+    expect(fax.get_by_role("deletion")).to_be_visible()
+    expect(fax.get_by_role("insertion")).to_have_text("567-123-9999")
+    expect(window.get_by_role("row").filter(has_text="Name")).to_have_count(0)
+    window.get_by_role("button", name="Cancel").click()
+    assert clinic.practitioner(person.member) == record
+    screen.button("Create").click()
+    window.get_by_role("button", name="Update this prescriber").click()
+    expect(screen.page.locator("form").get_by_role("status")).to_contain_text(
+        "This prescriber was updated: Nina Existingson."
+    )
+
+
+def test_example_of_the_sandbox_becomes_a_prescriber(screen: Screen, clinic: Clinic) -> None:
+    _open(screen)
+    screen.button("Fill in an example").click()
+    form = screen.page.locator("form")
+    form.get_by_label("Prescribing Clinician", exact=True).check()
+    screen.button("Create").click()
+    expect(form.get_by_role("status")).to_contain_text("The prescriber was created: Priya")

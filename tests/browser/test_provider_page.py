@@ -11,24 +11,31 @@ PRESCRIBING = ("PrescribingClinician",)
 READY = "You are ready to prescribe, including controlled substances. There is nothing left to do."
 
 
-def test_prescriber_gets_to_epcs_by_opening_again_and_again(screen: Screen, clinic: Clinic) -> None:
+def test_prescriber_gets_to_epcs_without_closing_anything(screen: Screen, clinic: Clinic) -> None:
     screen.sign_in("provider/", named(clinic, "Self", dea=DEA, roles=PRESCRIBING).login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.expect_text("Sign the legal agreements in DoseSpot")
     screen.expect_text("Check your enrollment: done")
     screen.expect_text("Open DoseSpot: done")
+    screen.expect_text("DoseSpot says now: →Agreements to sign")
     screen.dosespot.sign_agreements()
 
-    screen.button("Open again").click()
-    screen.expect_text("Complete identity proofing in DoseSpot, then open ePrescribing again.")
-    screen.expect_text("Status: Waiting for identity proofing")
+    ask_now(screen)
+    screen.expect_text("You are registered")
+    screen.button("Continue").click()
+    screen.expect_text("Identity to verify")
+    screen.expect_text("There are up to three attempts")
     screen.dosespot.prove_identity()
 
-    screen.button("Open again").click()
-    screen.expect_text("Set up two-factor authentication in DoseSpot")
+    ask_now(screen)
+    screen.expect_text("Your identity is verified")
+    screen.button("Continue").click()
+    screen.expect_text("Second factor to set up")
     screen.expect_text("Controlled substances (EPCS): not enabled")
     screen.dosespot.activate_second_factor()
 
+    ask_now(screen)
+    screen.expect_text("DoseSpot says now: ✓Ready to prescribe")
     screen.button("Open again").click()
     screen.expect_text(READY)
     screen.expect_text("Controlled substances (EPCS): enabled")
@@ -39,7 +46,7 @@ def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
     screen: Screen, clinic: Clinic
 ) -> None:
     screen.sign_in("provider/", named(clinic, "Basic", roles=PRESCRIBING).login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.dosespot.sign_agreements()
     screen.button("Open again").click()
     screen.expect_text("You are ready to prescribe non-controlled medications.")
@@ -52,7 +59,7 @@ def test_what_the_profile_lacks_is_told_as_a_list(screen: Screen, clinic: Clinic
     lacking = {"telecom": [], "address": []}
     person = named(clinic, "Lacking", roles=PRESCRIBING, practitioner=lacking)
     screen.sign_in("provider/", person.login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     error = screen.page.get_by_role("alert").filter(has_text="could not be continued")
     expect(error.get_by_role("listitem").filter(has_text="the work phone number")).to_be_visible()
     expect(error.get_by_role("listitem").filter(has_text="the street address")).to_be_visible()
@@ -67,7 +74,7 @@ def test_what_was_left_out_is_told_in_words(screen: Screen, clinic: Clinic) -> N
     titled = {"given": ["Ada"], "family": "Titleson", "suffix": ["Esquire of the Bar"]}
     add_patient(clinic, "Ada", "Titleson", name=[titled])
     screen.sign_in("provider/", person.login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     noted = screen.page.locator(".enrollment .warning").get_by_role("listitem")
     expect(noted).to_have_text(
         "First or middle name: is not sent to DoseSpot: DoseSpot takes at most 35 characters here;"
@@ -87,7 +94,7 @@ def test_who_is_not_authorized_is_told_what_an_administrator_must_do(
     screen: Screen, clinic: Clinic
 ) -> None:
     screen.sign_in("provider/", named(clinic, "Unknown").login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     error = screen.page.get_by_role("alert")
     expect(error).to_contain_text(
         "You are not authorized for DoseSpot yet. Ask an administrator of your clinic"
@@ -115,7 +122,7 @@ def test_patient_is_found_and_opened_in_dosespot(screen: Screen, clinic: Clinic)
     add_patient(clinic, "Alma", "Findable")
     add_patient(clinic, "Boris", "Other")
     screen.sign_in("provider/", person.login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.dosespot.sign_agreements()
     screen.page.get_by_label("Search by name").fill("findable")
     screen.button("Search").click()
@@ -144,7 +151,7 @@ def test_patient_who_can_not_be_sent_leaves_the_notifications(
 def test_narrow_window_does_not_scroll_sideways(screen: Screen, clinic: Clinic) -> None:
     screen.page.set_viewport_size({"width": 400, "height": 800})
     screen.sign_in("provider/", named(clinic, "Slim", roles=PRESCRIBING).login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.dosespot.expect_heading("Legal agreements")
     assert screen.overflow_px() == 0
 
@@ -162,3 +169,8 @@ def add_patient(clinic: Clinic, given: str, family: str, **changes: object) -> N
     }
     filled = {name: value for name, value in {**patient, **changes}.items() if value}
     clinic.sandbox.fhir.add_resource(clinic.project, filled)
+
+
+def ask_now(screen: Screen) -> None:
+    """Comes back to the page from DoseSpot's frame, upon which the page asks."""
+    screen.page.evaluate("dispatchEvent(new Event('focus'))")

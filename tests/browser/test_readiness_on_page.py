@@ -9,7 +9,7 @@ from tests.integration.clinic import Clinic
 from tests.integration.readiness import ready
 from tests.integration.self_service import without_secrets
 
-NOT_READY = ("✗ Non-controlled: not ready", "✗ Controlled: not ready")
+NOT_READY = ("!Other medications: not ready", "!Controlled substances: not ready")
 
 
 def test_readiness_is_told_with_its_reasons_and_again_after_an_action(
@@ -22,13 +22,13 @@ def test_readiness_is_told_with_its_reasons_and_again_after_an_action(
     row.press("Check readiness")
     row.expect_verdicts(*NOT_READY)
     told = row.locator.locator(".reasons > p")
-    expect(told).to_contain_text("Administrator: The prescriber is not enrolled in DoseSpot.")
-    expect(told).to_contain_text("Blocks everything. ProjectMembership.identifier")
-    row.choose_roles("Prescribing Clinician")
-    row.press("Enroll")
+    expect(told).to_contain_text("Administrator: Not enrolled in DoseSpot yet. Enroll them.")
+    expect(told).to_contain_text("Blocks everything.")
+    engineers = row.locator.get_by_text("ProjectMembership.identifier")
+    expect(engineers).to_be_hidden()
+    row.decide("Enroll", "Prescribing Clinician")
     row.expect_result("Enroll: done.")
     expect(told).to_contain_text("Prescriber: A legal agreement is not signed.")
-    expect(told).to_contain_text("DoseSpot: legalAgreements.AgreementDate (none)")
 
 
 def test_more_reasons_are_opened_with_the_keyboard(screen: Screen, clinic: Clinic) -> None:
@@ -36,10 +36,10 @@ def test_more_reasons_are_opened_with_the_keyboard(screen: Screen, clinic: Clini
     screen.sign_in("admin/", ADMIN)
     row = screen.row(name)
     row.press("Check readiness")
-    hidden = row.locator.get_by_text("There is no DEA number on the Practitioner.")
+    hidden = row.locator.locator(".reasons li").first
     expect(row.locator.get_by_text("2 more reasons")).to_be_visible()
     expect(hidden).to_be_hidden()
-    screen.page.keyboard.press("Tab")
+    row.locator.get_by_text("2 more reasons").focus()
     screen.page.keyboard.press("Enter")
     expect(hidden).to_be_visible()
 
@@ -57,10 +57,12 @@ def test_everybody_is_checked_and_each_dea_registration_has_its_verdict(
     alone = clinic.sandbox.fhir.add_resource(clinic.project, no_member)
     screen.sign_in("admin/", ADMIN)
     screen.button("Check everybody's readiness").click()
-    screen.expect_text("checked; the others have no membership.")
+    screen.expect_text("checked; the others have no account.")
     row = screen.row("Kim Checkedson")
     row.expect_verdicts(
-        "✓ Non-controlled: ready", "✓ Controlled in IL: ready", "✗ Controlled in NY: not ready"
+        "✓Other medications: ready",
+        "✓Controlled substances in IL: ready",
+        "!Controlled substances in NY: not ready",
     )
     expect(row.locator).to_contain_text("Practitioner.identifier[2].period.end (2020-12-31)")
     screen.row("Dr. Sun Kim").expect_verdicts(*NOT_READY)
@@ -89,5 +91,6 @@ def test_a_bot_that_fails_is_told_instead_of_a_verdict(screen: Screen, clinic: C
     with without_secrets(clinic, "DOSESPOT_BASE_URL"):
         row.press("Check readiness")
         expect(row.locator).to_contain_text("Readiness could not be checked.")
-    expect(row.locator).to_contain_text("DOSESPOT_BASE_URL missing")
+    expect(row.locator).to_contain_text("ePrescribing is not set up completely.")
+    expect(row.locator.get_by_text("DOSESPOT_BASE_URL missing")).to_be_hidden()
     row.expect_verdicts()

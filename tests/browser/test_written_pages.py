@@ -50,5 +50,5 @@ def test_written_pages_work_on_any_web_server(
     screen.button("Sign out").click()
     person = named(clinic, "Written", dea=DEA, roles=("PrescribingClinician",))
     screen.sign_in("provider/", person.login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.dosespot.expect_heading("Legal agreements")

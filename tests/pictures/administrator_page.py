@@ -7,10 +7,10 @@ from deploy.sandbox.sandbox import Sandbox
 from tests.browser.screen import Complaints, PrescriberRow, Screen
 
 ADMIN = next(person.email for person in PEOPLE if person.admin)
-GARCIA, OBRIEN = "Dr. Elena Garcia", "Dr. Noah O'Brien"
+GARCIA, OBRIEN = "Dr. Elena Garcia", "Dr. Noah O'Brien MD, MPH, FAAP"
 PRESCRIBING = "Prescribing Clinician"
+STAND, IDP = "Where they stand", "Start identity proofing"
 WINDOW = {"width": 1280, "height": 850}
-ID = "[data-label='DoseSpot id']"
 
 
 def administrator_page(browser: Browser) -> bytes:
@@ -23,22 +23,32 @@ def administrator_page(browser: Browser) -> bytes:
         garcia = screen.row(GARCIA)
         _enroll(garcia)
         _sign_agreements(garcia, sandbox)
-        garcia.press("Initialize IDP")
-        garcia.expect_result("Identity proofing is initialized.")
-        screen.page.evaluate("scrollTo(0, 0)")
+        garcia.press("Update status")
+        garcia.expect(STAND, "Registered")
+        garcia.decide(IDP, PRESCRIBING)
+        garcia.expect(STAND, "Waiting for identity proofing")
+        screen.page.reload()
+        expect(garcia.locator).to_be_visible()
         return screen.page.screenshot()
 
 
 def _enroll(row: PrescriberRow) -> None:
-    row.choose_roles(PRESCRIBING)
-    row.press("Enroll")
+    row.decide("Enroll", PRESCRIBING)
     row.expect_result("Enroll: done.")
-    expect(row.locator.locator(ID)).not_to_have_text("None")
+    row.expect(STAND, "Waiting for the legal agreements")
 
 
 def _sign_agreements(row: PrescriberRow, sandbox: Sandbox) -> None:
-    """What the prescriber does in the DoseSpot iFrame."""
-    clinician = row.locator.locator(ID).inner_text()
+    """What the prescriber does in DoseSpot."""
     control = sandbox.ready["dosespot"]["controlUrl"]
-    signed = f"{control}clinicians/{clinician}/prescriber/sign-agreements"
+    signed = f"{control}clinicians/{_number(row)}/prescriber/sign-agreements"
     expect(row.locator.page.request.post(signed)).to_be_ok()
+
+
+def _number(row: PrescriberRow) -> str:
+    """The number that the page shows for somebody in DoseSpot."""
+    row.press("Details and history")
+    window = row.locator.page.get_by_role("dialog", name=row.name)
+    number = window.locator("dt", has_text="DoseSpot number").locator("+ dd").inner_text()
+    window.get_by_role("button", name="Close").click()
+    return number

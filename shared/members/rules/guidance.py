@@ -44,13 +44,13 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.PENDING: Guidance(
             "Waiting for the legal agreements",
             Owner.PRESCRIBER,
-            "Sign the legal agreements in the DoseSpot iFrame",
+            "Sign the legal agreements in DoseSpot",
             "Sign the legal agreements in DoseSpot, then open ePrescribing again.",
         ),
         Status.REGISTRATION_SUCCESS: Guidance(
             "Registered",
             Owner.ADMINISTRATOR,
-            "Initialize identity proofing",
+            "Start identity proofing",
             "You are registered. Open ePrescribing again to begin identity proofing.",
         ),
         Status.REGISTRATION_ERROR: Guidance(
@@ -63,25 +63,25 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.IDP_INITIALIZE_SUCCESS: Guidance(
             "Waiting for identity proofing",
             Owner.PRESCRIBER,
-            "Complete identity proofing in the DoseSpot iFrame",
+            "Complete identity proofing in DoseSpot",
             "Complete identity proofing in DoseSpot, then open ePrescribing again.",
         ),
         Status.IDP_SUCCESS: Guidance(
             "Identity proven",
             Owner.ADMINISTRATOR,
-            "Initialize two-factor authentication",
+            "Start two-factor authentication",
             "Your identity is proven. Open ePrescribing again to begin two-factor authentication.",
         ),
         Status.IDP_ERROR: Guidance(
             "Identity proofing failed",
             Owner.PRESCRIBER,
-            "Try identity proofing again in the DoseSpot iFrame",
+            "Try identity proofing again in DoseSpot",
             "Identity proofing failed. Try it again in DoseSpot.",
         ),
         Status.TFA_ACTIVATE_INIT: Guidance(
             "Waiting for two-factor authentication",
             Owner.PRESCRIBER,
-            "Complete two-factor authentication in the DoseSpot iFrame",
+            "Complete two-factor authentication in DoseSpot",
             "Set up two-factor authentication in DoseSpot, then open ePrescribing again.",
         ),
         Status.TFA_ACTIVATED_SUCCESS: Guidance(
@@ -94,20 +94,20 @@ GUIDANCE: Mapping[Status, Guidance] = MappingProxyType(
         Status.TFA_ACTIVATED_ERROR: Guidance(
             "Two-factor authentication could not be activated",
             Owner.ADMINISTRATOR,
-            "Initialize two-factor authentication again",
+            "Start two-factor authentication again",
             "Two-factor authentication could not be activated. Open ePrescribing again to start"
             " over.",
         ),
         Status.TFA_DEACTIVATE_INIT: Guidance(
             "Two-factor authentication is being deactivated",
             Owner.PRESCRIBER,
-            "Complete the deactivation in the DoseSpot iFrame",
+            "Complete the deactivation in DoseSpot",
             "Two-factor authentication is being deactivated. Complete that in DoseSpot.",
         ),
         Status.TFA_DEACTIVATED_SUCCESS: Guidance(
             "Two-factor authentication is deactivated",
             Owner.ADMINISTRATOR,
-            "Initialize two-factor authentication again if needed",
+            "Start two-factor authentication again if needed",
             "Two-factor authentication is deactivated. To sign controlled substances again, ask"
             " your administrator to initialize it.",
         ),

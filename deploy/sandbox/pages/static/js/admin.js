@@ -1,169 +1,158 @@
 /** The administrator page: where every prescriber stands, and what comes next. */
 
-import { el, field, select, setBusy, whenFree } from "./dom.js";
+import { el, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import { CreationForm } from "./form.js";
-import { nameOf, sortKey } from "./people.js";
+import { STANDING_CHANGES, auditAction } from "./history.js";
 import { checkEverybody } from "./readiness.js";
-import { COLUMNS, Row } from "./row.js";
 import { runSession } from "./session.js";
-import { NOBODY } from "./statuses.js";
+import { setupPanel } from "./setup.js";
+import { standingsOf } from "./standings.js";
+import { stuckChart } from "./stuck_chart.js";
+import { updateEverybody, updateWords } from "./status_update.js";
+import { TeamTable } from "./team_table.js";
 
 const TITLE = "Prescriber enrollment";
-const AT_ONCE = 100;
-const OWNERS = ["Prescriber", "Administrator", "DoseSpot", NOBODY];
-const ANY = "";
+const MOST_EVENTS = 1000;
 
-/** The table with its filters; loads by itself. */
 class Board {
   constructor(server, statuses) {
     this.server = server;
-    this.page = { server, statuses, onChange: () => this.#offerStatuses() };
-    this.rows = [];
-    this.limit = AT_ONCE;
-    const onchange = () => this.#filter();
-    this.name = el("input", { type: "search", autocomplete: "off", oninput: onchange });
-    this.owner = select({ onchange }, [[ANY, "Anybody"], ...OWNERS.map((each) => [each, each])]);
-    this.status = select({ onchange }, [[ANY, "Any"]]);
-    this.reload = plainButton("Refresh", () => this.load());
-    this.check = plainButton("Check everybody's readiness", () => this.#checkEverybody());
-    this.count = el("p", { role: "status", class: "count" });
-    this.body = el("tbody", { role: "rowgroup" });
-    this.more = el(
-      "button",
-      { type: "button", class: "outline", hidden: true, onclick: () => this.#showMore() },
-      `Show ${AT_ONCE} more`,
-    );
+    this.statuses = statuses;
+    this.table = new TeamTable({ server, statuses, reload: () => this.load() });
+    this.table.onFilter = () => this.#draw();
+    this.update = button("Update everybody's status", () => this.#updateAll());
+    this.check = button("Check everybody's readiness", () => this.#checkAll());
+    this.refresh = button("Refresh", () => this.load());
+    this.save = button("Export as CSV", () => this.table.save());
+    this.told = el("div", { role: "status" });
+    this.chart = el("div", {});
+    this.standings = [];
   }
 
-  /** @returns {Array<Node>} the board for the page. */
   get nodes() {
-    const heads = COLUMNS.map((column) =>
-      el("th", { role: "columnheader", scope: "col" }, column),
-    );
     return [
       el(
-        "search",
-        { class: "filters" },
-        field("Search by name", this.name),
-        field("Who acts next", this.owner),
-        field("Status", this.status),
-        el("div", { class: "tools" }, this.reload, this.check),
+        "section",
+        { class: "panel", "aria-labelledby": "stuck" },
+        el("h2", { id: "stuck" }, "Where people are"),
+        this.chart,
       ),
-      this.count,
       el(
-        "table",
-        { role: "table", "aria-label": "Prescribers" },
-        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
-        this.body,
+        "section",
+        { class: "panel", "aria-labelledby": "team" },
+        el(
+          "div",
+          { class: "head" },
+          el("h2", { id: "team" }, "Team"),
+          el("div", { class: "tools" }, this.update, this.check, this.refresh, this.save),
+        ),
+        this.told,
+        ...this.table.nodes,
       ),
-      this.more,
     ];
   }
 
   /** Reads everybody from the server. */
   async load() {
-    setBusy([this.reload, this.check], true);
-    this.count.replaceChildren("Loading prescribers …");
     try {
-      this.rows = (await readEntries(this.server)).map((entry) => new Row(entry, this.page));
-      this.#offerStatuses();
-      this.#filter();
+      this.standings = standingsOf(await readRecords(this.server), this.statuses);
+      this.table.fill(this.standings);
+      this.#draw();
+      this.#tellSince();
     } catch (error) {
-      this.count.replaceChildren(errorView(error, "The prescribers could not be loaded."));
+      this.told.replaceChildren(errorView(error, "The prescribers could not be loaded."));
     }
-    setBusy([this.reload, this.check], false);
+  }
+
+  #draw() {
+    const onChoose = (state) => this.table.set({ state });
+    this.chart.replaceChildren(
+      this.standings.length > 0
+        ? stuckChart(this.standings, this.table.state.state, onChoose)
+        : el("p", { class: "soft" }, "Nobody yet. Add your first prescriber below."),
+    );
+  }
+
+  /** Since when people stand where they do, which the AuditEvents know better than the records. */
+  async #tellSince() {
+    const query = { _sort: "-_lastUpdated", _count: MOST_EVENTS };
+    const { resources } = await this.server.search("AuditEvent", query).catch(() => noEvents);
+    const changes = resources.filter((event) => STANDING_CHANGES.has(auditAction(event)));
+    const latest = new Map();
+    changes.forEach((event) => {
+      const whose = event.entity?.[0]?.what?.reference;
+      latest.set(whose, latest.get(whose) ?? event.recorded);
+    });
+    for (const { standing } of this.table.rows.values()) {
+      const instant = latest.get(`Practitioner/${standing.practitioner.id}`);
+      if (instant !== undefined && standing.clinic === null) {
+        standing.changed = instant;
+      }
+    }
+    this.table.fill(this.standings);
+  }
+
+  async #updateAll() {
+    await this.#working([this.update], "Statuses could not be updated.", async () => {
+      const show = (sums) => this.told.replaceChildren(el("p", {}, `${updateWords(sums)} Working …`));
+      this.told.replaceChildren(el("p", {}, "Updating statuses from DoseSpot …"));
+      const sums = await updateEverybody(this.server, show);
+      this.told.replaceChildren(el("p", { class: "done" }, updateWords(sums)));
+      await this.load();
+    });
   }
 
   /** Asks the readiness bot about everybody; each row shows its answer. */
-  async #checkEverybody() {
-    setBusy([this.reload, this.check], true);
-    const rows = new Map(this.rows.map((row) => [`Practitioner/${row.entry.practitioner.id}`, row]));
-    let checked = 0;
-    this.count.replaceChildren("Checking readiness …");
-    try {
+  async #checkAll() {
+    await this.#working([this.check], "Readiness could not be checked.", async () => {
+      this.told.replaceChildren(el("p", {}, "Checking readiness …"));
+      const keys = Map.groupBy(this.table.rows.keys(), (key) => key.split("@")[0]);
+      let checked = 0;
       await checkEverybody(this.server, (answer) => {
         checked += 1;
-        rows.get(answer.practitioner)?.readiness.show(answer);
+        const rows = keys.get(answer.practitioner.replace("Practitioner/", "")) ?? [];
+        rows.forEach((key) => this.table.row(key).readiness.show(answer));
       });
-      this.#filter();
-      const others = checked < rows.size ? "; the others have no membership" : "";
-      this.count.append(` Readiness of ${checked} checked${others}.`);
-    } catch (error) {
-      this.count.replaceChildren(errorView(error, "Readiness could not be checked."));
-    }
-    setBusy([this.reload, this.check], false);
-  }
-
-  /** The statuses that somebody has; whoever's status just changed stays in sight. */
-  #offerStatuses() {
-    const wanted = this.status.value;
-    const found = [...new Set([...this.rows.map((row) => row.guidance.meaning), wanted])];
-    const options = found.filter((each) => each !== ANY).sort();
-    this.status.replaceChildren(
-      el("option", { value: ANY }, "Any"),
-      ...options.map((each) => el("option", { value: each }, each)),
-    );
-    this.status.value = wanted;
-  }
-
-  #filter() {
-    const words = this.name.value.toLowerCase().split(/\s+/);
-    const shown = this.rows.filter(({ entry, guidance }) => {
-      const name = nameOf(entry.practitioner).toLowerCase();
-      return (
-        words.every((word) => name.includes(word)) &&
-        [ANY, guidance.owner].includes(this.owner.value) &&
-        [ANY, guidance.meaning].includes(this.status.value)
-      );
+      const others = checked < keys.size ? "; the others have no account" : "";
+      this.told.replaceChildren(el("p", {}, `Readiness of ${checked} checked${others}.`));
     });
-    const visible = shown.slice(0, this.limit);
-    this.body.replaceChildren(...visible.map((row) => row.node));
-    this.more.hidden = visible.length === shown.length;
-    this.count.replaceChildren(`${visible.length} of ${this.rows.length} prescribers shown.`);
   }
 
-  #showMore() {
-    const first = this.limit;
-    this.limit += AT_ONCE;
-    this.#filter();
-    this.body.rows[first]?.querySelector("button")?.focus();
+  async #working(buttons, failed, work) {
+    setBusy(buttons, true);
+    try {
+      await work();
+    } catch (error) {
+      this.told.replaceChildren(errorView(error, failed));
+    }
+    setBusy(buttons, false);
   }
 }
 
-function plainButton(label, onclick) {
-  const attributes = { type: "button", class: "secondary outline", onclick: whenFree(onclick) };
-  return el("button", attributes, label);
+const noEvents = { resources: [] };
+
+function button(label, onclick) {
+  return el("button", { type: "button", class: "quiet", onclick: whenFree(onclick) }, label);
 }
 
-async function readEntries(server) {
-  const [practitioners, memberships, practitionerRoles] = await Promise.all([
+async function readRecords(server) {
+  const [practitioners, memberships, roles, organizations] = await Promise.all([
     server.searchAll("Practitioner"),
     server.searchAll("ProjectMembership", { "profile-type": "Practitioner" }),
     server.searchAll("PractitionerRole"),
+    server.searchAll("Organization"),
   ]);
-  const membershipOf = new Map(memberships.map((each) => [each.profile?.reference, each]));
-  const rolesOf = new Map();
-  for (const role of practitionerRoles) {
-    const whose = role.practitioner?.reference;
-    rolesOf.set(whose, [...(rolesOf.get(whose) ?? []), role]);
-  }
-  return practitioners
-    .map((practitioner) => {
-      const reference = `Practitioner/${practitioner.id}`;
-      const roles = rolesOf.get(reference) ?? [];
-      return { practitioner, membership: membershipOf.get(reference), roles };
-    })
-    .sort((a, b) => sortKey(a.practitioner).localeCompare(sortKey(b.practitioner)));
+  return { practitioners, memberships, roles, organizations };
 }
 
-function content(server, me, statuses) {
+function content(server, me, statuses, config) {
   if (me.membership?.admin !== true) {
     return [
       el("h1", {}, TITLE),
       el(
-        "p",
-        { role: "alert" },
+        "div",
+        { role: "alert", class: "notice" },
         "You are not an administrator of this project, so you can't enroll others. To enroll" +
           " yourself, open the ",
         el("a", { href: "../provider/" }, "provider page"),
@@ -174,14 +163,23 @@ function content(server, me, statuses) {
   const board = new Board(server, statuses);
   board.load();
   return [
-    el("h1", {}, TITLE),
     el(
-      "p",
-      {},
-      "Every prescriber of the project, as of the last run of the bot for them. After a prescriber" +
-        " has done something in DoseSpot, “Enroll” looks there again.",
+      "div",
+      { class: "head" },
+      el(
+        "div",
+        {},
+        el("h1", {}, TITLE),
+        el(
+          "p",
+          { class: "soft" },
+          "Everybody who prescribes here, and what comes next. “Update status” asks DoseSpot" +
+            " what has happened there meanwhile.",
+        ),
+      ),
     ),
-    new CreationForm(server, () => board.load()).node,
+    setupPanel(server, board, config),
+    el("section", { class: "panel" }, new CreationForm(server, config, () => board.load()).node),
     ...board.nodes,
   ];
 }

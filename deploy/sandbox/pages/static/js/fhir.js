@@ -154,7 +154,7 @@ export class FhirServer {
       return answer;
     } catch (error) {
       if (error.status === 404 && !(error instanceof BotError)) {
-        throw new ServerError(`The server has no ${name}. Ask your administrator to install it.`);
+        throw new ServerError(`The server has no ${name}. Ask your administrator to install it.`, 404);
       }
       throw error;
     }
@@ -185,16 +185,40 @@ function wordsOf(error) {
   return error instanceof TypeError ? unreachable() : error;
 }
 
-/** Fetches; a failure that the server itself does not put in words becomes an OperationOutcome. */
+/** The ids by which Medplum's client knows the status of an OperationOutcome. */
+const IDS = {
+  403: "forbidden",
+  404: "not-found",
+  409: "conflict",
+  412: "precondition-failed",
+  429: "too-many-requests",
+};
+
+/** Fetches; a refusal that comes without an explanation, such as a proxy's, becomes one with it. */
 async function fetchWithOutcome(url, options) {
   const answer = await fetch(url, options);
-  if (answer.status < 500) {
+  if (answer.ok || answer.status === 401) {
     return answer;
   }
-  const issue = { severity: "error", code: "exception", details: { text: answer.statusText } };
-  const outcome = JSON.stringify({ resourceType: "OperationOutcome", issue: [issue] });
-  const headers = { "Content-Type": "application/json" };
-  return new Response(outcome, { status: answer.status, headers });
+  const text = await answer.text();
+  const { status, statusText } = answer;
+  const body = isExplained(text) ? text : JSON.stringify(outcomeOf(status, statusText));
+  return new Response(body, { status, headers: { "Content-Type": "application/json" } });
+}
+
+function isExplained(text) {
+  try {
+    const { resourceType, errorMessage, error } = JSON.parse(text);
+    return resourceType === "OperationOutcome" || Boolean(errorMessage ?? error);
+  } catch {
+    return false;
+  }
+}
+
+function outcomeOf(status, text) {
+  const code = status >= 500 ? "exception" : "processing";
+  const issue = [{ severity: "error", code, details: { text: `HTTP ${status} ${text}` } }];
+  return { resourceType: "OperationOutcome", id: IDS[status], issue };
 }
 
 function page(bundle) {

@@ -2,6 +2,7 @@
 
 import { el, setBusy, whenFree } from "./dom.js";
 import { ServerError, errorView } from "./errors.js";
+import { LiveStatus } from "./live_status.js";
 import { doseSpotId, nameOf } from "./people.js";
 import { warningsView } from "./warnings.js";
 
@@ -58,9 +59,10 @@ export class Opening {
     this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
     this.notes = el("div", { class: "notes", "aria-live": "polite" });
     this.frame = el("div", { class: "frame" });
+    this.live = new LiveStatus(server, () => this.run());
     this.again = el(
       "button",
-      { type: "button", class: "outline", onclick: whenFree(() => this.run()) },
+      { type: "button", class: "quiet", onclick: whenFree(() => this.run()) },
       "Open again",
     );
     this.nodes = [
@@ -68,6 +70,7 @@ export class Opening {
       this.progress,
       this.errors,
       this.enrollment,
+      this.live.node,
       this.notes,
       this.again,
       this.frame,
@@ -75,8 +78,15 @@ export class Opening {
     this.busy = false;
   }
 
-  /** Opens DoseSpot, and does so anew when called again. */
+  /**
+   * Opens DoseSpot, and does so anew when called again.
+   *
+   * @returns {Promise<boolean>} whether it is open.
+   */
   async run() {
+    if (this.busy) {
+      return false;
+    }
     this.busy = true;
     setBusy([this.again], true);
     const { patient } = this;
@@ -94,6 +104,7 @@ export class Opening {
     steps.forEach((step) => step.close());
     setBusy([this.again], false);
     this.busy = false;
+    return this.frame.childElementCount > 0;
   }
 
   /** Answers whether DoseSpot can be opened: somebody who is enrolled already can always. */
@@ -158,6 +169,7 @@ export class Opening {
         webAddress((await this.server.execute(IFRAME_BOT, input)).url),
       );
       this.frame.replaceChildren(el("iframe", { title: "DoseSpot", src }));
+      this.live.open();
     } catch (error) {
       this.errors.append(errorView(error, "DoseSpot could not be opened."));
     }

@@ -97,3 +97,21 @@ export function doseSpotRoles(practitionerRoles) {
 function covers({ start = "", end = "9999" }, day) {
   return start.slice(0, 10) <= day && day.slice(0, end.length) <= end.slice(0, 10);
 }
+
+const NPI = "http://hl7.org/fhir/sid/us-npi";
+
+/**
+ * @param {Object} practitioner
+ * @returns {string|undefined} the National Provider Identifier.
+ */
+export function npiOf(practitioner) {
+  return (practitioner.identifier ?? []).find((each) => each.system === NPI)?.value;
+}
+
+/**
+ * @param {Object} practitioner
+ * @returns {string} the e-mail address; empty without one.
+ */
+export function emailOf(practitioner) {
+  return (practitioner.telecom ?? []).find((each) => each.system === "email")?.value ?? "";
+}

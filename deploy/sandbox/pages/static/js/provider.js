@@ -1,26 +1,37 @@
-/** The provider page: choose a patient or none, and open ePrescribing. */
+/** The provider page: connect to DoseSpot step by step, and open it with a patient or without. */
 
 import { el } from "./dom.js";
+import { guide } from "./guide.js";
 import { Opening } from "./opening.js";
 import { patientSearch } from "./patient_search.js";
+import { doseSpotId } from "./people.js";
 import { runSession } from "./session.js";
 
 const TITLE = "ePrescribing";
 
 function content(server, me, statuses) {
-  const hint = el("p", {}, "Open ePrescribing for a patient, or without one.");
-  const work = el("section", { class: "work", "aria-label": "DoseSpot" }, hint);
+  const connected = doseSpotId(me.membership) !== null;
+  const act = connected ? "Open ePrescribing" : "Connect";
+  const hint = connected
+    ? "Open ePrescribing for a patient, or without one to see your notifications."
+    : "To begin, connect to DoseSpot. This page leads you through each step.";
+  const work = el("section", { class: "work panel", "aria-label": "DoseSpot" }, el("p", {}, hint));
+  const steps = el("div", {}, connected ? "" : guide("connect"));
+  const main = el("button", { type: "button", onclick: () => open(null) }, act);
   let opening = null;
 
-  function open(patient) {
+  async function open(patient) {
     if (opening?.busy) {
       return;
     }
     opening = new Opening(server, statuses, patient, () => open(null));
     work.replaceChildren(...opening.nodes);
+    steps.replaceChildren(opening.live.steps);
     opening.heading.focus({ preventScroll: true });
     opening.heading.scrollIntoView();
-    opening.run();
+    if (await opening.run()) {
+      main.replaceChildren("Open ePrescribing");
+    }
   }
 
   return [
@@ -29,12 +40,21 @@ function content(server, me, statuses) {
       "div",
       { class: "columns" },
       el(
-        "section",
-        { "aria-labelledby": "patients" },
-        el("h2", { id: "patients" }, "Patients"),
-        el("p", {}, "Without a patient, DoseSpot shows your notifications."),
-        el("button", { type: "button", onclick: () => open(null) }, "Open ePrescribing"),
-        ...patientSearch(server, "Open ePrescribing for", open),
+        "div",
+        {},
+        el(
+          "section",
+          { class: "panel", "aria-labelledby": "enrollment" },
+          el("h2", { id: "enrollment" }, "Your enrollment"),
+          steps,
+          main,
+        ),
+        el(
+          "section",
+          { class: "panel", "aria-labelledby": "patients" },
+          el("h2", { id: "patients" }, "Patients"),
+          ...patientSearch(server, "Open ePrescribing for", open),
+        ),
       ),
       work,
     ),

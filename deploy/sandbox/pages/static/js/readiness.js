@@ -1,7 +1,9 @@
 /** Whether a prescriber may prescribe and sign, and who must do what, as the readiness bot says. */
 
-import { el, setBusy, whenFree } from "./dom.js";
-import { errorView } from "./errors.js";
+import { el } from "./dom.js";
+import { engineersDetails, errorView } from "./errors.js";
+import { pill } from "./pills.js";
+import { sentenceOfReason } from "./sentences.js";
 import { NOBODY } from "./statuses.js";
 
 const BOT = "dosespot-readiness-bot";
@@ -18,30 +20,23 @@ export class Readiness {
   /**
    * @param {FhirServer} server
    * @param {string} practitionerId
-   * @param {string} name the prescriber's.
    */
-  constructor(server, practitionerId, name) {
+  constructor(server, practitionerId) {
     this.server = server;
     this.practitionerId = practitionerId;
-    this.button = el(
-      "button",
-      {
-        type: "button",
-        class: "outline secondary",
-        "aria-label": `Check readiness: ${name}`,
-        onclick: whenFree(() => this.check()),
-      },
-      "Check readiness",
-    );
     this.verdicts = el("div", { "aria-live": "polite", class: "verdicts" });
     this.reasons = el("div", { class: "reasons" });
     this.node = el("div", { class: "readiness" }, this.verdicts, this.reasons);
     this.known = false;
+    this.busy = false;
   }
 
-  /** Asks the bot, and shows its answer. */
+  /** Asks the bot, and shows its answer; does nothing while it is being asked. */
   async check() {
-    setBusy([this.button], true);
+    if (this.busy) {
+      return;
+    }
+    this.busy = true;
     this.verdicts.replaceChildren(el("p", {}, "Readiness: working …"));
     this.reasons.replaceChildren();
     try {
@@ -50,7 +45,7 @@ export class Readiness {
     } catch (error) {
       this.verdicts.replaceChildren(errorView(error, "Readiness could not be checked."));
     }
-    setBusy([this.button], false);
+    this.busy = false;
   }
 
   /** Asks again, where somebody has asked before. */
@@ -71,13 +66,13 @@ export class Readiness {
     this.verdicts.setAttribute("aria-live", "polite");
   }
 
-  /** @param {PrescriberReadiness} told */
+  /** @param {PrescriberReadiness} answer */
   #fill(answer) {
     this.known = true;
     const { nonControlled, controlled, reasons } = answer;
     this.verdicts.replaceChildren(
-      badge("Non-controlled", nonControlled.ready),
-      ...controlledBadges(controlled),
+      verdict("Other medications", nonControlled.ready),
+      ...controlledPills(controlled),
     );
     this.reasons.replaceChildren(...reasonNodes(reasons));
   }
@@ -98,28 +93,28 @@ export async function checkEverybody(server, onEach) {
   } while (cursor !== null);
 }
 
-function controlledBadges({ registrations }) {
+function controlledPills({ registrations }) {
   if (registrations.length === 0) {
-    return [badge("Controlled", false)];
+    return [verdict("Controlled substances", false)];
   }
   return registrations.map(({ state, schedules, ready }) => {
     const where = state ?? "state unknown";
     const which = schedules === null ? "" : `, schedules ${schedules.join(", ") || "unknown"}`;
-    return badge(`Controlled in ${where}${which}`, ready);
+    return verdict(`Controlled substances in ${where}${which}`, ready);
   });
 }
 
-function badge(what, ready) {
-  return el(
-    "span",
-    { class: "badge", "data-ready": String(ready) },
-    el("span", { "aria-hidden": "true" }, ready ? "✓ " : "✗ "),
-    `${what}: ${ready ? "ready" : "not ready"}`,
-  );
+function verdict(what, ready) {
+  return pill(ready ? "done" : "bad", `${what}: ${ready ? "ready" : "not ready"}`);
 }
 
-/** The first reason, and the others behind a click. */
-function reasonNodes([first, ...others]) {
+/**
+ * The first reason, and the others behind a click.
+ *
+ * @param {Array<Reason>} reasons
+ * @returns {Array<HTMLElement|string>}
+ */
+export function reasonNodes([first, ...others]) {
   if (first === undefined) {
     return [];
   }
@@ -128,21 +123,26 @@ function reasonNodes([first, ...others]) {
   return [
     el("p", {}, ...words(first)),
     others.length ? el("details", {}, el("summary", {}, more), list) : "",
+    engineersDetails([first, ...others].map(inFull).join("; ")),
   ];
 }
 
-function words({ sentence, owner, blocks, evidence }) {
-  const value = evidence.value === null ? "" : ` (${evidence.value})`;
+function words({ code, sentence, owner, blocks }) {
   return [
     owner === NOBODY ? "" : el("strong", {}, `${owner}:`),
-    ` ${sentence} `,
-    el("small", {}, `${consequence(blocks)} `, el("code", {}, evidence.path), value),
+    ` ${sentenceOfReason(code, sentence)} `,
+    el("small", {}, consequence(blocks)),
   ];
+}
+
+function inFull({ code, sentence, evidence }) {
+  const value = evidence.value === null ? "" : ` (${evidence.value})`;
+  return `${code}: ${sentence} ${evidence.path}${value}`;
 }
 
 function consequence(blocks) {
   if (blocks.length === 0) {
-    return "Warning.";
+    return "Only a warning.";
   }
   return blocks.includes("nonControlled") ? "Blocks everything." : "Blocks controlled substances.";
 }

@@ -42,6 +42,12 @@ export class RoleChoice {
     return this.#chosen.map(({ name }) => name);
   }
 
+  /** @param {Array<number>} numbers of the roles that a person had chosen before. */
+  choose(numbers) {
+    this.boxes.forEach(({ input, number }) => (input.checked = numbers.includes(number)));
+    this.onChange();
+  }
+
   /** Asks for a choice: says what is missing, and puts the focus on the first box. */
   ask() {
     this.#mark(true);

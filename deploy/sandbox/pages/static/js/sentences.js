@@ -27,6 +27,8 @@ const BY_TYPE = {
   Throttled: "DoseSpot asks for fewer requests. Wait a minute and try again.",
   EnrollmentInProgress: "This prescriber is being enrolled already. Wait a minute and refresh.",
   EditConflict: "Somebody else is changing the same record. Wait a moment and try again.",
+  ClinicUnsettled:
+    "DoseSpot may have created the clinic already. Ask DoseSpot support before you try again.",
   LookUpFirst: "It is not known yet whether this took effect. Try again; nothing is done twice.",
   RecordsDisagree: "Two records contradict each other. Have your administrator compare them.",
   RemoteMisbehaved: "DoseSpot gave an answer that can't be used. Tell your administrator.",
@@ -146,7 +148,81 @@ const REASONS = {
   "status-not-applicable":
     "Not registered at this clinic. Check in DoseSpot that they belong here and may prescribe.",
   "status-unknown": "DoseSpot does not say how far they are. Check again later.",
+  "no-dea": "There is no DEA number on record. Add one with its state for controlled substances.",
+  "dea-problem": "A DEA number or its state is missing or wrong. Correct it.",
+  "dea-ended": "A DEA registration has ended. Renew it and have the new end recorded.",
+  "dea-not-begun": "A DEA registration has not begun yet. Wait for its first day.",
+  "dea-period-unreadable": "The dates of a DEA registration can't be read. Correct them.",
+  "dea-schedules-unreadable": "A drug schedule of a DEA registration does not exist. Correct it.",
+  "dea-not-in-dosespot": "DoseSpot does not show this DEA number. Enroll them again to send it.",
+  "dea-ends-soon": "A DEA registration ends within 60 days. Renew it and have the end recorded.",
+  "dea-without-end": "The end of a DEA registration is missing. Add it, to be warned in time.",
+  "license-ended": "A license has ended. Renew it and have the new end recorded.",
+  "license-not-active": "A license is recorded as not active. Have it restored and recorded.",
+  "license-not-begun": "A license has not begun yet. Wait for its first day.",
+  "license-period-unreadable": "The dates of a license can't be read. Correct them.",
+  "license-ends-soon": "A license ends within 60 days. Renew it and have the new end recorded.",
+  "license-not-in-dosespot": "DoseSpot does not show a license. Enroll them again to send it.",
+  "status-outdated": "The record here is older than DoseSpot's. Update status.",
+  "epcs-not-true": "DoseSpot does not allow controlled substances any more. Update status.",
 };
+
+/**
+ * What a prescriber does now, by the reason that stands first: the step of their enrollment, the
+ * tone, where they are, what to do, and whether the page has to go on for them.
+ */
+const OWN_STEPS = {
+  "not-enrolled": ["connect", "act", "Not connected yet", "Connect to begin.", true],
+  "agreement-pending": ["agree", "act", "Agreements to sign", "Sign the legal agreements below."],
+  registering: ["agree", "wait", "DoseSpot is registering you", "This can take some minutes."],
+  "status-registration-success": [
+    "identity",
+    "act",
+    "You are registered",
+    "Continue to verify your identity.",
+    true,
+  ],
+  "status-idp-initialize-success": [
+    "identity",
+    "act",
+    "Identity to verify",
+    "Verify your identity below.",
+  ],
+  "status-idp-error": [
+    "identity",
+    "bad",
+    "Identity not verified",
+    "Try again below. After three attempts DoseSpot shows a link to ID.me; follow it.",
+  ],
+  "status-idp-success": [
+    "factor",
+    "act",
+    "Your identity is verified",
+    "Continue to set up two-factor authentication.",
+    true,
+  ],
+  "status-tfa-activate-init": [
+    "factor",
+    "act",
+    "Second factor to set up",
+    "Set up two-factor authentication below.",
+  ],
+  "status-tfa-activated-error": [
+    "factor",
+    "bad",
+    "Second factor not set up",
+    "Continue to start over.",
+    true,
+  ],
+};
+const READY = ["ready", "done", "Ready to prescribe", "There is nothing left to do."];
+const READY_FOR_OTHERS = [
+  "ready",
+  "done",
+  "Ready to prescribe, without controlled substances",
+  "For controlled substances, have your DEA number added to your record.",
+];
+const ASK = ["agree", "wait", "Something is still open", "Ask your administrator what it is."];
 
 /** Words that only engineers know: names of record types and fields, settings, addresses. */
 const ENGINEERS = new RegExp(
@@ -190,6 +266,23 @@ export function sentenceOfType(type) {
  */
 export function sentenceOfReason(code, own = "") {
   return REASONS[code] ?? (plain(own) || CHECK);
+}
+
+/**
+ * What a prescriber does now, as the readiness bot's answer about them says.
+ *
+ * @param {{nonControlled: {ready: boolean}, controlled: {ready: boolean},
+ *   reasons: Array<{code: string, blocks: Array<string>}>}} answer
+ * @returns {{step: string, tone: string, words: string, advice: string, goesOn: boolean}}
+ */
+export function ownStep({ nonControlled, controlled, reasons }) {
+  const blocking = reasons.filter(({ blocks }) => blocks.length > 0);
+  const known = blocking.find(({ code }) => code in OWN_STEPS);
+  const withoutDea = nonControlled.ready && reasons.some(({ code }) => code === "no-dea");
+  const found =
+    (controlled.ready && READY) || (withoutDea && READY_FOR_OTHERS) || OWN_STEPS[known?.code];
+  const [step, tone, words, advice, goesOn = false] = found || ASK;
+  return { step, tone, words, advice, goesOn };
 }
 
 /**

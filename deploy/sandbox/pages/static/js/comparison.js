@@ -1,0 +1,74 @@
+/** What is on record about somebody beside what was typed, where somebody exists already. */
+
+import { el } from "./dom.js";
+import { nameOf } from "./people.js";
+
+const DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber";
+
+/**
+ * @param {Object} practitioner as it is on record.
+ * @param {Object} typed the form's body.
+ * @returns {HTMLElement} a table of what would change.
+ */
+export function comparison(practitioner, typed) {
+  const rows = pairs(practitioner, typed)
+    .filter(([, before, after]) => after !== "" && normal(before) !== normal(after))
+    .map(([label, before, after]) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, label),
+        el("td", {}, before === "" ? "None" : el("del", {}, before)),
+        el("td", {}, el("ins", {}, after)),
+      ),
+    );
+  if (rows.length === 0) {
+    return el("p", {}, "What you typed is what is on record.");
+  }
+  const heads = ["Field", "On record", "In this form"].map((head) => el("th", { scope: "col" }, head));
+  return el(
+    "table",
+    { class: "compare" },
+    el("thead", {}, el("tr", {}, ...heads)),
+    el("tbody", {}, ...rows),
+  );
+}
+
+function pairs(practitioner, typed) {
+  const { mailingAddress = {}, details = {} } = typed;
+  const place = practitioner.address?.find(({ type }) => type !== "postal") ?? {};
+  return [
+    ["Name", nameWithoutTitles(practitioner), words(typed.fName, typed.mName, typed.lName)],
+    ["Date of birth", practitioner.birthDate ?? "", typed.dateOfBirth ?? ""],
+    ["E-mail", contact(practitioner, "email"), typed.email ?? ""],
+    ["Phone", contact(practitioner, "phone"), typed.phone ?? ""],
+    ["Fax", contact(practitioner, "fax"), typed.fax ?? ""],
+    ["DEA number", identifier(practitioner, DEA), details.dea ?? ""],
+    ["Street", words(...(place.line ?? [])), words(mailingAddress.address1, mailingAddress.address2)],
+    ["City", place.city ?? "", mailingAddress.city ?? ""],
+    ["State", place.state ?? "", mailingAddress.state ?? ""],
+    ["ZIP code", place.postalCode ?? "", mailingAddress.zipCode ?? ""],
+  ];
+}
+
+function nameWithoutTitles(practitioner) {
+  const [{ given = [], family } = {}] = practitioner.name ?? [];
+  return words(...given, family) || nameOf(practitioner);
+}
+
+function contact(practitioner, system) {
+  return (practitioner.telecom ?? []).find((each) => each.system === system)?.value ?? "";
+}
+
+function identifier(practitioner, system) {
+  return (practitioner.identifier ?? []).find((each) => each.system === system)?.value ?? "";
+}
+
+function words(...parts) {
+  return parts.filter(Boolean).join(" ");
+}
+
+/** Phones and ZIP codes are the same however they are spelled. */
+function normal(text) {
+  return text.toLowerCase().replaceAll(/^\+1|[\s().\-+]/g, "");
+}

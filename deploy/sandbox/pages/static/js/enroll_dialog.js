@@ -1,0 +1,57 @@
+/** Asks what an act of enrollment needs from an administrator: roles, and which second factor. */
+
+import { bottomLine, openDialog } from "./dialogs.js";
+import { el, field, select } from "./dom.js";
+import { doseSpotRoles } from "./people.js";
+import { RoleChoice } from "./roles.js";
+import { ACTS } from "./statuses.js";
+
+const FACTORS = [
+  ["Mobile", "Mobile phone"],
+  ["Token", "Hardware token"],
+];
+const WHAT_HAPPENS = {
+  enroll: "DoseSpot gets this person's details, or the changes of them.",
+  idp: "DoseSpot then asks this person to prove their identity.",
+  tfa: "DoseSpot then asks this person to set up a second factor.",
+};
+
+/**
+ * @param {"enroll"|"idp"|"tfa"} act
+ * @param {Standing} standing of whom it is about.
+ * @param {function(Object): void} onDecided is given the enroll bot's input, once.
+ */
+export function askForEnrollment(act, standing, onDecided) {
+  const roles = new RoleChoice("Roles in DoseSpot");
+  const factor = select({}, FACTORS);
+  const confirm = el("button", { type: "button" }, ACTS[act]);
+  const recorded = doseSpotRoles(standing.roles).join(", ");
+  const dialog = openDialog(`${ACTS[act]}: ${standing.name}`, (close) => {
+    confirm.addEventListener("click", () => {
+      if (roles.numbers.length === 0) {
+        roles.ask();
+        return;
+      }
+      close();
+      onDecided(inputOf(act, standing, roles.numbers, factor.value));
+    });
+    return [
+      el("p", {}, WHAT_HAPPENS[act]),
+      roles.node,
+      recorded ? el("p", { class: "soft" }, `Roles on record: ${recorded}.`) : "",
+      act === "tfa" ? field("Second factor", factor) : "",
+      bottomLine(close, confirm),
+    ];
+  });
+  return dialog;
+}
+
+function inputOf(act, { practitioner, clinic }, practitionerRoleTypes, tfaType) {
+  return {
+    practitionerId: practitioner.id,
+    practitionerRoleTypes,
+    ...(clinic === null ? {} : { organizationId: clinic.id }),
+    ...(act === "idp" ? { initIdp: true } : {}),
+    ...(act === "tfa" ? { initTfa: true, tfaType } : {}),
+  };
+}

@@ -1,0 +1,202 @@
+/** Invites clinicians: who is chosen, what that costs, and a question before anything is sent. */
+
+import { bottomLine, openDialog } from "./dialogs.js";
+import { el, field, setBusy, whenFree } from "./dom.js";
+import { errorView } from "./errors.js";
+import { menu } from "./menu.js";
+import { since } from "./moments.js";
+import { emailOf } from "./people.js";
+import { pill } from "./pills.js";
+
+const BOT = "dosespot-invite-prescribers-bot";
+const BILLING_BOT = "dosespot-billing-report-bot";
+const INVITATION = "urn:prescriber-bots:invitation";
+const AT_ONCE = 50;
+
+/** How an invitation stands, by the status of its Task. */
+const STATES = {
+  requested: ["wait", "Invited"],
+  expired: ["bad", "Invitation expired"],
+  accepted: ["act", "Accepted"],
+  completed: ["done", "Enrolled"],
+  cancelled: ["off", "Cancelled"],
+  rejected: ["bad", "Declined"],
+};
+const OUTCOMES = {
+  invited: "invited",
+  alreadyInvited: "invited already",
+  alreadyEnrolled: "enrolled already",
+  mayHaveBeenSent: "may have got an e-mail; ask them",
+  resent: "reminded",
+  cancelled: "invitation taken back",
+  refused: "not invited",
+};
+
+/**
+ * @param {FhirServer} server
+ * @param {{standings: Array<Standing>}} board
+ * @param {function(): void} onDone called when somebody was invited.
+ */
+export async function openInvitations(server, board, onDone) {
+  const [tasks, price] = await Promise.all([readTasks(server), readPrice(server)]);
+  new Invitations(server, board.standings, tasks, price, onDone).open();
+}
+
+class Invitations {
+  constructor(server, standings, tasks, price, onDone) {
+    Object.assign(this, { server, tasks, price, onDone });
+    this.standings = standings.filter(({ doseSpotId }) => doseSpotId === null);
+    this.search = el("input", { type: "search", autocomplete: "off", oninput: () => this.#show() });
+    this.list = el("ul", { class: "choices" });
+    this.sum = el("p", { role: "status", class: "count" });
+    this.result = el("div", { role: "status" });
+    this.send = el("button", { type: "button" }, "Invite clinicians");
+    this.send.addEventListener("click", whenFree(() => this.#confirm()));
+    this.chosen = new Set();
+  }
+
+  open() {
+    openDialog("Invite clinicians", (close) => [
+      el("p", {}, "Choose whom to enroll in DoseSpot. ", this.#priceWords()),
+      field("Search by name", this.search),
+      this.list,
+      this.sum,
+      this.result,
+      bottomLine(close, this.send),
+    ]);
+    this.#show();
+  }
+
+  #priceWords() {
+    return this.price === null
+      ? ""
+      : `${this.#money(1)} a month is due for each from when their identity is verified.`;
+  }
+
+  #money(count) {
+    const { price, currency } = this.price;
+    return (count * Number(price)).toLocaleString(undefined, { style: "currency", currency });
+  }
+
+  #show() {
+    const words = this.search.value.toLowerCase().split(/\s+/);
+    const found = this.standings.filter(({ name, practitioner }) => {
+      const text = `${name} ${emailOf(practitioner)}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+    this.list.replaceChildren(...found.map((standing) => this.#line(standing)));
+    this.#count();
+  }
+
+  #line(standing) {
+    const { key, name, practitioner, clinic } = standing;
+    const box = el("input", { type: "checkbox", checked: this.chosen.has(key) });
+    box.addEventListener("change", () => {
+      this.chosen[box.checked ? "add" : "delete"](key);
+      this.#count();
+    });
+    const about = [emailOf(practitioner), clinic?.name].filter(Boolean).join(" · ");
+    const label = el("label", {}, box, name, el("small", {}, about));
+    return el("li", {}, label, ...this.#invitation(standing));
+  }
+
+  /** How the last invitation stands, and what can be done about it. */
+  #invitation(standing) {
+    const task = this.tasks.get(`Practitioner/${standing.practitioner.id}`);
+    if (task === undefined) {
+      return [];
+    }
+    const [tone, words] = STATES[stateOf(task)] ?? STATES.requested;
+    const open = ["requested", "accepted"].includes(task.status);
+    const acts = open
+      ? menu(`Invitation of ${standing.name}`, [
+          ["Send again", () => this.#run("resend", [standing])],
+          ["Cancel invitation", () => this.#run("cancel", [standing])],
+        ])
+      : "";
+    return [pill(tone, words), el("small", {}, since(task.authoredOn)), acts];
+  }
+
+  #count() {
+    const count = this.chosen.size;
+    const who = `${count} ${count === 1 ? "clinician" : "clinicians"} selected`;
+    const cost = this.price === null ? "" : ` — total: ${this.#money(count)} a month`;
+    this.sum.replaceChildren(`${who}${cost}.`);
+  }
+
+  #confirm() {
+    const people = this.standings.filter(({ key }) => this.chosen.has(key));
+    if (people.length === 0) {
+      this.result.replaceChildren(el("p", { class: "problem" }, "Select at least one clinician."));
+      return;
+    }
+    const cost = this.price === null ? "" : ` That will cost ${this.#money(people.length)} a month.`;
+    openDialog("Send invitations", (close) => {
+      const send = el("button", { type: "button" }, "Send invitations");
+      send.addEventListener("click", () => {
+        close();
+        this.#run("invite", people);
+      });
+      const who = people.map(({ name }) => name).join(", ");
+      const question = `An e-mail goes to ${people.length}: ${who}.${cost}`;
+      return [el("p", {}, question), bottomLine(close, send)];
+    });
+  }
+
+  async #run(action, people) {
+    setBusy([this.send], true);
+    this.result.replaceChildren(el("p", {}, "Working …"));
+    try {
+      const told = [];
+      for (let first = 0; first < people.length; first += AT_ONCE) {
+        const some = people.slice(first, first + AT_ONCE);
+        const practitioners = some.map(({ practitioner, clinic }) => ({
+          practitionerId: practitioner.id,
+          ...(clinic === null ? {} : { organizationId: clinic.id }),
+        }));
+        const answer = await this.server.execute(BOT, { action, practitioners });
+        told.push(...answer.practitioners.map((each, index) => line(some[index].name, each)));
+        told.push(...(answer.mailed || action === "cancel" ? [] : [el("li", {}, NOT_MAILED)]));
+      }
+      this.result.replaceChildren(el("ul", {}, ...told));
+      this.chosen.clear();
+      this.tasks = await readTasks(this.server);
+      this.onDone();
+    } catch (error) {
+      this.result.replaceChildren(errorView(error, "The invitations could not be sent."));
+    }
+    this.#show();
+    setBusy([this.send], false);
+  }
+}
+
+const NOT_MAILED = "Your project sends no e-mail. Tell these people yourself to sign in.";
+
+function line(name, { outcome, reason }) {
+  const what = OUTCOMES[outcome] ?? outcome;
+  return el("li", {}, el("strong", {}, `${name}: `), `${what}.${reason ? ` ${reason}` : ""}`);
+}
+
+function stateOf({ status, restriction }) {
+  const until = new Date(restriction?.period?.end ?? NaN).getTime();
+  return status === "requested" && until < Date.now() ? "expired" : status;
+}
+
+/** The last invitation of each person. */
+async function readTasks(server) {
+  const tasks = await server
+    .searchAll("Task", { code: `${INVITATION}|enroll` })
+    .catch(() => []);
+  tasks.sort((a, b) => (a.authoredOn ?? "").localeCompare(b.authoredOn ?? ""));
+  return new Map(tasks.map((task) => [task.owner?.reference, task]));
+}
+
+/** What a prescriber costs in a month; null where nobody says. */
+async function readPrice(server) {
+  try {
+    const { price, currency } = await server.execute(BILLING_BOT, {});
+    return { price, currency };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,71 @@
+/** What DoseSpot says now about who is signed in; asked again and again while the frame is open. */
+
+import { el, whenFree } from "./dom.js";
+import { guide } from "./guide.js";
+import { pill } from "./pills.js";
+import { ownStep } from "./sentences.js";
+
+const BOT = "dosespot-readiness-bot";
+const EVERY_MS = 15_000;
+
+export class LiveStatus {
+  /**
+   * @param {FhirServer} server
+   * @param {function(): void} onContinue called when the person wants the next step to begin.
+   */
+  constructor(server, onContinue) {
+    this.server = server;
+    this.node = el("div", { class: "live", "aria-live": "polite" });
+    this.steps = el("div", {});
+    this.onContinue = onContinue;
+    this.told = "";
+    this.asking = false;
+    addEventListener("focus", () => this.#askIfOpen());
+    setInterval(() => this.#askIfOpen(), EVERY_MS);
+  }
+
+  /** Begins to ask; nothing is asked any more once the person is ready. */
+  open() {
+    this.isOpen = true;
+    return this.#ask();
+  }
+
+  async #askIfOpen() {
+    if (this.isOpen && this.node.isConnected && !document.hidden) {
+      await this.#ask();
+    }
+  }
+
+  async #ask() {
+    if (this.asking) {
+      return;
+    }
+    this.asking = true;
+    try {
+      this.practitionerId ??= (await this.server.me()).profile.id;
+      const input = { practitionerId: this.practitionerId };
+      const answer = await this.server.execute(BOT, input);
+      this.#show(ownStep(answer.prescribers[0]));
+    } catch {
+      // What was said last still stands; the next time may go well.
+    }
+    this.asking = false;
+  }
+
+  #show(found) {
+    this.isOpen = found.step !== "ready";
+    const told = JSON.stringify(found);
+    if (told === this.told) {
+      return;
+    }
+    this.told = told;
+    const { step, tone, words, advice, goesOn } = found;
+    const again = { type: "button", onclick: whenFree(() => this.onContinue()) };
+    this.node.replaceChildren(
+      el("p", {}, "DoseSpot says now: ", pill(tone, words)),
+      el("p", {}, advice),
+      goesOn ? el("button", again, "Continue") : "",
+    );
+    this.steps.replaceChildren(guide(step));
+  }
+}
