@@ -209,7 +209,7 @@ def test_a_bar_of_the_chart_shows_who_is_there(screen: Screen, clinic: Clinic) -
     enrolled = named(clinic, "Barred")
     clinic.enroll(enrolled.member)
     screen.sign_in("admin/", ADMIN)
-    bar = screen.page.get_by_role("button", name=re.compile("^Waiting for the legal agreements: "))
+    bar = screen.page.get_by_role("button", name=re.compile("^Waiting for the legal agreements"))
     bar.click()
     expect(screen.row(enrolled.name).locator).to_be_visible()
     expect(screen.row("Dr. Luis Lopez").locator).to_have_count(0)
@@ -289,6 +289,34 @@ def test_roles_are_enrolled_as_they_were_chosen_and_none_is_assumed(
     row.expect_result("Enroll: done.")
     roles = clinic.clinician(person.member)["roles"]
     assert sorted(roles) == ["PrescribingAgentClinician", "ReportingClinician"]
+
+
+def test_somebody_at_two_clinics_has_a_row_for_each(screen: Screen, clinic: Clinic) -> None:
+    person = named(clinic, "Both", dea=DEA)
+    clinic.enroll(person.member)
+    fhir, project = clinic.sandbox.fhir, clinic.project
+    status = {"url": "https://dosespot.com/registration-status", "valueCode": "IDPSuccess"}
+    added = []
+    for number, name, extension in ((1001, "Main", []), (1002, "North", [status])):
+        identifier = {"system": "https://dosespot.com/clinic-id", "value": str(number)}
+        organization = fhir.add_resource(
+            project, {"resourceType": "Organization", "name": name, "identifier": [identifier]}
+        )
+        role = {
+            "resourceType": "PractitionerRole",
+            "active": True,
+            "practitioner": {"reference": f"Practitioner/{person.member.id}"},
+            "organization": {"reference": f"Organization/{organization['id']}"},
+            "extension": extension,
+        }
+        added += [fhir.add_resource(project, role), organization]
+    screen.sign_in("admin/", ADMIN)
+    rows = screen.page.get_by_role("row").filter(has_text=person.name)
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="Main")).to_contain_text("Waiting for the legal agreements")
+    expect(rows.filter(has_text="North")).to_contain_text("Identity proven")
+    for one in added:
+        clinic.delete(f"{one['resourceType']}/{one['id']}")
 
 
 def test_administrators_keep_their_own_role(screen: Screen, clinic: Clinic) -> None:

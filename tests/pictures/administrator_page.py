@@ -10,7 +10,7 @@ ADMIN = next(person.email for person in PEOPLE if person.admin)
 GARCIA, OBRIEN = "Dr. Elena Garcia", "Dr. Noah O'Brien MD, MPH, FAAP"
 PRESCRIBING = "Prescribing Clinician"
 STAND, IDP = "Where they stand", "Start identity proofing"
-WINDOW = {"width": 1280, "height": 850}
+WINDOW = {"width": 1280, "height": 1150}
 
 
 def administrator_page(browser: Browser) -> bytes:

@@ -32,37 +32,44 @@ AGREEMENTS = (
 
 _CSS = Html(
     """
+:root{color-scheme:light dark;--text:#1b1f24;--back:#fff;--line:#6b737d;--faint:#8a929c;
+--accent:#14507a;--on:#fff;--off:#dde1e6;--on-off:#40464d;--focus:#b35900;--bad:#b3261e;
+--tint:#fceeee;--good:#1c6b3c;--tint-good:#eef7f0}
+@media (prefers-color-scheme:dark){:root{--text:#e6eaf0;--back:#1a2029;--line:#8891a4;
+--faint:#5b6677;--accent:#8fc0ff;--on:#0c1a2c;--off:#2d3644;--on-off:#b3bcc9;--focus:#ffb86b;
+--bad:#ff9d9d;--tint:#43202a;--good:#7ddba5;--tint-good:#16352a}}
 *{box-sizing:border-box}
-body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff}
+body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
 header,main{max-width:40rem;margin:0 auto;padding:.75rem 1rem;overflow-wrap:anywhere}
-header{font-size:.875rem;border-bottom:1px solid #8a929c}
+header{font-size:.875rem;border-bottom:1px solid var(--faint)}
 header p{margin:0}
 h1{font-size:1.5rem;line-height:1.25}
 h2{font-size:1.125rem}
-fieldset{margin:0 0 1rem;padding:.5rem 1rem;border:1px solid #6b737d;border-radius:.25rem}
+fieldset{margin:0 0 1rem;padding:.5rem 1rem;border:1px solid var(--line);border-radius:.4rem}
 legend{padding:0 .25rem;font-weight:600}
 label{display:block;padding:.25rem 0}
 input[type=text],input[type=search],input[type=date],textarea{display:block;width:100%;
-max-width:16rem;padding:.5rem;font:inherit;border:1px solid #6b737d;border-radius:.25rem}
+max-width:16rem;padding:.5rem;font:inherit;color:inherit;background:var(--back);
+border:1px solid var(--line);border-radius:.4rem}
 textarea{max-width:none}
 h3{font-size:1rem;margin:0}
 ul.cards{padding:0;list-style:none}
-ul.cards>li{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid #6b737d;border-radius:.25rem}
+ul.cards>li{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 caption{text-align:left;font-weight:600}
-th,td{padding:.375rem .5rem;border:1px solid #6b737d;text-align:left;vertical-align:top;
+th,td{padding:.375rem .5rem;border:1px solid var(--line);text-align:left;vertical-align:top;
 overflow-wrap:normal}
 form+form{margin-top:1rem}
 .row>form{margin:0}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}
-button.second{color:#14507a;background:#fff;border:1px solid #14507a}
-button{padding:.625rem 1rem;font:inherit;font-weight:600;color:#fff;background:#14507a;
-border:0;border-radius:.25rem}
-button:disabled{color:#40464d;background:#dde1e6}
-:focus-visible{outline:3px solid #b35900;outline-offset:2px}
-.done{padding:.5rem 1rem;border-left:.25rem solid #1c6b3c;background:#eef7f0}
-.notice{padding:.5rem 1rem;border-left:.25rem solid #b3261e;background:#fceeee}
+button{padding:.625rem 1rem;font:inherit;font-weight:600;color:var(--on);
+background:var(--accent);border:1px solid transparent;border-radius:.4rem}
+button.second{color:var(--accent);background:var(--back);border-color:var(--accent)}
+button:disabled{color:var(--on-off);background:var(--off)}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+.done{padding:.5rem 1rem;border-left:.25rem solid var(--good);background:var(--tint-good)}
+.notice{padding:.5rem 1rem;border-left:.25rem solid var(--bad);background:var(--tint)}
 """
 )
 _CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()

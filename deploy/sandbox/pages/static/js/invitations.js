@@ -109,7 +109,7 @@ class Invitations {
     const [tone, words] = STATES[stateOf(task)] ?? STATES.requested;
     const open = ["requested", "accepted"].includes(task.status);
     const acts = open
-      ? menu(`Invitation of ${standing.name}`, [
+      ? menu(`Invitation of ${standing.name}`, () => [
           ["Send again", () => this.#run("resend", [standing])],
           ["Cancel invitation", () => this.#run("cancel", [standing])],
         ])

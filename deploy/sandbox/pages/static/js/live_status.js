@@ -12,9 +12,11 @@ export class LiveStatus {
   /**
    * @param {FhirServer} server
    * @param {function(): void} onContinue called when the person wants the next step to begin.
+   * @param {function(): void} onChange called when DoseSpot says something else than at first.
    */
-  constructor(server, onContinue) {
+  constructor(server, onContinue, onChange) {
     this.server = server;
+    this.onChange = onChange;
     this.node = el("div", { class: "live", "aria-live": "polite" });
     this.steps = el("div", {});
     this.onContinue = onContinue;
@@ -27,6 +29,7 @@ export class LiveStatus {
   /** Begins to ask; nothing is asked any more once the person is ready. */
   open() {
     this.isOpen = true;
+    this.first = null;
     return this.#ask();
   }
 
@@ -55,6 +58,10 @@ export class LiveStatus {
   #show(found) {
     this.isOpen = found.step !== "ready";
     const told = JSON.stringify(found);
+    this.first ??= told;
+    if (told !== this.first) {
+      this.onChange();
+    }
     if (told === this.told) {
       return;
     }

@@ -4,7 +4,8 @@ import { el } from "./dom.js";
 
 /**
  * @param {string} label of the button, for screen readers.
- * @param {Array<[string, function(): void]>} items names and what they do.
+ * @param {function(): Array<[string, function(): void]>} items gives names and what they do, each
+ *   time that the list is opened.
  * @returns {HTMLElement}
  */
 export function menu(label, items) {
@@ -12,21 +13,23 @@ export function menu(label, items) {
   const list = el("ul", { hidden: true });
   const node = el("div", { class: "menu" }, toggle, list);
 
-  function show(open) {
-    list.hidden = !open;
-    toggle.setAttribute("aria-expanded", String(open));
-  }
-
   const choose = (act) => () => {
     show(false);
     toggle.focus();
     act();
   };
-  list.append(
-    ...items.map(([name, act]) =>
-      el("li", {}, el("button", { type: "button", onclick: choose(act) }, name)),
-    ),
-  );
+
+  function show(open) {
+    const shown = open ? items() : [];
+    list.replaceChildren(
+      ...shown.map(([name, act]) =>
+        el("li", {}, el("button", { type: "button", onclick: choose(act) }, name)),
+      ),
+    );
+    list.hidden = !open;
+    toggle.setAttribute("aria-expanded", String(open));
+  }
+
   toggle.addEventListener("click", () => show(list.hidden));
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) {

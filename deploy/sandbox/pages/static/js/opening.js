@@ -59,7 +59,11 @@ export class Opening {
     this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
     this.notes = el("div", { class: "notes", "aria-live": "polite" });
     this.frame = el("div", { class: "frame" });
-    this.live = new LiveStatus(server, () => this.run());
+    this.live = new LiveStatus(
+      server,
+      () => this.run(),
+      () => this.enrollment.replaceChildren(),
+    );
     this.again = el(
       "button",
       { type: "button", class: "quiet", onclick: whenFree(() => this.run()) },

@@ -232,6 +232,7 @@ const ENGINEERS = new RegExp(
     String.raw`\b(?:PatientRecord|AuditEvent|Observation|Consent|Bundle|Basic|HumanName)s?\b`,
     String.raw`\b[A-Z]+_[A-Z_]+\b`,
     String.raw`\bhttps?:|\burn:|\w\.\w+[.[]|\w\[\d|[a-z]\.[a-z]|\`|:\s(?:true|false)\b`,
+    String.raw`\bwith system\b|\buse (?:work|home|official|old|to old)\b|\bset .* to (?:true|old)\b`,
     String.raw`\b(?:FHIR|LOINC|identifier|extension|resource|bot|secret|LookUp)s?\b`,
   ].join("|"),
 );

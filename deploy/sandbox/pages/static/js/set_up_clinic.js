@@ -2,7 +2,7 @@
 
 import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, select, setBusy, whenFree } from "./dom.js";
-import { group, markProblems, valuesOf } from "./form_fields.js";
+import { group, markMissing, markProblems, valuesOf } from "./form_fields.js";
 import { STATES } from "./states.js";
 import { warningsView } from "./warnings.js";
 
@@ -46,9 +46,16 @@ export async function openClinicSetup(server, onDone) {
     form.addEventListener(
       "submit",
       whenFree(async () => {
+        if (markMissing(form).length > 0) {
+          return;
+        }
         setBusy([create], true);
         result.replaceChildren(el("p", {}, "Waiting for DoseSpot …"));
-        await register(server, form, location.value, result, onDone);
+        if (await register(server, form, location.value, result)) {
+          const done = el("button", { type: "button", onclick: close }, "Close");
+          form.replaceChildren(result, el("footer", {}, done));
+          onDone();
+        }
         setBusy([create], false);
       }),
     );
@@ -56,14 +63,16 @@ export async function openClinicSetup(server, onDone) {
   });
 }
 
-async function register(server, form, locationId, result, onDone) {
+/** Answers whether the clinic is set up. */
+async function register(server, form, locationId, result) {
   const input = locationId === NEW ? valuesOf(form) : { locationId };
   try {
     const answer = await server.execute(BOT, input);
     result.replaceChildren(...answerView(answer));
-    onDone();
+    return true;
   } catch (error) {
     result.replaceChildren(markProblems(form, error, "The clinic was not set up."));
+    return false;
   }
 }
 

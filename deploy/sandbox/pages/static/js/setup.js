@@ -33,10 +33,15 @@ export function setupPanel(server, board) {
   );
 
   async function load() {
-    const progress = await progressOf(server);
-    steps.replaceChildren(...stepNodes(progress));
-    told.replaceChildren(...missing(progress.workspaceMissing));
-    node.hidden = false;
+    try {
+      const progress = await progressOf(server);
+      steps.replaceChildren(...stepNodes(progress));
+      told.replaceChildren(...missing(progress.workspaceMissing));
+      node.hidden = false;
+    } catch (error) {
+      node.hidden = error.status === 404;
+      told.replaceChildren(errorView(error, "It could not be read how far the setup has come."));
+    }
   }
 
   const changed = () => Promise.all([load(), board.load()]);
@@ -44,10 +49,7 @@ export function setupPanel(server, board) {
     act("Set up a clinic", () => openClinicSetup(server, changed)),
     act("Invite clinicians", () => openInvitations(server, board, changed)),
   );
-  load().catch((error) => {
-    node.hidden = error.status === 404;
-    told.replaceChildren(errorView(error, "It could not be read how far the setup has come."));
-  });
+  load();
   return node;
 }
 
@@ -70,13 +72,14 @@ function stepNodes({ sums, current }) {
   const order = Object.keys(STEPS);
   const reached = order.indexOf(current);
   return order.map((step, index) => {
-    const state = index < reached ? "done" : index === reached ? "current" : "later";
     const people = sums[step] ?? 0;
+    const state = index === reached ? "current" : index < reached ? "done" : "later";
+    const isDone = state === "done" && (index === 0 || people === 0);
     const count = index === 0 ? "" : `${people} ${people === 1 ? "person" : "people"}`;
     return el(
       "li",
       { "data-state": state, "aria-current": state === "current" ? "step" : null },
-      el("span", { class: "step-number", "aria-hidden": "true" }, state === "done" ? "✓" : index + 1),
+      el("span", { class: "step-number", "aria-hidden": "true" }, isDone ? "✓" : String(index + 1)),
       el("span", {}, el("strong", {}, STEPS[step]), el("small", {}, count)),
     );
   });

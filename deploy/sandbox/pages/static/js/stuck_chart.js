@@ -24,7 +24,7 @@ export function stuckChart(standings, chosen, onChoose) {
       type: "button",
       class: "quiet",
       "aria-pressed": String(pressed),
-      "aria-label": `${meaning}: ${group.length}. Show only these`,
+      title: pressed ? "Show everybody" : "Show only these",
       onclick: () => onChoose(pressed ? "" : meaning),
     };
     const parts = [pill(tone, meaning), bar(group.length / most), el("b", {}, String(group.length))];

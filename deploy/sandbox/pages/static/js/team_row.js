@@ -32,7 +32,8 @@ export class TeamRow {
     );
     this.nameCell = el("th", { role: "rowheader", scope: "row" });
     this.main = el("button", { type: "button", onclick: whenFree(() => this.act(this.mainAct)) });
-    this.acts = el("td", { role: "cell", class: "acts" });
+    const more = menu(`More for ${standing.name}`, () => this.#others());
+    this.acts = el("td", { role: "cell", class: "acts" }, this.main, more);
     const below = el("td", { role: "cell", class: "below" }, this.result, this.readiness.node);
     const cells = [this.nameCell, ...this.cells, this.acts, below];
     this.node = el("tr", { role: "row" }, ...cells);
@@ -57,27 +58,21 @@ export class TeamRow {
     this.#offer(guidance.act, name);
   }
 
-  /** One main act, and the others behind a menu. */
+  /** One main act; the others are behind the menu. */
   #offer(act, name) {
-    if (act === this.mainAct && this.offeredTo === name) {
-      return;
-    }
     this.mainAct = act;
-    this.offeredTo = name;
     this.main.className = act === "update" ? "quiet" : "";
     this.main.replaceChildren(ACTS[act]);
     this.main.setAttribute("aria-label", `${ACTS[act]}: ${name}`);
-    const others = Object.keys(ACTS).filter((each) => each !== act);
-    const more = menu(`More for ${name}`, [
-      ...others.map((each) => [ACTS[each], () => this.act(each)]),
+  }
+
+  #others() {
+    const acts = Object.keys(ACTS).filter((each) => each !== this.mainAct);
+    return [
+      ...acts.map((each) => [ACTS[each], () => this.act(each)]),
       ["Check readiness", () => this.readiness.check()],
       ["Details and history", () => openHistory(this.page.server, this.standing)],
-    ]);
-    const had = this.acts.contains(document.activeElement);
-    this.acts.replaceChildren(this.main, more);
-    if (had) {
-      this.main.focus();
-    }
+    ];
   }
 
   /** @param {"enroll"|"idp"|"tfa"|"update"} act what to do now, unless something is under way. */

@@ -1,0 +1,93 @@
+"""Every page, as Deque's axe sees it: no finding, in light and in dark, wide and narrow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from deploy.sandbox.sandbox import Sandbox
+from tests import npm
+from tests.browser.people import ADMIN, named
+from tests.browser.screen import Complaints, Screen
+from tests.integration.clinic import DEA, Clinic
+
+FILES = Path(__file__).parent / "axe"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "rules => axe.run(document, {runOnly: rules, iframes: false})"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = npm.install(FILES, tmp_path_factory.mktemp("axe") / "installed")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 320)], ids=["light, wide", "dark, narrow"])
+def looked_at(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    scheme, width = request.param
+    window = {"width": width, "height": 900}
+    with browser.new_context(viewport=window, color_scheme=scheme) as context:
+        context.set_default_timeout(60_000)
+        yield context
+
+
+def test_no_page_has_a_finding(
+    axe: str,
+    looked_at: BrowserContext,
+    complaints: Complaints,
+    sandbox: Sandbox,
+    clinic: Clinic,
+) -> None:
+    screen = Screen.open(looked_at, complaints, sandbox.ready["pages"]["baseUrl"])
+    refused = named(clinic, "Refused", practitioner={"address": []})
+    prescriber = named(clinic, "Looking", dea=DEA, roles=("PrescribingClinician",))
+
+    def expect_no_finding() -> None:
+        screen.page.evaluate(axe)
+        assert findings(screen.page.evaluate(RUN, RULES)) == []
+        assert screen.overflow_px() == 0
+
+    screen.go_to("")
+    expect_no_finding()
+    screen.go_to("admin/")
+    expect(screen.button("Sign in")).to_be_visible()
+    expect_no_finding()
+    screen.button("Sign in").click()
+    screen.expect_text("Who can sign in")
+    expect_no_finding()
+    screen.give_password(ADMIN)
+
+    row = screen.row(refused.name)
+    row.press("Enroll")
+    expect_no_finding()
+    window = row.window("Enroll")
+    window.get_by_label("Prescribing Clinician", exact=True).check()
+    window.get_by_role("button", name="Enroll").click()
+    row.expect_result("Enroll did not work.")
+    row.press("Check readiness")
+    expect(row.locator.locator(".verdicts .pill")).to_have_count(2)
+    screen.page.get_by_text("Add a prescriber").click()
+    screen.button("Create").click()
+    expect_no_finding()
+    row.press("Details and history")
+    expect(screen.page.locator(".timeline li")).not_to_have_count(0)
+    expect_no_finding()
+    screen.button("Close").click()
+    screen.button("Sign out").click()
+    screen.expect_text("You are signed out.")
+
+    screen.sign_in("provider/", prescriber.login)
+    screen.button("Connect").click()
+    screen.dosespot.expect_heading("Legal agreements")
+    screen.expect_text("Agreements to sign")
+    expect_no_finding()
+    (frame,) = [one for one in screen.page.frames if one.parent_frame is not None]
+    frame.evaluate(axe)
+    assert findings(frame.evaluate(RUN, RULES)) == []
+
+
+def findings(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """What axe found: the rule and the first element of each finding."""
+    return [(found["id"], found["nodes"][0]["html"]) for found in result["violations"]]

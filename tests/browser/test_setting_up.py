@@ -1,0 +1,82 @@
+"""Setting a clinic up: the four steps, a new clinic, and invitations, as an administrator does."""
+
+import pytest
+from playwright.sync_api import expect
+
+from bots.catalog import BOTS
+from tests.browser.people import ADMIN, named
+from tests.browser.screen import Screen
+from tests.integration.clinic import Clinic
+
+KNOWN = {bot.identifier for bot in BOTS}
+
+
+def needs(*identifiers: str) -> pytest.MarkDecorator:
+    missing = ", ".join(sorted(set(identifiers) - KNOWN))
+    return pytest.mark.skipif(bool(missing), reason=f"there is no {missing}")
+
+
+STEPS = "dosespot-setup-progress-bot"
+
+
+@needs(STEPS, "dosespot-invite-prescribers-bot")
+def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_back(
+    screen: Screen, clinic: Clinic
+) -> None:
+    person = named(clinic, "Asked", roles=("PrescribingClinician",))
+    screen.sign_in("admin/", ADMIN)
+    steps = screen.page.locator(".stepper li")
+    expect(steps).to_have_count(4)
+    expect(steps.nth(1)).to_contain_text("Invite clinicians")
+    screen.button("Invite clinicians").click()
+    window = screen.page.get_by_role("dialog", name="Invite clinicians")
+    window.get_by_label("Search by name").fill("askedson")
+    window.get_by_role("button", name="Invite clinicians").click()
+    expect(window).to_contain_text("Select at least one clinician.")
+    window.get_by_label(person.name).check()
+    expect(window).to_contain_text("1 clinician selected")
+    window.get_by_role("button", name="Invite clinicians").click()
+    question = screen.page.get_by_role("dialog", name="Send invitations")
+    expect(question).to_contain_text(person.name)
+    assert "entry" not in clinic.read("Task?code=urn:prescriber-bots:invitation|enroll")
+    question.get_by_role("button", name="Send invitations").dblclick()
+    expect(window).to_contain_text(f"{person.name}: invited.")
+    expect(window.locator(".pill")).to_contain_text("Invited")
+    tasks = clinic.read("Task?code=urn:prescriber-bots:invitation|enroll")["entry"]
+    assert len(tasks) == 1
+    window.get_by_role("button", name=f"Invitation of {person.name}").click()
+    window.get_by_role("button", name="Cancel invitation").click()
+    expect(window.locator(".pill")).to_contain_text("Cancelled")
+
+
+@needs("dosespot-register-clinic-bot", STEPS)
+def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> None:
+    screen.sign_in("admin/", ADMIN)
+    screen.button("Set up a clinic").click()
+    window = screen.page.get_by_role("dialog", name="Set up a clinic in DoseSpot")
+    window.get_by_label("Location").select_option("+ New location")
+    window.get_by_role("button", name="Create").click()
+    expect(window.get_by_label("Clinic name")).to_be_focused()
+    expect(window.get_by_label("Clinic name")).to_have_accessible_description("This is required.")
+    typed = {
+        "Clinic name": "North clinic",
+        "Street": "1 Main St",
+        "City": "Springfield",
+        "ZIP code": "62701",
+        "Phone": "345-123-4567",
+    }
+    for label, text in typed.items():
+        window.get_by_label(label).fill(text)
+    window.get_by_label("State").select_option("Illinois")
+    window.get_by_role("button", name="Create").click()
+    expect(window).to_contain_text("The clinic was created in DoseSpot.")
+    expect(window).to_contain_text("Now e-mail DoseSpot:")
+    window.get_by_role("button", name="Close").click()
+    expect(window).to_have_count(0)
+
+
+@pytest.mark.skipif(STEPS in KNOWN, reason="there is the bot")
+def test_without_the_bot_nothing_is_said_of_setting_up(screen: Screen) -> None:
+    screen.sign_in("admin/", ADMIN)
+    expect(screen.row("Dr. Luis Lopez").locator).to_be_visible()
+    expect(screen.page.get_by_role("heading", name="Setting up")).to_be_hidden()
