@@ -100,7 +100,7 @@ def test_stage_that_can_not_be_taken_is_told_in_one_sentence(
     screen.sign_in("admin/", ADMIN)
     row = screen.row(name)
     row.decide(TFA, PRESCRIBING)
-    row.expect_result(f"{TFA} did not work. IDP has not been completed yet.")
+    row.expect_result(f"{TFA} did not work. Identity proofing is not completed yet.")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import {
   plain,
   plainProblem,
   sentenceOfFault,
+  sentenceOfStage,
   sentenceOfStatus,
   sentenceOfType,
 } from "./sentences.js";
@@ -87,7 +88,8 @@ function returned(status, issues) {
 
 function ofBot(status, type, { lead, problems }, details) {
   const { sentence, withOwnWords, advice } = sentenceOfType(type);
-  const own = withOwnWords ? [plain(lead), advice].filter(Boolean).join(" ") : "";
+  const words = sentenceOfStage(lead) || plain(lead);
+  const own = withOwnWords ? [words, advice].filter(Boolean).join(" ") : "";
   const shown = withOwnWords
     ? problems.map(({ path, what }) => ({ path, what: plainProblem(what) }))
     : [];

@@ -46,6 +46,36 @@ const WITH_OWN_WORDS = {
   RecordsDisagree: "",
 };
 
+/** Why a stage of enrollment can't be taken now, by how the bot's sentence begins. */
+const STAGES = {
+  "No DEA number": "There is no DEA number on record. Add it with its state first.",
+  "Prescriber has a pending legal":
+    "A legal agreement is not signed yet. The prescriber signs it in DoseSpot first.",
+  "TFA activation is already":
+    "Two-factor authentication is being set up already. The prescriber completes it in DoseSpot.",
+  "TFA is already activated":
+    "Two-factor authentication is active already. To change its kind, it has to be turned off first.",
+  "IDP has not been":
+    "Identity proofing is not completed yet. Start identity proofing first; the prescriber" +
+    " completes it in DoseSpot.",
+  "DoseSpot could not register":
+    "DoseSpot could not register the prescriber. Check name, NPI, DEA number and address, then" +
+    " enroll again.",
+  "TFA is being deactivated":
+    "Two-factor authentication is being turned off. Wait until the prescriber has completed that" +
+    " in DoseSpot.",
+  "TFA could not be deactivated":
+    "Two-factor authentication could not be turned off. Contact DoseSpot support.",
+  "DoseSpot does not register":
+    "DoseSpot does not register this prescriber at this clinic. Check there that they belong to it" +
+    " and may prescribe.",
+  "DoseSpot returned no known":
+    "DoseSpot did not say how far this prescriber is, so nothing was started. Try again later.",
+  "The prescriber's DoseSpot account":
+    "The DoseSpot account is locked. Have DoseSpot support unlock it, then try again.",
+  "The prescriber is not active": "The prescriber is marked as not active. Activate them first.",
+};
+
 /** Parts of a field's path, the closest ones first, and what they are to a person. */
 const FIELDS = [
   ["family", "Last name"],
@@ -258,6 +288,15 @@ export function sentenceOfFault() {
 export function sentenceOfType(type) {
   const sentence = BY_TYPE[type] ?? FAULT;
   return { sentence, withOwnWords: type in WITH_OWN_WORDS, advice: WITH_OWN_WORDS[type] ?? "" };
+}
+
+/**
+ * @param {string} text of a bot's refusal to take a stage.
+ * @returns {string} the same for people; empty where it is none of those.
+ */
+export function sentenceOfStage(text) {
+  const begin = Object.keys(STAGES).find((each) => text.startsWith(each));
+  return STAGES[begin] ?? "";
 }
 
 /**
