@@ -26,7 +26,7 @@ COLUMNS = ("month", "clinicId", "prescribers", "cost", "currency")
 def billing(
     base_url: str, first: str | None, last: str | None, as_csv: bool, as_json: bool
 ) -> None:
-    """Say how many prescribers each clinic has in a month, and what they cost.
+    """Count each clinic's prescribers and their cost by month.
 
     A prescriber counts from the day on which identity was proven until they left. Nothing is
     changed. An administrator of the project signs in with MEDPLUM_CLIENT_ID and

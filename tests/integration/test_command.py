@@ -175,8 +175,14 @@ def test_invoke_runs_a_saved_payload(tmp_path: Path) -> None:
             ("invoke", "nobody", "--payload", sys.executable),
             "is not one of 'add_favorite_medication'",
         ),
-        (("enroll",), "No such command 'enroll'. Did you mean enroll-many? The commands are demo,"),
-        (("nothing",), "No such command 'nothing'. The commands are demo, deploy, destroy,"),
+        (
+            ("enroll",),
+            "No such command 'enroll'. Did you mean enroll-many? The commands are billing, demo,",
+        ),
+        (
+            ("nothing",),
+            "No such command 'nothing'. The commands are billing, demo, deploy, destroy,",
+        ),
         (("--quiet",), "No such option"),
         (("functions", "--bot", "x=y"), "--bot needs ID=NAME"),
         (
