@@ -36,7 +36,7 @@ DOSESPOT = "https://my.dosespot.com/"
     help="An empty folder, or one that does not exist yet.",
 )
 def pages(base_url: str, client_id: str, dosespot_url: str, out: Path) -> None:
-    """Write the web pages for administrators and prescribers, for any web server.
+    """Write the web pages, as files for any web server.
 
     \b
     Examples:

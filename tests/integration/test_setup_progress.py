@@ -53,7 +53,7 @@ def test_somebody_goes_from_step_to_step(clinic: Clinic) -> None:
     assert told(place_of(clinic, member)) == (
         "cliniciansVerify",
         "Prescriber",
-        "Sign the legal agreements in the DoseSpot iFrame.",
+        "Sign the legal agreements in DoseSpot.",
     )
     clinic.prescriber_does(member, "sign-agreements")
     clinic.enroll(member, initIdp=True)
