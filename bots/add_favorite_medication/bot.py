@@ -5,8 +5,8 @@ from bots.add_favorite_medication.contract import (
     AddFavoriteMedicationInput,
     AddFavoriteMedicationOutput,
 )
+from shared.clinics.calling import caller_at_clinic
 from shared.formulary.wiring import favorites_of
-from shared.members.caller import callers_clinician_id
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 
@@ -34,6 +34,6 @@ def add_favorite_medication(
         BotError: what any bot can raise.
     """
     wish = request.wish()
-    clinician_id = callers_clinician_id(invocation.fhir, invocation.requester)
-    stored = favorites_of(invocation, clinician_id).add(wish)
+    at = caller_at_clinic(invocation, request.organizationId)
+    stored = favorites_of(invocation, at).add(wish)
     return AddFavoriteMedicationOutput.model_validate(stored)

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from shared.formulary.rules.favorite import FavoriteWish, read_wish
 from shared.runtime.bot_input import refused
-from shared.runtime.inputs import BotInput, BotOutput
+from shared.runtime.inputs import ORGANIZATION, BotInput, BotOutput, FhirId
 
 Json = dict[str, Any]
 
@@ -40,6 +40,8 @@ class AddFavoriteMedicationInput(BotInput):
     quantity: Json | None = Field(
         None, description="ActivityDefinition: how much is dispensed; without it, 1."
     )
+
+    organizationId: FhirId | None = ORGANIZATION
 
     @model_validator(mode="before")
     @classmethod

@@ -2,6 +2,8 @@
 
 from bots.add_patient_pharmacy import IDENTIFIER
 from bots.add_patient_pharmacy.contract import AddPatientPharmacyInput, AddPatientPharmacyOutput
+from shared.clinics.calling import acting_at
+from shared.clinics.which_clinic import look_up_clinics
 from shared.members.caller import callers_clinician_id
 from shared.pharmacies.preferring import PharmacyChoice
 from shared.pharmacies.wiring import preferred_pharmacies_of
@@ -34,13 +36,15 @@ def add_patient_pharmacy(
         BotError: what any bot can raise.
     """
     fhir = invocation.fhir
-    clinician_id, patient = invocation.together(
+    clinician_id, patient, choice_of_clinic = invocation.together(
         lambda: callers_clinician_id(fhir, invocation.requester),
         lambda: fhir.read(f"Patient/{request.patientId}"),
+        lambda: look_up_clinics(invocation, invocation.requester),
     )
     invocation.trail.subject = f"Patient/{request.patientId}"
+    at = acting_at(clinician_id, choice_of_clinic.meant(request.organizationId))
     choice = PharmacyChoice(request.pharmacyId or 0, primary=bool(request.setAsPrimary))
-    preferred = preferred_pharmacies_of(invocation, clinician_id)
+    preferred = preferred_pharmacies_of(invocation, at)
     pharmacy = preferred.pharmacy(choice.pharmacy_id)
     done = preferred.prefer(patient, pharmacy, choice)
     return AddPatientPharmacyOutput.of(done, primary=choice.primary)

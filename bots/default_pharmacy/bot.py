@@ -3,6 +3,8 @@
 from bots.default_pharmacy import IDENTIFIER
 from bots.default_pharmacy.contract import DefaultPharmacyInput, DefaultPharmacyOutput
 from shared.access.authorize import administrators_clinician_id
+from shared.clinics.calling import acting_at
+from shared.clinics.which_clinic import look_up_clinics
 from shared.fhir.batch import Batch
 from shared.pharmacies.default import DefaultPharmacy
 from shared.pharmacies.wiring import preferred_pharmacies_of
@@ -40,9 +42,11 @@ def default_pharmacy(
     clinician_id = administrators_clinician_id(
         fhir, caller_found, invocation.requester, invocation.settings.clinician_admin
     )
+    person = invocation.requester if invocation.requester.startswith("Practitioner/") else None
+    clinic = look_up_clinics(invocation, person).meant(request.organizationId)
     default = DefaultPharmacy(
         fhir=fhir,
-        preferred=preferred_pharmacies_of(invocation, clinician_id),
+        preferred=preferred_pharmacies_of(invocation, acting_at(clinician_id, clinic)),
         has_time=lambda: invocation.pace.has_time(ONE_PATIENT_S),
     )
     report = default.give(

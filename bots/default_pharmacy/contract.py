@@ -6,7 +6,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from shared.dosespot.reply import LARGEST_ID
 from shared.pharmacies.default import DefaultReport, PatientFailure
-from shared.runtime.inputs import BotInput, BotOutput, FhirId
+from shared.runtime.inputs import ORGANIZATION, BotInput, BotOutput, FhirId
 
 MOST_PATIENTS = 1000
 
@@ -27,6 +27,7 @@ class DefaultPharmacyInput(BotInput):
     maxPatients: Annotated[int, Field(ge=1, le=MOST_PATIENTS)] = Field(
         100, description="How many patients to get to; call again for the others."
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class PatientFailureOutput(BotOutput):

@@ -2,6 +2,8 @@
 
 from bots.medication_history import IDENTIFIER
 from bots.medication_history.contract import MedicationHistoryInput, MedicationHistoryOutput
+from shared.clinics.calling import acting_at
+from shared.clinics.which_clinic import look_up_clinics
 from shared.prescriptions.wiring import asked_about, other_medication_sync_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -29,7 +31,9 @@ def medication_history(
         BotError: what any bot can raise.
     """
     asked = asked_about(invocation, request.patientId)
-    sync = other_medication_sync_of(invocation, asked.clinician_id)
+    clinic = look_up_clinics(invocation, invocation.requester).meant(request.organizationId)
+    at = acting_at(asked.clinician_id, clinic)
+    sync = other_medication_sync_of(invocation, at)
     if request.raw:
         raw = sync.raw_history(asked.patient, request.first, request.last)
         return MedicationHistoryOutput(raw)

@@ -2,7 +2,13 @@
 
 from pydantic import Field
 
-from shared.runtime.inputs import AnyResourceOutput, ListOutput, PatientDaysInput
+from shared.runtime.inputs import (
+    ORGANIZATION,
+    AnyResourceOutput,
+    FhirId,
+    ListOutput,
+    PatientDaysInput,
+)
 
 
 class MedicationHistoryInput(PatientDaysInput):
@@ -11,6 +17,7 @@ class MedicationHistoryInput(PatientDaysInput):
     raw: bool | None = Field(
         None, description="True answers with DoseSpot's own data, and nothing is written in FHIR."
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class MedicationHistoryOutput(ListOutput[AnyResourceOutput]):

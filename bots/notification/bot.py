@@ -10,6 +10,7 @@ from bots.notification import IDENTIFIER
 from bots.notification.contract import NotificationInput, NotificationOutput
 from fhir_profiles.elements import child, text
 from shared.clinics.everywhere import at_all_clinics
+from shared.dosespot.acting import ActingAt
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
 from shared.pharmacies.wiring import followed_pharmacies_of
@@ -85,7 +86,9 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
 def _about_patients(pushed: PushedNumbers, invocation: Invocation) -> NotificationOutput:
     project = text(child(invocation.fhir.who_am_i(), "project").get("id"))
     events = pushed_events_of(
-        invocation, project, lambda number: followed_pharmacies_of(invocation, number, project)
+        invocation,
+        project,
+        lambda number: followed_pharmacies_of(invocation, ActingAt(number), project),
     )
     outcome = events.follow(pushed)
     invocation.log.findings(outcome.findings)

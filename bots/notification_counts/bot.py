@@ -2,8 +2,8 @@
 
 from bots.notification_counts import IDENTIFIER
 from bots.notification_counts.contract import NotificationCountsInput, NotificationCountsOutput
+from shared.clinics.calling import caller_at_clinic
 from shared.dosespot.notification_counts import CountsClient
-from shared.members.caller import callers_clinician_id
 from shared.notification_counts.kept_counts import KeptCounts
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -17,8 +17,7 @@ from shared.runtime.invocation import Invocation
     timeout_s=10,  # the hook asks again after that time
 )
 def notification_counts(
-    request: NotificationCountsInput,  # noqa: ARG001 - it is about the caller
-    invocation: Invocation,
+    request: NotificationCountsInput, invocation: Invocation
 ) -> NotificationCountsOutput:
     """Counts what waits for the caller: asked for within seconds, or, where DoseSpot fails, the
     last minute.
@@ -29,6 +28,6 @@ def notification_counts(
         RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read.
         BotError: what any bot can raise.
     """
-    clinician_id = callers_clinician_id(invocation.fhir, invocation.requester)
-    dosespot = invocation.dosespot_for(CountsClient, acting_as=clinician_id)
+    at = caller_at_clinic(invocation, request.organizationId)
+    dosespot = invocation.dosespot_for(CountsClient, at.clinician_id, at.clinic)
     return NotificationCountsOutput.of(invocation.services.kept(KeptCounts).ask(dosespot))

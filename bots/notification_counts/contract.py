@@ -5,11 +5,13 @@ from typing import Self
 from pydantic import Field
 
 from shared.dosespot.notification_counts import NotificationCounts
-from shared.runtime.inputs import BotInput, BotOutput
+from shared.runtime.inputs import ORGANIZATION, BotInput, BotOutput, FhirId
 
 
 class NotificationCountsInput(BotInput):
-    """Nothing: it is about the caller."""
+    """It is about the caller; at which clinic, where the project has several."""
+
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class NotificationCountsOutput(BotOutput):

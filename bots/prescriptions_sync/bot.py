@@ -2,6 +2,7 @@
 
 from bots.prescriptions_sync import IDENTIFIER
 from bots.prescriptions_sync.contract import PrescriptionsSyncInput, PrescriptionsSyncOutput
+from shared.dosespot.acting import ActingAt
 from shared.pharmacies.wiring import followed_pharmacies_of
 from shared.prescriptions.wiring import asked_about, prescription_sync_of
 from shared.runtime.bot import bot
@@ -33,7 +34,7 @@ def prescriptions_sync(
     sync = prescription_sync_of(invocation, asked.clinician_id, asked.project)
     if request.raw:
         return PrescriptionsSyncOutput(sync.raw(asked.patient, request.first, request.last))
-    pharmacies = followed_pharmacies_of(invocation, asked.clinician_id, asked.project)
+    pharmacies = followed_pharmacies_of(invocation, ActingAt(asked.clinician_id), asked.project)
     listed = invocation.together.started(lambda: pharmacies.listed(asked.patient))
     try:
         synced = sync.run(asked.patient, request.first, request.last)

@@ -2,9 +2,9 @@
 
 from bots.search_allergen import IDENTIFIER
 from bots.search_allergen.contract import SearchAllergenInput, SearchAllergenOutput
+from shared.clinics.calling import caller_at_clinic
 from shared.dosespot.searches import SearchClient
 from shared.formulary.search import allergen_concepts
-from shared.members.caller import callers_clinician_id
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 
@@ -25,6 +25,6 @@ def search_allergen(request: SearchAllergenInput, invocation: Invocation) -> Sea
         RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read.
         BotError: what any bot can raise.
     """
-    clinician_id = callers_clinician_id(invocation.fhir, invocation.requester)
-    dosespot = invocation.dosespot_for(SearchClient, acting_as=clinician_id)
+    at = caller_at_clinic(invocation, request.organizationId)
+    dosespot = invocation.dosespot_for(SearchClient, at.clinician_id, at.clinic)
     return SearchAllergenOutput(allergen_concepts(dosespot.find_allergens(request.name)))

@@ -2,9 +2,9 @@
 
 from bots.search_medication import IDENTIFIER
 from bots.search_medication.contract import SearchMedicationInput, SearchMedicationOutput
+from shared.clinics.calling import caller_at_clinic
 from shared.dosespot.searches import SearchClient
 from shared.formulary.search import drug_concepts
-from shared.members.caller import callers_clinician_id
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 
@@ -27,6 +27,6 @@ def search_medication(
         RecordsDisagree: the caller has several DoseSpot clinician ids, or one that can't be read.
         BotError: what any bot can raise.
     """
-    clinician_id = callers_clinician_id(invocation.fhir, invocation.requester)
-    dosespot = invocation.dosespot_for(SearchClient, acting_as=clinician_id)
+    at = caller_at_clinic(invocation, request.organizationId)
+    dosespot = invocation.dosespot_for(SearchClient, at.clinician_id, at.clinic)
     return SearchMedicationOutput(drug_concepts(dosespot.find_drugs(request.name)))

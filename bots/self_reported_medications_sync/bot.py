@@ -5,6 +5,8 @@ from bots.self_reported_medications_sync.contract import (
     SelfReportedMedicationsSyncInput,
     SelfReportedMedicationsSyncOutput,
 )
+from shared.clinics.calling import acting_at
+from shared.clinics.which_clinic import look_up_clinics
 from shared.prescriptions.wiring import asked_about, other_medication_sync_of
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
@@ -31,7 +33,9 @@ def self_reported_medications_sync(
         BotError: what any bot can raise.
     """
     asked = asked_about(invocation, request.patientId)
-    sync = other_medication_sync_of(invocation, asked.clinician_id)
+    clinic = look_up_clinics(invocation, invocation.requester).meant(request.organizationId)
+    at = acting_at(asked.clinician_id, clinic)
+    sync = other_medication_sync_of(invocation, at)
     if request.raw:
         raw = sync.raw_reported(asked.patient, request.first, request.last)
         return SelfReportedMedicationsSyncOutput(raw)

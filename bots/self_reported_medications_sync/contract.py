@@ -3,7 +3,9 @@
 from pydantic import Field
 
 from shared.runtime.inputs import (
+    ORGANIZATION,
     AnyResourceOutput,
+    FhirId,
     ListOutput,
     PatientPerhapsDaysInput,
 )
@@ -15,6 +17,7 @@ class SelfReportedMedicationsSyncInput(PatientPerhapsDaysInput):
     raw: bool | None = Field(
         None, description="True answers with DoseSpot's own data, and nothing is written."
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class SelfReportedMedicationsSyncOutput(ListOutput[AnyResourceOutput]):

@@ -3,6 +3,7 @@
 Source of names and shapes: `AddEditPatientRequest` and `GetPatient` of DoseSpot REST API v2.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from fhir_profiles import Resource
@@ -113,13 +114,13 @@ def unproven_traits(item: PatientItem, patient: Resource) -> list[str]:
     return [trait for trait, (mine, theirs) in traits.items() if not theirs or theirs not in mine]
 
 
-def required_patient_id(patient: Resource) -> int:
-    """The DoseSpot id that the Patient carries.
+def required_patient_id(patient: Resource, assigners: Collection[str] = ()) -> int:
+    """The DoseSpot id that the Patient carries; the arguments are those of `dosespot_patient_id`.
 
     Raises:
         RecordsRefused: it has none.
     """
-    number = dosespot_patient_id(patient)
+    number = dosespot_patient_id(patient, assigners)
     if number is None:
         raise RecordsRefused(NOT_IN_DOSESPOT)
     return number

@@ -101,7 +101,7 @@ class DefaultPharmacy:
             if report.processed == most or not self.has_time():
                 report.are_left = True
                 break
-            _give(report, patient_id, read, act)
+            _give(report, patient_id, read, act, self._number)
         return report
 
     def _named(self, ids: Sequence[str]) -> Iterator[ToRead]:
@@ -111,8 +111,11 @@ class DefaultPharmacy:
     def _without_one(self) -> Iterator[ToRead]:
         for patient in self.fhir.search_all("Patient", {"identifier": IN_DOSESPOT}):
             is_meant = primary_pharmacy(patient) is None and not is_deceased(patient)
-            if is_meant and dosespot_patient_id(patient) is not None:
+            if is_meant and self._number(patient) is not None:
                 yield str(patient["id"]), partial(_itself, patient)
+
+    def _number(self, patient: Resource) -> int | None:
+        return dosespot_patient_id(patient, self.preferred.assigners)
 
 
 def _give(
@@ -120,11 +123,12 @@ def _give(
     patient_id: str,
     read: Callable[[], Resource],
     act: Callable[[Resource], None],
+    number: Callable[[Resource], int | None],
 ) -> None:
     dosespot_id = None
     try:
         patient = read()
-        dosespot_id = dosespot_patient_id(patient)
+        dosespot_id = number(patient)
         act(patient)
     except BotError as error:
         report.failures.append(PatientFailure(patient_id, dosespot_id, error))

@@ -5,7 +5,7 @@ DoseSpot's default is the primary one. What DoseSpot does not list stays as it i
 put it there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,12 +51,14 @@ class FollowedPharmacies:
         dosespot: acts as a clinician of the clinic.
         look_up: DoseSpot's pharmacies by id, as far as it has them.
         directory: the project's pharmacies.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: PatientServer
     dosespot: ChosenPharmacies
     look_up: Callable[[Iterable[int]], Mapping[int, PharmacyItem]]
     directory: PharmacyDirectory
+    assigners: Sequence[str] = ()
 
     def listed(self, patient: Resource) -> Chosen:
         """The pharmacies that the patient uses in DoseSpot.
@@ -65,7 +67,7 @@ class FollowedPharmacies:
             RecordsRefused: the Patient has no DoseSpot id.
             BotError: whatever the client raises.
         """
-        return self.dosespot.patient_pharmacies(required_patient_id(patient))
+        return self.dosespot.patient_pharmacies(required_patient_id(patient, self.assigners))
 
     def bring(self, patient: Resource, listed: Callable[[], Chosen]) -> list[Finding]:
         """Has the Patient prefer what DoseSpot lists; writes nothing where that is so already.

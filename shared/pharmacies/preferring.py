@@ -9,6 +9,7 @@ One run at a time changes a patient's pharmacies, so that two that set different
 once leave the same one on both sides.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -124,6 +125,7 @@ class PreferredPharmacies:
         patients: DoseSpot's patients.
         dosespot: acts as a clinician of the clinic.
         trail: keeps what was changed.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: FhirClient
@@ -132,6 +134,7 @@ class PreferredPharmacies:
     patients: PatientsPort
     dosespot: PharmaciesPort
     trail: Trail
+    assigners: Sequence[str] = ()
 
     def pharmacy(self, pharmacy_id: int) -> Pharmacy:
         """A pharmacy that DoseSpot has.
@@ -153,7 +156,7 @@ class PreferredPharmacies:
             RecordsDisagree: DoseSpot has nobody with the id, or somebody else.
             BotError: whatever the client raises.
         """
-        number = required_patient_id(patient)
+        number = required_patient_id(patient, self.assigners)
         require_same_person(self.patients.patient(number), patient)
         chosen = self.dosespot.patient_pharmacies(number)
         others = [one for one, default in chosen.items() if default and one != choice.pharmacy_id]

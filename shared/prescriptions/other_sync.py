@@ -1,6 +1,6 @@
 """The network's history and self-reported medications, brought from DoseSpot into the chart."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -86,6 +86,7 @@ class OtherMedicationSync:
         together: does several things at the same time.
         now: the clock.
         consented: is told that DoseSpot has the patient's consent.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: ChartServer
@@ -93,6 +94,7 @@ class OtherMedicationSync:
     together: Together
     now: Callable[[], datetime]
     consented: Callable[[int], None] = lambda _: None
+    assigners: Sequence[str] = ()
 
     def history(self, patient: Resource, first: date, last: date) -> Synced:
         """Brings the network's history of some days into the chart, with the patient's consent.
@@ -136,7 +138,7 @@ class OtherMedicationSync:
         return ReadAhead(lambda page: list_page(number, span, page), self.together)
 
     def _required(self, patient: Resource) -> int:
-        number = required_patient_id(patient)
+        number = required_patient_id(patient, self.assigners)
         require_same_person(self.dosespot.patient(number), patient)
         return number
 

@@ -7,6 +7,7 @@ from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.elements import child, text
 from shared.directory.wiring import project_directory_of
+from shared.dosespot.acting import ActingAt
 from shared.dosespot.catalog import Catalog, CatalogClient
 from shared.dosespot.prescriptions import PrescriptionsClient
 from shared.members.caller import clinician_id_of
@@ -48,8 +49,8 @@ def asked_about(run: Invocation, patient_id: str) -> AskedAbout:
     return AskedAbout(clinician_id_of(me, requester), project, patient)
 
 
-def other_medication_sync_of(run: Invocation, clinician_id: int) -> OtherMedicationSync:
-    """The use case for the history and self-reported medications; see `prescription_sync_of`."""
+def other_medication_sync_of(run: Invocation, at: ActingAt) -> OtherMedicationSync:
+    """The use case for the history and self-reported medications, as a clinician at a clinic."""
 
     def consented(patient_id: int) -> None:
         day = run.now().date().isoformat()
@@ -59,10 +60,11 @@ def other_medication_sync_of(run: Invocation, clinician_id: int) -> OtherMedicat
 
     return OtherMedicationSync(
         fhir=run.fhir,
-        dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
+        dosespot=run.dosespot_for(PrescriptionsClient, at.clinician_id, at.clinic),
         together=run.together,
         now=run.now,
         consented=consented,
+        assigners=at.assigners,
     )
 
 
@@ -86,7 +88,7 @@ def pushed_events_of(
         admin_id=run.settings.clinician_admin(),
         dosespot=lambda number: run.dosespot_for(PrescriptionsClient, number),
         prescriptions=lambda number: prescription_sync_of(run, number, project),
-        others=lambda number: other_medication_sync_of(run, number),
+        others=lambda number: other_medication_sync_of(run, ActingAt(number)),
         pharmacies=pharmacies,
         members=lambda ids: enrolled_with(members, ids),
         together=run.together,

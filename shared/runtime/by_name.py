@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from fhir_profiles.elements import text
 from shared.dosespot.searches import SHORTEST_NAME
-from shared.runtime.inputs import BotInput
+from shared.runtime.inputs import ORGANIZATION, BotInput, FhirId
 
 LONGEST = 200
 TOO_SHORT = f"must have at least {SHORTEST_NAME} characters"
@@ -41,3 +41,4 @@ class ByName(BotInput):
         AfterValidator(_long_enough),
         WithJsonSchema({"type": "string", "minLength": SHORTEST_NAME, "maxLength": LONGEST}),
     ] = Field(description=f"The name, or its beginning; at least {SHORTEST_NAME} characters.")
+    organizationId: FhirId | None = ORGANIZATION

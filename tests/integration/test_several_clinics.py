@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
 from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_THEIRS
+from tests.integration.choosing import medication
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.self_service import add_patient
@@ -121,6 +123,59 @@ def test_who_does_not_belong_to_a_clinic_in_dosespot_gets_nothing_there(two: Two
     answer = sync(two, member, patient)
     assert answer.body["errorType"] == "Misconfigured"
     assert f"DOSESPOT_CLINIC_KEY_{two.number}" in answer.error
+
+
+ABOUT_NOBODY = [
+    ("dosespot-notification-counts-bot", {}),
+    ("dosespot-search-medication-bot", {"name": "lis"}),
+    ("dosespot-search-allergen-bot", {"name": "pen"}),
+    ("dosespot-search-pharmacy-bot", {"name": "Elm"}),
+    ("dosespot-add-favorite-medication-bot", medication(20001)),
+]
+
+
+@pytest.mark.parametrize(("bot", "given"), ABOUT_NOBODY, ids=[bot for bot, _ in ABOUT_NOBODY])
+def test_whatever_is_asked_is_asked_at_the_clinic_that_is_meant(
+    two: TwoClinics, bot: str, given: dict[str, Any]
+) -> None:
+    member = two.clinic.add_member()
+    assert two.clinic.enroll(member, organizationId=two.own).status == 200
+    two.works_at(member, two.own, two.north)
+    unsaid = two.clinic.execute(bot, given, member.token)
+    assert "organizationId" in unsaid.error
+    own = two.clinic.execute(bot, {**given, "organizationId": two.own}, member.token)
+    assert own.status == 200, own.error
+    north = two.clinic.execute(bot, {**given, "organizationId": two.north}, member.token)
+    assert f"DOSESPOT_CLINIC_KEY_{two.number}" in north.error
+
+
+HISTORY, REPORTED = "dosespot-medication-history-bot", "dosespot-self-reported-medications-sync-bot"
+PHARMACY, DEFAULT = "dosespot-add-patient-pharmacy-bot", "dosespot-default-pharmacy-bot"
+
+
+def test_a_patient_has_history_and_pharmacies_at_each_clinic(
+    two: TwoClinics, somebody: Member
+) -> None:
+    two.works_at(somebody, two.north)
+    patient = add_patient(two.clinic)["id"]
+    days = {"start": "2026-03-10", "end": "2026-03-10"}
+    asked = [
+        (HISTORY, {"patientId": patient, **days}),
+        (REPORTED, {"patientId": patient}),
+        (PHARMACY, {"patientId": patient, "pharmacyId": 60001}),
+    ]
+    sync(two, somebody, patient, organizationId=two.own)
+    for bot, given in asked:
+        answer = two.clinic.execute(bot, given, somebody.token)
+        assert answer.body["errorType"] == "RecordsRefused", bot
+    sync(two, somebody, patient)
+    for bot, given in asked:
+        assert two.clinic.execute(bot, given, somebody.token).status == 200, bot
+    everybody = {"pharmacyId": 60002, "patientIds": [patient], "dryRun": False}
+    for organization in (two.own, two.north):
+        given = {**everybody, "organizationId": organization}
+        answer = two.clinic.execute(DEFAULT, given, two.clinic.admin.token)
+        assert answer.body["successCount"] == 1, answer.body
 
 
 def epcs(two: TwoClinics, member: Member, organization: str) -> tuple[str, bool]:
