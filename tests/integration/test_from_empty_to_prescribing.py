@@ -11,9 +11,14 @@ REPORT = "dosespot-billing-report-bot"
 
 def place(clinic: Clinic, member: Member) -> tuple[str, str | None]:
     """The step that somebody is at, and what is next for them."""
-    body = clinic.execute(PROGRESS, {}, clinic.admin.token).body
-    assert body["nextCursor"] is None
-    (found,) = [one for one in body["people"] if one["practitioner"] == f"Practitioner/{member.id}"]
+    people, cursor = [], {}
+    while True:
+        body = clinic.execute(PROGRESS, cursor, clinic.admin.token).body
+        people += body["people"]
+        if body["nextCursor"] is None:
+            break
+        cursor = {"cursor": body["nextCursor"]}
+    (found,) = [one for one in people if one["practitioner"] == f"Practitioner/{member.id}"]
     return found["step"], found["next"]
 
 

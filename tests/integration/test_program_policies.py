@@ -43,6 +43,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "MedicationRequest": "search read create update",
         "Organization": "search read create",
         "Patient": "search read update",
+        "Task": "search read create update",
     },
     "sync_status": {**STATUS, **AT_CLINICS, **KEPT, **BILLING},
     "readiness": {
