@@ -24,7 +24,7 @@ def dosespot_patient_id(patient: Resource, assigners: Collection[str] = ()) -> i
         number = positive_number(value_text(identifier, "value"))
         known = identifier.get("system") in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)
         in_use = identifier.get("use") not in (OVER, TEMPORARY)
-        if known and number and in_use and _is_of(identifier, assigners):
+        if known and number and in_use and is_assigned_by(identifier, assigners):
             return number
     return None
 
@@ -38,12 +38,16 @@ def with_dosespot_patient_id(
     """
     if dosespot_patient_id(patient, assigners) is not None:
         return patient
-    assigner = {"assigner": {"reference": assigners[0]}} if assigners else {}
-    written = {"system": DOSESPOT_PATIENT, "value": str(patient_id), **assigner}
+    written = {"system": DOSESPOT_PATIENT, "value": str(patient_id), **assigner_of(assigners)}
     return {**patient, "identifier": [*items(patient, "identifier"), written]}
 
 
-def _is_of(identifier: Resource, assigners: Collection[str]) -> bool:
-    """Whether the clinic has given the id."""
+def assigner_of(assigners: Sequence[str]) -> Resource:
+    """What an id says of the clinic that gave it; see `dosespot_patient_id`."""
+    return {"assigner": {"reference": assigners[0]}} if assigners else {}
+
+
+def is_assigned_by(identifier: Resource, assigners: Collection[str]) -> bool:
+    """Whether the clinic has given the id; see `dosespot_patient_id`."""
     assigner = text(child(identifier, "assigner").get("reference"))
     return assigner in assigners if assigners else not assigner

@@ -9,8 +9,9 @@ from hmac import compare_digest
 from bots.notification import IDENTIFIER
 from bots.notification.contract import NotificationInput, NotificationOutput
 from fhir_profiles.elements import child, text
+from shared.clinics.calling import acting_at
 from shared.clinics.everywhere import at_all_clinics
-from shared.dosespot.acting import ActingAt
+from shared.clinics.which_clinic import clinic_numbered
 from shared.errors import NotAuthorized
 from shared.members.enrolled import enrolled_as
 from shared.pharmacies.wiring import followed_pharmacies_of
@@ -85,10 +86,10 @@ def notification(request: NotificationInput, invocation: Invocation) -> Notifica
 
 def _about_patients(pushed: PushedNumbers, invocation: Invocation) -> NotificationOutput:
     project = text(child(invocation.fhir.who_am_i(), "project").get("id"))
+    clinic = clinic_numbered(invocation, pushed.clinic_id)
+    at = acting_at(invocation.settings.clinician_admin(), clinic)
     events = pushed_events_of(
-        invocation,
-        project,
-        lambda number: followed_pharmacies_of(invocation, ActingAt(number), project),
+        invocation, project, at, lambda acting: followed_pharmacies_of(invocation, acting, project)
     )
     outcome = events.follow(pushed)
     invocation.log.findings(outcome.findings)

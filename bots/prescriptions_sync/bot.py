@@ -2,7 +2,8 @@
 
 from bots.prescriptions_sync import IDENTIFIER
 from bots.prescriptions_sync.contract import PrescriptionsSyncInput, PrescriptionsSyncOutput
-from shared.dosespot.acting import ActingAt
+from shared.clinics.calling import acting_at
+from shared.clinics.which_clinic import look_up_clinics
 from shared.pharmacies.wiring import followed_pharmacies_of
 from shared.prescriptions.wiring import asked_about, prescription_sync_of
 from shared.runtime.bot import bot
@@ -31,10 +32,12 @@ def prescriptions_sync(
         BotError: what any bot can raise.
     """
     asked = asked_about(invocation, request.patientId)
-    sync = prescription_sync_of(invocation, asked.clinician_id, asked.project)
+    clinic = look_up_clinics(invocation, invocation.requester).meant(request.organizationId)
+    at = acting_at(asked.clinician_id, clinic)
+    sync = prescription_sync_of(invocation, at, asked.project)
     if request.raw:
         return PrescriptionsSyncOutput(sync.raw(asked.patient, request.first, request.last))
-    pharmacies = followed_pharmacies_of(invocation, ActingAt(asked.clinician_id), asked.project)
+    pharmacies = followed_pharmacies_of(invocation, at, asked.project)
     listed = invocation.together.started(lambda: pharmacies.listed(asked.patient))
     try:
         synced = sync.run(asked.patient, request.first, request.last)

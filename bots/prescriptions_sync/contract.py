@@ -2,7 +2,13 @@
 
 from pydantic import Field
 
-from shared.runtime.inputs import AnyResourceOutput, ListOutput, PatientDaysInput
+from shared.runtime.inputs import (
+    ORGANIZATION,
+    AnyResourceOutput,
+    FhirId,
+    ListOutput,
+    PatientDaysInput,
+)
 
 
 class PrescriptionsSyncInput(PatientDaysInput):
@@ -11,6 +17,7 @@ class PrescriptionsSyncInput(PatientDaysInput):
     raw: bool | None = Field(
         None, description="True answers with DoseSpot's own data, and nothing is written."
     )
+    organizationId: FhirId | None = ORGANIZATION
 
 
 class PrescriptionsSyncOutput(ListOutput[AnyResourceOutput]):

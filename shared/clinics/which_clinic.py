@@ -94,6 +94,19 @@ def project_clinics_of(run: Invocation) -> ProjectClinics:
     return project_clinics(own, further, found.all())
 
 
+def clinic_numbered(run: Invocation, number: int | None) -> MeantClinic:
+    """The clinic with one of DoseSpot's numbers; the project's own for any other number, and for
+    that of a clinic without an Organization, which no record can name.
+
+    Raises:
+        BotError: whatever `project_clinics_of` raises.
+    """
+    if number is None or number not in run.settings.further_clinics():
+        return OWN_CLINIC
+    found = project_clinics_of(run).numbered(number)
+    return found if found.organizations else OWN_CLINIC
+
+
 def clinics_query(numbers: list[int]) -> str:
     """The search for the Organizations of clinics with these numbers."""
     return f"Organization?{by_identifier(DOSESPOT_CLINIC, map(str, numbers))}&_count=1000"

@@ -74,11 +74,12 @@ class WantedEntry:
 
 @dataclass(frozen=True)
 class ChartEntryKept:
-    """What is kept of a resource in the chart."""
+    """What is kept of a resource in the chart, and the identifier by which it is known."""
 
     reference: str
     digest: bytes
     status: str
+    identifier: Resource
 
 
 @dataclass
@@ -229,9 +230,8 @@ class Chart:
         return in_line(wanted.parts, found, wanted.resource)
 
     def _keep(self, resource: Resource) -> None:
-        kept = ChartEntryKept(
-            reference(resource), digest(self._kind.parts, resource), text(resource.get("status"))
-        )
+        now, status = digest(self._kind.parts, resource), text(resource.get("status"))
         for _, identifier in entries(resource, "identifier"):
             if identifier.get("system") == self._kind.system:
+                kept = ChartEntryKept(reference(resource), now, status, identifier)
                 self._kept[text(identifier.get("value"))] = kept

@@ -61,7 +61,7 @@ class FollowUps:
         self._patient = patient
         self._patient_id = patient_id
         self._dispenses = Chart(ports.fhir, ports.together, patient, DISPENSES)
-        self._board = TaskBoard(ports.fhir, patient)
+        self._board = TaskBoard(ports.fhir, patient, ports.assigners)
 
     def look_for_dispenses(self, prescription_id: int | None = None) -> None:
         """Reads the dispenses in the chart, or just one prescription's."""

@@ -73,6 +73,7 @@ class SyncPorts:
         together: does several things at the same time.
         now: the clock.
         most_read_again: of prescriptions that are read again by id in one run.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: ChartServer
@@ -82,6 +83,7 @@ class SyncPorts:
     together: Together
     now: Callable[[], datetime]
     most_read_again: int = MOST_READ_AGAIN
+    assigners: Sequence[str] = ()
 
 
 @dataclass

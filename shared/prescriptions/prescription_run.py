@@ -8,6 +8,7 @@ from typing import Any
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import positive_number
+from fhir_profiles.patient_identifier import is_assigned_by
 from fhir_profiles.systems import DOSESPOT_PRESCRIPTION
 from fhir_profiles.today import Today
 from shared.dosespot.patient_record import require_same_person, required_patient_id
@@ -65,7 +66,7 @@ class PrescriptionRun:
     def __init__(self, ports: SyncPorts, patient: Resource) -> None:
         self._ports = ports
         self._patient = patient
-        self._number = required_patient_id(patient)
+        self._number = required_patient_id(patient, ports.assigners)
         self._today = Today(ports.now())
         self._named = reference(patient)
         self._whose = ports.together.started(lambda: ports.dosespot.patient(self._number))
@@ -132,8 +133,11 @@ class PrescriptionRun:
 
     def open_still(self) -> Iterator[list[Any]]:
         """What is in the chart without having come to its end, and was not in the list."""
-        charted = self._chart.entries().items()
-        keys = [positive_number(key) for key, kept in charted if kept.status not in FINAL]
+        keys = [
+            positive_number(key)
+            for key, kept in self._chart.entries().items()
+            if kept.status not in FINAL and is_assigned_by(kept.identifier, self._ports.assigners)
+        ]
         numbers = sorted({number for number in keys if number} - self._seen)
         first = int(self._ports.now().timestamp() // 60) % (len(numbers) or 1)
         turned, most = numbers[first:] + numbers[:first], self._ports.most_read_again
@@ -210,7 +214,8 @@ class PrescriptionRun:
 
     def _wanted(self, one: Prescription, unsure: frozenset[int]) -> WantedEntry:
         parts = SURE_PARTS if one.id in unsure else PRESCRIPTION_PARTS
-        return WantedEntry(str(one.id), medication_request(one, self._named), parts)
+        order = medication_request(one, self._named, self._ports.assigners)
+        return WantedEntry(str(one.id), order, parts)
 
     def _reference_of(self, prescription_id: int) -> str:
         return self._chart.reference_of(str(prescription_id))

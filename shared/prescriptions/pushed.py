@@ -23,7 +23,7 @@ from shared.members.enrolled import Enrolled
 from shared.prescriptions.ahead import ReadAhead
 from shared.prescriptions.other_sync import OtherMedicationSync
 from shared.prescriptions.ports import Synced
-from shared.prescriptions.rules.tasks import is_open
+from shared.prescriptions.rules.tasks import is_at_clinic, is_open
 from shared.prescriptions.sync import PrescriptionSync
 from shared.records.findings import Finding
 from shared.together import Together
@@ -127,6 +127,7 @@ class PushedEvents:
         pharmacies: brings patients' pharmacies in line, as a clinician.
         members: tells who carries each of some clinician ids.
         together: does several things at the same time.
+        assigners: references of our clinic's Organizations; none for the project's own clinic.
     """
 
     fhir: PushServer
@@ -138,6 +139,7 @@ class PushedEvents:
     pharmacies: Callable[[int], PatientsPharmacies]
     members: Callable[[Sequence[int]], Mapping[int, Sequence[Enrolled]]]
     together: Together
+    assigners: Sequence[str] = ()
 
     def follow(self, pushed: PushedNumbers) -> PushOutcome:
         """Brings in line what a notification names.
@@ -206,7 +208,8 @@ class PushedEvents:
         params = {"owner": practitioner, "identifier": f"{PRESCRIPTION_TASK}|"}
         for task in self.fhir.search_all("Task", params):
             whose = text(child(task, "for").get("reference"))
-            if is_open(task) and whose.startswith("Patient/") and whose not in seen:
+            is_ours = is_open(task) and is_at_clinic(task, self.assigners)
+            if is_ours and whose.startswith("Patient/") and whose not in seen:
                 seen.add(whose)
                 yield from self._readable(whose)
 
@@ -225,7 +228,7 @@ class PushedEvents:
     def _patients(self, patient_id: int) -> list[Resource]:
         tokens = [f"{system}|{patient_id}" for system in (DOSESPOT_PATIENT, DOSESPOT_PATIENT_OLD)]
         found = self.fhir.search_all("Patient", {"identifier": ",".join(tokens)})
-        return [one for one in found if dosespot_patient_id(one) == patient_id]
+        return [one for one in found if dosespot_patient_id(one, self.assigners) == patient_id]
 
 
 def _about(entry: Any) -> int | None:

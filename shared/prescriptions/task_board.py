@@ -11,7 +11,14 @@ from shared.fhir.answers import Answer
 from shared.fhir.client import Edited
 from shared.fhir.entries import BatchEntry, ConditionalCreateEntry
 from shared.fhir.search import by_identifier
-from shared.prescriptions.rules.tasks import closed, is_open, originals, reopened
+from shared.prescriptions.rules.tasks import (
+    at_clinic,
+    closed,
+    is_at_clinic,
+    is_open,
+    originals,
+    reopened,
+)
 
 
 class TaskServer(Protocol):
@@ -33,10 +40,13 @@ class TaskBoard:
     Args:
         fhir: may read and write the patient's Tasks.
         patient: reference of the Patient.
+        assigners: references of the Organizations of the clinic that they are about; none for the
+            project's own.
     """
 
-    def __init__(self, fhir: TaskServer, patient: str) -> None:
+    def __init__(self, fhir: TaskServer, patient: str, assigners: Sequence[str] = ()) -> None:
         self._fhir = fhir
+        self._assigners = assigners
         self._patient = patient
         self._tasks: dict[str, Resource] = {}
 
@@ -48,6 +58,8 @@ class TaskBoard:
         """
         params = {"patient": self._patient, "identifier": f"{PRESCRIPTION_TASK}|"}
         for task in self._fhir.search_all("Task", params):
+            if not is_at_clinic(task, self._assigners):
+                continue
             for _, identifier in entries(task, "identifier"):
                 if identifier.get("system") == PRESCRIPTION_TASK:
                     self._tasks[text(identifier.get("value"))] = task
@@ -80,7 +92,9 @@ class TaskBoard:
     def _create(self, tasks: Mapping[str, Resource]) -> list[BotError]:
         failures: list[BotError] = []
         asked = [
-            ConditionalCreateEntry(task, by_identifier(PRESCRIPTION_TASK, [key]))
+            ConditionalCreateEntry(
+                at_clinic(task, self._assigners), by_identifier(PRESCRIPTION_TASK, [key])
+            )
             for key, task in tasks.items()
         ]
         for key, answer in zip(tasks, self._fhir.batch(asked), strict=True):

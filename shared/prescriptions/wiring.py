@@ -1,7 +1,7 @@
 """What the bots about medications have in common: who asks about whom, and the use cases wired."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
@@ -69,48 +69,57 @@ def other_medication_sync_of(run: Invocation, at: ActingAt) -> OtherMedicationSy
 
 
 def pushed_events_of(
-    run: Invocation, project: str, pharmacies: Callable[[int], PatientsPharmacies]
+    run: Invocation,
+    project: str,
+    at: ActingAt,
+    pharmacies: Callable[[ActingAt], PatientsPharmacies],
 ) -> PushedEvents:
     """The use case, which reads and writes charts with the bot's own rights.
 
     Args:
         run: the run.
         project: id of the project.
-        pharmacies: brings patients' pharmacies in line, as the clinician with an id.
+        at: a Clinician Admin at the clinic that the notification may be about.
+        pharmacies: brings patients' pharmacies in line, as a clinician at a clinic.
 
     Raises:
         Misconfigured: a project secret is missing or malformed.
     """
     members = run.privileged_fhir
+
+    def acting(number: int) -> ActingAt:
+        return replace(at, clinician_id=number)
+
     return PushedEvents(
         fhir=run.fhir,
-        clinic_id=run.settings.dosespot().clinic_id,
-        admin_id=run.settings.clinician_admin(),
-        dosespot=lambda number: run.dosespot_for(PrescriptionsClient, number),
-        prescriptions=lambda number: prescription_sync_of(run, number, project),
-        others=lambda number: other_medication_sync_of(run, ActingAt(number)),
-        pharmacies=pharmacies,
+        clinic_id=run.settings.dosespot(at.clinic).clinic_id,
+        admin_id=at.clinician_id,
+        dosespot=lambda number: run.dosespot_for(PrescriptionsClient, number, at.clinic),
+        prescriptions=lambda number: prescription_sync_of(run, acting(number), project),
+        others=lambda number: other_medication_sync_of(run, acting(number)),
+        pharmacies=lambda number: pharmacies(acting(number)),
+        assigners=at.assigners,
         members=lambda ids: enrolled_with(members, ids),
         together=run.together,
     )
 
 
-def prescription_sync_of(run: Invocation, clinician_id: int, project: str) -> PrescriptionSync:
+def prescription_sync_of(run: Invocation, at: ActingAt, project: str) -> PrescriptionSync:
     """The use case.
 
     Args:
         run: the run.
-        clinician_id: as whom DoseSpot is asked.
+        at: as whom, and at which clinic, DoseSpot is asked.
         project: id of the project.
     """
+    catalog = run.dosespot_for(CatalogClient, at.clinician_id, at.clinic)
     ports = SyncPorts(
         fhir=run.fhir,
-        dosespot=run.dosespot_for(PrescriptionsClient, clinician_id),
-        lookups=CatalogReads(
-            run.services.kept(Catalog), run.dosespot_for(CatalogClient, clinician_id), run.together
-        ),
+        dosespot=run.dosespot_for(PrescriptionsClient, at.clinician_id, at.clinic),
+        lookups=CatalogReads(run.services.kept(Catalog), catalog, run.together),
         directory=project_directory_of(run, project),
         together=run.together,
         now=run.now,
+        assigners=at.assigners,
     )
     return PrescriptionSync(ports)

@@ -4,9 +4,10 @@ Source of elements, systems and codes: Medplum's DoseSpot documentation ("Medica
 `medicationCodeableConcept` is what its app reads, never `medicationReference`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fhir_profiles import Resource
+from fhir_profiles.patient_identifier import assigner_of
 from fhir_profiles.systems import (
     CLINICIAN_IDENTIFIER,
     DOSESPOT_MEDICATION_STATUS,
@@ -78,17 +79,18 @@ PRESCRIPTION_PARTS = (*SURE_PARTS, *LOOKED_UP_PARTS)
 """What of a MedicationRequest says what DoseSpot says; the rest is others'."""
 
 
-def medication_request(one: Prescription, patient: str) -> Resource:
+def medication_request(one: Prescription, patient: str, assigners: Sequence[str] = ()) -> Resource:
     """The MedicationRequest, without an id.
 
     Args:
         one: the prescription.
         patient: reference of the Patient.
+        assigners: references of the clinic's Organizations; none for the project's own clinic.
     """
     elements = {
         "meta": {"profile": [SYNCED_PRESCRIPTION]},
         "extension": list(_extensions(one)),
-        "identifier": list(_identifiers(one)),
+        "identifier": list(_identifiers(one, assigners)),
         "status": one.state.status or OrderStatus.UNKNOWN,
         "statusReason": status_reason(one.state.medication_status),
         "intent": "order",
@@ -147,8 +149,8 @@ def _extensions(one: Prescription) -> Iterator[Resource]:
     yield from schedule_extension(one.controlled)
 
 
-def _identifiers(one: Prescription) -> Iterator[Resource]:
-    yield {"system": DOSESPOT_PRESCRIPTION, "value": str(one.id)}
+def _identifiers(one: Prescription, assigners: Sequence[str]) -> Iterator[Resource]:
+    yield {"system": DOSESPOT_PRESCRIPTION, "value": str(one.id), **assigner_of(assigners)}
     if one.reference_number:
         yield {"system": RX_REFERENCE_NUMBER, "value": one.reference_number}
     if one.foreign_id:

@@ -4,13 +4,14 @@ What people do with a Task is theirs: one that somebody has closed stays closed,
 only if it was closed by us and the same thing happens again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, positive_number, text
+from fhir_profiles.patient_identifier import assigner_of, is_assigned_by
 from fhir_profiles.systems import (
     CLINICIAN_IDENTIFIER,
     DOSESPOT_PHARMACY,
@@ -189,6 +190,18 @@ def _name_of(given: Resource) -> str:
     codings = entries(child(given, "type"), "coding")
     ours = [one.get("code") for _, one in codings if one.get("system") == PRESCRIPTION_TASK]
     return text(ours[0]) if ours else ""
+
+
+def at_clinic(task: Resource, assigners: Sequence[str]) -> Resource:
+    """A new Task, which names the clinic; see `dosespot_patient_id` for the arguments."""
+    named = [{**one, **assigner_of(assigners)} for _, one in entries(task, "identifier")]
+    return {**task, "identifier": named}
+
+
+def is_at_clinic(task: Resource, assigners: Collection[str]) -> bool:
+    """Whether a Task of ours is about that clinic."""
+    ours = (one for _, one in entries(task, "identifier") if one.get("system") == PRESCRIPTION_TASK)
+    return any(is_assigned_by(one, assigners) for one in ours)
 
 
 def _task(kind: TaskKind, number: int, patient: str, **more: object) -> Resource:
