@@ -17,10 +17,13 @@ from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_TH
 from tests.integration.choosing import medication
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
 from tests.integration.creating import setting
+from tests.integration.inviting import BOT as INVITE
+from tests.integration.inviting import mailing, outcomes
 from tests.integration.self_service import add_patient
 from tests.integration.several import TwoClinics, two_clinics
 
 SYNC, IFRAME = "dosespot-patient-sync-bot", "dosespot-iframe-bot"
+SELF = "dosespot-self-enroll-prescriber-bot"
 
 
 @pytest.fixture(scope="module")
@@ -393,6 +396,21 @@ def billed(two: TwoClinics, member: Member) -> dict[int, bool]:
     found = periods_of(two.clinic.sandbox.fhir.resources("Account"))
     theirs = [one for one in found if one.practitioner == f"Practitioner/{member.id}"]
     return {one.clinic: one.end is None for one in theirs}
+
+
+def test_an_invitation_to_one_clinic_lets_nobody_enroll_at_another(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own, two.north, code="PrescribingClinician")
+    with mailing(two.clinic, INVITATION_REQUIRED="true"):
+        people = [{"practitionerId": member.id, "organizationId": two.north}]
+        invited = two.clinic.execute(INVITE, {"practitioners": people}, two.clinic.admin.token)
+        assert outcomes(invited) == ["invited"], invited.body
+        at_own, at_north = (
+            two.clinic.execute(SELF, {"organizationId": one}, member.token)
+            for one in (two.own, two.north)
+        )
+        assert at_own.body["errorType"] == "NotAuthorized"
+        assert at_north.status == 200, at_north.error
 
 
 @pytest.fixture
