@@ -62,7 +62,7 @@ def test_somebody_goes_from_step_to_step(clinic: Clinic) -> None:
     assert told(place_of(clinic, member)) == (
         "readyToPrescribe",
         "Administrator",
-        "Initialize two-factor authentication.",
+        "Start two-factor authentication.",
     )
     clinic.enroll(member, initTfa=True)
     clinic.prescriber_does(member, "activate-tfa")

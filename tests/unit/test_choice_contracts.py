@@ -271,6 +271,7 @@ def test_the_default_pharmacy_is_asked_for_in_medplums_words() -> None:
         "patientIds": None,
         "dryRun": False,
         "maxPatients": 100,
+        "organizationId": None,
     }
     for given in ({"pharmacyId": "1"}, {"pharmacyId": 1, "maxPatients": 0}):
         assert refusal(DefaultPharmacyInput, given)
