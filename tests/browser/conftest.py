@@ -14,7 +14,7 @@ from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.integration.creating import setting
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """How long a page may take, on a machine that is busy with something else."""
 
 ARGUMENTS = (

@@ -194,7 +194,7 @@ def test_who_exists_already_is_compared_before_anything_is_changed(
     clinic.register(individual(person.member.npi, given, family))
     _open(screen)
     names = {"First name": given, "Last name": family, "Date of birth": record["birthDate"]}
-    _fill(screen, NPI=person.member.npi, Fax="567-123-9999", **names)
+    _fill(screen, NPI=person.member.npi, Fax="567-123-9999", Username=person.login, **names)
     screen.button("Create").click()
     window = screen.page.get_by_role("dialog", name="This NPI is on record already")
     expect(window).to_contain_text("Nina Existingson has this NPI.")

@@ -24,7 +24,7 @@ def test_a_patient_is_registered_and_what_is_prescribed_is_shown(
     person = named(clinic, "Charter", roles=PRESCRIBING)
     add_patient(clinic, "Nora", "Newpatient")
     screen.sign_in("provider/", person.login)
-    screen.button("Open ePrescribing").click()
+    screen.button("Connect").click()
     screen.dosespot.sign_agreements()
     screen.page.get_by_role("link", name="Patient", exact=True).click()
     show(screen, "Nora Newpatient")

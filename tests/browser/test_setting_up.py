@@ -1,25 +1,13 @@
 """Setting a clinic up: the four steps, a new clinic, and invitations, as an administrator does."""
 
-import pytest
 from playwright.sync_api import expect
 
-from bots.catalog import BOTS
 from tests.browser.people import ADMIN, named
 from tests.browser.screen import Screen
 from tests.integration.clinic import Clinic
-
-KNOWN = {bot.identifier for bot in BOTS}
-
-
-def needs(*identifiers: str) -> pytest.MarkDecorator:
-    missing = ", ".join(sorted(set(identifiers) - KNOWN))
-    return pytest.mark.skipif(bool(missing), reason=f"there is no {missing}")
+from tests.integration.self_service import without_secrets
 
 
-STEPS = "dosespot-setup-progress-bot"
-
-
-@needs(STEPS, "dosespot-invite-prescribers-bot")
 def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_back(
     screen: Screen, clinic: Clinic
 ) -> None:
@@ -49,8 +37,12 @@ def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_b
     expect(window.locator(".pill")).to_contain_text("Cancelled")
 
 
-@needs("dosespot-register-clinic-bot", STEPS)
 def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> None:
+    with without_secrets(clinic):  # a key that is kept is put away again
+        set_up(screen)
+
+
+def set_up(screen: Screen) -> None:
     screen.sign_in("admin/", ADMIN)
     screen.button("Set up a clinic").click()
     window = screen.page.get_by_role("dialog", name="Set up a clinic in DoseSpot")
@@ -73,10 +65,3 @@ def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> 
     expect(window).to_contain_text("Now e-mail DoseSpot:")
     window.get_by_role("button", name="Close").click()
     expect(window).to_have_count(0)
-
-
-@pytest.mark.skipif(STEPS in KNOWN, reason="there is the bot")
-def test_without_the_bot_nothing_is_said_of_setting_up(screen: Screen) -> None:
-    screen.sign_in("admin/", ADMIN)
-    expect(screen.row("Dr. Luis Lopez").locator).to_be_visible()
-    expect(screen.page.get_by_role("heading", name="Setting up")).to_be_hidden()
