@@ -119,7 +119,7 @@ export class TeamTable {
   show() {
     const found = this.found;
     const visible = found.slice(0, this.limit);
-    this.body.replaceChildren(...visible.map(({ key }) => this.row(key).node));
+    this.#place(visible.map(({ key }) => this.row(key).node));
     this.more.hidden = visible.length === found.length;
     this.table.hidden = found.length === 0;
     this.count.replaceChildren(this.#countWords(visible.length));
@@ -186,6 +186,14 @@ export class TeamTable {
     return all === 0
       ? "Nobody is here yet. Add your first prescriber above."
       : "Nobody matches. Change the search or the filters.";
+  }
+
+  /** Rows that stand where they should stay untouched: whatever is moved loses the focus. */
+  #place(nodes) {
+    const { rows } = this.body;
+    if (nodes.length !== rows.length || nodes.some((node, index) => rows[index] !== node)) {
+      this.body.replaceChildren(...nodes);
+    }
   }
 
   #showMore() {
