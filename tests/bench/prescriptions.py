@@ -11,13 +11,14 @@ prescriptions then, which were all written earlier and are all open.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from resource import RUSAGE_SELF, getrusage
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -41,6 +42,7 @@ TODAY = ("2026-03-20", "2026-03-20")
 FIRST, COLD, WARM = "first sync", "nothing new, new process", "nothing new"
 OPENED_COLD, OPENED = "the app's opening, new process", "the app's opening"
 KB_PER_MB = 1_000
+STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,9 @@ def _in_a_process(urls: Sequence[str], number: int, names: Sequence[str]) -> lis
 
 
 def _most_mb() -> float:
-    return getrusage(RUSAGE_SELF).ru_maxrss / KB_PER_MB
+    """The most memory that this program took; `ru_maxrss` counts what it was forked from too."""
+    (line,) = re.findall(r"^VmHWM:\s+(\d+) kB$", STATUS.read_text("ascii"), re.MULTILINE)
+    return int(line) / KB_PER_MB
 
 
 def main() -> None:
