@@ -102,9 +102,11 @@ class FollowedPharmacies:
 def _with_pharmacies(
     patient: Resource, chosen: Chosen, stores: Mapping[int, NamedById]
 ) -> Resource:
-    """The Patient who prefers these; without a default in DoseSpot the primary one stays."""
-    known, has_default = preferred_pharmacies(patient), any(chosen.values())
-    for number, store in sorted(stores.items()):
-        if store.reference and (has_default or store.reference not in known):
+    """The Patient who prefers these; the primary one stays unless DoseSpot's default takes its
+    place, which has to be known for that."""
+    known, placed = preferred_pharmacies(patient), {n: s for n, s in stores.items() if s.reference}
+    has_default = any(chosen[number] for number in placed)
+    for number, store in sorted(placed.items()):
+        if has_default or store.reference not in known:
             patient = with_preferred_pharmacy(patient, store.reference, primary=chosen[number])
     return patient

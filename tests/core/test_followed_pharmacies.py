@@ -71,6 +71,7 @@ class Town:
         ((AT_OLD,), {}, AT_OLD, [AT_OLD]),
         ((AT_OLD,), {ELM: True}, AT_ELM, [AT_OLD, AT_ELM]),
         ((AT_OLD,), {GONE: True}, AT_OLD, [AT_OLD]),
+        ((AT_ELM,), {ELM: False, GONE: True}, AT_ELM, [AT_ELM]),
     ],
     ids=str,
 )
