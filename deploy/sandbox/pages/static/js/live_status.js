@@ -4,6 +4,7 @@ import { el, whenFree } from "./dom.js";
 import { guide } from "./guide.js";
 import { pill } from "./pills.js";
 import { ownStep } from "./sentences.js";
+import { PROVIDER } from "./words/provider.js";
 
 const BOT = "dosespot-readiness-bot";
 const EVERY_MS = 15_000;
@@ -69,9 +70,9 @@ export class LiveStatus {
     const { step, tone, words, advice, goesOn } = found;
     const again = { type: "button", onclick: whenFree(() => this.onContinue()) };
     this.node.replaceChildren(
-      el("p", {}, "DoseSpot says now: ", pill(tone, words)),
+      el("p", {}, PROVIDER.dosespotSays, pill(tone, words)),
       el("p", {}, advice),
-      goesOn ? el("button", again, "Continue") : "",
+      goesOn ? el("button", again, PROVIDER.goOn) : "",
     );
     this.steps.replaceChildren(guide(step));
   }

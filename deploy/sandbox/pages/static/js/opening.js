@@ -5,6 +5,8 @@ import { ServerError, errorView } from "./errors.js";
 import { LiveStatus } from "./live_status.js";
 import { doseSpotId, nameOf } from "./people.js";
 import { warningsView } from "./warnings.js";
+import { COMMON } from "./words/common.js";
+import { OPENING } from "./words/provider.js";
 
 const SELF_ENROLL_BOT = "dosespot-self-enroll-prescriber-bot";
 const PATIENT_SYNC_BOT = "dosespot-patient-sync-bot";
@@ -13,13 +15,14 @@ const IFRAME_BOT = "dosespot-iframe-bot";
 /** One line of the progress list. */
 class Step {
   constructor(label) {
-    this.state = el("span", {}, "waiting");
-    this.node = el("li", { "data-state": "waiting" }, `${label}: `, this.state);
+    this.state = el("span", {});
+    this.node = el("li", {}, OPENING.step(label), this.state);
+    this.#show("waiting");
   }
 
   /** Runs the step's work and shows how it went; answers or throws what the work does. */
   async run(work) {
-    this.#show("in progress");
+    this.#show("running");
     try {
       const answer = await work();
       this.#show("done");
@@ -33,13 +36,13 @@ class Step {
   /** Says of a step that never began that it will not. */
   close() {
     if (this.node.dataset.state === "waiting") {
-      this.#show("not done");
+      this.#show("skipped");
     }
   }
 
   #show(state) {
     this.node.dataset.state = state;
-    this.state.replaceChildren(state);
+    this.state.replaceChildren(OPENING.states[state]);
   }
 }
 
@@ -52,8 +55,8 @@ export class Opening {
    */
   constructor(server, statuses, patient, openNotifications) {
     Object.assign(this, { server, statuses, patient, openNotifications });
-    const name = patient ? ` for ${nameOf(patient)}` : "";
-    this.heading = el("h2", { tabindex: "-1" }, `DoseSpot${name}`);
+    const heading = OPENING.heading(patient ? nameOf(patient) : "");
+    this.heading = el("h2", { tabindex: "-1" }, heading);
     this.progress = el("ol", { class: "steps", "aria-live": "polite" });
     this.errors = el("div", { role: "alert" });
     this.enrollment = el("div", { class: "enrollment", "aria-live": "polite" });
@@ -67,7 +70,7 @@ export class Opening {
     this.again = el(
       "button",
       { type: "button", class: "quiet", onclick: whenFree(() => this.run()) },
-      "Open again",
+      OPENING.again,
     );
     this.nodes = [
       this.heading,
@@ -94,9 +97,9 @@ export class Opening {
     this.busy = true;
     setBusy([this.again], true);
     const { patient } = this;
-    const enroll = new Step("Check your enrollment");
-    const sync = patient && new Step("Send the patient to DoseSpot");
-    const show = new Step("Open DoseSpot");
+    const enroll = new Step(OPENING.enroll);
+    const sync = patient && new Step(OPENING.sync);
+    const show = new Step(OPENING.show);
     const steps = [enroll, sync, show].filter(Boolean);
     this.progress.replaceChildren(...steps.map((step) => step.node));
     this.errors.replaceChildren();
@@ -118,7 +121,7 @@ export class Opening {
       return true;
     } catch (error) {
       this.enrollment.replaceChildren();
-      this.errors.append(errorView(error, "Your enrollment could not be continued."));
+      this.errors.append(errorView(error, OPENING.enrollFailed));
     }
     try {
       return doseSpotId((await this.server.me()).membership) !== null;
@@ -131,14 +134,14 @@ export class Opening {
     const status = this.statuses.meaning(answer.registrationStatus);
     const steps = (answer.nextSteps ?? []).map((sentence) => el("li", {}, sentence));
     this.enrollment.replaceChildren(
-      el("h3", {}, "What to do now"),
+      el("h3", {}, OPENING.whatNow),
       el("ul", {}, ...steps),
-      el("p", {}, "Status: ", el("strong", {}, status)),
+      el("p", {}, OPENING.status, el("strong", {}, status)),
       el(
         "p",
         {},
-        "Controlled substances (EPCS): ",
-        el("strong", {}, answer.epcsEnabled ? "enabled" : "not enabled"),
+        OPENING.epcs,
+        el("strong", {}, OPENING.epcsStates[answer.epcsEnabled === true]),
       ),
       warningsView(answer.warnings),
     );
@@ -155,11 +158,11 @@ export class Opening {
       return true;
     } catch (error) {
       this.errors.append(
-        errorView(error, `${nameOf(this.patient)} could not be sent to DoseSpot.`),
+        errorView(error, OPENING.syncFailed(nameOf(this.patient))),
         el(
           "button",
           { type: "button", onclick: whenFree(() => this.openNotifications()) },
-          "Open notifications without a patient",
+          OPENING.withoutPatient,
         ),
       );
       return false;
@@ -172,17 +175,17 @@ export class Opening {
       const src = await step.run(async () =>
         webAddress((await this.server.execute(IFRAME_BOT, input)).url),
       );
-      this.frame.replaceChildren(el("iframe", { title: "DoseSpot", src }));
+      this.frame.replaceChildren(el("iframe", { title: COMMON.dosespot, src }));
       this.live.open();
     } catch (error) {
-      this.errors.append(errorView(error, "DoseSpot could not be opened."));
+      this.errors.append(errorView(error, OPENING.showFailed));
     }
   }
 }
 
 function webAddress(url) {
   if (!/^https?:\/\//i.test(url ?? "")) {
-    throw new ServerError("The server returned no DoseSpot address. Tell your administrator.");
+    throw new ServerError(OPENING.noAddress);
   }
   return url;
 }

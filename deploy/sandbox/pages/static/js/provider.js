@@ -6,16 +6,14 @@ import { Opening } from "./opening.js";
 import { patientSearch } from "./patient_search.js";
 import { doseSpotId } from "./people.js";
 import { runSession } from "./session.js";
-
-const TITLE = "ePrescribing";
+import { COMMON } from "./words/common.js";
+import { PROVIDER } from "./words/provider.js";
 
 function content(server, me, statuses) {
   const connected = doseSpotId(me.membership) !== null;
-  const act = connected ? "Open ePrescribing" : "Connect";
-  const hint = connected
-    ? "Open ePrescribing for a patient, or without one to see your notifications."
-    : "To begin, connect to DoseSpot. This page leads you through each step.";
-  const work = el("section", { class: "work panel", "aria-label": "DoseSpot" }, el("p", {}, hint));
+  const act = connected ? PROVIDER.open : PROVIDER.connect;
+  const hint = el("p", {}, connected ? PROVIDER.toGoOn : PROVIDER.toBegin);
+  const work = el("section", { class: "work panel", "aria-label": COMMON.dosespot }, hint);
   const steps = el("div", {}, connected ? "" : guide("connect"));
   const main = el("button", { type: "button", onclick: () => open(null) }, act);
   let opening = null;
@@ -30,12 +28,12 @@ function content(server, me, statuses) {
     opening.heading.focus({ preventScroll: true });
     opening.heading.scrollIntoView();
     if (await opening.run()) {
-      main.replaceChildren("Open ePrescribing");
+      main.replaceChildren(PROVIDER.open);
     }
   }
 
   return [
-    el("h1", {}, TITLE),
+    el("h1", {}, PROVIDER.title),
     el(
       "div",
       { class: "columns" },
@@ -45,15 +43,15 @@ function content(server, me, statuses) {
         el(
           "section",
           { class: "panel", "aria-labelledby": "enrollment" },
-          el("h2", { id: "enrollment" }, "Your enrollment"),
+          el("h2", { id: "enrollment" }, PROVIDER.enrollment),
           steps,
           main,
         ),
         el(
           "section",
           { class: "panel", "aria-labelledby": "patients" },
-          el("h2", { id: "patients" }, "Patients"),
-          ...patientSearch(server, "Open ePrescribing for", open),
+          el("h2", { id: "patients" }, PROVIDER.patients),
+          ...patientSearch(server, PROVIDER.openFor, open),
         ),
       ),
       work,
@@ -61,4 +59,4 @@ function content(server, me, statuses) {
   ];
 }
 
-runSession(TITLE, content);
+runSession(PROVIDER.title, content);

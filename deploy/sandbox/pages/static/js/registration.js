@@ -3,6 +3,8 @@
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import { nameOf } from "./people.js";
+import { COMMON, FIELDS } from "./words/common.js";
+import { REGISTRATION } from "./words/patient.js";
 
 const LOINC = "http://loinc.org";
 const UCUM = "http://unitsofmeasure.org";
@@ -13,16 +15,10 @@ const GROWN_UP_AT = 18;
 
 /** LOINC code, name in the form, label, unit and limits of what DoseSpot needs of a minor. */
 const MEASURES = [
-  ["8302-2", "height", "Height (cm)", "cm", { min: 20, max: 250 }],
-  ["29463-7", "weight", "Weight (kg)", "kg", { min: 0.5, max: 400 }],
+  ["8302-2", "height", REGISTRATION.height, "cm", { min: 20, max: 250 }],
+  ["29463-7", "weight", REGISTRATION.weight, "kg", { min: 0.5, max: 400 }],
 ];
-const SEXES = [
-  ["", "Choose"],
-  ["female", "Female"],
-  ["male", "Male"],
-  ["other", "Other"],
-  ["unknown", "Unknown"],
-];
+const SEXES = [["", COMMON.choose], ...Object.entries(REGISTRATION.sexes)];
 
 export class Registration {
   /**
@@ -32,20 +28,23 @@ export class Registration {
   constructor(server, onSaved) {
     Object.assign(this, { server, onSaved });
     this.messages = el("div", { role: "alert" });
-    this.node = /** @type {HTMLDialogElement} */ (el("dialog", { "aria-label": "Register the patient" }));
+    this.node = /** @type {HTMLDialogElement} */ (
+      el("dialog", { "aria-label": REGISTRATION.title })
+    );
   }
 
   /** @param {Object} patient the Patient, whose record fills the form. */
   async open(patient) {
     this.patient = patient;
     this.messages.replaceChildren();
-    this.node.replaceChildren(el("article", {}, el("p", {}, "Loading …")));
+    this.node.replaceChildren(el("article", {}, el("p", {}, COMMON.loading)));
     this.node.showModal();
     try {
       this.measured = ageOf(patient) < GROWN_UP_AT ? await this.#measured() : null;
       this.node.replaceChildren(el("article", {}, this.#form()));
     } catch (error) {
-      this.node.replaceChildren(el("article", {}, errorView(error, "The form could not be shown."), this.#cancel()));
+      const told = errorView(error, REGISTRATION.formFailed);
+      this.node.replaceChildren(el("article", {}, told, this.#cancel()));
     }
   }
 
@@ -62,7 +61,7 @@ export class Registration {
     return el(
       "button",
       { type: "button", class: "secondary outline", onclick: () => this.node.close() },
-      "Cancel",
+      COMMON.cancel,
     );
   }
 
@@ -70,26 +69,26 @@ export class Registration {
     const { patient } = this;
     const name = officialName(patient);
     const address = currentAddress(patient);
-    this.save = el("button", { type: "submit" }, "Create");
+    this.save = el("button", { type: "submit" }, REGISTRATION.create);
     this.form = el(
       "form",
       { onsubmit: whenFree(() => this.#submit()) },
-      el("h2", {}, `Register ${nameOf(patient)} with DoseSpot`),
+      el("h2", {}, REGISTRATION.heading(nameOf(patient))),
       this.messages,
       el(
         "div",
         { class: "fields" },
-        input("given", "First name", name.given?.[0]),
-        input("family", "Last name", name.family),
-        input("birthDate", "Date of birth", patient.birthDate, { type: "date" }),
-        field("Sex", chosen("gender", SEXES, patient.gender)),
-        input("phone", "Phone", contact(patient, "phone"), { type: "tel" }),
-        input("email", "E-mail", contact(patient, "email"), { type: "email", required: false }),
-        input("street", "Street", address.line?.[0]),
-        input("unit", "Suite, floor or unit", address.line?.[1], { required: false }),
-        input("city", "City", address.city),
-        input("state", "State, two letters", address.state, { maxlength: 2 }),
-        input("postalCode", "ZIP code", address.postalCode),
+        input("given", FIELDS.firstName, name.given?.[0]),
+        input("family", FIELDS.lastName, name.family),
+        input("birthDate", FIELDS.birthDate, patient.birthDate, { type: "date" }),
+        field(FIELDS.sex, chosen("gender", SEXES, patient.gender)),
+        input("phone", FIELDS.phone, contact(patient, "phone"), { type: "tel" }),
+        input("email", FIELDS.email, contact(patient, "email"), { type: "email", required: false }),
+        input("street", FIELDS.street, address.line?.[0]),
+        input("unit", FIELDS.unit, address.line?.[1], { required: false }),
+        input("city", FIELDS.city, address.city),
+        input("state", REGISTRATION.stateCode, address.state, { maxlength: 2 }),
+        input("postalCode", FIELDS.zip, address.postalCode),
       ),
       this.#vitals(),
       el("div", { class: "tools" }, this.save, this.#cancel()),
@@ -109,16 +108,8 @@ export class Registration {
         ...limits,
       }),
     );
-    return el(
-      "fieldset",
-      {},
-      el(
-        "legend",
-        {},
-        `DoseSpot needs height and weight under ${GROWN_UP_AT}; leave empty what is on record.`,
-      ),
-      el("div", { class: "fields" }, ...fields),
-    );
+    const legend = el("legend", {}, REGISTRATION.vitals(GROWN_UP_AT));
+    return el("fieldset", {}, legend, el("div", { class: "fields" }, ...fields));
   }
 
   async #submit() {
@@ -133,7 +124,7 @@ export class Registration {
       this.node.close();
       this.onSaved(saved);
     } catch (error) {
-      this.messages.replaceChildren(errorView(error, "The patient was not registered."));
+      this.messages.replaceChildren(errorView(error, REGISTRATION.failed));
     }
     setBusy([this.save], false);
   }

@@ -1,5 +1,7 @@
 /** Every sentence about what went wrong, in one table; and bots' sentences made plain for people. */
 
+import { OWN_STEPS } from "./words/provider.js";
+
 /** What the server answered, by HTTP status; 0 where it did not answer. */
 const BY_STATUS = {
   0: "The server can't be reached. Check your connection and try again.",
@@ -197,63 +199,6 @@ const REASONS = {
   "epcs-not-true": "DoseSpot does not allow controlled substances any more. Update status.",
 };
 
-/**
- * What a prescriber does now, by the reason that stands first: the step of their enrollment, the
- * tone, where they are, what to do, and whether the page has to go on for them.
- */
-const OWN_STEPS = {
-  "not-enrolled": ["connect", "act", "Not connected yet", "Connect to begin.", true],
-  "agreement-pending": ["agree", "act", "Agreements to sign", "Sign the legal agreements below."],
-  registering: ["agree", "wait", "DoseSpot is registering you", "This can take some minutes."],
-  "status-registration-success": [
-    "identity",
-    "act",
-    "You are registered",
-    "Continue to verify your identity.",
-    true,
-  ],
-  "status-idp-initialize-success": [
-    "identity",
-    "act",
-    "Identity to verify",
-    "Verify your identity below.",
-  ],
-  "status-idp-error": [
-    "identity",
-    "bad",
-    "Identity not verified",
-    "Try again below. After three attempts DoseSpot shows a link to ID.me; follow it.",
-  ],
-  "status-idp-success": [
-    "factor",
-    "act",
-    "Your identity is verified",
-    "Continue to set up two-factor authentication.",
-    true,
-  ],
-  "status-tfa-activate-init": [
-    "factor",
-    "act",
-    "Second factor to set up",
-    "Set up two-factor authentication below.",
-  ],
-  "status-tfa-activated-error": [
-    "factor",
-    "bad",
-    "Second factor not set up",
-    "Continue to start over.",
-    true,
-  ],
-};
-const READY = ["ready", "done", "Ready to prescribe", "There is nothing left to do."];
-const READY_FOR_OTHERS = [
-  "ready",
-  "done",
-  "Ready to prescribe, without controlled substances",
-  "For controlled substances, have your DEA number added to your record.",
-];
-const ASK = ["agree", "wait", "Something is still open", "Ask your administrator what it is."];
-
 /** Words that only engineers know: names of record types and fields, settings, addresses. */
 const ENGINEERS = new RegExp(
   [
@@ -317,11 +262,13 @@ export function sentenceOfReason(code, own = "") {
  */
 export function ownStep({ nonControlled, controlled, reasons }) {
   const blocking = reasons.filter(({ blocks }) => blocks.length > 0);
-  const known = blocking.find(({ code }) => code in OWN_STEPS);
+  const known = blocking.find(({ code }) => code in OWN_STEPS.byReason);
   const withoutDea = nonControlled.ready && reasons.some(({ code }) => code === "no-dea");
   const found =
-    (controlled.ready && READY) || (withoutDea && READY_FOR_OTHERS) || OWN_STEPS[known?.code];
-  const [step, tone, words, advice, goesOn = false] = found || ASK;
+    (controlled.ready && OWN_STEPS.ready) ||
+    (withoutDea && OWN_STEPS.readyForOthers) ||
+    OWN_STEPS.byReason[known?.code];
+  const [step, tone, words, advice, goesOn = false] = found || OWN_STEPS.ask;
   return { step, tone, words, advice, goesOn };
 }
 

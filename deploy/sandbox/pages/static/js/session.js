@@ -7,6 +7,7 @@ import { FhirServer, SITE } from "./fhir.js";
 import { nameOf } from "./people.js";
 import { sentenceOfStatus } from "./sentences.js";
 import { Statuses } from "./statuses.js";
+import { COMMON } from "./words/common.js";
 
 /**
  * Runs a page: shows the way to sign in, and the page's content to whoever is signed in.
@@ -27,7 +28,7 @@ export async function runSession(title, content) {
 
   async function signOut() {
     await server.signOut().catch(() => {});
-    showSignIn("You are signed out.");
+    showSignIn(COMMON.signedOut);
   }
 
   try {
@@ -46,7 +47,7 @@ export async function runSession(title, content) {
     main.replaceChildren(...content(server, me, new Statuses(words), config));
   } catch (error) {
     if (error.status !== 401) {
-      main.replaceChildren(errorView(error, "The page could not be loaded."));
+      main.replaceChildren(errorView(error, COMMON.pageFailed));
     }
   }
 }
@@ -60,16 +61,16 @@ export async function load(path) {
 }
 
 function accountLine(me, signOut) {
-  const project = me.project?.name ? `, ${me.project.name}` : "";
+  const project = COMMON.inProject(me.project?.name);
   return [
-    el("span", {}, "Signed in as ", el("strong", {}, nameOf(me.profile)), project),
-    el("button", { type: "button", class: "quiet", onclick: whenFree(signOut) }, "Sign out"),
+    el("span", {}, COMMON.signedInAs, el("strong", {}, nameOf(me.profile)), project),
+    el("button", { type: "button", class: "quiet", onclick: whenFree(signOut) }, COMMON.signOut),
   ];
 }
 
 function signInCard(title, server, notice) {
   const messages = el("div", { role: "alert" }, notice ? el("p", {}, notice) : null);
-  const button = el("button", { type: "button" }, "Sign in");
+  const button = el("button", { type: "button" }, COMMON.signIn);
   button.addEventListener(
     "click",
     whenFree(async () => {
@@ -77,7 +78,7 @@ function signInCard(title, server, notice) {
       try {
         await server.signIn();
       } catch (error) {
-        messages.replaceChildren(errorView(error, "The sign-in page could not be opened."));
+        messages.replaceChildren(errorView(error, COMMON.signInFailed));
         setBusy([button], false);
       }
     }),
@@ -87,7 +88,7 @@ function signInCard(title, server, notice) {
     { class: "panel sign-in" },
     el("h1", {}, title),
     messages,
-    el("p", { class: "soft" }, "Sign in with the account that you use for your clinic's records."),
+    el("p", { class: "soft" }, COMMON.signInHint),
     button,
   );
 }

@@ -3,6 +3,7 @@
 import { errorView } from "./errors.js";
 import { FhirServer, SITE } from "./fhir.js";
 import { load } from "./session.js";
+import { COMMON } from "./words/common.js";
 
 async function finishSignIn(answer) {
   try {
@@ -10,7 +11,8 @@ async function finishSignIn(answer) {
     location.replace(await server.finishSignIn(answer));
   } catch (error) {
     history.replaceState(null, "", SITE);
-    document.querySelector("#messages").replaceChildren(errorView(error, "You are not signed in."));
+    const messages = document.querySelector("#messages");
+    messages.replaceChildren(errorView(error, COMMON.notSignedIn));
   }
 }
 
