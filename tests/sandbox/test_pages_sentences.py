@@ -2,14 +2,12 @@
 
 import json
 import re
-import shutil
-import subprocess
 
 import pytest
 
-from deploy.sandbox.pages import STATIC
 from shared.enrollment.rules.refusals import Refusal
 from shared.readiness.rules.causes import Cause
+from tests.sandbox.page_scripts import SCRIPTS, run_node
 
 SCRIPT = """
 import * as sentences from %s;
@@ -22,13 +20,8 @@ ENGINEERS = re.compile(
 
 
 def _answers(*calls: tuple[str, ...]) -> list[str]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("there is no Node.js")
-    url = json.dumps((STATIC / "js" / "sentences.js").as_uri())
-    command = [node, "--input-type=module", "-e", SCRIPT % url, "--", json.dumps(calls)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
-    answers: list[str] = json.loads(ended.stdout)
+    url = json.dumps((SCRIPTS / "sentences.js").as_uri())
+    answers: list[str] = run_node(SCRIPT % url, calls)
     return answers
 
 
@@ -64,6 +57,7 @@ def test_field_is_called_what_people_call_it() -> None:
         "details.npi": "NPI",
         "mailingAddress.zipCode": "ZIP code",
         "DoseSpot: legalAgreements": "DoseSpot",
+        "organizationId": "Clinic",
         "something.else": "Record",
     }
     assert _answers(*(("fieldName", path) for path in paths)) == list(paths.values())

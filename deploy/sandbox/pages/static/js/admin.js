@@ -9,10 +9,11 @@ import { runSession } from "./session.js";
 import { setupPanel } from "./setup.js";
 import { standingsOf } from "./standings.js";
 import { stuckChart } from "./stuck_chart.js";
-import { updateEverybody, updateWords } from "./status_update.js";
+import { updateEverybody } from "./status_update.js";
 import { TeamTable } from "./team_table.js";
+import { ADMINISTRATOR } from "./words/administrator.js";
+import { READINESS } from "./words/readiness.js";
 
-const TITLE = "Prescriber enrollment";
 const MOST_EVENTS = 1000;
 
 class Board {
@@ -21,10 +22,10 @@ class Board {
     this.statuses = statuses;
     this.table = new TeamTable({ server, statuses, reload: () => this.load() });
     this.table.onFilter = () => this.#draw();
-    this.update = button("Update everybody's status", () => this.#updateAll());
-    this.check = button("Check everybody's readiness", () => this.#checkAll());
-    this.refresh = button("Refresh", () => this.load());
-    this.save = button("Export as CSV", () => this.table.save());
+    this.update = button(ADMINISTRATOR.updateAll, () => this.#updateAll());
+    this.check = button(ADMINISTRATOR.checkAll, () => this.#checkAll());
+    this.refresh = button(ADMINISTRATOR.refresh, () => this.load());
+    this.save = button(ADMINISTRATOR.exportCsv, () => this.table.save());
     this.told = el("div", { role: "status" });
     this.chart = el("div", {});
     this.standings = [];
@@ -35,7 +36,7 @@ class Board {
       el(
         "section",
         { class: "panel", "aria-labelledby": "stuck" },
-        el("h2", { id: "stuck" }, "Where people are"),
+        el("h2", { id: "stuck" }, ADMINISTRATOR.whereTheyAre),
         this.chart,
       ),
       el(
@@ -44,7 +45,7 @@ class Board {
         el(
           "div",
           { class: "head" },
-          el("h2", { id: "team" }, "Team"),
+          el("h2", { id: "team" }, ADMINISTRATOR.team),
           el("div", { class: "tools" }, this.update, this.check, this.refresh, this.save),
         ),
         this.told,
@@ -61,7 +62,7 @@ class Board {
       this.#draw();
       this.#tellSince();
     } catch (error) {
-      this.told.replaceChildren(errorView(error, "The prescribers could not be loaded."));
+      this.told.replaceChildren(errorView(error, ADMINISTRATOR.loadFailed));
     }
   }
 
@@ -70,7 +71,7 @@ class Board {
     this.chart.replaceChildren(
       this.standings.length > 0
         ? stuckChart(this.standings, this.table.state.state, onChoose)
-        : el("p", { class: "soft" }, "Nobody yet. Add your first prescriber below."),
+        : el("p", { class: "soft" }, ADMINISTRATOR.nobody),
     );
   }
 
@@ -94,19 +95,20 @@ class Board {
   }
 
   async #updateAll() {
-    await this.#working([this.update], "Statuses could not be updated.", async () => {
-      const show = (sums) => this.told.replaceChildren(el("p", {}, `${updateWords(sums)} Working …`));
-      this.told.replaceChildren(el("p", {}, "Updating statuses from DoseSpot …"));
+    await this.#working([this.update], ADMINISTRATOR.updateAllFailed, async () => {
+      const { updated, updatedSoFar, updatingAll } = ADMINISTRATOR;
+      const show = (sums) => this.told.replaceChildren(el("p", {}, updatedSoFar(updated(sums))));
+      this.told.replaceChildren(el("p", {}, updatingAll));
       const sums = await updateEverybody(this.server, show);
-      this.told.replaceChildren(el("p", { class: "done" }, updateWords(sums)));
+      this.told.replaceChildren(el("p", { class: "done" }, updated(sums)));
       await this.load();
     });
   }
 
   /** Asks the readiness bot about everybody; each row shows its answer. */
   async #checkAll() {
-    await this.#working([this.check], "Readiness could not be checked.", async () => {
-      this.told.replaceChildren(el("p", {}, "Checking readiness …"));
+    await this.#working([this.check], READINESS.failed, async () => {
+      this.told.replaceChildren(el("p", {}, ADMINISTRATOR.checkingAll));
       const keys = Map.groupBy(this.table.rows.keys(), (key) => key.split("@")[0]);
       let checked = 0;
       await checkEverybody(this.server, (answer) => {
@@ -114,8 +116,7 @@ class Board {
         const rows = keys.get(answer.practitioner.replace("Practitioner/", "")) ?? [];
         rows.forEach((key) => this.table.row(key).readiness.show(answer));
       });
-      const others = checked < keys.size ? "; the others have no account" : "";
-      this.told.replaceChildren(el("p", {}, `Readiness of ${checked} checked${others}.`));
+      this.told.replaceChildren(el("p", {}, ADMINISTRATOR.checkedAll(checked, keys.size)));
     });
   }
 
@@ -149,14 +150,13 @@ async function readRecords(server) {
 function content(server, me, statuses, config) {
   if (me.membership?.admin !== true) {
     return [
-      el("h1", {}, TITLE),
+      el("h1", {}, ADMINISTRATOR.title),
       el(
         "div",
         { role: "alert", class: "notice" },
-        "You are not an administrator of this project, so you can't enroll others. To enroll" +
-          " yourself, open the ",
-        el("a", { href: "../provider/" }, "provider page"),
-        ".",
+        ADMINISTRATOR.notAdministrator,
+        el("a", { href: "../provider/" }, ADMINISTRATOR.providerPage),
+        ADMINISTRATOR.sentenceEnd,
       ),
     ];
   }
@@ -169,13 +169,8 @@ function content(server, me, statuses, config) {
       el(
         "div",
         {},
-        el("h1", {}, TITLE),
-        el(
-          "p",
-          { class: "soft" },
-          "Everybody who prescribes here, and what comes next. “Update status” asks DoseSpot" +
-            " what has happened there meanwhile.",
-        ),
+        el("h1", {}, ADMINISTRATOR.title),
+        el("p", { class: "soft" }, ADMINISTRATOR.about),
       ),
     ),
     setupPanel(server, board, config),
@@ -184,4 +179,4 @@ function content(server, me, statuses, config) {
   ];
 }
 
-runSession(TITLE, content);
+runSession(ADMINISTRATOR.title, content);

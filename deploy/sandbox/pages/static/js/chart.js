@@ -9,19 +9,13 @@ import { cardOf, requestCard } from "./prescription_card.js";
 import { isInactive, isRequest } from "./prescriptions.js";
 import { Registration } from "./registration.js";
 import { Tabs } from "./tabs.js";
+import { CHART } from "./words/patient.js";
 
 const PRESCRIPTIONS_BOT = "dosespot-prescriptions-sync-bot";
 const SELF_REPORTED_BOT = "dosespot-self-reported-medications-sync-bot";
 const PATIENT_ID = /^https?:\/\/dosespot\.com\/patient-id$/;
 const DAYS_BACK = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const TITLES = ["Active", "Inactive", "Self-reported", "Renewal requests"];
-const EMPTY = [
-  "No active prescriptions. Choose “Request prescription” to write one in DoseSpot.",
-  "No inactive prescriptions.",
-  "No medications that the patient reported.",
-  "No renewal requests from pharmacies.",
-];
 
 export class Chart {
   /**
@@ -31,7 +25,7 @@ export class Chart {
    */
   constructor(server, statuses, patient) {
     Object.assign(this, { server, patient });
-    this.tabs = new Tabs("Medications", TITLES);
+    this.tabs = new Tabs(CHART.title, CHART.tabs);
     this.pharmacies = el("section", { class: "pharmacies", "aria-labelledby": "pharmacies" });
     this.messages = el("div", { role: "alert" });
     this.state = el("p", { role: "status", class: "count" });
@@ -40,16 +34,16 @@ export class Chart {
     this.refresh = el(
       "button",
       { type: "button", class: "outline", onclick: whenFree(() => this.update()) },
-      "Update from DoseSpot",
+      CHART.update,
     );
     this.heading = el("h2", { tabindex: "-1" }, nameOf(patient));
     this.nodes = [
       this.heading,
-      el("p", {}, patient.birthDate ? `Born ${patient.birthDate}` : ""),
+      el("p", {}, patient.birthDate ? CHART.born(patient.birthDate) : ""),
       el(
         "div",
         { class: "tools" },
-        el("button", { type: "button", onclick: () => this.#request() }, "Request prescription"),
+        el("button", { type: "button", onclick: () => this.#request() }, CHART.request),
         this.refresh,
       ),
       this.messages,
@@ -73,7 +67,7 @@ export class Chart {
       this.#fill(requests, tasks, await this.#prescribers(requests));
       this.pharmacies.replaceChildren(...(await pharmacyPanel(this.server, patient)));
     } catch (error) {
-      this.messages.replaceChildren(errorView(error, "The chart could not be shown."));
+      this.messages.replaceChildren(errorView(error, CHART.showFailed));
     }
   }
 
@@ -85,15 +79,15 @@ export class Chart {
       return;
     }
     setBusy([this.refresh], true);
-    this.state.replaceChildren("Updating from DoseSpot …");
+    this.state.replaceChildren(CHART.updating);
     const input = { patientId: this.patient.id, ...span() };
     const updates = [PRESCRIPTIONS_BOT, SELF_REPORTED_BOT].map((bot) => this.server.execute(bot, input));
     const failed = (await Promise.allSettled(updates)).filter(({ reason }) => reason);
     this.messages.append(
-      ...failed.map(({ reason }) => errorView(reason, "The chart could not be updated.")),
+      ...failed.map(({ reason }) => errorView(reason, CHART.updateFailed)),
     );
     await this.show();
-    this.state.replaceChildren(failed.length ? "" : "Up to date with DoseSpot.");
+    this.state.replaceChildren(failed.length ? "" : CHART.upToDate);
     setBusy([this.refresh], false);
   }
 
@@ -117,13 +111,13 @@ export class Chart {
     ];
     lists.forEach((list, index) => {
       const cards = list.map((one) => cardOf(one, prescribers.get(one.requester?.reference) ?? ""));
-      this.tabs.fill(index, cards, EMPTY[index]);
+      this.tabs.fill(index, cards, CHART.empty[index]);
     });
     const orders = new Map(requests.map((one) => [`MedicationRequest/${one.id}`, one]));
     const renewals = tasks
       .filter(isRequest)
       .map((task) => requestCard(task, orders.get(task.focus?.reference), () => this.window.open(null)));
-    this.tabs.fill(lists.length, renewals, EMPTY[lists.length]);
+    this.tabs.fill(lists.length, renewals, CHART.empty[lists.length]);
   }
 
   #request() {

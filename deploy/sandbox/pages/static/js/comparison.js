@@ -2,6 +2,8 @@
 
 import { el } from "./dom.js";
 import { nameOf } from "./people.js";
+import { COMMON, FIELDS } from "./words/common.js";
+import { COMPARISON } from "./words/form.js";
 
 const DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber";
 
@@ -18,14 +20,15 @@ export function comparison(practitioner, typed) {
         "tr",
         {},
         el("th", { scope: "row" }, label),
-        el("td", {}, before === "" ? "None" : el("del", {}, before)),
+        el("td", {}, before === "" ? COMMON.none : el("del", {}, before)),
         el("td", {}, el("ins", {}, after)),
       ),
     );
   if (rows.length === 0) {
-    return el("p", {}, "What you typed is what is on record.");
+    return el("p", {}, COMPARISON.same);
   }
-  const heads = ["Field", "On record", "In this form"].map((head) => el("th", { scope: "col" }, head));
+  const { field, onRecord, inForm } = COMPARISON;
+  const heads = [field, onRecord, inForm].map((head) => el("th", { scope: "col" }, head));
   return el(
     "table",
     { class: "compare" },
@@ -38,16 +41,16 @@ function pairs(practitioner, typed) {
   const { mailingAddress = {}, details = {} } = typed;
   const place = practitioner.address?.find(({ type }) => type !== "postal") ?? {};
   return [
-    ["Name", nameWithoutTitles(practitioner), words(typed.fName, typed.mName, typed.lName)],
-    ["Date of birth", practitioner.birthDate ?? "", typed.dateOfBirth ?? ""],
-    ["E-mail", contact(practitioner, "email"), typed.email ?? ""],
-    ["Phone", contact(practitioner, "phone"), typed.phone ?? ""],
-    ["Fax", contact(practitioner, "fax"), typed.fax ?? ""],
-    ["DEA number", identifier(practitioner, DEA), details.dea ?? ""],
-    ["Street", words(...(place.line ?? [])), words(mailingAddress.address1, mailingAddress.address2)],
-    ["City", place.city ?? "", mailingAddress.city ?? ""],
-    ["State", place.state ?? "", mailingAddress.state ?? ""],
-    ["ZIP code", place.postalCode ?? "", mailingAddress.zipCode ?? ""],
+    [FIELDS.name, nameWithoutTitles(practitioner), words(typed.fName, typed.mName, typed.lName)],
+    [FIELDS.birthDate, practitioner.birthDate ?? "", typed.dateOfBirth ?? ""],
+    [FIELDS.email, contact(practitioner, "email"), typed.email ?? ""],
+    [FIELDS.phone, contact(practitioner, "phone"), typed.phone ?? ""],
+    [FIELDS.fax, contact(practitioner, "fax"), typed.fax ?? ""],
+    [FIELDS.dea, identifier(practitioner, DEA), details.dea ?? ""],
+    [FIELDS.street, words(...(place.line ?? [])), words(mailingAddress.address1, mailingAddress.address2)],
+    [FIELDS.city, place.city ?? "", mailingAddress.city ?? ""],
+    [FIELDS.state, place.state ?? "", mailingAddress.state ?? ""],
+    [FIELDS.zip, place.postalCode ?? "", mailingAddress.zipCode ?? ""],
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Modal windows: one thing is asked or shown, and everything else waits. */
 
 import { el } from "./dom.js";
+import { COMMON } from "./words/common.js";
 
 let dialogs = 0;
 
@@ -33,6 +34,6 @@ export function openDialog(title, content) {
  * @returns {HTMLElement} the bottom line of a window, with a way out.
  */
 export function bottomLine(close, ...buttons) {
-  const cancel = el("button", { type: "button", class: "quiet", onclick: close }, "Cancel");
+  const cancel = el("button", { type: "button", class: "quiet", onclick: close }, COMMON.cancel);
   return el("footer", {}, cancel, ...buttons);
 }

@@ -2,6 +2,8 @@
 
 import { el } from "./dom.js";
 import { Opening } from "./opening.js";
+import { COMMON } from "./words/common.js";
+import { CHART } from "./words/patient.js";
 
 export class DoseSpotWindow {
   /**
@@ -12,11 +14,12 @@ export class DoseSpotWindow {
   constructor(server, statuses, onClosed) {
     Object.assign(this, { server, statuses });
     this.content = el("div", {});
-    const close = el("button", { type: "button", onclick: () => this.node.close() }, "Close DoseSpot");
+    const onclick = () => this.node.close();
+    const close = el("button", { type: "button", onclick }, CHART.closeDosespot);
     this.node = /** @type {HTMLDialogElement} */ (
       el(
         "dialog",
-        { class: "dosespot", "aria-label": "DoseSpot", onclose: onClosed },
+        { class: "dosespot", "aria-label": COMMON.dosespot, onclose: onClosed },
         el("article", {}, close, this.content),
       )
     );

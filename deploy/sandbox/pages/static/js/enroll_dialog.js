@@ -4,17 +4,8 @@ import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, select } from "./dom.js";
 import { doseSpotRoles } from "./people.js";
 import { RoleChoice } from "./roles.js";
-import { ACTS } from "./statuses.js";
-
-const FACTORS = [
-  ["Mobile", "Mobile phone"],
-  ["Token", "Hardware token"],
-];
-const WHAT_HAPPENS = {
-  enroll: "DoseSpot gets this person's details, or the changes of them.",
-  idp: "DoseSpot then asks this person to prove their identity.",
-  tfa: "DoseSpot then asks this person to set up a second factor.",
-};
+import { ACTS, ENROLL } from "./words/administrator.js";
+import { COMMON, FIELDS } from "./words/common.js";
 
 /**
  * @param {"enroll"|"idp"|"tfa"} act
@@ -22,11 +13,11 @@ const WHAT_HAPPENS = {
  * @param {function(Object): void} onDecided is given the enroll bot's input, once.
  */
 export function askForEnrollment(act, standing, onDecided) {
-  const roles = new RoleChoice("Roles in DoseSpot");
-  const factor = select({}, FACTORS);
+  const roles = new RoleChoice(FIELDS.roles);
+  const factor = select({}, Object.entries(ENROLL.factors));
   const confirm = el("button", { type: "button" }, ACTS[act]);
   const recorded = doseSpotRoles(standing.roles).join(", ");
-  const dialog = openDialog(`${ACTS[act]}: ${standing.name}`, (close) => {
+  const dialog = openDialog(COMMON.of(ACTS[act], standing.name), (close) => {
     confirm.addEventListener("click", () => {
       if (roles.numbers.length === 0) {
         roles.ask();
@@ -36,10 +27,10 @@ export function askForEnrollment(act, standing, onDecided) {
       onDecided(inputOf(act, standing, roles.numbers, factor.value));
     });
     return [
-      el("p", {}, WHAT_HAPPENS[act]),
+      el("p", {}, ENROLL.whatHappens[act]),
       roles.node,
-      recorded ? el("p", { class: "soft" }, `Roles on record: ${recorded}.`) : "",
-      act === "tfa" ? field("Second factor", factor) : "",
+      recorded ? el("p", { class: "soft" }, ENROLL.rolesOnRecord(recorded)) : "",
+      act === "tfa" ? field(ENROLL.factor, factor) : "",
       bottomLine(close, confirm),
     ];
   });

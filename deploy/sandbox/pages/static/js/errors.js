@@ -11,6 +11,7 @@ import {
   sentenceOfStatus,
   sentenceOfType,
 } from "./sentences.js";
+import { ERRORS } from "./words/errors.js";
 
 /** Known by it: an error that a bot returned, where others are the server's own. */
 const ERROR_TYPE = "urn:prescriber-bots:error-type";
@@ -150,7 +151,7 @@ export function errorView(error, before = "") {
   return el(
     "div",
     { class: "error" },
-    el("p", {}, el("strong", {}, before || "That did not work."), ` ${shown.lead}`),
+    el("p", {}, el("strong", {}, before || ERRORS.failed), ` ${shown.lead}`),
     items.length ? el("ul", {}, ...items) : null,
     engineersDetails(shown.details),
   );
@@ -164,6 +165,6 @@ export function engineersDetails(text) {
   if (!text) {
     return "";
   }
-  const summary = el("summary", {}, "Details for engineers");
+  const summary = el("summary", {}, ERRORS.details);
   return el("details", { class: "engineers" }, summary, el("p", {}, el("code", {}, text)));
 }

@@ -7,6 +7,8 @@ import {
   getStatus,
 } from "../vendor/medplum-core/index.mjs";
 import { BotError, ServerError, errorOf, isReturned, unreachable } from "./errors.js";
+import { COMMON } from "./words/common.js";
+import { ERRORS } from "./words/errors.js";
 
 const BOTS = "https://www.medplum.com/bots";
 const PAGE = 1000;
@@ -57,7 +59,7 @@ export class FhirServer {
    */
   async finishSignIn(answer) {
     if (answer.get("state") !== sessionStorage.getItem(STATE)) {
-      throw new ServerError("This sign-in was not begun here, or is too old. Sign in again.");
+      throw new ServerError(COMMON.signInTooOld);
     }
     const [code, returnTo] = [answer.get("code"), sessionStorage.getItem(RETURN_TO)];
     await this.#told(() => this.medplum.processCode(code, { redirectUri: SITE }));
@@ -154,7 +156,7 @@ export class FhirServer {
       return answer;
     } catch (error) {
       if (error.status === 404 && !(error instanceof BotError)) {
-        throw new ServerError(`The server has no ${name}. Ask your administrator to install it.`, 404);
+        throw new ServerError(ERRORS.noBot(name), 404);
       }
       throw error;
     }
@@ -163,7 +165,7 @@ export class FhirServer {
   /** One of the server's own links; the token goes nowhere else. */
   #own(url) {
     if (!url.startsWith(this.medplum.getBaseUrl())) {
-      throw new ServerError("The server's next page is on another server; nothing was loaded.");
+      throw new ServerError(ERRORS.otherServer);
     }
     return url;
   }

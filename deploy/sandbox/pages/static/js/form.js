@@ -8,53 +8,53 @@ import { errorView } from "./errors.js";
 import { group, markMissing, markProblems, named, tick, under, valuesOf } from "./form_fields.js";
 import { nameOf } from "./people.js";
 import { RoleChoice } from "./roles.js";
-import { STATES } from "./states.js";
 import { warningsView } from "./warnings.js";
+import { COMMON, FIELDS } from "./words/common.js";
+import { COMPARISON, FORM } from "./words/form.js";
+import { STATES } from "./words/states.js";
 
 const BOT = "dosespot-create-prescriber-bot";
 const DRAFT = "prescriber";
 const NPI = "http://hl7.org/fhir/sid/us-npi";
-const TITLE = "Add a prescriber";
-const FAILED = "The prescriber was not created.";
-const YES_OR_NO = [["", "Choose"], ["true", "Yes"], ["false", "No"]];
-const GENDERS = [["", "Not stated"], ["F", "Female"], ["M", "Male"], ["O", "Other or unknown"]];
+const YES_OR_NO = [["", COMMON.choose], ...Object.entries(FORM.yesOrNo)];
+const GENDERS = [["", FORM.genderNotStated], ...Object.entries(FORM.genders)];
 const NEEDED = { required: true };
 
 const PERSON = [
-  ["fName", "First name", NEEDED],
-  ["mName", "Middle name"],
-  ["lName", "Last name", NEEDED],
-  ["dateOfBirth", "Date of birth", { type: "date", ...NEEDED }],
-  ["gender", "Gender", { options: GENDERS }],
-  ["username", "Username", NEEDED],
-  ["email", "E-mail", { type: "email" }],
-  ["phone", "Phone", { type: "tel", ...NEEDED }],
-  ["fax", "Fax", { type: "tel" }],
+  ["fName", FIELDS.firstName, NEEDED],
+  ["mName", FIELDS.middleName],
+  ["lName", FIELDS.lastName, NEEDED],
+  ["dateOfBirth", FIELDS.birthDate, { type: "date", ...NEEDED }],
+  ["gender", FIELDS.gender, { options: GENDERS }],
+  ["username", FIELDS.username, NEEDED],
+  ["email", FIELDS.email, { type: "email" }],
+  ["phone", FIELDS.phone, { type: "tel", ...NEEDED }],
+  ["fax", FIELDS.fax, { type: "tel" }],
 ];
 const PROFESSION = [
-  ["details.npi", "NPI", { inputmode: "numeric", ...NEEDED }],
-  ["details.dea", "DEA number"],
-  ["details.deaState", "State of the DEA number", { options: STATES }],
-  ["details.speciality", "Specialty"],
-  ["details.providerType", "Provider type"],
+  ["details.npi", FIELDS.npi, { inputmode: "numeric", ...NEEDED }],
+  ["details.dea", FIELDS.dea],
+  ["details.deaState", FIELDS.deaState, { options: STATES }],
+  ["details.speciality", FIELDS.specialty],
+  ["details.providerType", FIELDS.providerType],
 ];
 const ADDRESS = [
-  ["address1", "Street", NEEDED],
-  ["address2", "Suite, floor or unit"],
-  ["city", "City", NEEDED],
-  ["state", "State", { options: STATES, ...NEEDED }],
-  ["zipCode", "ZIP code", NEEDED],
+  ["address1", FIELDS.street, NEEDED],
+  ["address2", FIELDS.unit],
+  ["city", FIELDS.city, NEEDED],
+  ["state", FIELDS.state, { options: STATES, ...NEEDED }],
+  ["zipCode", FIELDS.zip, NEEDED],
 ];
 const LOCATION = [
-  ["state", "State", { options: STATES }],
-  ["deaNumber", "DEA number"],
-  ["naDeaNumber", "NADEAN"],
-  ["medicalLicenseNumber", "Medical license number"],
+  ["state", FIELDS.state, { options: STATES }],
+  ["deaNumber", FIELDS.dea],
+  ["naDeaNumber", FIELDS.nadean],
+  ["medicalLicenseNumber", FIELDS.license],
 ];
 const CONSENTS = [
-  ["authSmsConsent", "Agrees to receive sign-in codes by text message", { options: YES_OR_NO, ...NEEDED }],
-  ["smsConsent", "Agrees to receive other text messages", { options: YES_OR_NO }],
-  ["dataRatesSmsConsent", "Understands that message and data rates may apply", { options: YES_OR_NO }],
+  ["authSmsConsent", FORM.codesBySms, { options: YES_OR_NO, ...NEEDED }],
+  ["smsConsent", FORM.otherSms, { options: YES_OR_NO }],
+  ["dataRatesSmsConsent", FORM.dataRates, { options: YES_OR_NO }],
 ];
 
 export class CreationForm {
@@ -67,36 +67,35 @@ export class CreationForm {
     Object.assign(this, { server, onCreated });
     this.result = el("div", { role: "status", class: "result" });
     this.locations = el("div", {});
-    this.roles = new RoleChoice("Roles in DoseSpot");
-    this.button = el("button", { type: "submit" }, "Create");
-    this.billing = group("Billing address", under("billingAddress", ADDRESS));
-    this.same = tick("ifBillingSameAsMailing", "The billing address is the same", true);
+    this.roles = new RoleChoice(FIELDS.roles);
+    this.button = el("button", { type: "submit" }, FORM.create);
+    this.billing = group(FORM.billingAddress, under("billingAddress", ADDRESS));
+    this.same = tick("ifBillingSameAsMailing", FORM.billingIsSame, true);
     this.form = this.#form(config.example);
-    this.node = el("details", { class: "creation" }, el("summary", {}, TITLE), this.form);
+    this.node = el("details", { class: "creation" }, el("summary", {}, FORM.title), this.form);
     this.#restore();
   }
 
   #form(example) {
     this.billing.hidden = true;
     this.same.input.addEventListener("change", () => this.#showBilling());
-    const another = quiet("Add a location", () => this.#more());
-    const tryOut = example && quiet("Fill in an example", () => this.#fill(flat(example)));
-    const note = "Fields with * are required. What you type is kept in this tab until it is sent.";
+    const another = quiet(FORM.addLocation, () => this.#more());
+    const tryOut = example && quiet(FORM.example, () => this.#fill(flat(example)));
     return el(
       "form",
       { novalidate: true, onsubmit: whenFree(() => this.#submit()), oninput: () => this.#keep() },
-      el("p", { class: "soft" }, note),
+      el("p", { class: "soft" }, FORM.note),
       tryOut ?? "",
-      group("Person", PERSON),
-      group("Profession", PROFESSION),
+      group(FORM.person, PERSON),
+      group(FORM.profession, PROFESSION),
       this.roles.node,
-      group("Mailing address", under("mailingAddress", ADDRESS)),
+      group(FORM.mailingAddress, under("mailingAddress", ADDRESS)),
       this.same.node,
       this.billing,
       this.locations,
       another,
-      group("Consents", CONSENTS),
-      tick("invite", "Invite the prescriber to the project by e-mail", false).node,
+      group(FORM.consents, CONSENTS),
+      tick("invite", FORM.invite, false).node,
       this.result,
       this.button,
     );
@@ -154,7 +153,7 @@ export class CreationForm {
       await this.#addLocation();
       this.locations.lastElementChild.querySelector("select").focus();
     } catch (error) {
-      this.result.replaceChildren(errorView(error, "The locations could not be loaded."));
+      this.result.replaceChildren(errorView(error, FORM.locationsFailed));
     }
   }
 
@@ -162,25 +161,25 @@ export class CreationForm {
     const number = this.locations.childElementCount;
     const path = `locations[${number}]`;
     const places = await this.server.searchAll("Location");
-    const choices = [["", "Choose"], ...places.map(({ id, name }) => [id, name ?? id])];
+    const choices = [["", COMMON.choose], ...places.map(({ id, name }) => [id, name ?? id])];
     const fields = [
-      [`${path}.locationId`, "Location", { options: choices }],
+      [`${path}.locationId`, FIELDS.location, { options: choices }],
       ...under(path, LOCATION),
     ];
-    const added = group(`Location ${number + 1}`, fields);
-    added.append(tick(`${path}.useAsDefault`, "Use as default", number === 0).node);
+    const added = group(FORM.locationNumber(number + 1), fields);
+    added.append(tick(`${path}.useAsDefault`, FORM.useAsDefault, number === 0).node);
     this.locations.append(added);
   }
 
   async #submit() {
     const empty = markMissing(this.form);
     if (this.roles.numbers.length === 0) {
-      this.#tell(el("p", { class: "problem" }, "Create: choose the roles in DoseSpot first."));
+      this.#tell(el("p", { class: "problem" }, FORM.chooseRoles));
       this.roles.ask();
       return;
     }
     if (empty.length > 0) {
-      this.#tell(el("p", { class: "problem" }, `${FAILED} Fill in what is required.`));
+      this.#tell(el("p", { class: "problem" }, FORM.fillIn));
       return;
     }
     await this.#working(async () => {
@@ -202,14 +201,14 @@ export class CreationForm {
   /** Shows what is on record beside what was typed, and goes on only when told to. */
   #compare(known, body) {
     this.#tell();
-    openDialog("This NPI is on record already", (close) => {
-      const update = el("button", { type: "button" }, "Update this prescriber");
+    openDialog(COMPARISON.title, (close) => {
+      const update = el("button", { type: "button" }, COMPARISON.update);
       update.addEventListener("click", () => {
         close();
         this.#working(() => this.#create(body));
       });
       return [
-        el("p", {}, `${nameOf(known)} has this NPI.`),
+        el("p", {}, COMPARISON.whose(nameOf(known))),
         comparison(known, body),
         bottomLine(close, update),
       ];
@@ -225,11 +224,11 @@ export class CreationForm {
 
   async #working(work) {
     setBusy([this.button], true);
-    this.#tell(el("p", {}, "Create: working …"));
+    this.#tell(el("p", {}, FORM.creating));
     try {
       await work();
     } catch (error) {
-      this.#tell(markProblems(this.form, error, FAILED));
+      this.#tell(markProblems(this.form, error, FORM.failed));
     }
     setBusy([this.button], false);
   }
@@ -241,13 +240,12 @@ export class CreationForm {
 
 /** What was done; what blocks the enrollment; and apart from it, what is to be looked at. */
 function answerView(answer) {
-  const done = answer.created ? "The prescriber was created" : "This prescriber was updated";
-  const ready = answer.ready ? "Ready to be enrolled." : "Not ready to be enrolled yet.";
   const name = nameOf(answer.practitioner);
+  const done = answer.created ? FORM.created(name) : FORM.updated(name);
   return [
-    el("p", { class: "done" }, `${done}: ${name}. ${ready}`),
-    warningsView(answer.missing, "This is still missing:"),
-    warningsView(answer.warnings, "Please check, but it stops nothing:"),
+    el("p", { class: "done" }, done, answer.ready ? FORM.ready : FORM.notReady),
+    warningsView(answer.missing, FORM.missing),
+    warningsView(answer.warnings, FORM.warnings),
   ];
 }
 

@@ -3,6 +3,7 @@
 import { el, field, select } from "./dom.js";
 import { ServerError, errorView } from "./errors.js";
 import { asSentence } from "./sentences.js";
+import { COMMON } from "./words/common.js";
 
 /**
  * @typedef {[string, string, {required?: boolean, options?: Array<[string, string]>}|undefined]}
@@ -71,7 +72,7 @@ export function markMissing(form) {
       !each.closest("[hidden]") &&
       each.value.trim() === "",
   );
-  empty.forEach((each) => mark(each, "This is required."));
+  empty.forEach((each) => mark(each, COMMON.required));
   empty[0]?.focus();
   return empty;
 }

@@ -5,27 +5,11 @@ import { openDialog } from "./dialogs.js";
 import { errorView } from "./errors.js";
 import { dayAndTime } from "./moments.js";
 import { doseSpotRoles, hasDea, npiOf } from "./people.js";
+import { HISTORY, TEAM } from "./words/administrator.js";
+import { COMMON, FIELDS } from "./words/common.js";
 
 const ACTION = "urn:prescriber-bots:audit-action";
 const MOST = 100;
-
-/** What the bots keep, in words. */
-const WHAT = {
-  "clinician-created": "Enrolled in DoseSpot",
-  "clinician-linked": "Connected with their DoseSpot account",
-  "clinician-changed": "Details updated in DoseSpot",
-  "idp-initialized": "Identity proofing started",
-  "tfa-initialized": "Two-factor authentication started",
-  "supervisor-set": "Supervisor changed",
-  "practitioner-created": "Added as a prescriber",
-  "practitioner-changed": "Record changed by the form",
-  "role-granted": "Role given",
-  "consent-recorded": "Consent recorded",
-  "member-invited": "Invited to the project",
-  "npi-checked": "NPI looked up in the registry",
-  "status-recorded": "Status updated from DoseSpot",
-  "attempt-refused": "An attempt was refused",
-};
 
 /** What happened that changes where somebody stands. */
 export const STANDING_CHANGES = new Set([
@@ -45,12 +29,12 @@ export function auditAction(event) {
  * @param {Standing} standing
  */
 export function openHistory(server, standing) {
-  const timeline = el("div", { "aria-live": "polite" }, "Loading …");
+  const timeline = el("div", { "aria-live": "polite" }, COMMON.loading);
   openDialog(standing.name, (close) => [
     facts(standing),
-    el("h3", {}, "History"),
+    el("h3", {}, HISTORY.title),
     timeline,
-    el("footer", {}, el("button", { type: "button", onclick: close }, "Close")),
+    el("footer", {}, el("button", { type: "button", onclick: close }, COMMON.close)),
   ]);
   fill(server, standing, timeline);
 }
@@ -59,14 +43,14 @@ async function fill(server, { practitioner }, place) {
   const query = { entity: `Practitioner/${practitioner.id}`, _sort: "-_lastUpdated", _count: MOST };
   try {
     const { resources } = await server.search("AuditEvent", query);
-    const shown = resources.filter((event) => auditAction(event) in WHAT);
+    const shown = resources.filter((event) => auditAction(event) in HISTORY.events);
     place.replaceChildren(
       shown.length > 0
         ? el("ol", { class: "timeline" }, ...shown.map(item))
-        : el("p", { class: "soft" }, "Nothing has happened yet. Enroll this person to begin."),
+        : el("p", { class: "soft" }, HISTORY.nothing),
     );
   } catch (error) {
-    place.replaceChildren(errorView(error, "The history could not be loaded."));
+    place.replaceChildren(errorView(error, HISTORY.failed));
   }
 }
 
@@ -76,21 +60,28 @@ function item(event) {
   return el(
     "li",
     { "data-tone": tone },
-    WHAT[code],
+    HISTORY.events[code],
     el("small", {}, el("time", { datetime: event.recorded }, dayAndTime(event.recorded))),
   );
 }
 
 function facts({ practitioner, membership, roles, clinic, guidance, doseSpotId, epcs }) {
   const rows = [
-    ["Where they stand", guidance.meaning],
-    ...(clinic === null ? [] : [["Clinic", clinic.name]]),
-    ["Account", membership === undefined ? "None" : membership.admin ? "Administrator" : "Yes"],
-    ["Roles", doseSpotRoles(roles).join(", ") || "None"],
-    ["NPI", npiOf(practitioner) ?? "Missing"],
-    ["DEA number", hasDea(practitioner) ? "On record" : "None"],
-    ["DoseSpot number", doseSpotId ?? "None"],
-    ["Controlled substances", epcs ? "Enabled" : "Not enabled"],
+    [TEAM.columns.state, guidance.meaning],
+    ...(clinic === null ? [] : [[COMMON.clinic, clinic.name]]),
+    [HISTORY.account, HISTORY.accounts[accountOf(membership)]],
+    [TEAM.roles, doseSpotRoles(roles).join(", ") || COMMON.none],
+    [FIELDS.npi, npiOf(practitioner) ?? HISTORY.missing],
+    [FIELDS.dea, hasDea(practitioner) ? HISTORY.onRecord : COMMON.none],
+    [HISTORY.doseSpotNumber, doseSpotId ?? COMMON.none],
+    [COMMON.controlled, epcs ? COMMON.enabled : COMMON.notEnabled],
   ];
   return el("dl", { class: "facts" }, ...rows.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)]));
+}
+
+function accountOf(membership) {
+  if (membership === undefined) {
+    return "none";
+  }
+  return membership.admin ? "administrator" : "member";
 }

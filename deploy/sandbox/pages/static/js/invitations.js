@@ -7,30 +7,13 @@ import { menu } from "./menu.js";
 import { since } from "./moments.js";
 import { emailOf } from "./people.js";
 import { pill } from "./pills.js";
+import { INVITATIONS } from "./words/clinics.js";
+import { COMMON } from "./words/common.js";
 
 const BOT = "dosespot-invite-prescribers-bot";
 const BILLING_BOT = "dosespot-billing-report-bot";
 const INVITATION = "urn:prescriber-bots:invitation";
 const AT_ONCE = 50;
-
-/** How an invitation stands, by the status of its Task. */
-const STATES = {
-  requested: ["wait", "Invited"],
-  expired: ["bad", "Invitation expired"],
-  accepted: ["act", "Accepted"],
-  completed: ["done", "Enrolled"],
-  cancelled: ["off", "Cancelled"],
-  rejected: ["bad", "Declined"],
-};
-const OUTCOMES = {
-  invited: "invited",
-  alreadyInvited: "invited already",
-  alreadyEnrolled: "enrolled already",
-  mayHaveBeenSent: "may have got an e-mail; ask them",
-  resent: "reminded",
-  cancelled: "invitation taken back",
-  refused: "not invited",
-};
 
 /**
  * @param {FhirServer} server
@@ -50,15 +33,15 @@ class Invitations {
     this.list = el("ul", { class: "choices" });
     this.sum = el("p", { role: "status", class: "count" });
     this.result = el("div", { role: "status" });
-    this.send = el("button", { type: "button" }, "Invite clinicians");
+    this.send = el("button", { type: "button" }, INVITATIONS.title);
     this.send.addEventListener("click", whenFree(() => this.#confirm()));
     this.chosen = new Set();
   }
 
   open() {
-    openDialog("Invite clinicians", (close) => [
-      el("p", {}, "Choose whom to enroll in DoseSpot. ", this.#priceWords()),
-      field("Search by name", this.search),
+    openDialog(INVITATIONS.title, (close) => [
+      el("p", {}, INVITATIONS.choose, this.#priceWords()),
+      field(COMMON.searchByName, this.search),
       this.list,
       this.sum,
       this.result,
@@ -68,12 +51,14 @@ class Invitations {
   }
 
   #priceWords() {
-    return this.price === null
-      ? ""
-      : `${this.#money(1)} a month is due for each from when their identity is verified.`;
+    return this.price === null ? "" : INVITATIONS.price(this.#money(1));
   }
 
+  /** What so many cost in a month; empty where nobody says. */
   #money(count) {
+    if (this.price === null) {
+      return "";
+    }
     const { price, currency } = this.price;
     return (count * Number(price)).toLocaleString(undefined, { style: "currency", currency });
   }
@@ -106,12 +91,12 @@ class Invitations {
     if (task === undefined) {
       return [];
     }
-    const [tone, words] = STATES[stateOf(task)] ?? STATES.requested;
+    const [tone, words] = INVITATIONS.byStatus[stateOf(task)] ?? INVITATIONS.byStatus.requested;
     const open = ["requested", "accepted"].includes(task.status);
     const acts = open
-      ? menu(`Invitation of ${standing.name}`, () => [
-          ["Send again", () => this.#run("resend", [standing])],
-          ["Cancel invitation", () => this.#run("cancel", [standing])],
+      ? menu(INVITATIONS.of(standing.name), () => [
+          [INVITATIONS.resend, () => this.#run("resend", [standing])],
+          [INVITATIONS.cancel, () => this.#run("cancel", [standing])],
         ])
       : "";
     return [pill(tone, words), el("small", {}, since(task.authoredOn)), acts];
@@ -119,33 +104,30 @@ class Invitations {
 
   #count() {
     const count = this.chosen.size;
-    const who = `${count} ${count === 1 ? "clinician" : "clinicians"} selected`;
-    const cost = this.price === null ? "" : ` — total: ${this.#money(count)} a month`;
-    this.sum.replaceChildren(`${who}${cost}.`);
+    this.sum.replaceChildren(INVITATIONS.selected(count, this.#money(count)));
   }
 
   #confirm() {
     const people = this.standings.filter(({ key }) => this.chosen.has(key));
     if (people.length === 0) {
-      this.result.replaceChildren(el("p", { class: "problem" }, "Select at least one clinician."));
+      this.result.replaceChildren(el("p", { class: "problem" }, INVITATIONS.selectOne));
       return;
     }
-    const cost = this.price === null ? "" : ` That will cost ${this.#money(people.length)} a month.`;
-    openDialog("Send invitations", (close) => {
-      const send = el("button", { type: "button" }, "Send invitations");
+    const names = people.map(({ name }) => name);
+    const question = INVITATIONS.confirm(names, this.#money(people.length));
+    openDialog(INVITATIONS.send, (close) => {
+      const send = el("button", { type: "button" }, INVITATIONS.send);
       send.addEventListener("click", () => {
         close();
         this.#run("invite", people);
       });
-      const who = people.map(({ name }) => name).join(", ");
-      const question = `An e-mail goes to ${people.length}: ${who}.${cost}`;
       return [el("p", {}, question), bottomLine(close, send)];
     });
   }
 
   async #run(action, people) {
     setBusy([this.send], true);
-    this.result.replaceChildren(el("p", {}, "Working …"));
+    this.result.replaceChildren(el("p", {}, COMMON.working));
     try {
       const told = [];
       for (let first = 0; first < people.length; first += AT_ONCE) {
@@ -156,25 +138,23 @@ class Invitations {
         }));
         const answer = await this.server.execute(BOT, { action, practitioners });
         told.push(...answer.practitioners.map((each, index) => line(some[index].name, each)));
-        told.push(...(answer.mailed || action === "cancel" ? [] : [el("li", {}, NOT_MAILED)]));
+        told.push(...(answer.mailed || action === "cancel" ? [] : [el("li", {}, INVITATIONS.notMailed)]));
       }
       this.result.replaceChildren(el("ul", {}, ...told));
       this.chosen.clear();
       this.tasks = await readTasks(this.server);
       this.onDone();
     } catch (error) {
-      this.result.replaceChildren(errorView(error, "The invitations could not be sent."));
+      this.result.replaceChildren(errorView(error, INVITATIONS.failed));
     }
     this.#show();
     setBusy([this.send], false);
   }
 }
 
-const NOT_MAILED = "Your project sends no e-mail. Tell these people yourself to sign in.";
-
 function line(name, { outcome, reason }) {
-  const what = OUTCOMES[outcome] ?? outcome;
-  return el("li", {}, el("strong", {}, `${name}: `), `${what}.${reason ? ` ${reason}` : ""}`);
+  const what = INVITATIONS.outcome(INVITATIONS.outcomes[outcome] ?? outcome, reason);
+  return el("li", {}, el("strong", {}, INVITATIONS.person(name)), what);
 }
 
 function stateOf({ status, restriction }) {

@@ -1,6 +1,7 @@
 /** Moments as people read them: how long ago, with the day and time behind it. */
 
 import { el } from "./dom.js";
+import { COMMON } from "./words/common.js";
 
 const UNITS = [
   ["year", 31_536_000],
@@ -21,7 +22,7 @@ export function ago(instant) {
   }
   const unit = UNITS.find(([, length]) => seconds >= length);
   const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  return unit === undefined ? "just now" : words.format(-Math.floor(seconds / unit[1]), unit[0]);
+  return unit === undefined ? COMMON.justNow : words.format(-Math.floor(seconds / unit[1]), unit[0]);
 }
 
 /**
@@ -38,6 +39,6 @@ export function dayAndTime(instant) {
 export function since(instant) {
   const shown = ago(instant);
   return shown === ""
-    ? "Unknown"
+    ? COMMON.unknown
     : el("time", { datetime: instant, title: dayAndTime(instant) }, shown);
 }

@@ -4,12 +4,11 @@ import { Chart } from "./chart.js";
 import { el } from "./dom.js";
 import { patientSearch } from "./patient_search.js";
 import { runSession } from "./session.js";
-
-const TITLE = "Medications";
+import { CHART } from "./words/patient.js";
 
 function content(server, me, statuses) {
-  const hint = el("p", {}, "Choose a patient to see the medications.");
-  const work = el("section", { class: "work", "aria-label": "Medications of the patient" }, hint);
+  const hint = el("p", {}, CHART.choosePatient);
+  const work = el("section", { class: "work", "aria-label": CHART.ofPatient }, hint);
 
   function show(patient) {
     const chart = new Chart(server, statuses, patient);
@@ -20,19 +19,19 @@ function content(server, me, statuses) {
   }
 
   return [
-    el("h1", {}, TITLE),
+    el("h1", {}, CHART.title),
     el(
       "div",
       { class: "columns" },
       el(
         "section",
         { "aria-labelledby": "patients" },
-        el("h2", { id: "patients" }, "Patients"),
-        ...patientSearch(server, "Show medications of", show),
+        el("h2", { id: "patients" }, CHART.patients),
+        ...patientSearch(server, CHART.showOf, show),
       ),
       work,
     ),
   ];
 }
 
-runSession(TITLE, content);
+runSession(CHART.title, content);

@@ -3,6 +3,8 @@
 import { el, field, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import { nameOf } from "./people.js";
+import { COMMON } from "./words/common.js";
+import { PATIENTS } from "./words/patient.js";
 
 const SHOWN = 20;
 
@@ -19,17 +21,17 @@ export function patientSearch(server, label, choose) {
 
   async function search() {
     const asked = name.value.trim();
-    count.replaceChildren("Searching …");
+    count.replaceChildren(PATIENTS.searching);
     try {
       const query = { _count: SHOWN, _sort: "family", ...(asked && { name: asked }) };
       const { resources, next } = await server.search("Patient", query);
       if (asked === name.value.trim()) {
         list.replaceChildren(...resources.map((patient) => patientItem(patient, label, choose)));
-        count.replaceChildren(counted(resources.length, next !== null));
+        count.replaceChildren(PATIENTS.found(resources.length, next !== null));
       }
     } catch (error) {
       list.replaceChildren();
-      count.replaceChildren(errorView(error, "The patients could not be searched."));
+      count.replaceChildren(errorView(error, PATIENTS.searchFailed));
     }
   }
 
@@ -41,8 +43,8 @@ export function patientSearch(server, label, choose) {
       el(
         "form",
         { onsubmit: whenFree(search) },
-        field("Search by name", name),
-        el("button", { type: "submit", class: "outline" }, "Search"),
+        field(COMMON.searchByName, name),
+        el("button", { type: "submit", class: "outline" }, COMMON.search),
       ),
     ),
     count,
@@ -50,17 +52,9 @@ export function patientSearch(server, label, choose) {
   ];
 }
 
-function counted(number, more) {
-  if (number === 0) {
-    return "No patients found.";
-  }
-  const found = `${number} ${number === 1 ? "patient" : "patients"}`;
-  return more ? `The first ${found}; search to find others.` : `${found} found.`;
-}
-
 function patientItem(patient, label, choose) {
   const name = nameOf(patient);
-  const born = patient.birthDate ? `, born ${patient.birthDate}` : "";
+  const born = patient.birthDate ? PATIENTS.born(patient.birthDate) : "";
   return el(
     "li",
     {},
@@ -68,7 +62,7 @@ function patientItem(patient, label, choose) {
     el(
       "button",
       { type: "button", class: "outline", onclick: () => choose(patient) },
-      `${label} ${name}`,
+      PATIENTS.choose(label, name),
     ),
   );
 }

@@ -1,22 +1,28 @@
 /** Reads what the pages show out of FHIR resources; no page and no server here. */
 
+import { ROLES } from "./words/administrator.js";
+import { COMMON } from "./words/common.js";
+
 const REGISTRATION_STATUS = "https://dosespot.com/registration-status";
 const QUALIFICATION = "https://dosespot.com/qualification";
 const ROLE_TYPE = "https://dosespot.com/practitionerrole-type";
 const DEA = "http://terminology.hl7.org/NamingSystem/USDEANumber";
 
-/** DoseSpot's clinician roles by code: the number that the enroll bot takes, and the name. */
-const ROLES = {
-  PrescribingClinician: [1, "Prescribing Clinician"],
-  ReportingClinician: [2, "Reporting Clinician"],
-  EpcsCoordinator: [3, "EPCS Coordinator"],
-  ClinicianAdmin: [4, "Clinician Admin"],
-  PrescribingAgentClinician: [5, "Prescribing Agent Clinician"],
-  ProxyClinician: [6, "Proxy Clinician"],
+/** DoseSpot's clinician roles by code: the number that the enroll bot takes. */
+const ROLE_NUMBERS = {
+  PrescribingClinician: 1,
+  ReportingClinician: 2,
+  EpcsCoordinator: 3,
+  ClinicianAdmin: 4,
+  PrescribingAgentClinician: 5,
+  ProxyClinician: 6,
 };
 
 /** Number and name of each role. */
-export const ROLE_CHOICES = Object.values(ROLES);
+export const ROLE_CHOICES = Object.entries(ROLE_NUMBERS).map(([code, number]) => [
+  number,
+  ROLES.names[code],
+]);
 
 /**
  * @param {Object} resource a Practitioner or Patient.
@@ -25,7 +31,7 @@ export const ROLE_CHOICES = Object.values(ROLES);
 export function nameOf(resource) {
   const name = preferredName(resource);
   const parts = [name.prefix, name.given, name.family, name.suffix].flat().filter(Boolean);
-  return name.text ?? (parts.join(" ") || "(no name)");
+  return name.text ?? (parts.join(" ") || COMMON.noName);
 }
 
 /**
@@ -91,7 +97,7 @@ export function doseSpotRoles(practitionerRoles) {
     .flatMap((role) => (role.code ?? []).flatMap((code) => code.coding ?? []))
     .filter((coding) => coding.system === ROLE_TYPE && coding.code)
     .map((coding) => coding.code);
-  return [...new Set(codes)].map((code) => ROLES[code]?.[1] ?? code);
+  return [...new Set(codes)].map((code) => ROLES.names[code] ?? code);
 }
 
 function covers({ start = "", end = "9999" }, day) {

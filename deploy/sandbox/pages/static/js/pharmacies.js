@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { addressLines, preferredPharmacies } from "./prescriptions.js";
+import { CHART } from "./words/patient.js";
 
 /**
  * @param {FhirServer} server
@@ -19,11 +20,11 @@ export async function pharmacyPanel(server, patient) {
         "header",
         {},
         el("h3", {}, organizations[index].name ?? name),
-        isDefault ? el("span", { class: "pill", "data-tone": "good" }, "Default") : null,
+        isDefault ? el("span", { class: "pill", "data-tone": "good" }, CHART.isDefault) : null,
       ),
       el("address", {}, ...addressLines(organizations[index]).map((line) => el("div", {}, line))),
     ),
   );
-  const none = el("p", {}, "No pharmacy yet. It is chosen in DoseSpot, with the first prescription.");
-  return [el("h2", { id: "pharmacies" }, "Pharmacy"), ...(cards.length ? cards : [none])];
+  const none = el("p", {}, CHART.noPharmacy);
+  return [el("h2", { id: "pharmacies" }, CHART.pharmacy), ...(cards.length ? cards : [none])];
 }

@@ -2,6 +2,8 @@
 
 import { el } from "./dom.js";
 import { details, medicationName, requestDetails, statusOf } from "./prescriptions.js";
+import { COMMON } from "./words/common.js";
+import { PRESCRIPTION } from "./words/patient.js";
 
 /**
  * @param {Object} request a MedicationRequest.
@@ -22,7 +24,7 @@ export function cardOf(request, prescriber) {
     ),
     instructions ? el("p", {}, instructions) : null,
     pairs(shown),
-    more.length ? el("details", {}, el("summary", {}, "More"), pairs(more)) : null,
+    more.length ? el("details", {}, el("summary", {}, PRESCRIPTION.more), pairs(more)) : null,
   );
 }
 
@@ -41,13 +43,18 @@ export function requestCard(task, order, answer) {
       "header",
       {},
       el("h3", {}, title),
-      el("span", { class: "pill", "data-tone": "bad" }, "Needs an answer"),
+      el("span", { class: "pill", "data-tone": "bad" }, PRESCRIPTION.needsAnswer),
     ),
     pairs(shown),
     el(
       "button",
-      { type: "button", class: "outline", onclick: answer, "aria-label": `Answer in DoseSpot: ${title}` },
-      "Answer in DoseSpot",
+      {
+        type: "button",
+        class: "outline",
+        onclick: answer,
+        "aria-label": COMMON.of(PRESCRIPTION.answer, title),
+      },
+      PRESCRIPTION.answer,
     ),
   );
 }

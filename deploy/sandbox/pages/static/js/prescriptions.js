@@ -1,53 +1,13 @@
 /** Reads what the patient page shows of prescriptions out of FHIR resources; no page, no server. */
 
+import { CHART, PRESCRIPTION } from "./words/patient.js";
+
 const STATUS = "https://dosespot.com/prescription-status";
 const MEDICATION_STATUS = "https://dosespot.com/medication-status";
 const LAST_FILL = "urn:prescriber-bots:last-fill";
 const PREFERRED = "http://hl7.org/fhir/StructureDefinition/patient-preferredPharmacy";
 const TASK = "urn:prescriber-bots:prescription-task";
-const REQUESTS = { "renewal-request": "Renewal", "change-request": "Change" };
 const ENDED = ["completed", "stopped", "cancelled", "entered-in-error"];
-
-/** What a status of DoseSpot is to a person, and how much attention it wants. */
-const PRESCRIPTION_WORDS = {
-  Entered: ["Draft", "quiet"],
-  Edited: ["Draft", "quiet"],
-  ReadyToSign: ["Ready to sign", "quiet"],
-  PharmacySelect: ["Draft, the patient chooses the pharmacy", "quiet"],
-  Requested: ["Requested by the pharmacy", "quiet"],
-  EpcsSigned: ["Signed", "good"],
-  Sending: ["Sending", "quiet"],
-  eRxSent: ["Sent", "good"],
-  FaxSent: ["Faxed", "good"],
-  PharmacyVerified: ["Received by the pharmacy", "good"],
-  Printed: ["Printed", "good"],
-  Error: ["Not sent: error", "bad"],
-  EpcsError: ["Not sent: error", "bad"],
-  Deleted: ["Deleted", "quiet"],
-};
-const MEDICATION_WORDS = {
-  Discontinued: ["Discontinued", "quiet"],
-  Deleted: ["Deleted", "quiet"],
-  Completed: ["Completed", "quiet"],
-  CancelRequested: ["Cancellation requested", "quiet"],
-  CancelPending: ["Cancellation pending", "quiet"],
-  Cancelled: ["Cancelled", "quiet"],
-  CancelDenied: ["Active: the pharmacy refused to cancel", "bad"],
-  Changed: ["Changed to another prescription", "quiet"],
-  FullFill: ["Filled", "good"],
-  PartialFill: ["Partly filled", "good"],
-  NoFill: ["Not filled by the pharmacy", "bad"],
-};
-const FHIR_WORDS = {
-  active: ["Active", "good"],
-  draft: ["Draft", "quiet"],
-  "on-hold": ["On hold", "bad"],
-  completed: ["Completed", "quiet"],
-  stopped: ["Stopped", "quiet"],
-  cancelled: ["Cancelled", "quiet"],
-  "entered-in-error": ["Deleted", "quiet"],
-};
-const UNKNOWN = ["Status unknown: look in DoseSpot", "bad"];
 
 /**
  * @param {Object} request a MedicationRequest.
@@ -65,13 +25,13 @@ export function statusOf(request) {
   const medication = codeIn(request.statusReason, MEDICATION_STATUS);
   const prescription = extension(request, STATUS)?.valueCode;
   if (request.status === "unknown") {
-    return UNKNOWN;
+    return PRESCRIPTION.unknown;
   }
   return (
-    MEDICATION_WORDS[medication] ??
-    PRESCRIPTION_WORDS[prescription] ??
-    FHIR_WORDS[request.status] ??
-    UNKNOWN
+    PRESCRIPTION.byMedicationStatus[medication] ??
+    PRESCRIPTION.byPrescriptionStatus[prescription] ??
+    PRESCRIPTION.byStatus[request.status] ??
+    PRESCRIPTION.unknown
   );
 }
 
@@ -81,7 +41,7 @@ export function statusOf(request) {
  */
 export function medicationName(request) {
   const concept = request.medicationCodeableConcept ?? {};
-  return concept.text ?? concept.coding?.find((each) => each.display)?.display ?? "Medication";
+  return concept.text ?? concept.coding?.find((each) => each.display)?.display ?? PRESCRIPTION.medication;
 }
 
 /**
@@ -97,16 +57,16 @@ export function details(request, prescriber) {
   return {
     instructions: (request.dosageInstruction ?? []).map((each) => each.text).filter(Boolean).join(" "),
     shown: known([
-      ["Effective", day(dispense.validityPeriod?.start ?? request.authoredOn)],
-      ["Dispense", quantity(dispense.quantity)],
-      ["Refills", dispense.numberOfRepeatsAllowed?.toString()],
-      ["Prescriber", prescriber],
+      [PRESCRIPTION.effective, day(dispense.validityPeriod?.start ?? request.authoredOn)],
+      [PRESCRIPTION.dispense, quantity(dispense.quantity)],
+      [PRESCRIPTION.refills, dispense.numberOfRepeatsAllowed?.toString()],
+      [PRESCRIPTION.prescriber, prescriber],
     ]),
     more: known([
-      ["Last filled", day(extension(request, LAST_FILL)?.valueDateTime)],
-      ["Days of supply", supply?.toString()],
-      ["Pharmacy", dispense.performer?.display],
-      ["Notes", notes],
+      [PRESCRIPTION.lastFilled, day(extension(request, LAST_FILL)?.valueDateTime)],
+      [PRESCRIPTION.daysOfSupply, supply?.toString()],
+      [PRESCRIPTION.pharmacy, dispense.performer?.display],
+      [PRESCRIPTION.notes, notes],
     ]),
   };
 }
@@ -116,7 +76,7 @@ export function details(request, prescriber) {
  * @returns {boolean} whether a pharmacy asks for something.
  */
 export function isRequest(task) {
-  return codeIn(task.code, TASK) in REQUESTS;
+  return codeIn(task.code, TASK) in PRESCRIPTION.requests;
 }
 
 /**
@@ -125,13 +85,13 @@ export function isRequest(task) {
  * @returns {{title: string, shown: Array<[string, string]>}} only what is known.
  */
 export function requestDetails(task, order) {
-  const drug = order ? `: ${medicationName(order)}` : "";
+  const kind = PRESCRIPTION.requests[codeIn(task.code, TASK)];
   return {
-    title: `${REQUESTS[codeIn(task.code, TASK)]}${drug}`,
+    title: PRESCRIPTION.titled(kind, order && medicationName(order)),
     shown: known([
-      ["Pharmacy", task.requester?.display],
-      ["Asked", day(task.authoredOn)],
-      ["Answer by", day(task.restriction?.period?.end)],
+      [PRESCRIPTION.pharmacy, task.requester?.display],
+      [PRESCRIPTION.asked, day(task.authoredOn)],
+      [PRESCRIPTION.answerBy, day(task.restriction?.period?.end)],
     ]),
   };
 }
@@ -159,7 +119,7 @@ export function addressLines(organization) {
   const { line = [], city, state, postalCode } = organization.address?.[0] ?? {};
   const place = [[city, state].filter(Boolean).join(", "), postalCode].filter(Boolean).join(" ");
   const reach = (organization.telecom ?? []).map(({ system, value }) =>
-    system === "fax" ? `Fax ${value}` : `Phone ${value}`,
+    system === "fax" ? CHART.faxNumber(value) : CHART.phoneNumber(value),
   );
   return [...line, place, ...reach].filter(Boolean);
 }

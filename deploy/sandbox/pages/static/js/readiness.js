@@ -4,7 +4,9 @@ import { el } from "./dom.js";
 import { engineersDetails, errorView } from "./errors.js";
 import { pill } from "./pills.js";
 import { sentenceOfReason } from "./sentences.js";
-import { NOBODY } from "./statuses.js";
+import { COMMON } from "./words/common.js";
+import { READINESS } from "./words/readiness.js";
+import { NOBODY } from "./words/statuses.js";
 
 const BOT = "dosespot-readiness-bot";
 
@@ -37,13 +39,13 @@ export class Readiness {
       return;
     }
     this.busy = true;
-    this.verdicts.replaceChildren(el("p", {}, "Readiness: working …"));
+    this.verdicts.replaceChildren(el("p", {}, READINESS.working));
     this.reasons.replaceChildren();
     try {
       const answer = await this.server.execute(BOT, { practitionerId: this.practitionerId });
       this.#fill(answer.prescribers[0]);
     } catch (error) {
-      this.verdicts.replaceChildren(errorView(error, "Readiness could not be checked."));
+      this.verdicts.replaceChildren(errorView(error, READINESS.failed));
     }
     this.busy = false;
   }
@@ -71,7 +73,7 @@ export class Readiness {
     this.known = true;
     const { nonControlled, controlled, reasons } = answer;
     this.verdicts.replaceChildren(
-      verdict("Other medications", nonControlled.ready),
+      verdict(READINESS.others, nonControlled.ready),
       ...controlledPills(controlled),
     );
     this.reasons.replaceChildren(...reasonNodes(reasons));
@@ -95,17 +97,15 @@ export async function checkEverybody(server, onEach) {
 
 function controlledPills({ registrations }) {
   if (registrations.length === 0) {
-    return [verdict("Controlled substances", false)];
+    return [verdict(COMMON.controlled, false)];
   }
-  return registrations.map(({ state, schedules, ready }) => {
-    const where = state ?? "state unknown";
-    const which = schedules === null ? "" : `, schedules ${schedules.join(", ") || "unknown"}`;
-    return verdict(`Controlled substances in ${where}${which}`, ready);
-  });
+  return registrations.map(({ state, schedules, ready }) =>
+    verdict(READINESS.controlledIn(state, schedules), ready),
+  );
 }
 
 function verdict(what, ready) {
-  return pill(ready ? "done" : "bad", `${what}: ${ready ? "ready" : "not ready"}`);
+  return pill(ready ? "done" : "bad", READINESS.verdict(what, ready));
 }
 
 /**
@@ -118,7 +118,7 @@ export function reasonNodes([first, ...others]) {
   if (first === undefined) {
     return [];
   }
-  const more = `${others.length} more ${others.length === 1 ? "reason" : "reasons"}`;
+  const more = READINESS.moreReasons(others.length);
   const list = el("ul", {}, ...others.map((each) => el("li", {}, ...words(each))));
   return [
     el("p", {}, ...words(first)),
@@ -129,7 +129,7 @@ export function reasonNodes([first, ...others]) {
 
 function words({ code, sentence, owner, blocks }) {
   return [
-    owner === NOBODY ? "" : el("strong", {}, `${owner}:`),
+    owner === NOBODY ? "" : el("strong", {}, READINESS.owner(owner)),
     ` ${sentenceOfReason(code, sentence)} `,
     el("small", {}, consequence(blocks)),
   ];
@@ -142,7 +142,8 @@ function inFull({ code, sentence, evidence }) {
 
 function consequence(blocks) {
   if (blocks.length === 0) {
-    return "Only a warning.";
+    return READINESS.onlyWarning;
   }
-  return blocks.includes("nonControlled") ? "Blocks everything." : "Blocks controlled substances.";
+  const { blocksEverything, blocksControlled } = READINESS;
+  return blocks.includes("nonControlled") ? blocksEverything : blocksControlled;
 }

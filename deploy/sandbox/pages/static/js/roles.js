@@ -2,8 +2,7 @@
 
 import { el } from "./dom.js";
 import { ROLE_CHOICES } from "./people.js";
-
-const NOTHING = "Choose at least one role.";
+import { ENROLL } from "./words/administrator.js";
 
 let groups = 0;
 
@@ -22,7 +21,7 @@ export class RoleChoice {
     }));
     this.onChange = onChange;
     const marks = { id: `roles-${groups}-problem`, class: "problem", hidden: true };
-    this.problem = el("small", marks, NOTHING);
+    this.problem = el("small", marks, ENROLL.chooseRole);
     this.node = el(
       "fieldset",
       { class: "roles" },

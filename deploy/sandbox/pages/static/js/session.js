@@ -32,7 +32,7 @@ export async function runSession(title, content) {
   }
 
   try {
-    const [config, words] = await Promise.all(["config.json", "statuses.json"].map(load));
+    const [config, words] = await Promise.all(["config.json", "js/words/statuses.json"].map(load));
     server = new FhirServer(config, () => {
       rescueDrafts();
       showSignIn(sentenceOfStatus(401));

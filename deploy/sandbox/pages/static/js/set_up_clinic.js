@@ -3,28 +3,23 @@
 import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, select, setBusy, whenFree } from "./dom.js";
 import { group, markMissing, markProblems, valuesOf } from "./form_fields.js";
-import { STATES } from "./states.js";
 import { warningsView } from "./warnings.js";
+import { CLINIC_FORM } from "./words/clinics.js";
+import { COMMON, FIELDS } from "./words/common.js";
+import { STATES } from "./words/states.js";
 
 const BOT = "dosespot-register-clinic-bot";
-const TITLE = "Set up a clinic in DoseSpot";
 const NEW = "";
-const FIELDS = [
-  ["clinicName", "Clinic name", { required: true }],
-  ["address1", "Street", { required: true }],
-  ["address2", "Suite, floor or unit"],
-  ["city", "City", { required: true }],
-  ["state", "State", { required: true, options: STATES }],
-  ["zipCode", "ZIP code", { required: true }],
-  ["primaryPhone", "Phone", { required: true, type: "tel" }],
-  ["primaryFax", "Fax", { type: "tel" }],
+const TYPED = [
+  ["clinicName", FIELDS.clinicName, { required: true }],
+  ["address1", FIELDS.street, { required: true }],
+  ["address2", FIELDS.unit],
+  ["city", FIELDS.city, { required: true }],
+  ["state", FIELDS.state, { required: true, options: STATES }],
+  ["zipCode", FIELDS.zip, { required: true }],
+  ["primaryPhone", FIELDS.phone, { required: true, type: "tel" }],
+  ["primaryFax", FIELDS.fax, { type: "tel" }],
 ];
-const DONE = {
-  created: "The clinic was created in DoseSpot.",
-  completed: "The clinic is complete now.",
-  linked: "The clinic is connected now.",
-  unchanged: "The clinic was set up already; nothing was changed.",
-};
 
 /**
  * @param {FhirServer} server
@@ -33,15 +28,15 @@ const DONE = {
 export async function openClinicSetup(server, onDone) {
   const places = await server.searchAll("Location").catch(() => []);
   const choices = places.map((place) => [place.id, inOneLine(place)]);
-  const location = select({ name: "" }, [...choices, [NEW, "+ New location"]]);
-  const typed = group("New location", FIELDS);
+  const location = select({ name: "" }, [...choices, [NEW, CLINIC_FORM.addLocation]]);
+  const typed = group(CLINIC_FORM.newLocation, TYPED);
   const result = el("div", { role: "status" });
-  const create = el("button", { type: "submit" }, "Create");
+  const create = el("button", { type: "submit" }, CLINIC_FORM.create);
   location.addEventListener("change", () => (typed.hidden = location.value !== NEW));
   typed.hidden = location.value !== NEW;
 
-  openDialog(TITLE, (close) => {
-    const form = el("form", { novalidate: true }, field("Location", location), typed, result);
+  openDialog(CLINIC_FORM.title, (close) => {
+    const form = el("form", { novalidate: true }, field(FIELDS.location, location), typed, result);
     form.append(bottomLine(close, create));
     form.addEventListener(
       "submit",
@@ -50,9 +45,9 @@ export async function openClinicSetup(server, onDone) {
           return;
         }
         setBusy([create], true);
-        result.replaceChildren(el("p", {}, "Waiting for DoseSpot …"));
+        result.replaceChildren(el("p", {}, CLINIC_FORM.waiting));
         if (await register(server, form, location.value, result)) {
-          const done = el("button", { type: "button", onclick: close }, "Close");
+          const done = el("button", { type: "button", onclick: close }, COMMON.close);
           form.replaceChildren(result, el("footer", {}, done));
           onDone();
         }
@@ -71,16 +66,16 @@ async function register(server, form, locationId, result) {
     result.replaceChildren(...answerView(answer));
     return true;
   } catch (error) {
-    result.replaceChildren(markProblems(form, error, "The clinic was not set up."));
+    result.replaceChildren(markProblems(form, error, CLINIC_FORM.failed));
     return false;
   }
 }
 
 function answerView({ status, tellDoseSpot, warnings }) {
   const mail = tellDoseSpot
-    ? el("div", { class: "notice" }, el("p", {}, "Now e-mail DoseSpot:"), el("p", {}, tellDoseSpot))
+    ? el("div", { class: "notice" }, el("p", {}, CLINIC_FORM.mailDoseSpot), el("p", {}, tellDoseSpot))
     : "";
-  return [el("p", { class: "done" }, DONE[status]), mail, warningsView(warnings)];
+  return [el("p", { class: "done" }, CLINIC_FORM.done[status]), mail, warningsView(warnings)];
 }
 
 function inOneLine({ name, address }) {

@@ -4,16 +4,9 @@ import { el, setBusy, whenFree } from "./dom.js";
 import { engineersDetails, errorView } from "./errors.js";
 import { openInvitations } from "./invitations.js";
 import { openClinicSetup } from "./set_up_clinic.js";
+import { INVITATIONS, SETUP } from "./words/clinics.js";
 
 const BOT = "dosespot-setup-progress-bot";
-
-/** The steps in their order: the bot's name of each, and what people call it. */
-const STEPS = {
-  createWorkspace: "Create workspace",
-  inviteClinicians: "Invite clinicians",
-  cliniciansVerify: "Clinicians verify",
-  readyToPrescribe: "Ready to prescribe",
-};
 
 /**
  * @param {FhirServer} server
@@ -27,7 +20,7 @@ export function setupPanel(server, board) {
   const node = el(
     "section",
     { class: "panel", "aria-labelledby": "setup", hidden: true },
-    el("div", { class: "head" }, el("h2", { id: "setup" }, "Setting up"), tools),
+    el("div", { class: "head" }, el("h2", { id: "setup" }, SETUP.title), tools),
     steps,
     told,
   );
@@ -40,14 +33,14 @@ export function setupPanel(server, board) {
       node.hidden = false;
     } catch (error) {
       node.hidden = error.status === 404;
-      told.replaceChildren(errorView(error, "It could not be read how far the setup has come."));
+      told.replaceChildren(errorView(error, SETUP.failed));
     }
   }
 
   const changed = () => Promise.all([load(), board.load()]);
   tools.append(
-    act("Set up a clinic", () => openClinicSetup(server, changed)),
-    act("Invite clinicians", () => openInvitations(server, board, changed)),
+    act(SETUP.setUpClinic, () => openClinicSetup(server, changed)),
+    act(INVITATIONS.title, () => openInvitations(server, board, changed)),
   );
   load();
   return node;
@@ -60,7 +53,7 @@ async function progressOf(server) {
   do {
     const answer = await server.execute(BOT, cursor === null ? {} : { cursor });
     answer.steps.forEach(({ step, people }) => (sums[step] = (sums[step] ?? 0) + people));
-    const order = Object.keys(STEPS);
+    const order = Object.keys(SETUP.steps);
     const further = order.indexOf(answer.currentStep) > order.indexOf(current);
     current = further ? answer.currentStep : current;
     ({ workspaceMissing, nextCursor: cursor } = answer);
@@ -69,18 +62,18 @@ async function progressOf(server) {
 }
 
 function stepNodes({ sums, current }) {
-  const order = Object.keys(STEPS);
+  const order = Object.keys(SETUP.steps);
   const reached = order.indexOf(current);
   return order.map((step, index) => {
     const people = sums[step] ?? 0;
     const state = index === reached ? "current" : index < reached ? "done" : "later";
     const isDone = state === "done" && (index === 0 || people === 0);
-    const count = index === 0 ? "" : `${people} ${people === 1 ? "person" : "people"}`;
+    const count = index === 0 ? "" : SETUP.people(people);
     return el(
       "li",
       { "data-state": state, "aria-current": state === "current" ? "step" : null },
       el("span", { class: "step-number", "aria-hidden": "true" }, isDone ? "✓" : String(index + 1)),
-      el("span", {}, el("strong", {}, STEPS[step]), el("small", {}, count)),
+      el("span", {}, el("strong", {}, SETUP.steps[step]), el("small", {}, count)),
     );
   });
 }
@@ -89,8 +82,8 @@ function missing(workspaceMissing) {
   if (workspaceMissing === null) {
     return [];
   }
-  const sentence = "Your clinic has no access to DoseSpot yet. Tell whoever set ePrescribing up.";
-  return [el("div", { class: "warning" }, el("p", {}, sentence), engineersDetails(workspaceMissing))];
+  const told = [el("p", {}, SETUP.noAccess), engineersDetails(workspaceMissing)];
+  return [el("div", { class: "warning" }, ...told)];
 }
 
 function act(label, onclick) {

@@ -1,6 +1,7 @@
 /** Where everybody stands, per person and clinic: reads records, and knows no page. */
 
 import { doseSpotId, hasDea, hasEpcs, nameOf, registrationStatus, sortKey } from "./people.js";
+import { COMMON } from "./words/common.js";
 
 const CLINIC = "https://dosespot.com/clinic-id";
 const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
@@ -41,7 +42,7 @@ export function standingsOf({ practitioners, memberships, roles, organizations }
 /** The project's clinics if there are several, its own first, which has the lowest number. */
 function clinicsAmong(organizations) {
   const found = organizations
-    .map((each) => ({ id: each.id, name: each.name ?? "Clinic", number: numberOf(each) }))
+    .map((each) => ({ id: each.id, name: each.name ?? COMMON.clinic, number: numberOf(each) }))
     .filter(({ number }) => number > 0)
     .sort((a, b) => a.number - b.number);
   return found.length > 1 ? found : [];

@@ -27,9 +27,3 @@ export async function updateEverybody(server, onPage) {
   } while (cursor !== null);
   return sums;
 }
-
-/** @returns {string} the sums as a sentence. */
-export function updateWords({ checked, changed, failed }) {
-  const problems = failed === 0 ? "" : ` ${failed} could not be updated.`;
-  return `${checked} checked with DoseSpot, ${changed} changed.${problems}`;
-}

@@ -1,37 +1,6 @@
 /** What a registration status means, who has to do what next, and by which act on the page. */
 
-/** Who acts next where no action is needed. */
-export const NOBODY = "Nobody";
-
-/** What an administrator can do on the page; one name each, wherever it is offered. */
-export const ACTS = {
-  enroll: "Enroll",
-  idp: "Start identity proofing",
-  tfa: "Start two-factor authentication",
-  update: "Update status",
-};
-
-const NOT_ENROLLED = {
-  meaning: "Not enrolled",
-  owner: "Administrator",
-  action: ACTS.enroll,
-  act: "enroll",
-  tone: "off",
-};
-const NOT_RECORDED = {
-  meaning: "In DoseSpot, status not recorded",
-  owner: "Administrator",
-  action: ACTS.update,
-  act: "update",
-  tone: "act",
-};
-const READY_WITHOUT_DEA = {
-  meaning: "Ready, without controlled substances",
-  owner: NOBODY,
-  action: "No action needed. For controlled substances, add a DEA number first",
-  act: "update",
-  tone: "done",
-};
+import { STATUSES } from "./words/statuses.js";
 
 /** The act of an administrator that a status asks for; every other one is only brought up to date. */
 const ACT_OF = {
@@ -50,7 +19,7 @@ const TONE_OF_OWNER = { Nobody: "done", Administrator: "act", Prescriber: "wait"
  */
 
 export class Statuses {
-  /** @param {Object} data what stands in `statuses.json`. */
+  /** @param {Object} data what stands in `words/statuses.json`. */
   constructor(data) {
     this.data = data;
   }
@@ -60,7 +29,7 @@ export class Statuses {
    * @returns {string} the status in words.
    */
   meaning(status) {
-    return this.data.statuses[status]?.meaning ?? `Unknown (${status})`;
+    return this.data.statuses[status]?.meaning ?? STATUSES.unknown(status);
   }
 
   /**
@@ -70,12 +39,12 @@ export class Statuses {
    */
   guidance(status, { dea, doseSpotId }) {
     if (status === null) {
-      return doseSpotId === null ? NOT_ENROLLED : NOT_RECORDED;
+      return doseSpotId === null ? STATUSES.notEnrolled : STATUSES.notRecorded;
     }
     const known = this.data.statuses[status] ?? this.data.statuses.Unknown;
     const needed = dea || this.data.alsoWithoutDea.includes(status) || known.meaning === "Unknown";
     if (!needed) {
-      return READY_WITHOUT_DEA;
+      return STATUSES.readyWithoutDea;
     }
     const tone = status.endsWith("Error") ? "bad" : TONE_OF_OWNER[known.owner];
     return { ...known, meaning: this.meaning(status), act: ACT_OF[status] ?? "update", tone };

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { pill } from "./pills.js";
+import { ADMINISTRATOR } from "./words/administrator.js";
 
 const ORDER = ["bad", "act", "wait", "off", "done"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -24,7 +25,7 @@ export function stuckChart(standings, chosen, onChoose) {
       type: "button",
       class: "quiet",
       "aria-pressed": String(pressed),
-      title: pressed ? "Show everybody" : "Show only these",
+      title: pressed ? ADMINISTRATOR.showAll : ADMINISTRATOR.showOnlyThese,
       onclick: () => onChoose(pressed ? "" : meaning),
     };
     const parts = [pill(tone, meaning), bar(group.length / most), el("b", {}, String(group.length))];

@@ -9,12 +9,13 @@ import { since } from "./moments.js";
 import { doseSpotRoles, emailOf } from "./people.js";
 import { pill } from "./pills.js";
 import { Readiness } from "./readiness.js";
-import { ACTS, NOBODY } from "./statuses.js";
-import { updateOne, updateWords } from "./status_update.js";
+import { updateOne } from "./status_update.js";
 import { warningsView } from "./warnings.js";
+import { ACTS, ADMINISTRATOR, TEAM } from "./words/administrator.js";
+import { COMMON } from "./words/common.js";
+import { NOBODY } from "./words/statuses.js";
 
 const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
-const WORKING = "working …";
 
 export class TeamRow {
   /**
@@ -27,12 +28,12 @@ export class TeamRow {
     this.standing = standing;
     this.readiness = new Readiness(page.server, standing.practitioner.id);
     this.result = el("div", { role: "status" });
-    this.cells = ["Where they stand", "Since", "What is next"].map((label) =>
-      el("td", { role: "cell", "data-label": label }),
+    this.cells = ["state", "since", "next"].map((key) =>
+      el("td", { role: "cell", "data-label": TEAM.columns[key] }),
     );
     this.nameCell = el("th", { role: "rowheader", scope: "row" });
     this.main = el("button", { type: "button", onclick: whenFree(() => this.act(this.mainAct)) });
-    const more = menu(`More for ${standing.name}`, () => this.#others());
+    const more = menu(COMMON.moreFor(standing.name), () => this.#others());
     this.acts = el("td", { role: "cell", class: "acts" }, this.main, more);
     const below = el("td", { role: "cell", class: "below" }, this.result, this.readiness.node);
     const cells = [this.nameCell, ...this.cells, this.acts, below];
@@ -48,10 +49,10 @@ export class TeamRow {
       el("strong", {}, name),
       el("small", {}, [emailOf(practitioner), clinic?.name].filter(Boolean).join(" · ")),
       el("small", {}, doseSpotRoles(standing.roles).join(", ")),
-      practitioner.active === false ? el("small", {}, "Not active") : "",
+      practitioner.active === false ? el("small", {}, TEAM.notActive) : "",
     );
     const [stand, when, next] = this.cells;
-    const twoFactor = epcs ? pill("done", "Controlled substances") : "";
+    const twoFactor = epcs ? pill("done", COMMON.controlled) : "";
     stand.replaceChildren(pill(guidance.tone, guidance.meaning), " ", twoFactor);
     when.replaceChildren(since(standing.changed));
     next.replaceChildren(...nextAction(guidance));
@@ -63,15 +64,15 @@ export class TeamRow {
     this.mainAct = act;
     this.main.className = act === "update" ? "quiet" : "";
     this.main.replaceChildren(ACTS[act]);
-    this.main.setAttribute("aria-label", `${ACTS[act]}: ${name}`);
+    this.main.setAttribute("aria-label", COMMON.of(ACTS[act], name));
   }
 
   #others() {
     const acts = Object.keys(ACTS).filter((each) => each !== this.mainAct);
     return [
       ...acts.map((each) => [ACTS[each], () => this.act(each)]),
-      ["Check readiness", () => this.readiness.check()],
-      ["Details and history", () => openHistory(this.page.server, this.standing)],
+      [TEAM.checkReadiness, () => this.readiness.check()],
+      [TEAM.history, () => openHistory(this.page.server, this.standing)],
     ];
   }
 
@@ -81,7 +82,7 @@ export class TeamRow {
       return;
     }
     if (act === "update") {
-      this.#run(act, () => updateOne(this.page.server, this.standing), updateWords);
+      this.#run(act, () => updateOne(this.page.server, this.standing), ADMINISTRATOR.updated);
       return;
     }
     askForEnrollment(act, this.standing, (input) =>
@@ -93,26 +94,26 @@ export class TeamRow {
 
   async #run(act, call, summary) {
     setBusy([this.main], true);
-    this.result.replaceChildren(el("p", {}, `${ACTS[act]}: ${WORKING}`));
+    this.result.replaceChildren(el("p", {}, TEAM.working(ACTS[act])));
     try {
       const answer = await call();
       this.result.replaceChildren(
-        el("p", { class: "done" }, `${ACTS[act]}: done. ${summary(answer)}`),
+        el("p", { class: "done" }, TEAM.done(ACTS[act], summary(answer))),
         warningsView(answer.warnings),
       );
     } catch (error) {
-      this.result.replaceChildren(errorView(error, `${ACTS[act]} did not work.`));
+      this.result.replaceChildren(errorView(error, TEAM.failed(ACTS[act])));
     }
     await Promise.all([this.page.reload(), this.readiness.again()]);
     setBusy([this.main], false);
   }
 
   #summary(answer) {
-    return `${this.page.statuses.meaning(answer.registrationStatus)}.`;
+    return TEAM.sentence(this.page.statuses.meaning(answer.registrationStatus));
   }
 }
 
 /** Who does what next; where nobody has to, only that. */
 function nextAction({ owner, action }) {
-  return owner === NOBODY ? [action] : [el("strong", {}, `${owner}:`), ` ${action}`];
+  return owner === NOBODY ? [action] : [el("strong", {}, TEAM.owner(owner)), ` ${action}`];
 }

@@ -4,19 +4,20 @@ import { addressState, keepInAddress } from "./address.js";
 import { csvOf, saveFile } from "./csv.js";
 import { el, field, select } from "./dom.js";
 import { doseSpotRoles, emailOf } from "./people.js";
-import { NOBODY } from "./statuses.js";
 import { TeamRow } from "./team_row.js";
+import { TEAM } from "./words/administrator.js";
+import { COMMON, FIELDS } from "./words/common.js";
+import { OWNERS } from "./words/statuses.js";
 
 const AT_ONCE = 50;
 const ANY = "";
-const OWNERS = ["Administrator", "Prescriber", "DoseSpot", NOBODY];
 
-/** Columns that people can sort by, and what they are sorted by. */
-const COLUMNS = {
-  name: ["Name", ({ sortKey }) => sortKey],
-  state: ["Where they stand", ({ guidance }) => guidance.meaning],
-  since: ["Since", ({ changed }) => changed ?? ""],
-  next: ["What is next", ({ guidance }) => `${OWNERS.indexOf(guidance.owner)} ${guidance.action}`],
+/** What people can sort by, per column. */
+const SORTED_BY = {
+  name: ({ sortKey }) => sortKey,
+  state: ({ guidance }) => guidance.meaning,
+  since: ({ changed }) => changed ?? "",
+  next: ({ guidance }) => `${OWNERS.indexOf(guidance.owner)} ${guidance.action}`,
 };
 
 export class TeamTable {
@@ -29,23 +30,23 @@ export class TeamTable {
     const search = { type: "search", autocomplete: "off", value: this.state.q };
     this.name = el("input", { ...search, oninput: () => this.set({ q: this.name.value }) });
     this.owner = select({ onchange: () => this.set({ owner: this.owner.value }) }, [
-      [ANY, "Anybody"],
+      [ANY, TEAM.anybody],
       ...OWNERS.map((each) => [each, each]),
     ]);
     this.owner.value = this.state.owner;
     this.standing = select({ onchange: () => this.set({ state: this.standing.value }) }, []);
     this.count = el("p", { role: "status", class: "count" });
-    this.heads = Object.entries(COLUMNS).map(([key, [label]]) => this.#head(key, label));
+    this.heads = Object.keys(SORTED_BY).map((key) => this.#head(key));
     this.body = el("tbody", { role: "rowgroup" });
     this.more = el(
       "button",
       { type: "button", class: "quiet", hidden: true, onclick: () => this.#showMore() },
-      `Show ${AT_ONCE} more`,
+      TEAM.showMore(AT_ONCE),
     );
-    const heads = [...this.heads, el("th", { role: "columnheader", scope: "col" }, "Actions")];
+    const heads = [...this.heads, el("th", { role: "columnheader", scope: "col" }, TEAM.actions)];
     this.table = el(
       "table",
-      { role: "table", class: "team", "aria-label": "Prescribers" },
+      { role: "table", class: "team", "aria-label": TEAM.label },
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
       this.body,
     );
@@ -57,9 +58,9 @@ export class TeamTable {
       el(
         "search",
         { class: "filters" },
-        field("Search by name", this.name),
-        field("Who acts next", this.owner),
-        field("Where they stand", this.standing),
+        field(COMMON.searchByName, this.name),
+        field(TEAM.acts, this.owner),
+        field(TEAM.columns.state, this.standing),
       ),
       this.count,
       this.table,
@@ -100,7 +101,7 @@ export class TeamTable {
   get found() {
     const { q, owner, state, sort, dir } = this.state;
     const words = q.toLowerCase().split(/\s+/);
-    const by = (COLUMNS[sort] ?? COLUMNS.name)[1];
+    const by = SORTED_BY[sort] ?? SORTED_BY.name;
     const sign = dir === "down" ? -1 : 1;
     return [...this.rows.values()]
       .map(({ standing }) => standing)
@@ -135,7 +136,8 @@ export class TeamTable {
 
   /** Saves what is searched for as CSV. */
   save() {
-    const head = ["Name", "E-mail", "Clinic", "Roles", "Where they stand", "Since"];
+    const { name, state, since, next } = TEAM.columns;
+    const head = [name, FIELDS.email, COMMON.clinic, TEAM.roles, state, since];
     const rows = this.found.map(({ name, practitioner, clinic, roles, guidance, changed, epcs }) => [
       name,
       emailOf(practitioner),
@@ -145,19 +147,19 @@ export class TeamTable {
       changed ?? "",
       guidance.owner,
       guidance.action,
-      epcs ? "Enabled" : "Not enabled",
+      epcs ? COMMON.enabled : COMMON.notEnabled,
     ]);
-    const names = [...head, "Who acts next", "What is next", "Controlled substances"];
+    const names = [...head, TEAM.acts, next, COMMON.controlled];
     saveFile("prescribers.csv", csvOf([names, ...rows]));
   }
 
-  #head(key, label) {
+  #head(key) {
     const sort = () => {
       const turned = this.state.sort === key && this.state.dir === "up" ? "down" : "up";
       this.set({ sort: key, dir: turned });
     };
     const mark = el("span", { "aria-hidden": "true" });
-    const button = el("button", { type: "button", onclick: sort }, label, mark);
+    const button = el("button", { type: "button", onclick: sort }, TEAM.columns[key], mark);
     return el("th", { role: "columnheader", scope: "col", "data-key": key }, button);
   }
 
@@ -173,7 +175,7 @@ export class TeamTable {
     const wanted = this.state.state;
     const all = [...this.rows.values()].map(({ standing }) => standing.guidance.meaning);
     const states = [...new Set([...all, wanted])].filter((each) => each !== ANY).sort();
-    const options = [[ANY, "Anywhere"], ...states.map((each) => [each, each])];
+    const options = [[ANY, TEAM.anywhere], ...states.map((each) => [each, each])];
     this.standing.replaceChildren(...options.map(([value, text]) => el("option", { value }, text)));
     this.standing.value = wanted;
   }
@@ -181,11 +183,9 @@ export class TeamTable {
   #countWords(visible) {
     const all = this.rows.size;
     if (visible > 0) {
-      return `${visible} of ${all} prescribers shown.`;
+      return TEAM.shown(visible, all);
     }
-    return all === 0
-      ? "Nobody is here yet. Add your first prescriber above."
-      : "Nobody matches. Change the search or the filters.";
+    return all === 0 ? TEAM.nobody : TEAM.nobodyFound;
   }
 
   /** Rows that stand where they should stay untouched: whatever is moved loses the focus. */

@@ -3,15 +3,14 @@
 import { el } from "./dom.js";
 import { engineersDetails } from "./errors.js";
 import { fieldName, plainProblem } from "./sentences.js";
-
-const HEADING = "Please check:";
+import { ERRORS } from "./words/errors.js";
 
 /**
  * @param {Array<{path: string, sentence: string}>} [warnings] of a bot's answer.
  * @param {string} [heading]
  * @returns {HTMLElement|string} a list; nothing where there are none.
  */
-export function warningsView(warnings = [], heading = HEADING) {
+export function warningsView(warnings = [], heading = ERRORS.pleaseCheck) {
   if (warnings.length === 0) {
     return "";
   }

@@ -1,5 +1,7 @@
 /** The states and territories as a list to choose from. */
 
+import { COMMON } from "./common.js";
+
 const NAMES =
   "AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut," +
   "DE Delaware,DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois," +
@@ -13,6 +15,6 @@ const NAMES =
 
 /** Options of a drop-down list: what is sent, and what is shown. */
 export const STATES = [
-  ["", "Choose"],
+  ["", COMMON.choose],
   ...NAMES.split(",").map((each) => [each.slice(0, 2), each.slice(3)]),
 ];

@@ -1,0 +1,46 @@
+/** What the form for adding a prescriber says. */
+
+export const FORM = {
+  title: "Add a prescriber",
+  note: "Fields with * are required. What you type is kept in this tab until it is sent.",
+  example: "Fill in an example",
+  create: "Create",
+  creating: "Create: working …",
+  person: "Person",
+  profession: "Profession",
+  mailingAddress: "Mailing address",
+  billingAddress: "Billing address",
+  billingIsSame: "The billing address is the same",
+  addLocation: "Add a location",
+  locationNumber: (number) => `Location ${number}`,
+  locationsFailed: "The locations could not be loaded.",
+  useAsDefault: "Use as default",
+  consents: "Consents",
+  codesBySms: "Agrees to receive sign-in codes by text message",
+  otherSms: "Agrees to receive other text messages",
+  dataRates: "Understands that message and data rates may apply",
+  invite: "Invite the prescriber to the project by e-mail",
+  yesOrNo: { true: "Yes", false: "No" },
+  genderNotStated: "Not stated",
+  genders: { F: "Female", M: "Male", O: "Other or unknown" },
+  chooseRoles: "Create: choose the roles in DoseSpot first.",
+  fillIn: "The prescriber was not created. Fill in what is required.",
+  failed: "The prescriber was not created.",
+  created: (name) => `The prescriber was created: ${name}.`,
+  updated: (name) => `This prescriber was updated: ${name}.`,
+  ready: " Ready to be enrolled.",
+  notReady: " Not ready to be enrolled yet.",
+  missing: "This is still missing:",
+  warnings: "Please check, but it stops nothing:",
+};
+
+/** Where somebody exists already: what is on record beside what was typed. */
+export const COMPARISON = {
+  title: "This NPI is on record already",
+  whose: (name) => `${name} has this NPI.`,
+  update: "Update this prescriber",
+  same: "What you typed is what is on record.",
+  field: "Field",
+  onRecord: "On record",
+  inForm: "In this form",
+};
