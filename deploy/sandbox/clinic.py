@@ -12,6 +12,7 @@ from deploy.medplum.operations import wanted_operation
 from deploy.medplum.program_policies import SERVICE, program_policy
 from deploy.medplum.wanted import SCHEDULE
 from deploy.sandbox.dosespot.app import DoseSpotServer
+from deploy.sandbox.examples import LOCATIONS
 from deploy.sandbox.fhir.app import FhirServer
 from deploy.sandbox.people import PASSWORD, PATIENTS, PEOPLE
 from fhir_profiles.systems import (
@@ -76,6 +77,8 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             server.add_resource(project, wanted_operation({}, bot, bot.operation, runs))
     server.add_client(project, SERVICE_NAME, admin=True, access_policy=program_policy(SERVICE))
     server.add_resource(project, access_policy())
+    for location in LOCATIONS:
+        server.add_resource(project, location)
     for patient, observations in PATIENTS:
         subject = server.add_resource(project, patient)
         for observation in observations:

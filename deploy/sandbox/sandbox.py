@@ -16,9 +16,10 @@ from deploy.relay.rules import RelaySettings
 from deploy.sandbox.clinic import admit_pages, project_secrets, seed_dosespot, seed_fhir
 from deploy.sandbox.dosespot.app import DoseSpotServer
 from deploy.sandbox.dosespot.app import create_app as create_dosespot
+from deploy.sandbox.examples import examples
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.fhir.backend import Invoker
-from deploy.sandbox.fhir.sign_in_page import Guest
+from deploy.sandbox.fhir.sign_in_page import Guest, Shown
 from deploy.sandbox.functions.app import create_app as create_functions
 from deploy.sandbox.nppes.app import API_PATH, NppesServer
 from deploy.sandbox.pages import Site, origin
@@ -109,7 +110,10 @@ class Sandbox:
             base_url=self._url("fhir"),
             functions_url=self._url("functions"),
             invoker=invoker,
-            guests=[Guest(p.email, PASSWORD, p.name, p.description) for p in PEOPLE],
+            shown=Shown(
+                guests=[Guest(p.email, PASSWORD, p.name, p.description) for p in PEOPLE],
+                examples=examples(),
+            ),
         )
         self._functions = functions_app(make_services=make_services, verbose=verbose)
         self._nppes = NppesServer(REGISTRATIONS)

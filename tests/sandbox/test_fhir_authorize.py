@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from deploy.sandbox.fhir.app import FhirServer, create_app
-from deploy.sandbox.fhir.sign_in_page import Guest
+from deploy.sandbox.fhir.sign_in_page import Example, Guest, Shown
 from deploy.sandbox.serve import LocalServer
 
 REDIRECT = "http://127.0.0.1:9/pages/"
@@ -20,6 +20,7 @@ VERIFIER = "v" * 50
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
 JANE = {"resourceType": "Practitioner", "name": [{"family": "Smith", "given": ["Jane"]}]}
 LOGIN = {"email": "jane@clinic.example", "password": "right"}
+EXAMPLE = Example("Set up a clinic", (("Street", "1 <Main> St"),))
 GUEST = Guest(**LOGIN, name="Jane <Smith>", description="prescriber")
 
 
@@ -73,7 +74,7 @@ class App:
 @pytest.fixture
 def app() -> Iterator[App]:
     with LocalServer() as http:
-        server = create_app(base_url=http.url, guests=[GUEST])
+        server = create_app(base_url=http.url, shown=Shown([GUEST], [EXAMPLE]))
         project = server.add_project("Clinic")
         server.add_person(project, JANE, **LOGIN)
         client = {"resourceType": "ClientApplication", "name": "Pages", "redirectUris": [REDIRECT]}
@@ -91,6 +92,7 @@ def test_page_lists_who_can_sign_in_and_escapes_what_it_is_given(app: App) -> No
     page = app.open()
     assert page.status_code == 200
     assert "Jane &lt;Smith&gt;" in page.text
+    assert "<dt>Street</dt><dd>1 &lt;Main&gt; St</dd>" in page.text
     policy = page.headers["Content-Security-Policy"]
     assert "form-action 'self' http://127.0.0.1:9;" in policy
     assert "script-src" not in policy

@@ -1,6 +1,5 @@
 """Puts the FHIR server together: the one place that makes its parts and knows all its routes."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -34,7 +33,7 @@ from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
 from deploy.sandbox.fhir.sessions import Sessions
-from deploy.sandbox.fhir.sign_in_page import Guest
+from deploy.sandbox.fhir.sign_in_page import Shown
 from deploy.sandbox.fhir.store import ResourceStore
 from deploy.sandbox.fhir.subscriptions import Subscriptions
 
@@ -56,7 +55,7 @@ class FhirServer(Seeding):
         backend: the server without its routes.
         database: closed by `close`.
         invoker: closed by `close`, where the server made it itself.
-        guests: who can sign in, as the sign-in page shows it.
+        shown: what the sign-in page shows beside its form.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class FhirServer(Seeding):
         backend: FhirBackend,
         database: Database,
         invoker: LambdaInvoker | None,
-        guests: Sequence[Guest],
+        shown: Shown,
     ) -> None:
         super().__init__(backend)
         self._database = database
@@ -72,7 +71,7 @@ class FhirServer(Seeding):
         self._runner = BotHost(backend)
         self._subscriptions = Subscriptions(backend, self._runner)
         backend.listeners.append(self._subscriptions.take)
-        self._app: ASGIApp = FaultInjector(self._application(backend, guests))
+        self._app: ASGIApp = FaultInjector(self._application(backend, shown))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
@@ -85,7 +84,7 @@ class FhirServer(Seeding):
         if self._invoker is not None:
             self._invoker.close()
 
-    def _application(self, backend: FhirBackend, guests: Sequence[Guest]) -> Starlette:
+    def _application(self, backend: FhirBackend, shown: Shown) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
         starts = (schedules, webhooks, execute, operations)
         return Starlette(
@@ -94,7 +93,7 @@ class FhirServer(Seeding):
                 *switches.routes(backend.switches),
                 *self._subscriptions.routes(),
                 *auth.routes(backend),
-                *authorize.routes(backend, guests),
+                *authorize.routes(backend, shown),
                 *admin.routes(backend),
                 *deploying.routes(backend),
                 *mail.routes(backend),
@@ -121,7 +120,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
     now: Clock = lambda: datetime.now(UTC),
     bot_custom_functions_enabled: bool = True,
     invoker: Invoker | None = None,
-    guests: Sequence[Guest] = (),
+    shown: Shown = Shown(),  # noqa: B008 - it is frozen
 ) -> FhirServer:
     """A server, empty unless `database` is a file that has something in it.
 
@@ -132,7 +131,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         now: the clock, with a time zone.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         invoker: what runs bots instead of a Lambda client for `functions_url`.
-        guests: who can sign in, as the sign-in page shows it.
+        shown: what the sign-in page shows beside its form.
     """
     own_invoker = LambdaInvoker(functions_url) if functions_url and invoker is None else None
     tables = Database(database)
@@ -144,7 +143,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         now=now,
         bot_custom_functions_enabled=bot_custom_functions_enabled,
     )
-    return FhirServer(backend, tables, own_invoker, guests)
+    return FhirServer(backend, tables, own_invoker, shown)
 
 
 def _outcome_response(_request: Request, error: Exception) -> Response:

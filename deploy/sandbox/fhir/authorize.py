@@ -4,7 +4,6 @@ See RFC 6749, section 4.1, and https://www.medplum.com/docs/auth. Medplum has it
 in between; here it is the server's own. As with Medplum, people sign in to the client's project.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,21 +15,21 @@ from deploy.sandbox.fhir import outcomes, sign_in_page
 from deploy.sandbox.fhir.auth import choose_profile, memberships_of
 from deploy.sandbox.fhir.backend import FhirBackend
 from deploy.sandbox.fhir.outcomes import Resource
-from deploy.sandbox.fhir.sign_in_page import Guest
+from deploy.sandbox.fhir.sign_in_page import Shown
 from deploy.sandbox.markup import Html
 
 
-def routes(backend: FhirBackend, guests: Sequence[Guest]) -> list[Route]:
+def routes(backend: FhirBackend, shown: Shown) -> list[Route]:
     """The route that web pages send people to.
 
     Args:
         backend: the server.
-        guests: who can sign in, as the page shows it.
+        shown: what the sign-in page shows beside its form.
     """
 
     async def ask(request: Request) -> Response:
         client = _client(backend, request.query_params)
-        return _shown(request, sign_in_page.sign_in(client["name"], guests))
+        return _shown(request, sign_in_page.sign_in(client["name"], shown))
 
     async def answer(request: Request) -> Response:
         asked, form = request.query_params, dict(parse_qsl((await request.body()).decode()))
@@ -43,9 +42,7 @@ def routes(backend: FhirBackend, guests: Sequence[Guest]) -> list[Route]:
         memberships = memberships_of(backend, user, project) if user else []
         if user is None or not memberships:
             problem = "The e-mail address or the password is wrong."
-            return _shown(
-                request, sign_in_page.sign_in(client["name"], guests, email, problem), 400
-            )
+            return _shown(request, sign_in_page.sign_in(client["name"], shown, email, problem), 400)
         login = backend.sessions.start_login(
             user,
             asked.get("scope", "openid"),

@@ -1,6 +1,7 @@
 """The server's own sign-in page as HTML, to which other web pages send people.
 
-Values in, HTML out. The page lists who can sign in, because everybody here is made up.
+Values in, HTML out. The page lists who can sign in, because everybody here is made up, and what can
+be typed into the forms behind it.
 """
 
 import base64
@@ -30,6 +31,19 @@ class Guest:
     description: str
 
 
+@dataclass(frozen=True)
+class Example:
+    """What can be entered in one place, and is taken.
+
+    Attributes:
+        place: the form or page.
+        rows: labels, and what to enter.
+    """
+
+    place: str
+    rows: tuple[tuple[str, str], ...]
+
+
 _CSS = Html(
     """
 :root{color-scheme:light dark;--text:#1b2430;--soft:#566072;--back:#f4f6f9;--card:#fff;
@@ -56,6 +70,11 @@ li button{width:100%;padding:.625rem .25rem;text-align:left;font-weight:400;colo
 background:none;overflow-wrap:anywhere}
 li button:hover strong{text-decoration:underline}
 strong{display:block;color:var(--accent)}
+details{border-top:1px solid var(--faint);padding:.5rem .25rem}
+summary{cursor:pointer;font-weight:600}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:.5rem 0 0}
+dt{color:var(--soft)}
+dd{margin:0;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
 .bad{color:var(--bad);font-weight:600}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
@@ -89,12 +108,25 @@ def content_security_policy(redirect_origin: str) -> str:
     )
 
 
-def sign_in(application: str, guests: Sequence[Guest], email: str = "", problem: str = "") -> Html:
-    """The form, and who can sign in.
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows beside its form.
+
+    Attributes:
+        guests: who can sign in.
+        examples: what can be entered in the forms behind the page.
+    """
+
+    guests: Sequence[Guest] = ()
+    examples: Sequence[Example] = ()
+
+
+def sign_in(application: str, shown: Shown, email: str = "", problem: str = "") -> Html:
+    """The form, who can sign in, and what can be typed afterwards.
 
     Args:
         application: name of what the person signs in to.
-        guests: who can sign in.
+        shown: what stands beside the form.
         email: what was typed.
         problem: why the person is here again; empty at first.
     """
@@ -117,7 +149,9 @@ def sign_in(application: str, guests: Sequence[Guest], email: str = "", problem:
         else "",
         email=email,
     )
-    return _page(joined([form, _who(guests)] if guests else [form]))
+    who = [_who(shown.guests)] if shown.guests else []
+    what = [_what(shown.examples)] if shown.examples else []
+    return _page(joined([form, *who, *what]))
 
 
 def choice(login: str, memberships: Sequence[Resource]) -> Html:
@@ -166,6 +200,28 @@ def _who(guests: Sequence[Guest]) -> Html:
 </section>""",
         password=guests[0].password,
         items=items,
+    )
+
+
+def _what(examples: Sequence[Example]) -> Html:
+    places = joined(
+        fill(
+            "<details>\n<summary>{place}</summary>\n<dl>\n{rows}\n</dl>\n</details>\n",
+            place=each.place,
+            rows=joined(
+                fill("<dt>{label}</dt><dd>{value}</dd>", label=label, value=value)
+                for label, value in each.rows
+            ),
+        )
+        for each in examples
+    )
+    return fill(
+        """<section>
+<h2>What to type</h2>
+<p class="soft">Made-up places, people and numbers that every form takes.</p>
+{places}
+</section>""",
+        places=places,
     )
 
 
