@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from playwright.sync_api import (
+    APIResponse,
     BrowserContext,
     ConsoleMessage,
     FrameLocator,
     Locator,
     Page,
+    Route,
     expect,
 )
 
@@ -93,6 +95,41 @@ def end_session(screen: Screen) -> None:
     headers = {"Authorization": f"Bearer {screen.page.evaluate(script)}"}
     config = screen.page.request.get(f"{screen.base_url}config.json").json()
     screen.page.request.post(f"{config['fhirBaseUrl']}oauth2/logout", headers=headers)
+
+
+@dataclass
+class HeldBack:
+    """One call of a page whose answer comes late.
+
+    Attributes:
+        page: which page.
+        route: the call, once the page has made it.
+        answer: what the server answered at once; None where it is asked only in the end.
+    """
+
+    page: Page
+    pattern: str
+    asks_at_once: bool
+    route: Route | None = None
+    answer: APIResponse | None = None
+
+    def __post_init__(self) -> None:
+        self.page.route(self.pattern, self._hold, times=1)
+
+    def _hold(self, route: Route) -> None:
+        self.answer = route.fetch() if self.asks_at_once else None
+        self.route = route
+
+    def let_through(self) -> None:
+        """Lets the page have its answer, and returns when the page has seen it."""
+        assert self.route is not None
+        with self.page.expect_response(self.pattern) as expected:
+            if self.answer:
+                self.route.fulfill(response=self.answer)
+            else:
+                self.route.continue_()
+        expected.value.finished()
+        self.page.evaluate("fetch('../config.json').then((answer) => answer.text())")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from deploy.sandbox.nppes.records import individual
 from tests.browser.people import ADMIN, named
-from tests.browser.screen import Screen, end_session
+from tests.browser.screen import HeldBack, Screen, end_session
 from tests.integration.clinic import Clinic, new_npi
 
 FILLED = {
@@ -181,6 +181,23 @@ def test_what_was_typed_survives_a_reload_and_an_expired_session(
     expect(form.get_by_label("Last name")).to_have_value("O'Brien")
     screen.button("Sign out").click()
     screen.expect_text("You are signed out.")
+    assert screen.page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("asks_at_once", [False, True], ids=["refused", "answered"])
+def test_what_is_answered_after_signing_out_changes_nothing(
+    screen: Screen, clinic: Clinic, asks_at_once: bool
+) -> None:
+    _open(screen)
+    _fill(screen, NPI=named(clinic, "Late").member.npi)
+    late = HeldBack(screen.page, "**/Practitioner?identifier=*", asks_at_once)
+    screen.button("Create").click()
+    screen.expect_text("Create: working …")
+    screen.button("Sign out").click()
+    screen.expect_text("You are signed out.")
+    late.let_through()
+    expect(screen.page.get_by_role("alert")).to_have_text("You are signed out.")
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
     assert screen.page.evaluate("sessionStorage.length") == 0
 
 

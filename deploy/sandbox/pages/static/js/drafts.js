@@ -47,6 +47,14 @@ export function forgetDraft(form) {
   sessionStorage.removeItem(keyOf(form));
 }
 
+/** Forgets all drafts, of somebody who leaves. */
+export function forgetDrafts() {
+  Object.keys(sessionStorage)
+    .filter((key) => key.startsWith(PREFIX))
+    .forEach((key) => sessionStorage.removeItem(key));
+  kept.clear();
+}
+
 function keyOf(form) {
   return `${PREFIX}${owner}:${form}`;
 }

@@ -16,17 +16,20 @@ const SCOPE = "openid profile offline_access";
 const RETURN_TO = "returnTo";
 const STATE = "pkceState";
 const LOGIN = "activeLogin";
+const LOGOUT = "oauth2/logout";
 
 /** Where the site begins, which is also where people come back to after they have signed in. */
 export const SITE = new URL("..", import.meta.url).href;
 
 export class FhirServer {
+  #isOver = false;
+
   /**
    * @param {{fhirBaseUrl: string, clientId: string}} config where the server is, and as which
    *   ClientApplication the pages have people sign in.
-   * @param {function(): void} onSignedOut called when the server no longer takes the token.
+   * @param {function(): void} onExpired called once, when the server no longer takes the token.
    */
-  constructor({ fhirBaseUrl, clientId }, onSignedOut) {
+  constructor({ fhirBaseUrl, clientId }, onExpired) {
     const storage = new ClientStorage(sessionStorage);
     const login = storage.getObject(LOGIN);
     this.hasToken = login !== undefined;
@@ -37,8 +40,8 @@ export class FhirServer {
       accessToken: login?.accessToken,
       cacheTime: 0,
       extendedMode: false,
-      fetch: fetchWithOutcome,
-      onUnauthenticated: onSignedOut,
+      fetch: (url, options) => this.#fetchInTime(url, options),
+      onUnauthenticated: () => this.#end(onExpired),
     });
     if (login) {
       this.medplum.setAccessToken(login.accessToken, login.refreshToken);
@@ -69,6 +72,7 @@ export class FhirServer {
 
   /** Ends the session, here and on the server. */
   async signOut() {
+    this.#isOver = true;
     try {
       await this.medplum.signOut();
     } finally {
@@ -162,6 +166,23 @@ export class FhirServer {
     }
   }
 
+  /**
+   * Fetches while the session lasts. What is answered later never arrives, so that it neither draws
+   * anything nor has Medplum's client end a session, with its storage, that has ended before.
+   */
+  async #fetchInTime(url, options) {
+    const answer = await fetchWithOutcome(url, options);
+    const isLate = this.#isOver && !String(url).endsWith(LOGOUT);
+    return isLate ? new Promise(() => {}) : answer;
+  }
+
+  #end(onExpired) {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      onExpired();
+    }
+  }
+
   /** One of the server's own links; the token goes nowhere else. */
   #own(url) {
     if (!url.startsWith(this.medplum.getBaseUrl())) {
@@ -196,14 +217,14 @@ const IDS = {
   429: "too-many-requests",
 };
 
-/** Fetches; a refusal that comes without an explanation, such as a proxy's, becomes one with it. */
+/** Fetches all of an answer; a refusal without an explanation, such as a proxy's, gets one. */
 async function fetchWithOutcome(url, options) {
   const answer = await fetch(url, options);
-  if (answer.ok || answer.status === 401) {
-    return answer;
-  }
   const text = await answer.text();
   const { status, statusText } = answer;
+  if (answer.ok || status === 401) {
+    return new Response(text || null, answer);
+  }
   const body = isExplained(text) ? text : JSON.stringify(outcomeOf(status, statusText));
   return new Response(body, { status, headers: { "Content-Type": "application/json" } });
 }

@@ -1,7 +1,7 @@
 /** Who is signed in: the way to the sign-in page, the line with the name, and back when it ends. */
 
 import { el, setBusy, whenFree } from "./dom.js";
-import { keepDraftsOf, rescueDrafts } from "./drafts.js";
+import { forgetDrafts, keepDraftsOf, rescueDrafts } from "./drafts.js";
 import { errorView } from "./errors.js";
 import { FhirServer, SITE } from "./fhir.js";
 import { nameOf } from "./people.js";
@@ -28,6 +28,7 @@ export async function runSession(title, content) {
 
   async function signOut() {
     await server.signOut().catch(() => {});
+    forgetDrafts();
     showSignIn(COMMON.signedOut);
   }
 
