@@ -15,6 +15,7 @@ from fhir_profiles.elements import (
     entries,
     extension_of,
     is_marked_absent,
+    root,
     text,
     value_text,
     value_texts,
@@ -203,7 +204,7 @@ def numbered(
 ) -> list[PathAndEntry]:
     """The identifiers of these systems that count today and have a value."""
     return [
-        (f"{resource.get('resourceType')}.identifier[{index}]", identifier)
+        (f"{root(resource)}.identifier[{index}]", identifier)
         for index, identifier in entries(resource, "identifier")
         if text(identifier.get("system")) in systems
         and has_value(identifier)

@@ -1,4 +1,6 @@
-"""A DEA registration on Practitioner: an identifier with its state, period and drug schedules.
+"""A DEA registration: an identifier with its state, period and drug schedules.
+
+On the Practitioner it counts at every clinic, on a PractitionerRole at the clinic of that role.
 
 Source of system and state: Medplum's prescriber enrollment guide, "DEA Number Identifier"; other
 names of the system are read too. The schedules stand on the DEA certificate; neither the guide nor
@@ -7,12 +9,13 @@ one for each schedule.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import OVER, TEMPORARY, has_value, in_force
 from fhir_profiles.codes import DeaSchedule
-from fhir_profiles.elements import child, entries, state_code, text, value_text
+from fhir_profiles.elements import child, entries, root, state_code, text, value_text
 from fhir_profiles.period import Days, days_of
 from fhir_profiles.systems import DEA_ALIASES, DEA_SCHEDULE, NADEAN
 from fhir_profiles.today import Today
@@ -44,14 +47,20 @@ class DeaIdentifier:
     written_state: str = field(default="", compare=False)
 
 
-def dea_identifiers(practitioner: Resource) -> tuple[DeaIdentifier, ...]:
-    """Every DEA registration of a Practitioner, ended ones too.
+def dea_identifiers(
+    practitioner: Resource, roles: Iterable[Resource] = ()
+) -> tuple[DeaIdentifier, ...]:
+    """Every DEA registration of a prescriber, ended ones too.
 
     Without those of use `old` or `temp`, and those that say that there is no number.
+
+    Args:
+        practitioner: raw JSON.
+        roles: the PractitionerRoles at the clinic; see `roles_at`.
     """
     return tuple(
-        _read(f"Practitioner.identifier[{index}]", identifier)
-        for index, identifier in entries(practitioner, "identifier")
+        _read(path, identifier)
+        for path, identifier in _identifiers(practitioner, roles)
         if text(identifier.get("system")) in DEA_ALIASES
         and identifier.get("use") not in (OVER, TEMPORARY)
         and has_value(identifier)
@@ -64,23 +73,27 @@ def dea_spellings(number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cases))
 
 
-def dea_under_another_system(practitioner: Resource, today: Today) -> list[str]:
+def dea_under_another_system(
+    practitioner: Resource, today: Today, roles: Iterable[Resource] = ()
+) -> list[str]:
     """FHIR paths of identifiers that say DEA by type or system, but not by a known one.
 
     Those that are over are left out, those whose period can't be read are not.
     """
     return [
-        f"Practitioner.identifier[{index}]"
-        for index, identifier in entries(practitioner, "identifier")
+        path
+        for path, identifier in _identifiers(practitioner, roles)
         if text(identifier.get("system")) not in DEA_ALIASES
         and says_dea(identifier)
         and _may_count(identifier, today)
     ]
 
 
-def dea_in_qualifications(practitioner: Resource, today: Today) -> list[str]:
+def dea_in_qualifications(
+    practitioner: Resource, today: Today, roles: Iterable[Resource] = ()
+) -> list[str]:
     """FHIR paths of DEA numbers that are only in a qualification, where none is read."""
-    read = {one.number for one in dea_identifiers(practitioner)}
+    read = {one.number for one in dea_identifiers(practitioner, roles)}
     return [
         f"Practitioner.qualification[{index}].identifier[{at}]"
         for index, entry in entries(practitioner, "qualification")
@@ -100,15 +113,26 @@ def says_dea(identifier: Resource) -> bool:
     return known or _is_of_type_dea(identifier)
 
 
-def ended_dea(practitioner: Resource, today: Today) -> list[DeaIdentifier]:
+def ended_dea(
+    practitioner: Resource, today: Today, roles: Iterable[Resource] = ()
+) -> list[DeaIdentifier]:
     """The registrations that have ended, and that no other one in their state replaces."""
-    everything = dea_identifiers(practitioner)
+    everything = dea_identifiers(practitioner, roles)
     states = {one.state for one in everything if one.days.cover(today.in_state(one.state))}
     return [
         one
         for one in everything
         if one.days.over(today.in_state(one.state)) and one.state not in states
     ]
+
+
+def _identifiers(
+    practitioner: Resource, roles: Iterable[Resource]
+) -> Iterator[tuple[str, Resource]]:
+    """FHIR path and object of every identifier."""
+    for record in (practitioner, *roles):
+        for index, identifier in entries(record, "identifier"):
+            yield f"{root(record)}.identifier[{index}]", identifier
 
 
 def _may_count(identifier: Resource, today: Today) -> bool:

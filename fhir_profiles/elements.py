@@ -32,6 +32,14 @@ def child(parent: Resource, name: str) -> Resource:
     return value if isinstance(value, dict) else {}
 
 
+def root(resource: Resource) -> str:
+    """Where the FHIR paths into a resource begin: its type, and which one it is where it is one of
+    a person's PractitionerRoles, of which there may be several.
+    """
+    kind = text(resource.get("resourceType"))
+    return f"{kind}/{text(resource.get('id'))}" if kind == "PractitionerRole" else kind
+
+
 def positive_number(value: str) -> int | None:
     """The number that a text spells in at most ten digits; None for anything else."""
     spelled = value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER

@@ -1,9 +1,13 @@
 """The PractitionerRole with which an administrator lets a prescriber enroll themselves.
 
+It is also where a prescriber works, and carries the DEA number and NADEAN that they have for that
+location, as `identifier`s that say what a Practitioner's do; a license stays a qualification of the
+Practitioner, because it is good in the whole state.
+
 Source: Medplum's prescriber enrollment guide, "Create a PractitionerRole for the Provider".
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import in_force
@@ -40,6 +44,31 @@ def coded_roles(practitioner_role: Resource) -> frozenset[ClinicianRole]:
 def is_of(practitioner_role: Resource, practitioner: str) -> bool:
     """Whether the role is this Practitioner's; `practitioner` is a reference."""
     return child(practitioner_role, "practitioner").get("reference") == practitioner
+
+
+def roles_at(
+    practitioner_roles: Iterable[Resource],
+    practitioner: str,
+    counts: Callable[[Resource], bool],
+    today: Today,
+) -> tuple[Resource, ...]:
+    """The PractitionerRoles whose DEA numbers and NADEANs a prescriber has at a clinic.
+
+    Args:
+        practitioner_roles: raw JSON; one counts if it is explicitly active and in effect.
+        practitioner: reference of the prescriber.
+        counts: whether a PractitionerRole is about the clinic.
+        today: now.
+    """
+    found = (
+        role
+        for role in practitioner_roles
+        if role.get("active") is True
+        and in_force(role, today)
+        and is_of(role, practitioner)
+        and counts(role)
+    )
+    return tuple(sorted(found, key=lambda one: text(one.get("id"))))
 
 
 def role_key(practitioner: str, location: str) -> str:

@@ -1,7 +1,8 @@
 """The identifiers of a prescriber: of the person alone, and those that a state has given.
 
 A DEA number stands as Medplum's prescriber enrollment guide shows it, with the state in
-`assigner.display`, and an NADEAN the same way.
+`assigner.display`, and an NADEAN the same way: on the Practitioner where it is good at every
+clinic, or else on the PractitionerRole at the location that it is for.
 """
 
 from fhir_profiles import Resource
@@ -21,26 +22,27 @@ from fhir_profiles.today import Today
 
 
 def with_state_number(
-    practitioner: Resource, system: str, number: str, state: str, today: Today
+    record: Resource, system: str, number: str, state: str, today: Today
 ) -> Resource:
-    """The Practitioner with that DEA number or NADEAN; the same object where it has it already.
+    """The Practitioner or PractitionerRole with that DEA number or NADEAN; the same object where it
+    has it already.
 
     If the number has no state, the state is added; an ended one does not count.
     """
     systems = DEA_ALIASES if system == DEA else {system}
-    for index, identifier in entries(practitioner, "identifier"):
+    for index, identifier in entries(record, "identifier"):
         place = state_code(identifier, "assigner")
         if identifier.get("system") not in systems or not in_force(identifier, today, place):
             continue
         assigner = child(identifier, "assigner")
         known = place or text(assigner.get("display"))
         if text(identifier.get("value")).upper() == number.upper() and known in (state, ""):
-            return practitioner if known else _with_assigner(practitioner, index, state)
+            return record if known else _with_assigner(record, index, state)
     written = {**MARK, "system": system, "value": number, "assigner": {"display": state}}
     if system == DEA:
         coding = {"system": IDENTIFIER_TYPE, "code": "DEA"}
-        return _with(practitioner, {"type": {"coding": [coding]}, **written})
-    return _with(practitioner, written)
+        return _with(record, {"type": {"coding": [coding]}, **written})
+    return _with(record, written)
 
 
 def with_npi(practitioner: Resource, npi: str, today: Today, state: str) -> Resource:
@@ -86,12 +88,12 @@ def pbs_types(identifier: Resource) -> list[str]:
     ]
 
 
-def _with_assigner(practitioner: Resource, index: int, state: str) -> Resource:
-    identifiers = items(practitioner, "identifier")
+def _with_assigner(record: Resource, index: int, state: str) -> Resource:
+    identifiers = items(record, "identifier")
     found = identifiers[index]
     identifiers[index] = {**found, "assigner": {**child(found, "assigner"), "display": state}}
-    return {**practitioner, "identifier": identifiers}
+    return {**record, "identifier": identifiers}
 
 
-def _with(practitioner: Resource, identifier: Resource) -> Resource:
-    return {**practitioner, "identifier": [*items(practitioner, "identifier"), identifier]}
+def _with(record: Resource, identifier: Resource) -> Resource:
+    return {**record, "identifier": [*items(record, "identifier"), identifier]}

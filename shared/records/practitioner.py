@@ -1,10 +1,12 @@
 """Reads a FHIR Practitioner into a `Prescriber`, and finds everything in it that DoseSpot refuses.
 
+The PractitionerRoles at a clinic add the DEA numbers and NADEANs that the prescriber has there.
+
 Which entries count is `fhir_profiles.choice`'s business. Sources: the requirements tables of
 Medplum's prescriber enrollment guide, and DoseSpot's limits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from fhir_profiles import Resource
@@ -93,19 +95,23 @@ def dea_warnings_of(practitioner: Resource, today: Today) -> list[Finding]:
     ]
 
 
-def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber, Findings]:
+def read_practitioner(
+    practitioner: Resource, today: Today, roles: Sequence[Resource] = ()
+) -> tuple[Prescriber, Findings]:
     """Reads and checks a Practitioner.
 
     Args:
         practitioner: raw JSON of a FHIR R4 Practitioner.
         today: now; names, numbers and addresses have to be in effect on the day that it is in the
             state that they belong to.
+        roles: the prescriber's PractitionerRoles at the clinic, whose DEA numbers and NADEANs count
+            there; see `fhir_profiles.practitioner_role.roles_at`.
 
     Returns:
         The prescriber, and what was found; with any problem among the findings the prescriber has
         gaps and must not be used.
     """
-    reading = Reading("Practitioner", practitioner, today, home=WORK_ADDRESS)
+    reading = Reading("Practitioner", practitioner, today, home=WORK_ADDRESS, roles=roles)
     name = reading.name(NAME, parse_recorded_name)
     prescriber = Prescriber(
         name=name,
@@ -120,7 +126,7 @@ def read_practitioner(practitioner: Resource, today: Today) -> tuple[Prescriber,
         nadean=tuple(_nadean(reading)),
         licenses=tuple(_licenses(reading)),
     )
-    reading.findings.warnings += unread_numbers(practitioner, today, reading.state)
+    reading.findings.warnings += unread_numbers(practitioner, today, reading.state, roles)
     _warn_of_australian_numbers(reading)
     return prescriber, reading.findings
 
@@ -157,7 +163,7 @@ def _npi(reading: Reading) -> str:
 
 def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
     registrations: dict[str, DeaRegistration] = {}
-    for one in dea_identifiers(reading.resource):
+    for one in dea_identifiers(reading.resource, reading.roles):
         if not one.days.cover(reading.today.in_state(one.state)):
             if not one.days.readable:
                 reading.findings.warning(f"{one.path}.period", DEA_PERIOD_UNREADABLE)
@@ -180,17 +186,17 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
                 one.path, "the same DEA number is given for two states; keep the one it is for"
             )
     has_epcs = has_epcs_qualification(reading.resource)
-    for one in ended_dea(reading.resource, reading.today):
+    for one in ended_dea(reading.resource, reading.today, reading.roles):
         sentence = DEA_ENDED_WITH_EPCS if has_epcs else f"{NOT_SENT}{DEA_ENDED}"
         reading.findings.warning(f"{one.path}.period.end", sentence)
-    for path in dea_under_another_system(reading.resource, reading.today):
+    for path in dea_under_another_system(reading.resource, reading.today, reading.roles):
         reading.findings.warning(path, DEA_ELSEWHERE)
     return tuple(registrations.values())
 
 
 def _nadean(reading: Reading) -> Iterator[DeaRegistration]:
     """The NADEANs with their states; nobody needs one, so that a malformed one is left out."""
-    for path, identifier in reading.identifiers(frozenset({NADEAN})):
+    for path, identifier in reading.identifiers_at_clinic(frozenset({NADEAN})):
         value, state = text(identifier.get("value")), child(identifier, "assigner").get("display")
         try:
             yield DeaRegistration(parse_nadean(value), parse_state(text(state)))

@@ -1,6 +1,6 @@
 """Reading one FHIR resource: the entries that count, what is wrong, and the warnings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -70,6 +70,8 @@ class Reading:
         resource: raw JSON.
         today: now; entries have to be in effect on its day.
         home: the rule for the address in whose state the day is counted.
+        roles: a prescriber's PractitionerRoles at the clinic, whose DEA numbers and NADEANs count
+            too.
         findings: problems and warnings.
     """
 
@@ -77,6 +79,7 @@ class Reading:
     resource: Resource
     today: Today
     home: ChoiceRule
+    roles: Sequence[Resource] = ()
     findings: Findings = field(default_factory=Findings)
 
     @cached_property
@@ -109,6 +112,11 @@ class Reading:
     def identifiers(self, systems: frozenset[str]) -> list[PathAndEntry]:
         """The identifiers of these systems that count and have a value."""
         return numbered(self.resource, systems, self.today, self.state)
+
+    def identifiers_at_clinic(self, systems: frozenset[str]) -> list[PathAndEntry]:
+        """The same of the resource and of the roles."""
+        theirs = (numbered(role, systems, self.today, self.state) for role in self.roles)
+        return [*self.identifiers(systems), *(each for found in theirs for each in found)]
 
     def required(
         self, path: str, words: str, value: Any, parse: Parse = str, hint: str = "add it"

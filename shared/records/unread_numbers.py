@@ -1,14 +1,22 @@
-"""Numbers on a Practitioner that can't be read as they are recorded; each gets a warning.
+"""Numbers of a prescriber that can't be read as they are recorded; each gets a warning.
 
 What has ended, has use `old` or `temp`, or says that it has no value needs no warning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import OVER, PERIOD_UNREADABLE, TEMPORARY
 from fhir_profiles.dea_identifier import dea_in_qualifications, says_dea
-from fhir_profiles.elements import child, entries, is_marked_absent, state_code, text, value_text
+from fhir_profiles.elements import (
+    child,
+    entries,
+    is_marked_absent,
+    root,
+    state_code,
+    text,
+    value_text,
+)
 from fhir_profiles.period import days_of
 from fhir_profiles.state_license import licenses_among_identifiers
 from fhir_profiles.systems import DEA, DEA_ALIASES, NADEAN, NPI_ALIASES
@@ -27,19 +35,23 @@ LICENSE_AMONG_IDENTIFIERS = (
 )
 
 
-def unread_numbers(practitioner: Resource, today: Today, home: str) -> Iterator[Finding]:
+def unread_numbers(
+    practitioner: Resource, today: Today, home: str, roles: Iterable[Resource] = ()
+) -> Iterator[Finding]:
     """What is wrong with NPIs, DEA numbers and NADEANs that don't count, and what stands elsewhere.
 
     Args:
         practitioner: raw JSON.
         today: now.
         home: the state in whose day a number without a state of its own ends.
+        roles: the PractitionerRoles at the clinic.
     """
-    for index, identifier in entries(practitioner, "identifier"):
-        if _may_count(identifier):
-            path = f"Practitioner.identifier[{index}]"
-            yield from _about_one(path, identifier, today, home)
-    for path in dea_in_qualifications(practitioner, today):
+    for record in (practitioner, *roles):
+        for index, identifier in entries(record, "identifier"):
+            if _may_count(identifier):
+                path = f"{root(record)}.identifier[{index}]"
+                yield from _about_one(path, identifier, today, home)
+    for path in dea_in_qualifications(practitioner, today, roles):
         yield Finding(path, DEA_IN_QUALIFICATION)
     for path in licenses_among_identifiers(practitioner, today):
         yield Finding(path, f"{NOT_SENT}{LICENSE_AMONG_IDENTIFIERS}")

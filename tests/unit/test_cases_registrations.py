@@ -238,7 +238,10 @@ class TestDeaEndedAfterEpcs:
         told_ = [("identifier[1].period", DEA_PERIOD_UNREADABLE)]
         assert warned(identifier=identifiers) == told_
         flaw = Flaw("Practitioner.identifier[1].period", "It is so.")
-        facts = of_record(dea=dea_identifiers({"identifier": identifiers}), warnings=(flaw,))
+        facts = of_record(
+            dea=dea_identifiers({"resourceType": "Practitioner", "identifier": identifiers}),
+            warnings=(flaw,),
+        )
         causes = [one.cause for one in told(facts).reasons]
         assert Cause.DEA_PERIOD_UNREADABLE in causes
         assert Cause.RECORD_WARNING not in causes
