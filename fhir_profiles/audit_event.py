@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     PRACTITIONER_CREATED = "practitioner-created"
     PRACTITIONER_CHANGED = "practitioner-changed"
     ROLE_GRANTED = "role-granted"
+    ROLE_CHANGED = "role-changed"
     CONSENT_RECORDED = "consent-recorded"
     MEMBER_INVITED = "member-invited"
     PRESCRIBER_INVITED = "prescriber-invited"

@@ -36,6 +36,10 @@ WHO_THEY_ARE = [
 left, which hold the registration status, EPCS, and the mark of a check that is due."""
 
 
+NOT_THEIR_OWN = ["active", "name", "gender", "photo", "communication", "extension"]
+"""Elements of a Practitioner that a prescriber does not even change of themselves by the bot for
+that: who they are is an administrator's business, and what DoseSpot says is the other bots'."""
+
 WHO_PATIENTS_ARE = [
     *WHO_THEY_ARE,
     "deceasedBoolean",
@@ -81,6 +85,15 @@ GRANTS = _rule("PractitionerRole", WITH_HISTORY)
 STATUS_AT_CLINIC = _rule(
     "PractitionerRole", [*WITH_HISTORY, "update"], readonlyFields=WHAT_THEY_MAY
 )
+DETAILS = (
+    _rule("Practitioner", [*FIND, "update"], readonlyFields=NOT_THEIR_OWN),
+    _rule(
+        "PractitionerRole",
+        [*WITH_HISTORY, "update"],
+        readonlyFields=[one for one in WHAT_THEY_MAY if one != "identifier"],
+    ),
+)
+"""What prescribers complete of themselves, and their numbers at a location."""
 BOT = _rule("Bot", FIND, hiddenFields=BOT_SOURCE)
 """Whoever runs a bot reads which it is."""
 CLINICS = _rule("Organization", FIND)
@@ -125,6 +138,7 @@ RULES: dict[str, Sequence[Resource]] = {
     "notification": (TRAIL, STATUS, STATUS_AT_CLINIC, PHARMACIES, BILLING, BOT, *CHARTS),
     "sync_status": (TRAIL, STATUS, STATUS_AT_CLINIC, CLINICS, KEPT, BILLING, BOT),
     "readiness": (TRAIL, PEOPLE, GRANTS, CLINICS, BOT),
+    "my_details": (TRAIL, *DETAILS, _rule("Location", FIND), CLINICS, BOT),
 }
 """By program, what it may do. Every Bot with an administrator's membership stands here."""
 

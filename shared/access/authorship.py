@@ -38,15 +38,33 @@ def verified_roles(
     Raises:
         BotError: whatever the client raises.
     """
+    return frozenset().union(
+        *granted_in(fhir, practitioner_roles, practitioner, today, counts).values()
+    )
+
+
+def granted_in(
+    fhir: FhirClient,
+    practitioner_roles: Sequence[Resource],
+    practitioner: str,
+    today: Today,
+    counts: Counts = anywhere,
+) -> Mapping[str, frozenset[ClinicianRole]]:
+    """The same, by id of the PractitionerRole in which an administrator granted them."""
     named = granting(practitioner_roles, practitioner, today, counts)
     if not named:
-        return frozenset()
+        return {}
     batch = Batch(fhir)
-    histories = [batch.history(f"PractitionerRole/{one['id']}") for one in named]
+    histories = {one["id"]: batch.history(f"PractitionerRole/{one['id']}") for one in named}
     batch.send()
-    introduced = [introducers(found.versions(), practitioner, today, counts) for found in histories]
-    authors = {author for one in introduced for each in one.values() for author in each}
-    return granted_by(introduced, administrators(fhir, authors))
+    introduced = {
+        key: introducers(found.versions(), practitioner, today, counts)
+        for key, found in histories.items()
+    }
+    authors = {who for one in introduced.values() for each in one.values() for who in each}
+    known = administrators(fhir, authors)
+    granted = {key: granted_by([one], known) for key, one in introduced.items()}
+    return {key: roles for key, roles in granted.items() if roles}
 
 
 def administrators(fhir: FhirClient, profiles: Collection[str]) -> frozenset[str]:

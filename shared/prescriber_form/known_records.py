@@ -134,7 +134,7 @@ def known_records(
         if reference and reference in references[:index]:
             findings.problem(form.locations[index].path, SAME_LOCATION)
     registrations = list(_registrations(form, locations, findings))
-    _refuse_two_states(registrations, findings)
+    refuse_two_states(registrations, findings)
     refuse_numbers_of_others(registrations, reads.by_dea.all(), practitioner, today, findings)
     return KnownRecords(
         practitioner=practitioner,
@@ -227,7 +227,8 @@ def _state(location: Resource) -> str:
         return ""
 
 
-def _refuse_two_states(registrations: list[Registration], findings: Findings) -> None:
+def refuse_two_states(registrations: Iterable[Registration], findings: Findings) -> None:
+    """Notes a problem where the same DEA number is given for two states."""
     states: dict[str, str] = {}
     for one in registrations:
         if (

@@ -14,7 +14,7 @@ from fhir_profiles.prescriber_identifiers import identifier_values
 from fhir_profiles.systems import DEA_ALIASES, NPI_ALIASES, USERNAME
 from fhir_profiles.today import Today
 from shared.fhir.search import by_identifiers
-from shared.prescriber_form.rules.form import PrescriberForm
+from shared.prescriber_form.rules.form import NPI_PATH, PrescriberForm
 from shared.prescriber_form.rules.practitioner import Registration, RegistrationKind
 from shared.records.findings import Findings
 from shared.records.identity import (
@@ -27,7 +27,6 @@ from shared.records.identity import (
     missing,
 )
 
-NPI_PATH = "details.npi"
 SEVERAL_PRACTITIONERS = (
     "several Practitioners of this project have this NPI; merge them, or remove the NPI from all"
     " but one"

@@ -11,10 +11,11 @@ from deploy.reference.json_schema import json_schema
 from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.systems import MEDPLUM_BOTS
 from tests.integration.choosing import medication, synced
-from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
+from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member, new_dea
 from tests.integration.creating import new_form, setting
 from tests.integration.documented import require_documented
 from tests.integration.inviting import prescriber
+from tests.integration.my_details import complete, workplace
 from tests.integration.prescribing import (
     ALWAYS,
     add_history,
@@ -164,6 +165,12 @@ def clinician_clinics(clinic: Clinic) -> Run:
     return given, clinic.admin.token
 
 
+def my_details(clinic: Clinic) -> Run:
+    member = clinic.add_member()
+    role, _ = workplace(clinic, member)
+    return complete(role, new_dea()), member.token
+
+
 RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-enroll-prescriber-bot": enroll,
     "dosespot-self-enroll-prescriber-bot": self_enroll,
@@ -186,6 +193,7 @@ RUNS: dict[str, Callable[[Clinic], Run]] = {
     "dosespot-default-pharmacy-bot": default_pharmacy,
     "dosespot-register-clinic-bot": register_clinic,
     "dosespot-clinician-clinics-bot": clinician_clinics,
+    "dosespot-my-details-bot": my_details,
     "dosespot-invite-prescribers-bot": invite_prescribers,
     "dosespot-setup-progress-bot": setup_progress,
     "dosespot-billing-report-bot": billing_report,

@@ -46,6 +46,12 @@ ALLOWED: dict[str, dict[str, str]] = {
         "Task": "search read create update",
     },
     "sync_status": {**STATUS, **AT_CLINICS, **KEPT, **BILLING},
+    "my_details": {
+        **STATUS,
+        "PractitionerRole": "search read history update",
+        "Location": "search read",
+        "Organization": "search read",
+    },
     "readiness": {
         **BOT,
         **GRANTS,
@@ -177,6 +183,45 @@ def test_a_program_changes_nobodys_identity(project: Project, program: str) -> N
     kept = {name: before[name] for name in ("identifier", "name", "birthDate")}
     assert {name: after[name] for name in kept} == kept
     assert after["extension"] == sent["extension"]
+
+
+def test_the_bot_for_ones_own_details_changes_no_name_no_role_and_no_clinic(
+    project: Project,
+) -> None:
+    token, member = token_of(project, "my_details"), project.add_member()
+    (person,) = [one for one in project.resources("Practitioner") if one["id"] == member.id]
+    coding = {"system": PRACTITIONER_ROLE_TYPE, "code": "ReportingClinician"}
+    role = project.create(
+        {
+            "resourceType": "PractitionerRole",
+            "active": False,
+            "practitioner": {"reference": f"Practitioner/{member.id}"},
+            "organization": {"reference": "Organization/1"},
+            "location": [{"reference": "Location/1"}],
+            "code": [{"coding": [coding]}],
+        }
+    )
+    numbers = [{"system": NPI, "value": new_npi()}]
+    coding = {**coding, "code": "PrescribingClinician"}
+    for before, sent in (
+        (person, {"name": [{"family": "Another"}], "active": False, "extension": []}),
+        (
+            role,
+            {
+                "active": True,
+                "practitioner": {"reference": "Practitioner/1"},
+                "organization": {"reference": "Organization/2"},
+                "location": [{"reference": "Location/2"}],
+                "code": [{"coding": [coding]}],
+                "period": {},
+            },
+        ),
+    ):
+        kind = before["resourceType"]
+        path, body = f"{kind}/{before['id']}", {**before, **sent, "identifier": numbers}
+        assert status(project, token, "PUT", path, body) == 200
+        (after,) = [one for one in project.resources(kind) if one["id"] == before["id"]]
+        assert after == {**before, "meta": after["meta"], "identifier": numbers}
 
 
 @pytest.mark.parametrize("program", CHANGING)

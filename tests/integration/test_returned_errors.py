@@ -75,6 +75,8 @@ REFUSALS: list[tuple[str, Any, bool, str, int]] = [
     ("dosespot-register-clinic-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, True, "InputRefused", 400),
     ("dosespot-clinician-clinics-bot", {"practitionerId": "a"}, False, "NotAuthorized", 403),
+    ("dosespot-my-details-bot", {"phone": 7}, False, "InputRefused", 400),
+    ("dosespot-my-details-bot", {}, True, "NotAuthorized", 403),
     ("dosespot-setup-progress-bot", {"cursor": 7}, True, "InputRefused", 400),
     ("dosespot-setup-progress-bot", {}, False, "NotAuthorized", 403),
     ("dosespot-billing-report-bot", {"lastMonth": "2026-01"}, True, "InputRefused", 400),

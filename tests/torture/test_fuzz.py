@@ -19,8 +19,9 @@ from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Un
 from shared.http.sending import Call, Http, Reply, Sender, unavailable
 from shared.runtime.services import Services
 from tests.integration.choosing import medication, synced
-from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
+from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member, new_dea
 from tests.integration.creating import new_form
+from tests.integration.my_details import as_itself, complete, workplace
 from tests.integration.prescribing import (
     ALWAYS,
     add_history,
@@ -149,6 +150,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     fresh, known, agent = newcomer(clinic), newcomer(clinic), newcomer(clinic)
     assert clinic.enroll(known).status == 200
     assert clinic.enroll(agent, practitionerRoleTypes=[5]).status == 200
+    there, _ = workplace(clinic, fresh)
     licenses = [{"LicenseNumber": "036.1", "State": "IL", "ClinicId": "1"}]
     more = {"medicalLicenseNumbers": licenses, "tfaType": "Token"}
     patient = {"patientId": add_patient(clinic)["id"]}
@@ -174,6 +176,7 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
         "readiness": ({"practitionerId": known.id}, clinic.admin),
         "clinician_clinics": ({"practitionerId": known.id, "add": ["none"]}, clinic.admin),
+        "my_details": (complete(there, new_dea()), as_itself(clinic, fresh)),
         "register_clinic": ({"existingClinicId": clinic.clinic_id}, clinic.admin),
         "supervisor": ({**both, "action": "add"}, clinic.admin),
         "create_prescriber": (new_form(clinic, invite=True), clinic.admin),

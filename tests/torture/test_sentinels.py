@@ -32,6 +32,7 @@ from tests.integration.choosing import medication
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.creating import setting
 from tests.integration.inviting import mailing
+from tests.integration.my_details import as_itself, complete, workplace
 from tests.integration.prescribing import ALWAYS, add_history, add_reported, write_prescription
 from tests.integration.self_service import add_patient, without_secrets
 from tests.torture.breaking import WAYS, BreakingHttp, QuickClock
@@ -231,6 +232,7 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     given = {"pharmacyId": 60002, "patientIds": [patient["patientId"]]}
     yield "default_pharmacy", given, admin
     yield "iframe", {}, watch.person()
+    yield from own_details(watch, mine)
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
@@ -261,6 +263,14 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
             if one.get("name") == f"{GIVEN} {FAMILY}"
         ]
         yield "clinician_clinics", {"practitionerId": mine.id, "add": [organization]}, admin
+
+
+def own_details(watch: Watch, mine: Member) -> Iterator[tuple[str, Any, Member]]:
+    its_own = as_itself(watch.clinic, mine)
+    watch.secrets.add(bare(its_own.token))
+    there, _ = workplace(watch.clinic, mine)
+    yield "my_details", {}, its_own
+    yield "my_details", {**complete(there, ""), "phone": PHONE, "fax": FAX}, its_own
 
 
 def test_runs_that_end_well_and_unforeseen_faults_in_them_quote_nothing(watch: Watch) -> None:
@@ -315,6 +325,13 @@ VALUES: dict[str, list[Any]] = {
         {"zipCode": FAMILY, "primaryPhone": EMAIL, "primaryFax": LICENSE, "clinicName": EMAIL},
     ],
     "clinician_clinics": [{"practitionerId": EMAIL, "add": [FAMILY, STREET], "remove": DEA}],
+    "my_details": [
+        [FAMILY],
+        {"phone": [PHONE], "details": {"npi": 7, EMAIL: 1}, "mailingAddress": STREET, FAX: 2},
+        {"dateOfBirth": BORN, "phone": FAMILY, "fax": EMAIL, "details": {"npi": PHONE}},
+        {"locations": [{"practitionerRoleId": FAMILY, "deaNumber": DEA, "state": CITY}]},
+        {"locations": [{"practitionerRoleId": EMAIL, "medicalLicenseNumber": LICENSE * 9}]},
+    ],
     "invite_prescribers": [
         {"practitioners": [{"practitionerId": EMAIL, "organizationId": PHONE}, FAMILY]},
         {"practitioners": FAMILY, "action": LICENSE, "expiresInDays": BORN, EMAIL: 1},
@@ -344,7 +361,7 @@ IDS = {
 CHARTING = ("prescriptions_sync", "medication_history", "self_reported_medications_sync")
 BY_MEMBERS = ("self_enroll", "iframe", "patient_sync", "notification", "notification_counts")
 BY_MEMBERS += ("search_medication", "search_allergen", "search_pharmacy")
-BY_MEMBERS += ("add_favorite_medication", "add_patient_pharmacy")
+BY_MEMBERS += ("add_favorite_medication", "add_patient_pharmacy", "my_details")
 TORTURE = pytest.mark.torture
 
 
@@ -357,7 +374,7 @@ def test_a_refused_input_is_not_quoted(watch: Watch, inputs: dict[str, list[Any]
         by_member = bot in BY_MEMBERS
         by = member if by_member else watch.clinic.admin
         watch.execute(bot, given, by)
-        assert watch.run(bot, given, by)
+        assert watch.run(bot, given, as_itself(watch.clinic, by) if bot == "my_details" else by)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ GIVEN: dict[str, Any] = {
     "default_pharmacy": {"pharmacyId": 1},
     "iframe": {},
     "medication_history": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},
+    "my_details": {},
     "notification_counts": {},
     "patient_sync": {"patientId": "a"},
     "prescriptions_sync": {"patientId": "a", "start": "2026-03-10", "end": "2026-03-10"},

@@ -43,6 +43,7 @@ from shared.records.prescriber import PersonName, StreetAddress
 from shared.records.reading import Parse
 from shared.records.wrong_types import NOT_WHOLE_NUMBER
 
+NPI_PATH = "details.npi"
 ONE_OF_BOTH = "enter either locationId or locationName, to say which Location it is"
 ONE_DEFAULT = "only one location can be the default; set useAsDefault to true for one"
 NOT_A_ROLE = f"{NOT_WHOLE_NUMBER} from 1 to {len(ROLE_NUMBERS)}"
@@ -128,9 +129,9 @@ def read_form(body: dict[str, Any], today: date) -> tuple[PrescriberForm, Findin
     rules = STRICT if reading.flag("strict") else LENIENT
     name = _name(reading, rules)
     details, mailing_part = reading.part("details"), reading.part("mailingAddress")
-    mailing = _address(mailing_part, rules, rules.street, parse_second_line)
+    mailing = address_in(mailing_part, rules, rules.street, parse_second_line)
     consents, invite = _consents(reading), reading.flag("invite") or False
-    dea, pbs_number = _dea(details, "dea", name.last), _pbs_number(details)
+    dea, pbs_number = dea_in(details, "dea", name.last), _pbs_number(details)
     form = PrescriberForm(
         name=name,
         username=reading.text("username", parse_plain, missing=rules.missing["username"]),
@@ -190,7 +191,8 @@ def _birth_date(reading: FormReading, rules: FormRules, today: date) -> str:
     )
 
 
-def _dea(part: FormReading, name: str, family_name: str) -> str:
+def dea_in(part: FormReading, name: str, family_name: str) -> str:
+    """The DEA number of a field; warns where its letters are not this person's."""
     number = part.text(name, parse_dea)
     for sentence in dea_warnings(number, family_name) if number else ():
         part.findings.warning(part.path(name), sentence)
@@ -216,9 +218,10 @@ def _pbs_type(details: FormReading, number: str) -> str:
     return kind
 
 
-def _address(
+def address_in(
     part: FormReading, rules: FormRules, street: Parse, second_line: Parse
 ) -> StreetAddress:
+    """The address that a part of a form says, with gaps where something is wrong."""
     part.text("country", rules.country)
     return StreetAddress(
         line1=part.text("address1", street, missing=rules.missing["address1"]),
@@ -236,7 +239,7 @@ def _billing(reading: FormReading, rules: FormRules, mailing: StreetAddress) -> 
     if same is not False:
         return mailing
     part = reading.part("billingAddress")
-    return _address(part, rules, rules.billing_street, parse_billing_line)
+    return address_in(part, rules, rules.billing_street, parse_billing_line)
 
 
 def _consents(reading: FormReading) -> Consents:
@@ -281,7 +284,7 @@ def _location(part: FormReading, family_name: str) -> FormLocation:
         name=part.text("locationName", parse_plain),
         default=part.flag("useAsDefault") or False,
         state=part.text("state", parse_state),
-        dea=_dea(part, "deaNumber", family_name),
+        dea=dea_in(part, "deaNumber", family_name),
         nadean=part.text("naDeaNumber", parse_nadean),
         license=part.text("medicalLicenseNumber", lambda value: parse_license(parse_plain(value))),
     )

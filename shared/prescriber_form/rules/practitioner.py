@@ -114,9 +114,9 @@ def with_form(
         (WORK_PHONE, form.phone, parse_phone),
         (WORK_FAX, form.fax, parse_phone),
     ):
-        changed = _with_contact(changed, rule, value, parse, today, state)
-    changed = _with_address(changed, form.mailing, WORK_ADDRESS, today)
-    changed = _with_address(changed, form.billing, BILLING_ADDRESS, today)
+        changed = with_contact(changed, rule, value, parse, today, state)
+    changed = with_address(changed, form.mailing, WORK_ADDRESS, today)
+    changed = with_address(changed, form.billing, BILLING_ADDRESS, today)
     facts = {"birthDate": form.birth_date, "gender": form.gender}
     return _with_entries(changed, {name: value for name, value in facts.items() if value})
 
@@ -191,9 +191,10 @@ def _with_name(practitioner: Resource, form: PrescriberForm, today: Today) -> Re
     return _with_entry(practitioner, "name", entry, _differing(wanted, stated))
 
 
-def _with_contact(
+def with_contact(
     practitioner: Resource, rule: ChoiceRule, value: str, parse: Parse, today: Today, state: str
 ) -> Resource:
+    """The Practitioner with that number or e-mail address; an empty one says nothing."""
     if not value:
         return practitioner
     _, entry = _own(practitioner, rule, today, state)
@@ -211,7 +212,7 @@ def _with_contact(
     return _with_entry(practitioner, "telecom", entry, {**new, "value": value, **extension})
 
 
-def _with_address(
+def with_address(
     practitioner: Resource, address: StreetAddress, rule: ChoiceRule, today: Today
 ) -> Resource:
     """The Practitioner with its address of that use; an address for work may say no use."""

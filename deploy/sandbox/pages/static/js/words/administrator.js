@@ -112,6 +112,7 @@ export const HISTORY = {
     "practitioner-created": "Added as a prescriber",
     "practitioner-changed": "Record changed by the form",
     "role-granted": "Role given",
+    "role-changed": "Location completed",
     "consent-recorded": "Consent recorded",
     "member-invited": "Invited to the project",
     "npi-checked": "NPI looked up in the registry",

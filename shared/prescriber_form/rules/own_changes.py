@@ -1,0 +1,56 @@
+"""What a prescriber says of themselves, put on their records; everything else stays as it is."""
+
+from collections.abc import Callable
+
+from fhir_profiles import Resource
+from fhir_profiles.choice import WORK_ADDRESS, WORK_FAX, WORK_PHONE
+from fhir_profiles.practitioner_role import with_default_location
+from fhir_profiles.prescriber_identifiers import with_npi, with_state_number
+from fhir_profiles.state_license import with_state_license
+from fhir_profiles.systems import DEA, NADEAN
+from fhir_profiles.today import Today
+from shared.prescriber_form.rules.on_record import PlaceOnRecord
+from shared.prescriber_form.rules.own_details import OwnDetails
+from shared.prescriber_form.rules.practitioner import RegistrationKind, with_address, with_contact
+from shared.records.identifiers import parse_phone
+
+Change = Callable[[Resource], Resource]
+
+
+def practitioner_with(practitioner: Resource, details: OwnDetails, today: Today) -> Resource:
+    """The Practitioner, saying what the details say; the same object where it does already.
+
+    Args:
+        practitioner: raw JSON; not changed.
+        details: have no problems, and nothing that is on record in other words.
+        today: now.
+    """
+    state = details.address.state
+    changed = practitioner
+    if details.birth_date:
+        changed = {**changed, "birthDate": details.birth_date}
+    if details.npi:
+        changed = with_npi(changed, details.npi, today, state)
+    changed = with_contact(changed, WORK_PHONE, details.phone, parse_phone, today, state)
+    changed = with_contact(changed, WORK_FAX, details.fax, parse_phone, today, state)
+    changed = with_address(changed, details.address, WORK_ADDRESS, today)
+    for one in details.registrations:
+        if one.kind is RegistrationKind.LICENSE:
+            changed = with_state_license(changed, one.number, one.state, today)
+    return changed
+
+
+def role_with(role: Resource, place: PlaceOnRecord, details: OwnDetails, today: Today) -> Resource:
+    """The PractitionerRole, saying what the details say of that location; see above.
+
+    One that the details don't speak of only stops being the default where they name another.
+    """
+    given = next((one for one in details.places if one.place.role_id == place.role_id), None)
+    if given is None:
+        others = any(one.default for one in details.places)
+        return with_default_location(role, False) if others else role
+    changed = with_default_location(role, given.default)
+    for system, number in ((DEA, given.dea), (NADEAN, given.nadean)):
+        if number:
+            changed = with_state_number(changed, system, number, given.state, today)
+    return changed
