@@ -2,6 +2,7 @@
 
 from bots.admin_enroll import IDENTIFIER
 from bots.admin_enroll.contract import AdminEnrollInput, AdminEnrollOutput
+from fhir_profiles.practitioner_role import roles_at
 from fhir_profiles.today import Today
 from shared.access.authorize import administrators_clinician_id, require_clinician_admin
 from shared.clinics.enrolling import EnrollingAt
@@ -44,6 +45,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     caller_found = batch.memberships_of(invocation.requester)
     practitioner_found = batch.read(practitioner)
     memberships_found = batch.memberships_of(practitioner)
+    roles_found = batch.search(f"PractitionerRole?practitioner={practitioner}&_count=1000")
     _, choice = invocation.together(batch.send, lambda: look_up_clinics(invocation, practitioner))
     invocation.trail.subject = practitioner if practitioner_found.is_there else None
     caller = administrators_clinician_id(
@@ -52,8 +54,10 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
     clinic = choice.meant(request.organizationId)
     dosespot = invocation.dosespot(acting_as=caller, clinic=clinic.number)
     at_clinic = EnrollingAt(invocation, practitioner, choice, clinic, caller)
+    today = Today(invocation.now())
     try:
-        subject = subject_of(practitioner_found, memberships_found, Today(invocation.now()))
+        roles = roles_at(roles_found.all(), practitioner, clinic.has_role, today)
+        subject = subject_of(practitioner_found, memberships_found, today, roles)
     except BotError:
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)

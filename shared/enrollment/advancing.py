@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fhir_profiles.codes import ClinicianRole
+from fhir_profiles.practitioner_role import roles_at
 from fhir_profiles.today import Today
 from shared.access.rules.grants import Counts, anywhere
 from shared.access.self_service import named_roles_of
@@ -85,7 +86,8 @@ def advance(
     with denied_as(Misconfigured(NO_CREDENTIAL)):
         records.memberships.all()
     practitioner_roles, named = named_roles_of(records.roles, run.requester, today, clinic.counts)
-    subject = clinic.prepare(subject_of(records.practitioner, records.memberships, today))
+    roles = roles_at(practitioner_roles, run.requester, clinic.counts, today)
+    subject = clinic.prepare(subject_of(records.practitioner, records.memberships, today, roles))
     enrollment = enrollment_of(run, dosespot, run.requester, practitioner_roles, clinic.counts)
     order = order_of(named)
     situation = look_beside(subject.prescriber, lambda: enrollment.look(subject, order))

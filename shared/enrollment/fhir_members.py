@@ -23,7 +23,7 @@ from shared.errors import (
 from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import Edited, FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
-from shared.members.numbers_of_others import numbers_query, shared_number
+from shared.members.numbers_of_others import numbers_queries, shared_number
 from shared.members.rules.subject import Subject, claim_key
 
 SHARED_ID = (
@@ -71,14 +71,16 @@ class FhirMembers:
         number = subject.clinician_id
         batch = Batch(self.fhir)
         claim_found = self.claims.ask(batch, key)
-        people_found = batch.search(f"Practitioner?{numbers_query(subject.prescriber)}")
+        holders_found = [batch.search(one) for one in numbers_queries(subject.prescriber)]
         project_found = batch.read(_project(subject)) if number is None else None
         carriers_found = None if number is None else batch.search(_carriers(number))
         reread = batch.read(subject.member) if again else None
         batch.send()
         subject = _with_membership(subject, reread.one()) if reread else subject
-        people = people_found.all()
-        conflict = shared_number(subject.practitioner["id"], subject.prescriber, people, self.today)
+        holders = [one for found in holders_found for one in found.all()]
+        conflict = shared_number(
+            subject.practitioner["id"], subject.prescriber, holders, self.today
+        )
         if clinician_ids(subject.membership).are_unclear:
             conflict = RecordsDisagree(ANOTHER_ID)
         elif number is not None and carriers_found:

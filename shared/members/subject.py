@@ -1,5 +1,7 @@
 """Reading the records of the prescriber that an enrollment is about."""
 
+from collections.abc import Sequence
+
 from fhir_profiles import Resource
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.today import Today
@@ -17,13 +19,19 @@ NO_PRACTITIONER = Finding(
 )
 
 
-def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today: Today) -> Subject:
+def subject_of(
+    practitioner_found: FoundOne,
+    memberships_found: FoundAll,
+    today: Today,
+    roles: Sequence[Resource] = (),
+) -> Subject:
     """Reads the prescriber's records and checks them.
 
     Args:
         practitioner_found: the answer to the read of the Practitioner.
         memberships_found: the answer to the search for the memberships of that profile.
         today: now, for the day on which identifiers, names and addresses have to be in effect.
+        roles: the prescriber's PractitionerRoles at the clinic; see `roles_at`.
 
     Raises:
         RecordsRefused: lists everything that has to be corrected, each with its FHIR path.
@@ -34,7 +42,7 @@ def subject_of(practitioner_found: FoundOne, memberships_found: FoundAll, today:
         raise RecordsRefused(
             listed(REFUSED, [NO_PRACTITIONER]), findings=[NO_PRACTITIONER]
         ) from None
-    prescriber, findings = read_practitioner(practitioner, today)
+    prescriber, findings = read_practitioner(practitioner, today, roles)
     membership, clinician_id = sole_membership(memberships_found.all(), findings)
     if findings.problems:
         warned = [Finding(w.path, f"(warning) {w.sentence}") for w in findings.warnings]

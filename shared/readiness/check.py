@@ -15,6 +15,7 @@ from fhir_profiles.clinic_status import role_with_status, says_epcs
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
 from fhir_profiles.dea_identifier import dea_identifiers
+from fhir_profiles.practitioner_role import roles_at
 from fhir_profiles.registration_status import registration_status
 from fhir_profiles.state_license import state_licenses
 from fhir_profiles.today import Today
@@ -35,7 +36,7 @@ from shared.errors import (
 from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import FhirClient
 from shared.members.dosespot_clinician import clinician_of
-from shared.members.numbers_of_others import numbers_query, shared_number
+from shared.members.numbers_of_others import numbers_queries, shared_number
 from shared.members.people import ProjectPractitioner
 from shared.members.rules.clinician import Clinician
 from shared.members.same_person import same_person
@@ -174,19 +175,21 @@ class ReadinessCheck:
         """What can only be asked now that the person's own records are known."""
         started = self.together.started
         return _LookedUp(
-            conflict=started(lambda: self._conflict(found.practitioner.one())),
+            conflict=started(lambda: self._conflict(one, found)),
             granted=started(lambda: self._granted(one, found.roles.all())),
         )
 
-    def _conflict(self, practitioner: Resource) -> BotError | None:
+    def _conflict(self, one: ProjectPractitioner, found: _FhirReads) -> BotError | None:
         """Why the numbers can't be this person's alone."""
-        prescriber, _ = read_practitioner(practitioner, self.today)
+        practitioner = found.practitioner.one()
+        prescriber, _ = read_practitioner(practitioner, self.today, self._roles(one, found))
         if not (prescriber.npi or prescriber.dea):
             return None
         batch = Batch(self.fhir)
-        people_found = batch.search(f"Practitioner?{numbers_query(prescriber)}")
+        holders_found = [batch.search(query) for query in numbers_queries(prescriber)]
         batch.send()
-        return shared_number(practitioner["id"], prescriber, people_found.all(), self.today)
+        holders = [each for found in holders_found for each in found.all()]
+        return shared_number(practitioner["id"], prescriber, holders, self.today)
 
     def _granted(self, one: ProjectPractitioner, roles: list[Resource]) -> frozenset[ClinicianRole]:
         return verified_roles(self.fhir, roles, one.practitioner, self.today, self.clinic.counts)
@@ -224,7 +227,7 @@ class ReadinessCheck:
         if isinstance(conflict, BotError):
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
         obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
-        record = _record(practitioner, self.today)
+        record = _record(practitioner, self.today, self._roles(one, found))
         if self.clinic.organizations:
             record = _at_clinic(record, self._role(one, found))
         shown = account if isinstance(account, DoseSpotAccount) else None
@@ -232,10 +235,12 @@ class ReadinessCheck:
 
     def _role(self, one: ProjectPractitioner, found: _FhirReads) -> Resource:
         """The role that says the status at a further clinic; an empty one if there is none."""
-        roles = _tried(found.roles.all, "PractitionerRole", {})
-        known = [] if isinstance(roles, Reason) else roles
-        organizations = self.clinic.organizations
+        organizations, known = self.clinic.organizations, _known_roles(found)
         return role_with_status(known, one.practitioner, organizations, self.today) or {}
+
+    def _roles(self, one: ProjectPractitioner, found: _FhirReads) -> tuple[Resource, ...]:
+        """The roles at the clinic, whose DEA numbers and NADEANs count there."""
+        return roles_at(_known_roles(found), one.practitioner, self.clinic.counts, self.today)
 
     def _account(self, reads: _DoseSpotReads, practitioner: Resource) -> DoseSpotAccount | Reason:
         """What DoseSpot shows, or why that is nothing usable."""
@@ -312,14 +317,20 @@ def _at_clinic(record: Record, role: Resource) -> Record:
     return replace(record, status=status, epcs=epcs, status_path=path, epcs_path=path)
 
 
-def _record(practitioner: Resource, today: Today) -> Record:
-    """What the Practitioner says."""
-    prescriber, findings = read_practitioner(practitioner, today)
+def _known_roles(found: _FhirReads) -> list[Resource]:
+    """The person's PractitionerRoles; none where they can't be read."""
+    roles = _tried(found.roles.all, "PractitionerRole", {})
+    return [] if isinstance(roles, Reason) else roles
+
+
+def _record(practitioner: Resource, today: Today, roles: Sequence[Resource]) -> Record:
+    """What the Practitioner says, and the PractitionerRoles at the clinic."""
+    prescriber, findings = read_practitioner(practitioner, today, roles)
     return Record(
         active=prescriber.active,
         problems=_flaws(findings.problems),
         warnings=_flaws(findings.warnings),
-        dea=dea_identifiers(practitioner),
+        dea=dea_identifiers(practitioner, roles),
         licenses=state_licenses(practitioner),
         status=registration_status(practitioner),
         epcs=says_epcs(practitioner),

@@ -11,9 +11,9 @@ from datetime import date
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import NAME, WORK_ADDRESS, WORK_EMAIL, WORK_FAX, WORK_PHONE
+from fhir_profiles.clinic_status import says_epcs
 from fhir_profiles.dea_identifier import dea_identifiers, dea_under_another_system, ended_dea
 from fhir_profiles.elements import child, text, value_text
-from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.prescriber_identifiers import pbs_types
 from fhir_profiles.state_license import StateLicense, state_licenses, unreadable_licenses
 from fhir_profiles.systems import (
@@ -85,13 +85,19 @@ DEA_ENDED_UNDER_EPCS = (
 )
 
 
-def dea_warnings_of(practitioner: Resource, today: Today) -> list[Finding]:
-    """What matters about DEA registrations even if only a prescriber's status is checked."""
-    if not has_epcs_qualification(practitioner):
+def dea_warnings_of(practitioner: Resource, today: Today, role: Resource | None) -> list[Finding]:
+    """What matters about DEA registrations even if only a prescriber's status is checked.
+
+    Args:
+        practitioner: raw JSON.
+        today: now.
+        role: the PractitionerRole that says the status; None at the project's own clinic.
+    """
+    if not says_epcs(practitioner if role is None else role):
         return []
     return [
         Finding(f"{one.path}.period.end", DEA_ENDED_UNDER_EPCS)
-        for one in ended_dea(practitioner, today)
+        for one in ended_dea(practitioner, today, [] if role is None else [role])
     ]
 
 
@@ -185,7 +191,7 @@ def _dea(reading: Reading, family_name: str) -> tuple[DeaRegistration, ...]:
             reading.findings.problem(
                 one.path, "the same DEA number is given for two states; keep the one it is for"
             )
-    has_epcs = has_epcs_qualification(reading.resource)
+    has_epcs = any(map(says_epcs, (reading.resource, *reading.roles)))
     for one in ended_dea(reading.resource, reading.today, reading.roles):
         sentence = DEA_ENDED_WITH_EPCS if has_epcs else f"{NOT_SENT}{DEA_ENDED}"
         reading.findings.warning(f"{one.path}.period.end", sentence)

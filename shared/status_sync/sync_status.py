@@ -309,7 +309,8 @@ class StatusSync:
             return _not_compared(at, reads, error)
         except BotError as error:
             return _not_compared(at, reads, error)
-        warnings = dea_warnings_of(latest, Today(self.now())) if at.role is None else ()
+        person, role = (latest, None) if at.role is None else (practitioner, latest)
+        warnings = dea_warnings_of(person, Today(self.now()), role)
         doubts = tuple(Doubt(one.practitioner, finding) for finding in warnings)
         if _recorded(latest) == _recorded(before):
             return _Compared(None, doubts)
@@ -387,5 +388,5 @@ def _report(compared: Sequence[_Compared]) -> Report:
         unchanged=outcomes.count(None),
         differences=tuple(one for one in outcomes if isinstance(one, Difference)),
         failures=tuple(one for one in outcomes if isinstance(one, Failure)),
-        doubts=tuple(doubt for one in compared for doubt in one.doubts),
+        doubts=tuple(dict.fromkeys(doubt for one in compared for doubt in one.doubts)),
     )

@@ -93,6 +93,7 @@ def test_who_is_new_is_looked_at_in_one_request() -> None:
     assert [one.partition("?")[0] for one in paths(server)] == [
         "GET Basic",
         "GET Practitioner",
+        "GET PractitionerRole",
         f"GET {project()['resourceType']}/{project()['id']}",
     ]
 
@@ -101,7 +102,7 @@ def test_who_is_linked_is_looked_at_with_all_who_carry_the_id() -> None:
     server = clinic(hers=carrying(CLINICIAN_ID))
     _, records = members(server).look(subject(server, CLINICIAN_ID), again=False)
     assert told(records) == (None, None)
-    asked = paths(server)[2]
+    asked = paths(server)[3]
     assert asked == f"GET ProjectMembership?identifier={CLINICIAN_ID}&_count=1000"
 
 
@@ -147,6 +148,23 @@ def shared(name: str, *ids: str) -> tuple[type[BotError], str]:
     )
 
 
+def works(id_: str, person: str, *identifiers: Resource, **changes: Any) -> Resource:
+    """The PractitionerRole of somebody, with the numbers that they have at its location."""
+    return {
+        "resourceType": "PractitionerRole",
+        "id": id_,
+        "active": True,
+        "practitioner": {"reference": f"Practitioner/{person}"},
+        "identifier": list(identifiers),
+        **changes,
+    }
+
+
+def shared_with_role(id_: str) -> tuple[type[BotError], str]:
+    error_type, sentence = shared("DEA number", id_)
+    return error_type, sentence.replace("Practitioner/", "PractitionerRole/")
+
+
 OID = "urn:oid:2.16.840.1.113883.4.6"
 
 
@@ -174,6 +192,13 @@ OID = "urn:oid:2.16.840.1.113883.4.6"
         ([doctor("p2", dea("As1234563", "IL"))], shared("DEA number", "p2")),
         ([doctor("p2", dea("cs9876547", "NY"))], shared("DEA number", "p2")),
         ([doctor("p2", dea("as1234563", "IL", use="old"))], None),
+        # What somebody has at one location only.
+        ([works("r2", "p2", dea("AS1234563", "IL"))], shared_with_role("r2")),
+        ([works("r2", "p2", dea("as1234563", "IL"))], shared_with_role("r2")),
+        ([works("r2", "p2", dea("AS1234563", "IL", use="old"))], None),
+        ([works("r2", "p2", dea("AS1234563", "IL"), active=False)], None),
+        ([works("r2", "p2", dea("AS1234563", "IL"), period={"end": "2025-12-31"})], None),
+        ([works("r1", PRACTITIONER_ID, dea("AS1234563", "IL"))], None),
         # An NPI that stands where a DEA number belongs is nobody's DEA number.
         ([doctor("p2", npi("AS1234563"))], None),
     ],

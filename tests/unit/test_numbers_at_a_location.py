@@ -6,10 +6,15 @@ from typing import Any
 import pytest
 
 from fhir_profiles import Resource
+from fhir_profiles.clinic_status import with_epcs_enabled
 from fhir_profiles.practitioner_role import new_role, roles_at
 from fhir_profiles.prescriber_identifiers import with_state_number
 from fhir_profiles.systems import DEA, NADEAN
-from shared.records.practitioner import read_practitioner
+from shared.records.practitioner import (
+    DEA_ENDED_UNDER_EPCS,
+    dea_warnings_of,
+    read_practitioner,
+)
 from shared.records.prescriber import DeaRegistration
 from tests.builders import NOW, PRACTITIONER_ID, dea, npi, practitioner, prescriber
 
@@ -88,6 +93,33 @@ def test_check_digit_is_a_warning_at_the_roles_path() -> None:
 def test_number_without_a_value_is_a_warning_at_the_roles_path() -> None:
     _, findings = read_practitioner(practitioner(), NOW, [role(identifier=[{"system": DEA}])])
     assert [one.path for one in findings.warnings] == ["PractitionerRole/r1.identifier[0].value"]
+
+
+ENDED = {**dea("FS1234563", "IN"), "period": {"end": "2025-12-31"}}
+SIGNS = with_epcs_enabled(role(identifier=[ENDED]), True)
+AT_ROLE = ["PractitionerRole/r1.identifier[0].period.end"]
+STATUS_CHECKS = {
+    "signs there": (SIGNS, [npi()], AT_ROLE),
+    "does not sign there": (role(identifier=[ENDED]), [npi()], []),
+    "has another one of the state": (SIGNS, [npi(), dea("FS7654325", "IN")], []),
+    "has one that ended on the Practitioner": (
+        with_epcs_enabled(role(), True),
+        [npi(), ENDED],
+        ["Practitioner.identifier[1].period.end"],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("there", "identifiers", "paths"), STATUS_CHECKS.values(), ids=STATUS_CHECKS
+)
+def test_a_status_check_warns_who_signs_under_a_number_that_has_ended(
+    there: Resource, identifiers: list[Resource], paths: list[str]
+) -> None:
+    found = dea_warnings_of(practitioner(identifier=identifiers), NOW, there)
+    assert [(one.path, one.sentence) for one in found] == [
+        (path, DEA_ENDED_UNDER_EPCS) for path in paths
+    ]
 
 
 COUNTING = {
