@@ -5,8 +5,10 @@ FHIR's types are checked with the R4B models of `fhir.resources`, Medplum's own 
 its type is first met, since all of them together take seconds.
 """
 
+import json
 import threading
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -55,21 +57,31 @@ def validate(resource_type: str, body: Any) -> Resource:
     Raises:
         OutcomeError: 404 for an unknown type, 400 for whatever is wrong with the body.
     """
-    model = model_of(resource_type)
+    model_of(resource_type)
     if not isinstance(body, dict):
         raise invalid("Resource is not a JSON object", code="structure")
     if body.get("resourceType") != resource_type:
         sent = body.get("resourceType")
         raise invalid(f"Incorrect resource type: expected {resource_type}, but found {sent}")
+    _refuse_invalid(resource_type, json.dumps(body))
+    return body
+
+
+@lru_cache(maxsize=512)
+def _refuse_invalid(resource_type: str, text: str) -> None:
+    """Checks a text once: the profiles, which take longest, are written to project after project.
+
+    Raises:
+        OutcomeError: 400; it is not remembered.
+    """
+    body = json.loads(text)
     _refuse_nulls(body, resource_type)
     try:
         with BUILDING:
-            checked = model.model_validate(without_own_meta(body))
+            checked = model_of(resource_type).model_validate(without_own_meta(body))
     except ValidationError as error:
         raise _structure_error(resource_type, error) from None
-    dumped = checked.model_dump(mode="json", by_alias=True)
-    _refuse_coerced(body, dumped, resource_type)
-    return body
+    _refuse_coerced(body, checked, resource_type)
 
 
 def without_own_meta(resource: Resource) -> Resource:
@@ -94,14 +106,21 @@ def _refuse_nulls(node: Any, path: str) -> None:
 
 def _refuse_coerced(sent: Any, checked: Any, path: str) -> None:
     """The FHIR models take "true" for true and "1" for 1, which FHIR's JSON does not."""
-    if isinstance(sent, dict) and isinstance(checked, dict):
-        for key in sent.keys() & checked.keys():
-            _refuse_coerced(sent[key], checked[key], f"{path}.{key}")
+    if isinstance(sent, dict) and isinstance(checked, BaseModel):
+        fields, values = _fields(type(checked)), vars(checked)
+        for key in sent.keys() & fields.keys():
+            _refuse_coerced(sent[key], values[fields[key]], f"{path}.{key}")
     elif isinstance(sent, list) and isinstance(checked, list):
         for index, (one, other) in enumerate(zip(sent, checked, strict=False)):
             _refuse_coerced(one, other, f"{path}[{index}]")
-    elif isinstance(sent, str) and not isinstance(checked, str):
+    elif isinstance(sent, str) and isinstance(checked, int | float | Decimal):
         raise invalid("Invalid type: a string was not expected", path, "structure")
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, str]:
+    """The names of a model's fields by what they are called in JSON."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
 
 
 def _structure_error(resource_type: str, error: ValidationError) -> OutcomeError:
