@@ -62,7 +62,7 @@ def admin_enroll(request: AdminEnrollInput, invocation: Invocation) -> AdminEnro
         # Only who may enroll the prescriber is told what is wrong with the records.
         require_clinician_admin(dosespot, caller)
         raise
-    if not clinic.is_own:
+    if choice.clinics is not None:
         require_clinician_admin(dosespot, caller)
         subject = at_clinic.prepare(subject)
     enrollment, order = enrollment_of(invocation, dosespot, practitioner), request.order()

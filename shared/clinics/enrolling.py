@@ -1,9 +1,10 @@
-"""Enrolling somebody at a further clinic: what has to be there before the enrollment itself.
+"""Enrolling somebody in a project with several clinics: what has to be there before.
 
-The status at such a clinic stands on the PractitionerRole there, and DoseSpot has to have the
-clinician linked to the clinic before it takes any call about them from it.
+DoseSpot has to have the clinician linked to a clinic before it takes any call about them from it.
+The status at a further clinic stands on the PractitionerRole there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fhir_profiles.clinic_status import role_with_status
@@ -55,16 +56,7 @@ class EnrollingAt:
             RecordsRefused: no PractitionerRole says that they work there.
             BotError: DoseSpot does not link them.
         """
-        if self.clinic.number is None:
-            return subject
-        today = Today(self.run.now())
-        organizations = self.clinic.organizations
-        role = role_with_status(self.choice.roles, self.practitioner, organizations, today)
-        if role is None:
-            raise RecordsRefused(listed(REFUSED, [NO_ROLE]), findings=[NO_ROLE])
-        if subject.clinician_id is not None:
-            self._members().join(subject.clinician_id, self.clinic.number, self.practitioner)
-        return replace(subject, role=role)
+        return self._linked(self._with_role(subject), lambda: None)
 
     def prepare_own(self, subject: Subject) -> Subject:
         """The same for a prescriber who asks for themselves: only where an administrator is known
@@ -73,12 +65,36 @@ class EnrollingAt:
         Raises:
             NotAuthorized: nobody is known to have.
         """
-        if self.clinic.number is not None:
-            today, counts = Today(self.run.now()), self.clinic.has_role
-            fhir, roles = self.run.privileged_fhir, self.choice.roles
-            if not verified_roles(fhir, roles, self.practitioner, today, counts):
-                raise NotAuthorized(NOT_GRANTED)
-        return self.prepare(subject)
+        if not self.clinic.is_own:
+            self._require_granted()
+        return self._linked(self._with_role(subject), self._require_granted)
+
+    def _with_role(self, subject: Subject) -> Subject:
+        """The records with the PractitionerRole that says the status, at a further clinic."""
+        if self.clinic.is_own:
+            return subject
+        today, organizations = Today(self.run.now()), self.clinic.organizations
+        role = role_with_status(self.choice.roles, self.practitioner, organizations, today)
+        if role is None:
+            raise RecordsRefused(listed(REFUSED, [NO_ROLE]), findings=[NO_ROLE])
+        return replace(subject, role=role)
+
+    def _linked(self, subject: Subject, may_join: Callable[[], None]) -> Subject:
+        """The same records, once DoseSpot has whom it knows linked to the clinic."""
+        clinics, clinician_id = self.choice.clinics, subject.clinician_id
+        if clinics is None or clinician_id is None:
+            return subject
+        number, members = self.clinic.number or clinics.own, self._members()
+        if not members.has(clinician_id, number):
+            may_join()
+            members.join(clinician_id, number, self.practitioner)
+        return subject
+
+    def _require_granted(self) -> None:
+        today, counts = Today(self.run.now()), self.clinic.has_role
+        fhir, roles = self.run.privileged_fhir, self.choice.roles
+        if not verified_roles(fhir, roles, self.practitioner, today, counts):
+            raise NotAuthorized(NOT_GRANTED)
 
     def _members(self) -> ClinicMembers:
         dosespot = self.run.dosespot_for(ClinicsClient, self.acting_as)

@@ -50,6 +50,10 @@ class ClinicMembers:
     dosespot: ClinicLinks
     trail: Trail
 
+    def has(self, clinician_id: int, number: int) -> bool:
+        """Whether DoseSpot has a clinician linked to a clinic."""
+        return number in self.dosespot.clinics_of(clinician_id)
+
     def join(self, clinician_id: int, number: int, subject: str | None = None) -> bool:
         """Links a clinician to a clinic; whether this run did it.
 
@@ -69,14 +73,14 @@ class ClinicMembers:
         return self._set(clinician_id, number, subject, linked=False)
 
     def _set(self, clinician_id: int, number: int, subject: str | None, *, linked: bool) -> bool:
-        if self._is_linked(clinician_id, number) is linked:
+        if self.has(clinician_id, number) is linked:
             return False
         write = self.dosespot.link if linked else self.dosespot.unlink
         try:
             write(clinician_id, number, SEND_S)
         except (DoseSpotRefused, LookUpFirst):
             # Another run may have been faster, or only the answer got lost.
-            if self._is_linked(clinician_id, number) is not linked:
+            if self.has(clinician_id, number) is not linked:
                 raise
         else:
             self._require_set(clinician_id, number, linked=linked)
@@ -87,11 +91,8 @@ class ClinicMembers:
         return True
 
     def _require_set(self, clinician_id: int, number: int, *, linked: bool) -> None:
-        if self._is_linked(clinician_id, number) is not linked:
+        if self.has(clinician_id, number) is not linked:
             raise DoseSpotRefused(NOT_DONE.format(where="outside" if linked else "at"))
-
-    def _is_linked(self, clinician_id: int, number: int) -> bool:
-        return number in self.dosespot.clinics_of(clinician_id)
 
 
 @dataclass(frozen=True)

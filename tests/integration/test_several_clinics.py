@@ -227,6 +227,43 @@ def test_somebody_new_is_created_at_the_only_clinic_where_they_work(two: TwoClin
     assert two.clinic.writes() == []
 
 
+@pytest.mark.parametrize("by", ["an administrator", "themselves"])
+def test_who_was_created_at_another_clinic_is_linked_to_the_own_one_to_enroll_there(
+    two: TwoClinics, by: str
+) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own, two.north, code="PrescribingClinician")
+    assert two.clinic.enroll(member, organizationId=two.north).status == 200
+    given = {"organizationId": two.own}
+    if by == "themselves":
+        answer = two.clinic.execute(SELF, given, member.token)
+    else:
+        answer = two.clinic.enroll(member, **given)
+    assert (answer.status, answer.body["registrationStatus"]) == (200, "Pending"), answer.body
+    assert two.status(member) == {str(two.clinic.clinic_id): "Pending", str(two.number): "Pending"}
+
+
+def test_who_gave_themselves_a_role_at_the_own_clinic_is_not_linked_to_it(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.north, code="PrescribingClinician")
+    assert two.clinic.enroll(member).status == 200
+    own_hand = {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"reference": f"Practitioner/{member.id}"},
+        "active": True,
+        "code": two.roles(member, two.north)[0]["code"],
+    }
+    two.clinic.session.post(
+        f"{two.clinic.fhir_url}fhir/R4/PractitionerRole",
+        json=own_hand,
+        headers={"Authorization": f"Bearer {member.token}"},
+        timeout=TIMEOUT_S,
+    ).raise_for_status()
+    answer = two.clinic.execute(SELF, {"organizationId": two.own}, member.token)
+    assert answer.body["errorType"] == "NotAuthorized"
+    assert two.status(member) == {str(two.number): "Pending"}
+
+
 def test_nobody_is_enrolled_at_a_clinic_where_no_role_says_that_they_work(two: TwoClinics) -> None:
     member = two.clinic.add_member()
     two.works_at(member, two.own)
