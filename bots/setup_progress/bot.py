@@ -8,6 +8,7 @@ from shared.fhir.batch import Batch
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
 from shared.runtime.settings import Settings
+from shared.setup_progress.clinics import setup_clinics
 from shared.setup_progress.progress import ProgressPage, SetupProgress
 
 
@@ -20,9 +21,11 @@ from shared.setup_progress.progress import ProgressPage, SetupProgress
 def setup_progress(request: SetupProgressInput, invocation: Invocation) -> SetupProgressOutput:
     """Computes the four steps: workspace, invitations, verification, ready to prescribe.
 
-    DoseSpot is not asked: what it said last is on the Practitioners.
+    DoseSpot is not asked: what it said last is on the Practitioners, and on the PractitionerRoles
+    at further clinics.
 
     Raises:
+        InputRefused: the Organization is no clinic of the project.
         NotAuthorized: the caller is not an administrator of the project.
         BotError: what any bot can raise.
     """
@@ -33,11 +36,11 @@ def setup_progress(request: SetupProgressInput, invocation: Invocation) -> Setup
     require_administrator(invocation.fhir, caller_found, caller)
     missing, clinic = _workspace(invocation.settings)
     if clinic is None:
-        return SetupProgressOutput.of(ProgressPage([], 0, ""), missing)
-    progress = SetupProgress(fhir, clinic, invocation.now())
-    return SetupProgressOutput.of(
-        progress.page(me, request.cursor or "", request.pageSize), missing
-    )
+        return SetupProgressOutput.of(ProgressPage([], 0, ""), (), missing)
+    clinics = setup_clinics(invocation, clinic, request.organizationId)
+    progress = SetupProgress(fhir, clinics, invocation.now())
+    page = progress.page(me, request.cursor or "", request.pageSize)
+    return SetupProgressOutput.of(page, clinics.asked, missing)
 
 
 def _workspace(settings: Settings) -> tuple[str, int | None]:

@@ -25,6 +25,16 @@ def test_who_is_neither_to_prescribe_nor_was_asked_to_is_left_out() -> None:
     assert setup_place(SetupFacts(enrolled=False, may_enroll=False)) is None
 
 
+@pytest.mark.parametrize("invitation", Invited)
+@pytest.mark.parametrize("may_enroll", [False, True])
+def test_who_is_enrolled_at_another_clinic_needs_no_invitation(
+    invitation: Invited, may_enroll: bool
+) -> None:
+    invited = invitation in (Invited.OPEN, Invited.ACCEPTED)
+    place = setup_place(SetupFacts(False, may_enroll, invitation, elsewhere=True))
+    assert place == (TO_ENROLL if may_enroll or invited else None)
+
+
 @pytest.mark.parametrize("may_enroll", [False, True])
 @pytest.mark.parametrize("invitation", [Invited.OPEN, Invited.ACCEPTED])
 def test_who_is_invited_enrolls(invitation: Invited, may_enroll: bool) -> None:

@@ -25,15 +25,17 @@ class SetupStep(StrEnum):
 
 @dataclass(frozen=True)
 class SetupFacts:
-    """What is known of one member of the project.
+    """What is known of one member of the project at one clinic.
 
     Attributes:
-        enrolled: whether they have a DoseSpot clinician id.
-        may_enroll: whether a PractitionerRole in effect lets them prescribe.
-        invitation: how their last invitation stands.
-        status: what the Practitioner says of their registration; None if it says nothing.
-        has_dea: whether they have a DEA number, and so want to sign controlled substances.
+        enrolled: whether they are enrolled there.
+        may_enroll: whether a PractitionerRole in effect lets them prescribe there.
+        invitation: how their last invitation to it stands.
+        status: what is on record of their registration there; None if nothing is.
+        has_dea: whether they have a DEA number there, and so want to sign controlled substances.
         has_epcs: whether they may.
+        elsewhere: whether they are enrolled at another clinic, and so need no invitation to this
+            one.
     """
 
     enrolled: bool
@@ -42,6 +44,7 @@ class SetupFacts:
     status: RegistrationStatus | None = None
     has_dea: bool = False
     has_epcs: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def setup_place(known: SetupFacts) -> SetupPlace | None:
         return SetupPlace(SetupStep.CLINICIANS_VERIFY, Owner.PRESCRIBER, ENROLL)
     if not known.may_enroll:
         return None
+    if known.elsewhere:
+        return SetupPlace(SetupStep.CLINICIANS_VERIFY, Owner.PRESCRIBER, ENROLL)
     again = _AGAIN.get(known.invitation, INVITE)
     return SetupPlace(SetupStep.INVITE_CLINICIANS, Owner.ADMINISTRATOR, again)
 
