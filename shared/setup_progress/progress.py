@@ -88,6 +88,7 @@ class _AtClinic:
             has_dea=bool(dea_identifiers(self.practitioner, self.roles)),
             has_epcs=says_epcs(self.record),
             elsewhere=bool(self.one.clinician_ids) and not self.enrolled,
+            administers=self.one.administers,
         )
 
 

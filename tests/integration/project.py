@@ -208,9 +208,15 @@ class Project:
         return bool(resource["meta"]["project"] == self.id)
 
 
-def new_project(servers: Servers, folder: Path) -> Project:
-    """An empty project with an administrator who is known to DoseSpot."""
-    project = servers.fhir.add_project("Clinic", features=("bots", "cron"))
+def new_project(servers: Servers, folder: Path, *features: str) -> Project:
+    """An empty project with an administrator who is known to DoseSpot.
+
+    Args:
+        servers: where it is.
+        folder: for a file of secrets.
+        features: what the server lets it do besides running bots.
+    """
+    project = servers.fhir.add_project("Clinic", features=("bots", "cron", *features))
     npi = new_npi()
     person = Person(key=f"admin{npi}", given=("Ada",), family="Quinn", npi=npi)
     clinician = str(servers.administrators_clinician_id)

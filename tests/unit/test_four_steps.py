@@ -96,6 +96,16 @@ def test_who_is_enrolled_without_a_status_opens_eprescribing() -> None:
     )
 
 
+@pytest.mark.parametrize("status", [None, Status.IDP_SUCCESS])
+@pytest.mark.parametrize("may_enroll", [False, True])
+def test_an_administrator_counts_only_with_a_role_or_a_status(
+    may_enroll: bool, status: Status | None
+) -> None:
+    place = setup_place(SetupFacts(True, may_enroll, status=status, administers=True))
+    counts = may_enroll or status is not None
+    assert place == (setup_place(SetupFacts(True, may_enroll, status=status)) if counts else None)
+
+
 def test_the_project_is_where_somebody_has_come_to() -> None:
     ready = SetupPlace(READY, Owner.NOBODY)
     assert current_step(has_workspace=False, places=[ready]) is SetupStep.CREATE_WORKSPACE

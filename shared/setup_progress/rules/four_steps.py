@@ -36,6 +36,7 @@ class SetupFacts:
         has_epcs: whether they may.
         elsewhere: whether they are enrolled at another clinic, and so need no invitation to this
             one.
+        administers: whether they administer the project, for which they need a DoseSpot id too.
     """
 
     enrolled: bool
@@ -45,6 +46,7 @@ class SetupFacts:
     has_dea: bool = False
     has_epcs: bool = False
     elsewhere: bool = False
+    administers: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ _LET_IN = (InvitationStanding.OPEN, InvitationStanding.ACCEPTED)
 
 def setup_place(known: SetupFacts) -> SetupPlace | None:
     """Where somebody is; None for a member who is neither to prescribe nor was asked to."""
-    if known.enrolled:
+    if known.enrolled and not _only_administers(known):
         return _enrolled(known)
     if known.invitation in _LET_IN:
         return SetupPlace(SetupStep.CLINICIANS_VERIFY, Owner.PRESCRIBER, ENROLL)
@@ -90,6 +92,11 @@ def setup_place(known: SetupFacts) -> SetupPlace | None:
         return SetupPlace(SetupStep.CLINICIANS_VERIFY, Owner.PRESCRIBER, ENROLL)
     again = _AGAIN.get(known.invitation, INVITE)
     return SetupPlace(SetupStep.INVITE_CLINICIANS, Owner.ADMINISTRATOR, again)
+
+
+def _only_administers(known: SetupFacts) -> bool:
+    """Whether nothing but a DoseSpot id, which an administrator needs as well, speaks of them."""
+    return known.administers and known.status is None and not known.may_enroll
 
 
 def _enrolled(known: SetupFacts) -> SetupPlace:
