@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import ADMIN, SMITH, named
-from tests.browser.screen import Screen
+from tests.browser.screen import PrescriberRow, Screen
 from tests.integration.clinic import DEA, Clinic
 
 PRESCRIBING = "Prescribing Clinician"
@@ -309,6 +309,26 @@ def test_somebody_at_two_clinics_has_a_row_for_each(screen: Screen, clinic: Clin
     expect(rows).to_have_count(2)
     expect(rows.filter(has_text="Main")).to_contain_text("Waiting for the legal agreements")
     expect(rows.filter(has_text="North")).to_contain_text("Identity proven")
+    north = PrescriberRow(rows.filter(has_text="North"), person.name)
+    with screen.page.expect_request("**/Bot/$execute*") as asked:
+        north.press("Check readiness")
+    assert asked.value.post_data_json == {
+        "practitionerId": person.member.id,
+        "organizationId": added[-1]["id"],
+    }
+    expect(north.locator.locator(".verdicts .pill")).to_have_count(3)
+    north.press("Enroll")
+    expect(north.window("Enroll")).to_contain_text("This is about the clinic North.")
+    north.window("Enroll").get_by_role("button", name="Cancel").click()
+    north.press("Details and history")
+    history = screen.page.get_by_role("dialog", name=person.name)
+    expect(history).to_contain_text("Enrolled in DoseSpot")
+    expect(history).not_to_contain_text("Status updated from DoseSpot")
+    history.get_by_role("button", name="Close").click()
+    PrescriberRow(rows.filter(has_text="Main"), person.name).press("Details and history")
+    expect(history).to_contain_text(
+        "Status updated from DoseSpot: Waiting for the legal agreements"
+    )
     for one in added:
         clinic.delete(f"{one['resourceType']}/{one['id']}")
 

@@ -10,6 +10,7 @@ import pytest
 from bots.catalog import BOTS
 from deploy.reference.error_types import error_types
 from deploy.reference.form_fields import FIELDS
+from fhir_profiles.audit_event import AuditAction
 from shared.readiness.rules.causes import Cause
 from tests.sandbox.page_scripts import WORDS, literals, modules, run_node, tables, texts_in
 
@@ -101,6 +102,13 @@ def test_every_error_and_every_reason_has_its_sentence() -> None:
     words = tables()
     assert set(words["ERRORS"]["byType"]) == {error.__name__ for error in error_types()}
     assert set(words["READINESS"]["reasons"]) == {cause.code for cause in Cause}
+
+
+def test_every_event_about_a_prescriber_is_told_in_words() -> None:
+    others = ("patient-", "clinic-created", "clinic-recorded")
+    others = (*others, "history-consented", "favorite-added", "pharmacy-set")
+    told = set(tables()["HISTORY"]["events"])
+    assert told == {one.value for one in AuditAction if not one.value.startswith(others)}
 
 
 def test_every_field_that_the_pages_bots_take_has_a_name() -> None:

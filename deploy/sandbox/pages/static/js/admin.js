@@ -3,11 +3,11 @@
 import { el, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
 import { CreationForm } from "./form.js";
-import { STANDING_CHANGES, auditAction } from "./history.js";
+import { STATUS_RECORDED, recordOf } from "./history.js";
 import { checkEverybody } from "./readiness.js";
 import { runSession } from "./session.js";
 import { setupPanel } from "./setup.js";
-import { standingsOf } from "./standings.js";
+import { clinicsAmong, keyOf, standingsOf } from "./standings.js";
 import { stuckChart } from "./stuck_chart.js";
 import { updateEverybody } from "./status_update.js";
 import { TeamTable } from "./team_table.js";
@@ -29,6 +29,7 @@ class Board {
     this.told = el("div", { role: "status" });
     this.chart = el("div", {});
     this.standings = [];
+    this.clinics = [];
   }
 
   get nodes() {
@@ -55,9 +56,16 @@ class Board {
   }
 
   /** Reads everybody from the server. */
-  async load() {
+  load() {
+    this.loaded = this.#load();
+    return this.loaded;
+  }
+
+  async #load() {
     try {
-      this.standings = standingsOf(await readRecords(this.server), this.statuses);
+      const records = await readRecords(this.server);
+      this.clinics = clinicsAmong(records.organizations);
+      this.standings = standingsOf(records, this.statuses);
       this.table.fill(this.standings);
       this.#draw();
       this.#tellSince();
@@ -77,19 +85,11 @@ class Board {
 
   /** Since when people stand where they do, which the AuditEvents know better than the records. */
   async #tellSince() {
-    const query = { _sort: "-_lastUpdated", _count: MOST_EVENTS };
+    const query = { ...STATUS_RECORDED, _count: MOST_EVENTS };
     const { resources } = await this.server.search("AuditEvent", query).catch(() => noEvents);
-    const changes = resources.filter((event) => STANDING_CHANGES.has(auditAction(event)));
-    const latest = new Map();
-    changes.forEach((event) => {
-      const whose = event.entity?.[0]?.what?.reference;
-      latest.set(whose, latest.get(whose) ?? event.recorded);
-    });
+    const latest = new Map(resources.toReversed().map((each) => [recordOf(each), each.recorded]));
     for (const { standing } of this.table.rows.values()) {
-      const instant = latest.get(`Practitioner/${standing.practitioner.id}`);
-      if (instant !== undefined && standing.clinic === null) {
-        standing.changed = instant;
-      }
+      standing.changed = latest.get(standing.record) ?? standing.changed;
     }
     this.table.fill(this.standings);
   }
@@ -109,14 +109,18 @@ class Board {
   async #checkAll() {
     await this.#working([this.check], READINESS.failed, async () => {
       this.told.replaceChildren(el("p", {}, ADMINISTRATOR.checkingAll));
-      const keys = Map.groupBy(this.table.rows.keys(), (key) => key.split("@")[0]);
+      const { rows } = this.table;
       let checked = 0;
-      await checkEverybody(this.server, (answer) => {
-        checked += 1;
-        const rows = keys.get(answer.practitioner.replace("Practitioner/", "")) ?? [];
-        rows.forEach((key) => this.table.row(key).readiness.show(answer));
-      });
-      this.told.replaceChildren(el("p", {}, ADMINISTRATOR.checkedAll(checked, keys.size)));
+      for (const clinic of new Set(this.standings.map((each) => each.clinic))) {
+        await checkEverybody(this.server, clinic, (answer) => {
+          const key = keyOf(answer.practitioner.replace("Practitioner/", ""), clinic?.id);
+          if (rows.has(key)) {
+            checked += 1;
+            this.table.row(key).readiness.show(answer);
+          }
+        });
+      }
+      this.told.replaceChildren(el("p", {}, ADMINISTRATOR.checkedAll(checked, rows.size)));
     });
   }
 

@@ -4,6 +4,7 @@ import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, select } from "./dom.js";
 import { doseSpotRoles } from "./people.js";
 import { RoleChoice } from "./roles.js";
+import { namingOf } from "./standings.js";
 import { ACTS, ENROLL } from "./words/administrator.js";
 import { COMMON, FIELDS } from "./words/common.js";
 
@@ -28,6 +29,7 @@ export function askForEnrollment(act, standing, onDecided) {
     });
     return [
       el("p", {}, ENROLL.whatHappens[act]),
+      standing.clinic === null ? "" : el("p", {}, ENROLL.atClinic(standing.clinic.name)),
       roles.node,
       recorded ? el("p", { class: "soft" }, ENROLL.rolesOnRecord(recorded)) : "",
       act === "tfa" ? field(ENROLL.factor, factor) : "",
@@ -41,7 +43,7 @@ function inputOf(act, { practitioner, clinic }, practitionerRoleTypes, tfaType) 
   return {
     practitionerId: practitioner.id,
     practitionerRoleTypes,
-    ...(clinic === null ? {} : { organizationId: clinic.id }),
+    ...namingOf(clinic),
     ...(act === "idp" ? { initIdp: true } : {}),
     ...(act === "tfa" ? { initTfa: true, tfaType } : {}),
   };

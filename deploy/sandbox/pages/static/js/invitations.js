@@ -7,6 +7,7 @@ import { menu } from "./menu.js";
 import { since } from "./moments.js";
 import { emailOf } from "./people.js";
 import { pill } from "./pills.js";
+import { namingOf } from "./standings.js";
 import { INVITATIONS } from "./words/clinics.js";
 import { COMMON } from "./words/common.js";
 
@@ -134,7 +135,7 @@ class Invitations {
         const some = people.slice(first, first + AT_ONCE);
         const practitioners = some.map(({ practitioner, clinic }) => ({
           practitionerId: practitioner.id,
-          ...(clinic === null ? {} : { organizationId: clinic.id }),
+          ...namingOf(clinic),
         }));
         const answer = await this.server.execute(BOT, { action, practitioners });
         told.push(...answer.practitioners.map((each, index) => line(some[index].name, each)));

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { engineersDetails, errorView } from "./errors.js";
 import { pill } from "./pills.js";
 import { sentenceOfReason } from "./sentences.js";
+import { namingOf } from "./standings.js";
 import { COMMON } from "./words/common.js";
 import { READINESS } from "./words/readiness.js";
 import { NOBODY } from "./words/statuses.js";
@@ -17,15 +18,15 @@ const BOT = "dosespot-readiness-bot";
  *   controlled: {ready: boolean, registrations: Array<Object>}}} PrescriberReadiness one prescriber in the answer.
  */
 
-/** The verdicts about one prescriber, once they are asked for. */
+/** The verdicts about one prescriber at one clinic, once they are asked for. */
 export class Readiness {
   /**
    * @param {FhirServer} server
-   * @param {string} practitionerId
+   * @param {Standing} standing
    */
-  constructor(server, practitionerId) {
+  constructor(server, { practitioner, clinic }) {
     this.server = server;
-    this.practitionerId = practitionerId;
+    this.input = { practitionerId: practitioner.id, ...namingOf(clinic) };
     this.verdicts = el("div", { "aria-live": "polite", class: "verdicts" });
     this.reasons = el("div", { class: "reasons" });
     this.node = el("div", { class: "readiness" }, this.verdicts, this.reasons);
@@ -42,7 +43,7 @@ export class Readiness {
     this.verdicts.replaceChildren(el("p", {}, READINESS.working));
     this.reasons.replaceChildren();
     try {
-      const answer = await this.server.execute(BOT, { practitionerId: this.practitionerId });
+      const answer = await this.server.execute(BOT, this.input);
       this.#fill(answer.prescribers[0]);
     } catch (error) {
       this.verdicts.replaceChildren(errorView(error, READINESS.failed));
@@ -81,15 +82,19 @@ export class Readiness {
 }
 
 /**
- * Asks about everybody, page by page.
+ * Asks about everybody at one clinic, page by page.
  *
  * @param {FhirServer} server
+ * @param {Clinic|null} clinic none where there is one only.
  * @param {function(PrescriberReadiness): void} onEach called for each prescriber.
  */
-export async function checkEverybody(server, onEach) {
+export async function checkEverybody(server, clinic, onEach) {
   let cursor = null;
   do {
-    const answer = await server.execute(BOT, cursor === null ? {} : { cursor });
+    const answer = await server.execute(BOT, {
+      ...namingOf(clinic),
+      ...(cursor === null ? {} : { cursor }),
+    });
     answer.prescribers.forEach(onEach);
     cursor = answer.nextCursor;
   } while (cursor !== null);

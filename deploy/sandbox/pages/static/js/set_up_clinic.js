@@ -10,6 +10,7 @@ import { STATES } from "./words/states.js";
 
 const BOT = "dosespot-register-clinic-bot";
 const NEW = "";
+const OWN = "own";
 const TYPED = [
   ["clinicName", FIELDS.clinicName, { required: true }],
   ["address1", FIELDS.street, { required: true }],
@@ -23,12 +24,16 @@ const TYPED = [
 
 /**
  * @param {FhirServer} server
+ * @param {number|null} own DoseSpot's number of the project's own clinic, where that exists in
+ *   DoseSpot and is not on record here.
  * @param {function(): void} onDone called when a clinic was set up.
  */
-export async function openClinicSetup(server, onDone) {
+export async function openClinicSetup(server, own, onDone) {
   const places = await server.searchAll("Location").catch(() => []);
   const choices = places.map((place) => [place.id, inOneLine(place)]);
-  const location = select({ name: "" }, [...choices, [NEW, CLINIC_FORM.addLocation]]);
+  const first = own === null ? [] : [[OWN, CLINIC_FORM.ownClinic(own)]];
+  const offered = [...first, ...choices, [NEW, CLINIC_FORM.addLocation]];
+  const location = select({ name: "" }, offered);
   const typed = group(CLINIC_FORM.newLocation, TYPED);
   const result = el("div", { role: "status" });
   const create = el("button", { type: "submit" }, CLINIC_FORM.create);
@@ -46,7 +51,7 @@ export async function openClinicSetup(server, onDone) {
         }
         setBusy([create], true);
         result.replaceChildren(el("p", {}, CLINIC_FORM.waiting));
-        if (await register(server, form, location.value, result)) {
+        if (await register(server, form, inputOf(form, location.value, own), result)) {
           const done = el("button", { type: "button", onclick: close }, COMMON.close);
           form.replaceChildren(result, el("footer", {}, done));
           onDone();
@@ -58,9 +63,15 @@ export async function openClinicSetup(server, onDone) {
   });
 }
 
+function inputOf(form, chosen, own) {
+  if (chosen === OWN) {
+    return { existingClinicId: own };
+  }
+  return chosen === NEW ? valuesOf(form) : { locationId: chosen };
+}
+
 /** Answers whether the clinic is set up. */
-async function register(server, form, locationId, result) {
-  const input = locationId === NEW ? valuesOf(form) : { locationId };
+async function register(server, form, input, result) {
   try {
     const answer = await server.execute(BOT, input);
     result.replaceChildren(...answerView(answer));
@@ -78,7 +89,8 @@ function answerView({ status, tellDoseSpot, warnings }) {
   return [el("p", { class: "done" }, CLINIC_FORM.done[status]), mail, warningsView(warnings)];
 }
 
-function inOneLine({ name, address }) {
+/** @returns {string} a name and an address, of which either may be missing, in one line. */
+export function inOneLine({ name, address }) {
   const { line = [], city, state, postalCode } = address ?? {};
   return [name, ...line, city, [state, postalCode].filter(Boolean).join(" ")]
     .filter(Boolean)

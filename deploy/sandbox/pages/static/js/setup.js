@@ -1,35 +1,37 @@
-/** How far the clinic has come, in four steps, and what an administrator can do about it. */
+/** How far each clinic has come, in four steps, and what an administrator can do about it. */
 
 import { el, setBusy, whenFree } from "./dom.js";
 import { engineersDetails, errorView } from "./errors.js";
 import { openInvitations } from "./invitations.js";
-import { openClinicSetup } from "./set_up_clinic.js";
+import { inOneLine, openClinicSetup } from "./set_up_clinic.js";
 import { INVITATIONS, SETUP } from "./words/clinics.js";
 
 const BOT = "dosespot-setup-progress-bot";
 
 /**
  * @param {FhirServer} server
- * @param {{table: TeamTable, load: function(): Promise<void>}} board
+ * @param {{clinics: Array<Clinic>, loaded: Promise<void>, load: function(): Promise<void>}} board
  * @returns {HTMLElement} hidden where the server has no bot for it.
  */
 export function setupPanel(server, board) {
-  const steps = el("ol", { class: "stepper" });
+  const clinics = el("div", {});
+  let own = null;
   const told = el("div", { "aria-live": "polite" });
   const tools = el("div", { class: "tools" });
   const node = el(
     "section",
     { class: "panel", "aria-labelledby": "setup", hidden: true },
     el("div", { class: "head" }, el("h2", { id: "setup" }, SETUP.title), tools),
-    steps,
+    clinics,
     told,
   );
 
   async function load() {
     try {
-      const progress = await progressOf(server);
-      steps.replaceChildren(...stepNodes(progress));
-      told.replaceChildren(...missing(progress.workspaceMissing));
+      const [progress] = await Promise.all([progressOf(server), board.loaded]);
+      own = unrecordedOwn(progress, board.clinics);
+      clinics.replaceChildren(...progress.clinics.map((each) => clinicNode(each, board.clinics)));
+      told.replaceChildren(...missing(progress, own));
       node.hidden = false;
     } catch (error) {
       node.hidden = error.status === 404;
@@ -37,31 +39,49 @@ export function setupPanel(server, board) {
     }
   }
 
-  const changed = () => Promise.all([load(), board.load()]);
+  const changed = () => Promise.all([board.load(), load()]);
   tools.append(
-    act(SETUP.setUpClinic, () => openClinicSetup(server, changed)),
+    act(SETUP.setUpClinic, () => openClinicSetup(server, own, changed)),
     act(INVITATIONS.title, () => openInvitations(server, board, changed)),
   );
   load();
   return node;
 }
 
-/** The four steps with the people of all pages. */
+/** The four steps of each clinic, with the people of all pages. */
 async function progressOf(server) {
-  const sums = {};
-  let [cursor, current, workspaceMissing] = [null, null, null];
+  const clinics = new Map();
+  let [cursor, workspaceMissing] = [null, null];
   do {
     const answer = await server.execute(BOT, cursor === null ? {} : { cursor });
-    answer.steps.forEach(({ step, people }) => (sums[step] = (sums[step] ?? 0) + people));
-    const order = Object.keys(SETUP.steps);
-    const further = order.indexOf(answer.currentStep) > order.indexOf(current);
-    current = further ? answer.currentStep : current;
+    const told = answer.clinics?.length ? answer.clinics : [answer];
+    told.forEach((each) => {
+      const number = each.doseSpotClinicId;
+      clinics.set(number, summed(clinics.get(number) ?? { number, sums: {} }, each));
+    });
     ({ workspaceMissing, nextCursor: cursor } = answer);
   } while (cursor !== null);
-  return { sums, current, workspaceMissing };
+  return { clinics: [...clinics.values()], workspaceMissing };
 }
 
-function stepNodes({ sums, current }) {
+/** What is known of a clinic, with another page's people. */
+function summed({ number, sums, current }, { steps, currentStep }) {
+  const order = Object.keys(SETUP.steps);
+  const further = order.indexOf(currentStep) > order.indexOf(current);
+  const added = steps.map(({ step, people }) => [step, (sums[step] ?? 0) + people]);
+  return { number, sums: Object.fromEntries(added), current: further ? currentStep : current };
+}
+
+/** The steps of a clinic, below its name and address where that is known. */
+function clinicNode(progress, clinics) {
+  const clinic = clinics.find(({ number }) => number === progress.number);
+  const heading = clinic
+    ? el("h3", {}, clinic.name, " ", el("small", {}, inOneLine({ address: clinic.address })))
+    : "";
+  return el("div", { class: "clinic" }, heading, el("ol", { class: "stepper" }, ...steps(progress)));
+}
+
+function steps({ sums, current }) {
   const order = Object.keys(SETUP.steps);
   const reached = order.indexOf(current);
   return order.map((step, index) => {
@@ -78,12 +98,18 @@ function stepNodes({ sums, current }) {
   });
 }
 
-function missing(workspaceMissing) {
-  if (workspaceMissing === null) {
-    return [];
+/** Number of the project's own clinic, which is told first, unless it is on record. */
+function unrecordedOwn({ clinics: [{ number = null }] }, recorded) {
+  return recorded.some((each) => each.number === number) ? null : number;
+}
+
+function missing({ clinics, workspaceMissing }, own) {
+  if (workspaceMissing !== null) {
+    const told = [el("p", {}, SETUP.noAccess), engineersDetails(workspaceMissing)];
+    return [el("div", { class: "warning" }, ...told)];
   }
-  const told = [el("p", {}, SETUP.noAccess), engineersDetails(workspaceMissing)];
-  return [el("div", { class: "warning" }, ...told)];
+  const isNeeded = own !== null && clinics.length > 1;
+  return isNeeded ? [el("div", { class: "warning" }, el("p", {}, SETUP.ownFirst))] : [];
 }
 
 function act(label, onclick) {

@@ -3,15 +3,21 @@
 import { doseSpotId, hasDea, hasEpcs, nameOf, registrationStatus, sortKey } from "./people.js";
 import { COMMON } from "./words/common.js";
 
+/**
+ * @typedef {{id: string, name: string, number: number, address: Object|undefined}} Clinic an
+ *   Organization that stands for a DoseSpot clinic, and DoseSpot's number of it.
+ */
+
 const CLINIC = "https://dosespot.com/clinic-id";
 const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
 
 /**
  * @typedef {{practitioner: Object, membership: Object|undefined, roles: Array<Object>,
- *   clinic: {id: string, name: string}|null}} Entry one Practitioner at one clinic, with the
- *   ProjectMembership and the PractitionerRoles; the clinic is null where there is one only.
- * @typedef {Entry & {key: string, name: string, sortKey: string, doseSpotId: string|null,
- *   epcs: boolean, guidance: Guidance, changed: string|undefined}} Standing
+ *   clinic: Clinic|null}} Entry one Practitioner at one clinic, with the ProjectMembership and the
+ *   PractitionerRoles; the clinic is null where there is one only.
+ * @typedef {Entry & {key: string, record: string|undefined, name: string, sortKey: string,
+ *   doseSpotId: string|null, epcs: boolean, guidance: Guidance, changed: string|undefined}}
+ *   Standing `record` is the id of what says the status there.
  */
 
 /**
@@ -23,7 +29,8 @@ const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
 export function standingsOf({ practitioners, memberships, roles, organizations }, statuses) {
   const membershipOf = new Map(memberships.map((each) => [each.profile?.reference, each]));
   const rolesOf = Map.groupBy(roles, (role) => role.practitioner?.reference);
-  const clinics = clinicsAmong(organizations);
+  const found = clinicsAmong(organizations);
+  const clinics = found.length > 1 ? found : [];
   return practitioners
     .flatMap((practitioner) => {
       const reference = `Practitioner/${practitioner.id}`;
@@ -39,13 +46,21 @@ export function standingsOf({ practitioners, memberships, roles, organizations }
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
 }
 
-/** The project's clinics if there are several, its own first, which has the lowest number. */
-function clinicsAmong(organizations) {
-  const found = organizations
-    .map((each) => ({ id: each.id, name: each.name ?? COMMON.clinic, number: numberOf(each) }))
+/**
+ * @param {Array<Object>} organizations
+ * @returns {Array<Clinic>} those that are clinics; the project's own first, which has the lowest
+ *   number.
+ */
+export function clinicsAmong(organizations) {
+  return organizations
+    .map((each) => ({
+      id: each.id,
+      name: each.name ?? COMMON.clinic,
+      number: numberOf(each),
+      address: each.address?.[0],
+    }))
     .filter(({ number }) => number > 0)
     .sort((a, b) => a.number - b.number);
-  return found.length > 1 ? found : [];
 }
 
 function numberOf(organization) {
@@ -53,10 +68,17 @@ function numberOf(organization) {
   return Number(found?.value ?? 0);
 }
 
-/** The clinics at which somebody works; their project's only clinic is null. */
-function placesOf(roles, clinics) {
-  const places = clinics.filter(({ id }) => rolesAt(roles, id).length > 0);
-  return places.length > 0 ? places : [null];
+/**
+ * The clinics at which somebody works. A role that names no other clinic is at the project's own,
+ * and so is who has no role; a project's only clinic is null.
+ */
+function placesOf(roles, [own = null, ...others]) {
+  const elsewhere = others.filter(({ id }) => rolesAt(roles, id).length > 0);
+  const names = new Set(others.map(({ id }) => `Organization/${id}`));
+  const isHere = roles.some(
+    ({ active, organization }) => active === true && !names.has(organization?.reference),
+  );
+  return isHere || elsewhere.length === 0 ? [own, ...elsewhere] : elsewhere;
 }
 
 function rolesAt(roles, organizationId) {
@@ -72,7 +94,8 @@ function standingOf(entry, statuses, isOwn) {
   const facts = { dea: hasDea(practitioner), doseSpotId: enrolled };
   return {
     ...entry,
-    key: `${practitioner.id}@${clinic?.id ?? ""}`,
+    key: keyOf(practitioner.id, clinic?.id),
+    record: told.id,
     name: nameOf(practitioner),
     sortKey: sortKey(practitioner),
     doseSpotId: enrolled,
@@ -80,6 +103,16 @@ function standingOf(entry, statuses, isOwn) {
     guidance: statuses.guidance(registrationStatus(told), facts),
     changed: told.meta?.lastUpdated,
   };
+}
+
+/** @returns {string} what names one person at one clinic, or at their project's only one. */
+export function keyOf(practitionerId, clinicId = "") {
+  return `${practitionerId}@${clinicId}`;
+}
+
+/** @returns {{organizationId: string}|{}} what tells a bot the clinic, where there are several. */
+export function namingOf(clinic) {
+  return clinic === null ? {} : { organizationId: clinic.id };
 }
 
 function hasStatus(role) {

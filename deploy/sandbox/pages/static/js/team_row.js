@@ -20,13 +20,14 @@ const ENROLL_BOT = "dosespot-enroll-prescriber-bot";
 export class TeamRow {
   /**
    * @param {Standing} standing
-   * @param {{server: FhirServer, statuses: Statuses, reload: function(): Promise<void>}} page what
-   *   all rows share; `reload` reads everybody anew and updates the rows.
+   * @param {{server: FhirServer, statuses: Statuses, reload: function(): Promise<void>,
+   *   placesOf: function(Object): Array<Standing>}} page what all rows share; `reload` reads
+   *   everybody anew and updates the rows, `placesOf` says where else a Practitioner stands.
    */
   constructor(standing, page) {
     this.page = page;
     this.standing = standing;
-    this.readiness = new Readiness(page.server, standing.practitioner.id);
+    this.readiness = new Readiness(page.server, standing);
     this.result = el("div", { role: "status" });
     this.cells = ["state", "since", "next"].map((key) =>
       el("td", { role: "cell", "data-label": TEAM.columns[key] }),
@@ -72,7 +73,7 @@ export class TeamRow {
     return [
       ...acts.map((each) => [ACTS[each], () => this.act(each)]),
       [TEAM.checkReadiness, () => this.readiness.check()],
-      [TEAM.history, () => openHistory(this.page.server, this.standing)],
+      [TEAM.history, () => openHistory(this.page, this.standing)],
     ];
   }
 

@@ -23,7 +23,11 @@ const SORTED_BY = {
 export class TeamTable {
   /** @param {Object} page what all rows share. */
   constructor(page) {
-    this.page = page;
+    const placesOf = ({ id }) =>
+      [...this.rows.values()]
+        .map(({ standing }) => standing)
+        .filter(({ practitioner }) => practitioner.id === id);
+    this.page = { ...page, placesOf };
     this.rows = new Map();
     this.limit = AT_ONCE;
     this.state = { q: ANY, owner: ANY, state: ANY, sort: "name", dir: "up", ...addressState() };

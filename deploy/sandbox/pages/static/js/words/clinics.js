@@ -12,12 +12,16 @@ export const SETUP = {
   failed: "How far the setup has come could not be loaded.",
   noAccess: "Your clinic has no access to DoseSpot yet. Tell whoever set ePrescribing up.",
   setUpClinic: "Set up a clinic",
+  ownFirst:
+    "Your first clinic is in DoseSpot, but not on record here. Choose “Set up a clinic”, and there" +
+    " “Your clinic in DoseSpot”.",
 };
 
 export const CLINIC_FORM = {
   title: "Set up a clinic in DoseSpot",
   newLocation: "New location",
   addLocation: "+ New location",
+  ownClinic: (number) => `Your clinic in DoseSpot, number ${number}`,
   create: "Create",
   waiting: "Waiting for DoseSpot …",
   failed: "The clinic was not set up.",
