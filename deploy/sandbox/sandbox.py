@@ -110,6 +110,7 @@ class Sandbox:
             base_url=self._url("fhir"),
             functions_url=self._url("functions"),
             invoker=invoker,
+            first_password=PASSWORD,
             shown=Shown(
                 guests=[Guest(p.email, PASSWORD, p.name, p.description) for p in PEOPLE],
                 examples=examples(),

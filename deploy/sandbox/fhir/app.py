@@ -121,6 +121,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
     bot_custom_functions_enabled: bool = True,
     invoker: Invoker | None = None,
     shown: Shown = Shown(),  # noqa: B008 - it is frozen
+    first_password: str | None = None,
 ) -> FhirServer:
     """A server, empty unless `database` is a file that has something in it.
 
@@ -132,6 +133,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         invoker: what runs bots instead of a Lambda client for `functions_url`.
         shown: what the sign-in page shows beside its form.
+        first_password: of whoever is invited without one; None makes one that nobody knows.
     """
     own_invoker = LambdaInvoker(functions_url) if functions_url and invoker is None else None
     tables = Database(database)
@@ -142,6 +144,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         base_url=base_url,
         now=now,
         bot_custom_functions_enabled=bot_custom_functions_enabled,
+        first_password=first_password,
     )
     return FhirServer(backend, tables, own_invoker, shown)
 

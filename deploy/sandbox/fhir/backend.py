@@ -47,6 +47,7 @@ class FhirBackend:
         listeners: are told of every change of a resource.
         outbox: the mails that a real server would have sent.
         switches: how it behaves where versions of Medplum differ; may be turned at any time.
+        first_password: of whoever is invited without one; None makes one that nobody knows.
     """
 
     store: ResourceStore
@@ -58,6 +59,7 @@ class FhirBackend:
     listeners: list[Listener] = field(default_factory=list)
     outbox: list[Resource] = field(default_factory=list)
     switches: FhirSwitches = field(default_factory=FhirSwitches)
+    first_password: str | None = None
 
     @property
     def fhir_base(self) -> str:

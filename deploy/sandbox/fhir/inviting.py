@@ -50,7 +50,7 @@ def _checked(sent: Resource) -> Resource:
 
 
 def _user(backend: FhirBackend, project: str, sent: Resource, email: str) -> Resource:
-    """The user; somebody new gets the password that was sent, or one that nobody knows."""
+    """The user; somebody new gets the password that was sent, or the server's first password."""
     known = backend.resource(f"User/{backend.sessions.user_of(email)}")
     if known is not None:
         return known
@@ -59,7 +59,7 @@ def _user(backend: FhirBackend, project: str, sent: Resource, email: str) -> Res
     of_project = {"project": {"reference": f"Project/{project}"}} if scoped else {}
     body = {"resourceType": "User", **names, "email": email, **of_project}
     user, _ = backend.server_repository(project).create("User", body)
-    password = str(sent.get("password") or secrets.token_urlsafe())
+    password = str(sent.get("password") or backend.first_password or secrets.token_urlsafe())
     backend.sessions.set_password(email, user["id"], password)
     return user
 

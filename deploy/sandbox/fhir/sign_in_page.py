@@ -193,7 +193,7 @@ def _who(guests: Sequence[Guest]) -> Html:
         """<section>
 <h2>Who can sign in</h2>
 <p class="soft">Choose somebody to sign in as. Everybody has the password
-{password}.</p>
+{password}, and so has whoever you invite.</p>
 <ul>
 {items}
 </ul>

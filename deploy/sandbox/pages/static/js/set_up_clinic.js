@@ -2,7 +2,7 @@
 
 import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, select, setBusy, whenFree } from "./dom.js";
-import { group, markMissing, markProblems, valuesOf } from "./form_fields.js";
+import { group, markMissing, markProblems, tick, valuesOf } from "./form_fields.js";
 import { warningsView } from "./warnings.js";
 import { CLINIC_FORM } from "./words/clinics.js";
 import { COMMON, FIELDS } from "./words/common.js";
@@ -10,7 +10,6 @@ import { STATES } from "./words/states.js";
 
 const BOT = "dosespot-register-clinic-bot";
 const NEW = "";
-const OWN = "own";
 const TYPED = [
   ["clinicName", FIELDS.clinicName, { required: true }],
   ["address1", FIELDS.street, { required: true }],
@@ -31,9 +30,8 @@ const TYPED = [
 export async function openClinicSetup(server, own, onDone) {
   const places = await server.searchAll("Location").catch(() => []);
   const choices = places.map((place) => [place.id, inOneLine(place)]);
-  const first = own === null ? [] : [[OWN, CLINIC_FORM.ownClinic(own)]];
-  const offered = [...first, ...choices, [NEW, CLINIC_FORM.addLocation]];
-  const location = select({ name: "" }, offered);
+  const location = select({ name: "" }, [...choices, [NEW, CLINIC_FORM.addLocation]]);
+  const isOwn = tick("", CLINIC_FORM.ownClinic(own), own !== null);
   const typed = group(CLINIC_FORM.newLocation, TYPED);
   const result = el("div", { role: "status" });
   const create = el("button", { type: "submit" }, CLINIC_FORM.create);
@@ -41,8 +39,15 @@ export async function openClinicSetup(server, own, onDone) {
   typed.hidden = location.value !== NEW;
 
   openDialog(CLINIC_FORM.title, (close) => {
-    const form = el("form", { novalidate: true }, field(FIELDS.location, location), typed, result);
-    form.append(bottomLine(close, create));
+    const form = el(
+      "form",
+      { novalidate: true },
+      field(FIELDS.location, location),
+      own === null ? "" : isOwn.node,
+      typed,
+      result,
+      bottomLine(close, create),
+    );
     form.addEventListener(
       "submit",
       whenFree(async () => {
@@ -51,7 +56,8 @@ export async function openClinicSetup(server, own, onDone) {
         }
         setBusy([create], true);
         result.replaceChildren(el("p", {}, CLINIC_FORM.waiting));
-        if (await register(server, form, inputOf(form, location.value, own), result)) {
+        const known = isOwn.input.checked ? own : null;
+        if (await register(server, form, location.value, known, places, result)) {
           const done = el("button", { type: "button", onclick: close }, COMMON.close);
           form.replaceChildren(result, el("footer", {}, done));
           onDone();
@@ -63,23 +69,43 @@ export async function openClinicSetup(server, own, onDone) {
   });
 }
 
-function inputOf(form, chosen, own) {
-  if (chosen === OWN) {
-    return { existingClinicId: own };
-  }
-  return chosen === NEW ? valuesOf(form) : { locationId: chosen };
-}
-
 /** Answers whether the clinic is set up. */
-async function register(server, form, input, result) {
+async function register(server, form, locationId, known, places, result) {
+  const details = locationId === NEW && known === null ? valuesOf(form) : {};
   try {
-    const answer = await server.execute(BOT, input);
+    const answer = await server.execute(BOT, {
+      ...details,
+      ...(locationId === NEW ? {} : { locationId }),
+      ...(known === null ? {} : { existingClinicId: known }),
+    });
+    if (locationId === NEW) {
+      await keepLocation(server, valuesOf(form), answer.organization, places);
+    }
     result.replaceChildren(...answerView(answer));
     return true;
   } catch (error) {
     result.replaceChildren(markProblems(form, error, CLINIC_FORM.failed));
     return false;
   }
+}
+
+/** Records where a clinic is that was typed in, so that prescribers can be said to work there. */
+async function keepLocation(server, typed, { id }, places) {
+  const reference = `Organization/${id}`;
+  if (places.some((each) => each.managingOrganization?.reference === reference)) {
+    return;
+  }
+  const contact = (system, value) => (value ? [{ system, use: "work", value }] : []);
+  const line = [typed.address1, typed.address2].filter(Boolean);
+  const { clinicName: name, city, state, zipCode: postalCode } = typed;
+  await server.create({
+    resourceType: "Location",
+    status: "active",
+    name,
+    address: { use: "work", line, city, state, postalCode },
+    telecom: [...contact("phone", typed.primaryPhone), ...contact("fax", typed.primaryFax)],
+    managingOrganization: { reference },
+  });
 }
 
 function answerView({ status, tellDoseSpot, warnings }) {

@@ -13,15 +13,15 @@ export const SETUP = {
   noAccess: "Your clinic has no access to DoseSpot yet. Tell whoever set ePrescribing up.",
   setUpClinic: "Set up a clinic",
   ownFirst:
-    "Your first clinic is in DoseSpot, but not on record here. Choose “Set up a clinic”, and there" +
-    " “Your clinic in DoseSpot”.",
+    "Your first clinic is in DoseSpot, but not on record here. Choose “Set up a clinic” and tick" +
+    " that DoseSpot knows it already.",
 };
 
 export const CLINIC_FORM = {
   title: "Set up a clinic in DoseSpot",
   newLocation: "New location",
   addLocation: "+ New location",
-  ownClinic: (number) => `Your clinic in DoseSpot, number ${number}`,
+  ownClinic: (number) => `DoseSpot knows this clinic already, as number ${number}`,
   create: "Create",
   waiting: "Waiting for DoseSpot …",
   failed: "The clinic was not set up.",
