@@ -40,6 +40,18 @@ def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_b
 def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> None:
     with without_secrets(clinic):  # a key that is kept is put away again
         set_up(screen)
+    (location,) = [
+        one for one in clinic.sandbox.fhir.resources("Location") if one["name"] == "North clinic"
+    ]
+    organization = clinic.read(location["managingOrganization"]["reference"])
+    assert organization["name"] == "North clinic"
+    assert location["address"] == {
+        "use": "work",
+        "line": ["1 Main St"],
+        "city": "Springfield",
+        "state": "IL",
+        "postalCode": "62701",
+    }
 
 
 def set_up(screen: Screen) -> None:
@@ -47,6 +59,7 @@ def set_up(screen: Screen) -> None:
     screen.button("Set up a clinic").click()
     window = screen.page.get_by_role("dialog", name="Set up a clinic in DoseSpot")
     window.get_by_label("Location").select_option("+ New location")
+    window.get_by_label("DoseSpot knows this clinic already, as number 1001").uncheck()
     window.get_by_role("button", name="Create").click()
     expect(window.get_by_label("Clinic name")).to_be_focused()
     expect(window.get_by_label("Clinic name")).to_have_accessible_description("This is required.")

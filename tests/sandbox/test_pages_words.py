@@ -79,19 +79,18 @@ def test_a_text_outside_the_words_is_found(source: str) -> None:
 def test_every_entry_of_the_words_is_used() -> None:
     paths = [*modules(), *sorted(WORDS.glob("*.js"))]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    used = set(re.findall(r"\b([A-Z_]+)\.(\w+)", sources))
+    for names, table in re.findall(r"\{([^{}]*)\} = ([A-Z_]+)\b", sources):
+        used |= {(table, name) for name in re.findall(r"\w+", names)}
+    looked_up = set(re.findall(r"\b([A-Z_]+)\[", sources))
     unused = [
         f"{table}.{entry}"
         for table, entries in tables().items()
-        if isinstance(entries, dict)
+        if isinstance(entries, dict) and table not in looked_up
         for entry in entries
-        if not _uses(table, entry).search(sources)
+        if (table, entry) not in used
     ]
     assert unused == []
-
-
-def _uses(table: str, entry: str) -> re.Pattern[str]:
-    """`TABLE.entry`, `TABLE[…]`, or the entry taken out of the table."""
-    return re.compile(rf"\b{table}(\.{entry}\b|\[)|\{{[^{{}}]*\b{entry}\b[^{{}}]*\}} = {table}\b")
 
 
 def test_no_text_has_an_engineers_word() -> None:

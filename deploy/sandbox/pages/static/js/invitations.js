@@ -1,5 +1,6 @@
 /** Invites clinicians: who is chosen, what that costs, and a question before anything is sent. */
 
+import { Billing } from "./billing.js";
 import { bottomLine, openDialog } from "./dialogs.js";
 import { el, field, setBusy, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
@@ -12,7 +13,6 @@ import { INVITATIONS } from "./words/clinics.js";
 import { COMMON } from "./words/common.js";
 
 const BOT = "dosespot-invite-prescribers-bot";
-const BILLING_BOT = "dosespot-billing-report-bot";
 const INVITATION = "urn:prescriber-bots:invitation";
 const AT_ONCE = 50;
 
@@ -22,13 +22,13 @@ const AT_ONCE = 50;
  * @param {function(): void} onDone called when somebody was invited.
  */
 export async function openInvitations(server, board, onDone) {
-  const [tasks, price] = await Promise.all([readTasks(server), readPrice(server)]);
-  new Invitations(server, board.standings, tasks, price, onDone).open();
+  const [tasks, billing] = await Promise.all([readTasks(server), Billing.read(server)]);
+  new Invitations(server, board.standings, tasks, billing, onDone).open();
 }
 
 class Invitations {
-  constructor(server, standings, tasks, price, onDone) {
-    Object.assign(this, { server, tasks, price, onDone });
+  constructor(server, standings, tasks, billing, onDone) {
+    Object.assign(this, { server, tasks, billing, onDone });
     this.standings = standings.filter(({ doseSpotId }) => doseSpotId === null);
     this.search = el("input", { type: "search", autocomplete: "off", oninput: () => this.#show() });
     this.list = el("ul", { class: "choices" });
@@ -41,7 +41,7 @@ class Invitations {
 
   open() {
     openDialog(INVITATIONS.title, (close) => [
-      el("p", {}, INVITATIONS.choose, this.#priceWords()),
+      el("p", {}, INVITATIONS.choose, INVITATIONS.price(this.billing.priceOf(1))),
       field(COMMON.searchByName, this.search),
       this.list,
       this.sum,
@@ -49,19 +49,6 @@ class Invitations {
       bottomLine(close, this.send),
     ]);
     this.#show();
-  }
-
-  #priceWords() {
-    return this.price === null ? "" : INVITATIONS.price(this.#money(1));
-  }
-
-  /** What so many cost in a month; empty where nobody says. */
-  #money(count) {
-    if (this.price === null) {
-      return "";
-    }
-    const { price, currency } = this.price;
-    return (count * Number(price)).toLocaleString(undefined, { style: "currency", currency });
   }
 
   #show() {
@@ -105,7 +92,7 @@ class Invitations {
 
   #count() {
     const count = this.chosen.size;
-    this.sum.replaceChildren(INVITATIONS.selected(count, this.#money(count)));
+    this.sum.replaceChildren(INVITATIONS.selected(count, this.billing.priceOf(count)));
   }
 
   #confirm() {
@@ -115,7 +102,7 @@ class Invitations {
       return;
     }
     const names = people.map(({ name }) => name);
-    const question = INVITATIONS.confirm(names, this.#money(people.length));
+    const question = INVITATIONS.confirm(names, this.billing.priceOf(people.length));
     openDialog(INVITATIONS.send, (close) => {
       const send = el("button", { type: "button" }, INVITATIONS.send);
       send.addEventListener("click", () => {
@@ -170,14 +157,4 @@ async function readTasks(server) {
     .catch(() => []);
   tasks.sort((a, b) => (a.authoredOn ?? "").localeCompare(b.authoredOn ?? ""));
   return new Map(tasks.map((task) => [task.owner?.reference, task]));
-}
-
-/** What a prescriber costs in a month; null where nobody says. */
-async function readPrice(server) {
-  try {
-    const { price, currency } = await server.execute(BILLING_BOT, {});
-    return { price, currency };
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 /** How far each clinic has come, in four steps, and what an administrator can do about it. */
 
+import { Billing } from "./billing.js";
 import { el, setBusy, whenFree } from "./dom.js";
 import { engineersDetails, errorView } from "./errors.js";
 import { openInvitations } from "./invitations.js";
@@ -28,9 +29,12 @@ export function setupPanel(server, board) {
 
   async function load() {
     try {
-      const [progress] = await Promise.all([progressOf(server), board.loaded]);
+      const asked = [progressOf(server), Billing.read(server), board.loaded];
+      const [progress, billing] = await Promise.all(asked);
       own = unrecordedOwn(progress, board.clinics);
-      clinics.replaceChildren(...progress.clinics.map((each) => clinicNode(each, board.clinics)));
+      clinics.replaceChildren(
+        ...progress.clinics.map((each) => clinicNode(each, board.clinics, billing)),
+      );
       told.replaceChildren(...missing(progress, own));
       node.hidden = false;
     } catch (error) {
@@ -54,8 +58,8 @@ async function progressOf(server) {
   let [cursor, workspaceMissing] = [null, null];
   do {
     const answer = await server.execute(BOT, cursor === null ? {} : { cursor });
-    const told = answer.clinics?.length ? answer.clinics : [answer];
-    told.forEach((each) => {
+    // Without access to DoseSpot there is no clinic, and the first step is where everything begins.
+    (answer.clinics.length > 0 ? answer.clinics : [answer]).forEach((each) => {
       const number = each.doseSpotClinicId;
       clinics.set(number, summed(clinics.get(number) ?? { number, sums: {} }, each));
     });
@@ -72,13 +76,16 @@ function summed({ number, sums, current }, { steps, currentStep }) {
   return { number, sums: Object.fromEntries(added), current: further ? currentStep : current };
 }
 
-/** The steps of a clinic, below its name and address where that is known. */
-function clinicNode(progress, clinics) {
+/** The steps of a clinic, below its name and address and above what it costs, as far as known. */
+function clinicNode(progress, clinics, billing) {
   const clinic = clinics.find(({ number }) => number === progress.number);
   const heading = clinic
     ? el("h3", {}, clinic.name, " ", el("small", {}, inOneLine({ address: clinic.address })))
     : "";
-  return el("div", { class: "clinic" }, heading, el("ol", { class: "stepper" }, ...steps(progress)));
+  const month = billing.monthAt(progress.number);
+  const cost = month ? el("p", { class: "soft" }, SETUP.billed(month)) : "";
+  const stepper = el("ol", { class: "stepper" }, ...steps(progress));
+  return el("div", { class: "clinic" }, heading, stepper, cost);
 }
 
 function steps({ sums, current }) {

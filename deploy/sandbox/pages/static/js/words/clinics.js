@@ -9,6 +9,8 @@ export const SETUP = {
     readyToPrescribe: "Ready to prescribe",
   },
   people: (count) => `${count} ${count === 1 ? "person" : "people"}`,
+  billed: ({ prescribers, cost }) =>
+    `This month: ${cost} for ${prescribers} ${prescribers === 1 ? "prescriber" : "prescribers"}.`,
   failed: "How far the setup has come could not be loaded.",
   noAccess: "Your clinic has no access to DoseSpot yet. Tell whoever set ePrescribing up.",
   setUpClinic: "Set up a clinic",
@@ -37,7 +39,8 @@ export const CLINIC_FORM = {
 export const INVITATIONS = {
   title: "Invite clinicians",
   choose: "Choose whom to enroll in DoseSpot. ",
-  price: (amount) => `${amount} a month is due for each from when their identity is verified.`,
+  price: (amount) =>
+    amount ? `${amount} a month is due for each from when their identity is verified.` : "",
   selected: (count, cost) => {
     const total = cost ? ` — total: ${cost} a month` : "";
     return `${count} ${count === 1 ? "clinician" : "clinicians"} selected${total}.`;
