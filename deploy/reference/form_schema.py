@@ -6,6 +6,7 @@ names, numbers and addresses, and says all that is wrong at once.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -129,6 +130,7 @@ def _field(path: str) -> Schema:
     return {"description": f"{FIELDS[path].meaning}.", "type": kind, **limits}
 
 
+@cache
 def _takes(path: str, kind: str) -> bool:
     """Whether nothing is said against the type of such a value; its form does not count."""
     value, refusals = _KINDS[kind]
@@ -138,6 +140,7 @@ def _takes(path: str, kind: str) -> bool:
     )
 
 
+@cache
 def _is_required(path: str) -> bool:
     """Whether it must always be there, in a form that asks for no e-mail address."""
     body = without(path) | {name: False for name in ASKS_FOR_EMAIL if name != path}

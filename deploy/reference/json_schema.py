@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
+from deploy.reference.form_schema import TITLE as FORM
 from deploy.reference.form_schema import form_schemas
 from shared.runtime.bot import BotFunction
 from shared.runtime.inputs import AnyOutput, BotInput
@@ -39,9 +40,8 @@ def json_schema(bots: Iterable[BotFunction]) -> Schema:
         models += [(given, INPUT), (answered, OUTPUT)]
     _, document = models_json_schema(models, schema_generator=_Generator)
     definitions = document["$defs"]
-    forms = form_schemas()
-    if definitions.keys() & forms.keys():
-        definitions |= forms
+    if FORM in definitions:
+        definitions |= form_schemas()
     return {
         "$schema": DIALECT,
         "title": "prescriber-bots",
