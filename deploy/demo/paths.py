@@ -1,13 +1,15 @@
 """The paths of Medplum's prescriber enrollment guide, with what it promises of each step.
 
-One more begins before the guide does, with a form about somebody whom nobody knows yet, and one
-after it, with a prescription.
+One more begins before the guide does, with a form about somebody whom nobody knows yet, one after
+it, with a prescription, and the last one is a practice's with two clinics.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from deploy.demo.charting import DISPENSE, PATIENT, PRESCRIPTION, Charting
+from deploy.demo.practice import Employee, Practice
+from deploy.demo.second_clinic import from_second_clinic_to_bill
 from deploy.demo.steps import Expected, Path
 from deploy.demo.walk import (
     IDENTIFIER,
@@ -40,6 +42,15 @@ def run(ready: dict[str, Any]) -> Iterator[Path]:
     yield _from_prescription_to_fill(
         Charting(
             ready, "garcia", "Rossi", "Dr. Garcia prescribes for Maria Rossi, and the chart follows"
+        )
+    )
+    people = ready["people"]
+    yield from_second_clinic_to_bill(
+        Practice(
+            ready,
+            "The practice opens a second clinic, invites a prescriber to each, and is billed",
+            Employee("Dr. Lopez", people["lopez"], "BL1388568"),
+            Employee("Dr. Kim", people["kim"], "BK1388568"),
         )
     )
 

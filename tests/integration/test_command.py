@@ -72,6 +72,8 @@ def test_demo_tells_every_step_and_ends_with_0() -> None:
         "TFAActivatedSuccess",
         "TFAActivatedSuccess",
     ]
+    last = told["paths"][-1]["steps"][-1]["answer"]
+    assert last == "clinic 1001: 1 prescriber, 39.00 USD; clinic 1002: 1 prescriber, 39.00 USD"
     assert told["paths"][0]["steps"][6]["written"] == [
         "Practitioner.extension = TFAActivatedSuccess",
         "Practitioner.qualification = epcs",
