@@ -11,7 +11,12 @@ from fhir_profiles import Resource
 from fhir_profiles.choice import in_force
 from fhir_profiles.elements import child, entries, positive_number, text
 from fhir_profiles.practitioner_role import is_of
-from fhir_profiles.systems import CLINIC_MADE_FROM, DOSESPOT_CLINIC, ORGANIZATION_TYPE
+from fhir_profiles.systems import (
+    CLINIC_MADE_FROM,
+    CLINIC_PROFILE,
+    DOSESPOT_CLINIC,
+    ORGANIZATION_TYPE,
+)
 from fhir_profiles.today import Today
 
 
@@ -60,6 +65,7 @@ def new_clinic(name: str, number: int, made_from: str) -> Resource:
     origin = [{"system": CLINIC_MADE_FROM, "value": made_from}] if made_from else []
     return {
         "resourceType": "Organization",
+        "meta": {"profile": [CLINIC_PROFILE]},
         "identifier": [{"system": DOSESPOT_CLINIC, "value": str(number)}, *origin],
         "active": True,
         "type": [{"coding": [{"system": ORGANIZATION_TYPE, "code": "prov"}], "text": "Clinic"}],

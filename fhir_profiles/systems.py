@@ -110,6 +110,7 @@ AUDIT_EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 # can own (RFC 2606), so that it is never somebody else's, and nothing is ever fetched from it.
 CANONICAL = "https://prescriber-bots.example/fhir"
 ENROLLABLE_PRACTITIONER = f"{CANONICAL}/StructureDefinition/enrollable-practitioner"
+CLINIC_PROFILE = f"{CANONICAL}/StructureDefinition/dosespot-clinic"
 BILLED_PRESCRIBER = f"{CANONICAL}/StructureDefinition/billed-prescriber"
 INVITATION_TASK = f"{CANONICAL}/StructureDefinition/invitation-task"
 AUTHORIZING_PRACTITIONER_ROLE = f"{CANONICAL}/StructureDefinition/authorizing-practitioner-role"

@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from requests import HTTPError
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.practitioner_role import new_role, with_granted_roles
 from fhir_profiles.prescriber_identifiers import with_state_number
-from fhir_profiles.systems import DEA, MEDPLUM_BOTS
+from fhir_profiles.systems import (
+    AUTHORIZING_PRACTITIONER_ROLE,
+    CLINIC_PROFILE,
+    DEA,
+    MEDPLUM_BOTS,
+)
 from tests.builders import NOW
 from tests.integration.clinic import TIMEOUT_S, Answer, Member, new_dea
 from tests.integration.project import SENTINEL, Project, Servers, new_project
@@ -225,3 +231,24 @@ def test_two_prescribers_in_two_clinics_enroll_themselves_and_are_billed(
         [month, str(own.number), "1", "39.00", "USD"],
         [month, str(north.number), "1", "39.00", "USD"],
     ]
+
+
+def test_profiles_that_are_installed_keep_a_clinics_number_and_a_roles_dea_number(
+    practice: Practice,
+) -> None:
+    project = practice.project
+    own = practice.registers("Springfield", existingClinicId=project.servers.dosespot.clinic_id)
+    clinics = {one["id"]: one for one in project.resources("Organization")}
+    organization = clinics[own.organization]
+    assert organization["meta"]["profile"] == [CLINIC_PROFILE]
+    system = organization["identifier"][0]["system"]
+    for identifier in ([], [{"system": system, "value": "A-1"}]):
+        with pytest.raises(HTTPError, match="400"):
+            project.change(organization, identifier=identifier or None)
+    role = new_role(f"Practitioner/{project.admin.id}", f"Location/{own.location}")
+    role = with_granted_roles(role, {ClinicianRole.PRESCRIBING_CLINICIAN})
+    claiming = {**role, "meta": {"profile": [AUTHORIZING_PRACTITIONER_ROLE]}}
+    without_state = {"system": DEA, "value": new_dea()}
+    with pytest.raises(HTTPError, match="400"):
+        project.create({**claiming, "identifier": [without_state]})
+    project.create(with_state_number(claiming, DEA, new_dea(), "IL", NOW))

@@ -71,6 +71,7 @@ def test_urls_are_those_of_the_code_our_own_and_r4s() -> None:
         systems.REGISTRATION_STATUS,
         systems.QUALIFICATION,
         systems.PRACTITIONER_ROLE_TYPE,
+        systems.DOSESPOT_CLINIC,
         systems.DOSESPOT_PRESCRIPTION,
         systems.DOSESPOT_PRESCRIPTION_STATUS,
         systems.DOSESPOT_MEDICATION_STATUS,
