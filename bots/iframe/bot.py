@@ -1,25 +1,17 @@
 """The bot: signs the caller's own clinician in, nobody else's, and has enrollment go on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bots.going_on import CallersRecords, GoingOn, goes_on_for
 from bots.iframe import IDENTIFIER
 from bots.iframe.contract import IframeInput, IframeOutput
-from bots.iframe.opening import (
-    CallersRecords,
-    OpenedClinic,
-    Opening,
-    read_opening,
-    records_to_go_on,
-)
+from bots.iframe.opening import Opening, read_opening
 from fhir_profiles import Resource
-from fhir_profiles.clinic_status import role_with_status
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.project_membership import is_active
-from fhir_profiles.today import Today
 from shared.audit.events import LogEvent
 from shared.clinics.rules.meant import MeantClinic
-from shared.clinics.which_clinic import ClinicChoice, look_up_clinics
+from shared.clinics.which_clinic import look_up_clinics
 from shared.dosespot.single_sign_on import new_phrase, single_sign_on_url
 from shared.errors import BotError, NotAuthorized, RecordsRefused
 from shared.members.caller import NOT_ENROLLED, persons_membership, sole_clinician_id
@@ -68,7 +60,7 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     """
     invocation.settings.iframe()  # nothing is asked where the link could not be made
     fhir, caller = invocation.fhir, invocation.requester
-    enrolls = invocation.settings.iframe_enrolls() and caller.startswith("Practitioner/")
+    enrolls = goes_on_for(invocation)
     patient = None if request.patientId is None else f"Patient/{request.patientId}"
     me, opening, choice = invocation.together(
         fhir.who_am_i,
@@ -77,9 +69,8 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     )
     membership = persons_membership(me, caller)
     clinic = choice.meant(request.organizationId)
-    known_id = sole_clinician_id([membership])
-    going_on = _GoingOn(invocation, opening, choice, clinic)
-    clinician_id, warnings = going_on.enrolled(known_id, counts=is_active(membership))
+    going_on = GoingOn(invocation, choice, clinic)
+    clinician_id, warnings = _enrolled(going_on, opening, membership)
     patient_id = _patient_id(opening, clinic)
     page = invocation.settings.iframe(clinic.number)
     return IframeOutput(
@@ -88,61 +79,40 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     )
 
 
-@dataclass(frozen=True)
-class _GoingOn:
-    """The caller's enrollment at the clinic at which DoseSpot is opened.
+def _enrolled(
+    going_on: GoingOn, opening: Opening, membership: Resource
+) -> tuple[int, Sequence[Finding]]:
+    """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
 
-    Attributes:
-        invocation: the run.
+    Args:
+        going_on: the caller's enrollment.
         opening: what was read.
-        choice: what was asked to know the clinic.
-        clinic: the clinic.
+        membership: the caller's; where somebody has deactivated it, nothing goes on.
     """
+    known_id = sole_clinician_id([membership])
+    records = going_on.due(opening.records, known_id) if is_active(membership) else None
+    if records is not None:
+        _patient(opening)  # nothing is begun where the input is refused
+        return _gone_on(going_on, records, known_id)
+    if known_id is None:
+        raise NotAuthorized(NOT_ENROLLED)
+    return known_id, ()
 
-    invocation: Invocation
-    opening: Opening
-    choice: ClinicChoice
-    clinic: MeantClinic
 
-    def enrolled(self, known_id: int | None, *, counts: bool) -> tuple[int, Sequence[Finding]]:
-        """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
-
-        Args:
-            known_id: the id on the caller's membership, if there is one.
-            counts: whether nobody has deactivated that membership.
-        """
-        caller, today = self.invocation.requester, Today(self.invocation.now())
-        organizations = self.clinic.organizations
-        role = role_with_status(self.choice.roles, caller, organizations, today)
-        at_clinic = OpenedClinic(self.clinic.has_role, role)
-        records = (
-            records_to_go_on(self.opening, caller, known_id, today, at_clinic) if counts else None
-        )
-        if records is not None:
-            _patient(self.opening)  # nothing is begun where the input is refused
-            return self._gone_on(records, known_id)
+def _gone_on(
+    going_on: GoingOn, records: CallersRecords | BotError, known_id: int | None
+) -> tuple[int, Sequence[Finding]]:
+    invocation = going_on.invocation
+    invocation.trail.subject = invocation.requester
+    try:
+        outcome = going_on.one_stage_further(records)
+    except BotError as error:
         if known_id is None:
-            raise NotAuthorized(NOT_ENROLLED)
-        return known_id, ()
-
-    def _gone_on(
-        self, records: CallersRecords | BotError, known_id: int | None
-    ) -> tuple[int, Sequence[Finding]]:
-        from bots.iframe.enrolling import one_stage_further  # noqa: PLC0415 - seldom needed, and large
-
-        invocation = self.invocation
-        invocation.trail.subject = invocation.requester
-        try:
-            if isinstance(records, BotError):
-                raise records
-            outcome = one_stage_further(invocation, records, self.choice, self.clinic)
-        except BotError as error:
-            if known_id is None:
-                raise
-            invocation.trail.was_refused(error)
-            invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
-            return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
-        return outcome.clinician.id, outcome.warnings
+            raise
+        invocation.trail.was_refused(error)
+        invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
+        return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
+    return outcome.clinician.id, outcome.warnings
 
 
 def _patient(opening: Opening) -> Resource | None:

@@ -1,17 +1,15 @@
 """The bot: the subject is the caller, authorized by an administrator's PractitionerRole."""
 
+from bots.enrolling import one_stage_further
 from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from shared.access.self_service import require_own_token, require_practitioner
-from shared.clinics.enrolling import EnrollingAt
 from shared.clinics.which_clinic import look_up_clinics
 from shared.dosespot.client import DoseSpotClient
-from shared.enrollment.advancing import AtClinic, OwnRecords, advance
+from shared.enrollment.advancing import OwnRecords
 from shared.fhir.batch import Batch
-from shared.invitations.admission import admitted
 from shared.members.rules.guidance import next_steps
-from shared.npi_check.beside import beside_npi_check
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
 from shared.runtime.invocation import Invocation
@@ -46,21 +44,7 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
     me, records = _me_and_records(invocation, dosespot)
     require_own_token(me, caller)
-    outcome = admitted(
-        invocation,
-        dosespot.clinic_id,
-        records.memberships,
-        lambda: advance(
-            invocation,
-            dosespot,
-            records,
-            request.order,
-            lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
-            AtClinic(
-                clinic.has_role, EnrollingAt(invocation, caller, choice, clinic, admin).prepare_own
-            ),
-        ),
-    )
+    outcome = one_stage_further(invocation, choice, clinic, records, request.order)
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,

@@ -15,8 +15,8 @@ from shared.fhir.client import FhirClient
 
 RUN_AS_USER = "This bot must run as the calling user. Set Bot.runAsUser to true."
 NOT_ENROLLED = (
-    "You are not enrolled in DoseSpot yet. If you have a prescribing role, open DoseSpot without a"
-    " patient to enroll; if not, ask an administrator to give you one or to enroll you."
+    "You are not enrolled in DoseSpot yet. If you have a prescribing role, open DoseSpot to enroll;"
+    " if not, ask an administrator to give you one or to enroll you."
 )
 CALLERS_NOT_ONE_ID = (
     "ProjectMembership.identifier: the caller must have exactly one DoseSpot clinician id, which"

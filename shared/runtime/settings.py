@@ -163,7 +163,8 @@ class Settings:
         return bool(self._text(NPI_REGISTRY_CHECK) and self._checked(NPI_REGISTRY_CHECK))
 
     def iframe_enrolls(self) -> bool:
-        """Whether enrollment goes on when a prescriber opens the iFrame; it does unless said so.
+        """Whether enrollment goes on when a prescriber opens the iFrame, with or without a patient;
+        it does unless said otherwise.
 
         Raises:
             Misconfigured: the setting is neither true nor false.

@@ -58,12 +58,25 @@ def _enabled(clinic: Clinic, member: Member) -> None:
     clinic.enroll(member)
 
 
-NAMES = {"admin": "admin_enroll", "self": "self_enroll", "iframe": "iframe"}
+NAMES = {
+    "admin": "admin_enroll",
+    "self": "self_enroll",
+    "iframe": "iframe",
+    "sync": "patient_sync",
+}
 
 
 def flows(bot: str) -> dict[str, Flow]:
-    """The stages, each as its flow; the bot is `admin`, `self` or `iframe`."""
+    """The stages, each as its flow; the bot is `admin`, `self`, `iframe` or `sync`.
+
+    The patient sync only creates; of an enrolled prescriber it sends a new patient, and no more.
+    """
     name = NAMES[bot]
+    if bot == "sync":
+        return {
+            "create": FLOWS["sync, first run"],
+            "steady": Flow(name, {}, _enabled, "TFAActivatedSuccess", (1, 1)),
+        }
     return {
         "create": FLOWS[f"{bot}, first run"],
         "wait for agreements": Flow(name, {}, _waiting, "Pending", (0, 0)),

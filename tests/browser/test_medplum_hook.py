@@ -93,28 +93,50 @@ def test_dosespot_out_of_reach_is_a_sentence_on_the_page(
     )
 
 
+def test_first_opening_of_all_may_be_with_a_patient(tab: Callable[[], Tab], clinic: Clinic) -> None:
+    person = named(clinic, "Hurried", roles=PRESCRIBING)
+    patient = add_patient(clinic, name=[{"given": ["Eve"], "family": "Waiting"}])
+    one = tab()
+    one.open_patient(patient)
+    one.sign_in(person.login)
+    one.expect_opened()
+    assert enrollment(clinic, person.member) == ("Pending", 0, 0)
+    one.dosespot.sign_agreements()
+
+    one.reload()
+    one.expect_opened()
+    one.dosespot.expect_heading("Eve Waiting")
+
+
 @pytest.mark.usefixtures("returned")
-def test_patient_opens_once_the_prescriber_is_enrolled_and_the_patient_complete(
-    tab: Callable[[], Tab], clinic: Clinic
-) -> None:
+def test_patient_opens_once_the_patient_is_complete(tab: Callable[[], Tab], clinic: Clinic) -> None:
     person = named(clinic, "Treating", roles=PRESCRIBING)
     patient = add_patient(clinic, name=[{"given": ["Ann"], "family": "Shown"}], birthDate=None)
     one = tab()
     one.open_patient(patient)
     one.sign_in(person.login)
-    one.expect_refused(NOT_ENROLLED)
-
-    one.open_without_patient()
-    one.expect_opened()
-    one.dosespot.sign_agreements()
-
-    one.open_patient(patient)
     one.expect_refused("The date of birth is missing; add it (Patient.birthDate)")
+    assert enrollment(clinic, person.member) == ("Pending", 0, 0)
 
     clinic.write({**clinic.read(f"Patient/{patient['id']}"), "birthDate": "1990-02-03"})
     one.reload()
     one.expect_opened()
+    one.dosespot.sign_agreements()
+    one.reload()
+    one.expect_opened()
     one.dosespot.expect_heading("Ann Shown")
+
+
+@pytest.mark.usefixtures("returned")
+def test_who_has_no_role_is_told_so_with_a_patient_too(
+    tab: Callable[[], Tab], clinic: Clinic
+) -> None:
+    person = named(clinic, "Unknown")
+    one = tab()
+    one.open_patient(add_patient(clinic))
+    one.sign_in(person.login)
+    one.expect_refused(NOT_ENROLLED)
+    assert clinic.clinicians(person.member.npi) == []
 
 
 def expect_opened(tabs: Sequence[Tab]) -> None:

@@ -23,3 +23,10 @@ def test_opening_the_iframe_asks_dosespot_while_it_waits_for_the_prescriber(
     stage = "wait for agreements"
     counted = count(clinic, warm_handler(clinic, "iframe"), "iframe", stage)
     assert (counted.writes, counted.chain) == (0, 3)
+
+
+def test_a_new_patient_of_an_enrolled_prescriber_costs_nothing_for_enrollment(
+    clinic: Clinic,
+) -> None:
+    counted = count(clinic, warm_handler(clinic, "sync"), "sync", "steady")
+    assert (counted.fhir, counted.dosespot, counted.writes, counted.chain) == (8, 4, 4, 10)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.integration.clinic import DEA, Clinic, Member
+from tests.integration.self_service import add_patient
 
 Prepare = Callable[[Clinic, Member], None]
 
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 FOREIGN = {"url": "https://example.org/kept", "valueString": "by somebody else"}
 
 
@@ -21,6 +23,7 @@ class Flow:
         prepare: takes a new prescriber to where the flow starts.
         status: DoseSpot's status after it.
         inits: how many IDP and TFA initializations have then taken effect.
+        then: the bot that an app's hook runs next, with the same input, if there is one.
     """
 
     bot: str
@@ -28,6 +31,7 @@ class Flow:
     prepare: Prepare
     status: str
     inits: tuple[int, int]
+    then: str | None = None
 
 
 def _nothing(clinic: Clinic, member: Member) -> None:
@@ -67,6 +71,7 @@ FLOWS = {
     "admin, first run": Flow("admin_enroll", {}, _nothing, "Pending", (0, 0)),
     "self, first run": Flow("self_enroll", {}, _nothing, "Pending", (0, 0)),
     "iframe, first run": Flow("iframe", {}, _nothing, "Pending", (0, 0)),
+    "sync, first run": Flow("patient_sync", {}, _nothing, "Pending", (0, 0), then="iframe"),
     "admin, found by NPI": Flow("admin_enroll", {}, _unlinked, "Pending", (0, 0)),
     "admin, changed record": Flow("admin_enroll", {}, _changed, "Pending", (0, 0)),
     "admin, IDP": Flow("admin_enroll", {"initIdp": True}, _signed, "IDPInitializeSuccess", (1, 0)),
@@ -93,7 +98,7 @@ def payload(clinic: Clinic, flow: Flow, member: Member) -> dict[str, Any]:
     """What a Medplum server would run the flow's bot with."""
     by_admin = flow.bot == "admin_enroll"
     caller = clinic.admin if by_admin else member
-    whom = {"practitionerId": member.id, "practitionerRoleTypes": [1]} if by_admin else {}
+    whom = _whom(clinic, flow, member)
     secrets = clinic.sandbox.fhir.resources("Project")[0]["secret"]
     return {
         "bot": {"reference": "Bot/1"},
@@ -106,3 +111,13 @@ def payload(clinic: Clinic, flow: Flow, member: Member) -> dict[str, Any]:
         "traceId": "00000000-0000-4000-8000-000000000000",
         "headers": {},
     }
+
+
+def _whom(clinic: Clinic, flow: Flow, member: Member) -> dict[str, Any]:
+    """Whom the run is about, where that is not the caller alone."""
+    if flow.bot == "admin_enroll":
+        return {"practitionerId": member.id, "practitionerRoleTypes": [1]}
+    if flow.bot == "patient_sync":
+        name = {"given": ["Ann"], "family": f"Flow{member.npi.translate(LETTERS)}"}
+        return {"patientId": add_patient(clinic, name=[name])["id"]}
+    return {}

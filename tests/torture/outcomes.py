@@ -23,15 +23,18 @@ def run_until_done(runner: Runner, flow: Flow, run: dict[str, Any]) -> None:
 
     A stage that may have begun counts as begun for a while; one that has begun is refused again.
     """
-    _run_to_its_end(runner, flow, run)
+    bots = (flow.bot, flow.then) if flow.then else (flow.bot,)
+    for bot in bots:
+        _run_to_its_end(runner, bot, run)
     runner.let_pass(SELDOM.claim_s + SELDOM.maybe_begun_s)
-    _run_to_its_end(runner, flow, run)
+    for bot in bots:
+        _run_to_its_end(runner, bot, run)
 
 
-def _run_to_its_end(runner: Runner, flow: Flow, run: dict[str, Any]) -> None:
+def _run_to_its_end(runner: Runner, bot: str, run: dict[str, Any]) -> None:
     for _ in range(RUNS):
         try:
-            answer, _ = runner.run(flow.bot, run)
+            answer, _ = runner.run(bot, run)
         except StageRefused:
             return
         except BotError:

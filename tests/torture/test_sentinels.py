@@ -233,6 +233,11 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "default_pharmacy", given, admin
     yield "iframe", {}, watch.person()
     yield from own_details(watch, mine)
+    yield (
+        "patient_sync",
+        {"patientId": add_patient(clinic, **about(new_npi()))["id"]},
+        watch.person(),
+    )
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
@@ -413,8 +418,8 @@ def refusal(status: int, code: str, details: str) -> dict[str, Any]:
 def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, name: str) -> None:
     clinic, flow, member, errors = watch.clinic, FLOWS[name], watch.person(), []
     flow.prepare(clinic, member)
-    by_admin = flow.bot == "admin_enroll"
-    given, by = (admins(member, **flow.input), clinic.admin) if by_admin else ({}, member)
+    by = clinic.admin if flow.bot == "admin_enroll" else member
+    given = about_whom(watch, flow, member)
     details = (
         f"{FAMILY} {member.npi}: {BORN} not found, {EMAIL} already exists. {member.dea} {PHONE}"
     )
@@ -425,8 +430,17 @@ def test_broken_calls_and_answers_that_quote_make_nothing_known(watch: Watch, na
             break_it(**refusal(status, code, details), skip=at % 4)
             errors.append(watch.run(flow.bot, given, by))
     clinic.break_dosespot(**refusal(400, "ERROR", details), times=2)
-    watch.execute(flow.bot, given, by)
+    watch.execute(flow.bot, about_whom(watch, flow, member), by)
     assert sum(error is not None for error in errors) > 9
+
+
+def about_whom(watch: Watch, flow: Flow, member: Member) -> dict[str, Any]:
+    """The input of a flow's run; a patient is one whom DoseSpot does not have."""
+    if flow.bot == "admin_enroll":
+        return admins(member, **flow.input)
+    if flow.bot == "patient_sync":
+        return {"patientId": add_patient(watch.clinic, **about(new_npi()))["id"]}
+    return {}
 
 
 def test_a_broken_creation_makes_nothing_known(watch: Watch) -> None:

@@ -28,6 +28,7 @@ BROKEN = {
     "admin, first run": CREATE,
     "self, first run": CREATE,
     "iframe, first run": CREATE,
+    "sync, first run": CREATE,
     "admin, IDP": INITIALIZE,
     "self, IDP": INITIALIZE,
     "iframe, IDP": INITIALIZE,

@@ -1,0 +1,116 @@
+"""A caller's enrollment where they open DoseSpot: whether it may have to go on, and going on.
+
+Most openings find that it has come to its end; so nothing is imported here that only enrolls.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fhir_profiles.clinic_status import role_with_status
+from fhir_profiles.today import Today
+from shared.access.rules.grants import granting
+from shared.clinics.rules.meant import MeantClinic
+from shared.clinics.which_clinic import ClinicChoice
+from shared.enrollment.rules.as_recorded import is_complete
+from shared.errors import BotError, FhirDenied
+from shared.fhir.batch import Batch, FoundAll, FoundOne
+from shared.runtime.invocation import Invocation
+
+if TYPE_CHECKING:
+    from shared.enrollment.enroll import Outcome
+
+
+@dataclass(frozen=True)
+class CallersRecords:
+    """What the caller's own token shows of the caller; each may be a failure.
+
+    Attributes:
+        practitioner: the Practitioner.
+        roles: the PractitionerRoles.
+    """
+
+    practitioner: FoundOne
+    roles: FoundAll
+
+
+def callers_records(batch: Batch, caller: str) -> CallersRecords:
+    """The records of a caller, given by reference, once the batch has been sent."""
+    return CallersRecords(
+        practitioner=batch.read(caller),
+        roles=batch.search(f"PractitionerRole?practitioner={caller}&_count=1000"),
+    )
+
+
+def goes_on_for(invocation: Invocation) -> bool:
+    """Whether the project lets enrollment go on at openings, and the caller is a Practitioner.
+
+    Raises:
+        Misconfigured: the project's setting is neither true nor false.
+    """
+    enrolls = invocation.settings.iframe_enrolls()
+    return enrolls and invocation.requester.startswith("Practitioner/")
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """The caller's enrollment at the clinic at which DoseSpot is opened.
+
+    Attributes:
+        invocation: the run.
+        choice: what was asked to know the clinic.
+        clinic: the clinic.
+    """
+
+    invocation: Invocation
+    choice: ClinicChoice
+    clinic: MeantClinic
+
+    def due(
+        self, records: CallersRecords | BotError | None, clinician_id: int | None
+    ) -> CallersRecords | BotError | None:
+        """The caller's records where enrollment may have to go on, or why that can't be told.
+
+        None if nobody asked, where the records say that it has come to its end, and where no
+        PractitionerRole that the caller may see authorizes it.
+
+        Args:
+            records: the caller's, or why they could not be read; None if nobody asked for them.
+            clinician_id: the caller's DoseSpot id, if there is one already.
+        """
+        if not isinstance(records, CallersRecords):
+            return records
+        if clinician_id is not None and self._is_complete(records):
+            return None
+        caller, today = self.invocation.requester, Today(self.invocation.now())
+        try:
+            roles = granting(records.roles.all(), caller, today, self.clinic.has_role)
+        except FhirDenied:
+            return None
+        except BotError as error:
+            return error
+        return records if roles else None
+
+    def one_stage_further(self, records: CallersRecords | BotError) -> "Outcome":
+        """Takes the caller one stage further, if there is one.
+
+        Args:
+            records: the caller's, as `due` gives them.
+
+        Raises:
+            BotError: why that can't be told, or what `advance` raises.
+        """
+        from bots.enrolling import at_an_opening  # noqa: PLC0415 - seldom needed, and large
+
+        if isinstance(records, BotError):
+            raise records
+        own = (records.practitioner, records.roles)
+        return at_an_opening(self.invocation, self.choice, self.clinic, *own)
+
+    def _is_complete(self, records: CallersRecords) -> bool:
+        """Whether the Practitioner, or their role at a further clinic, says that enrollment has
+        come to its end."""
+        if not records.practitioner.is_there:
+            return False
+        caller, today = self.invocation.requester, Today(self.invocation.now())
+        role = role_with_status(self.choice.roles, caller, self.clinic.organizations, today)
+        return is_complete(records.practitioner.one(), role)
