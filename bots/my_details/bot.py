@@ -19,8 +19,8 @@ from shared.npi_check.check import checked
 from shared.npi_check.wiring import npi_registry_of
 from shared.prescriber_form.own_records import (
     NOT_KEPT,
-    OwnRecords,
-    OwnRecordsChange,
+    DetailsCompletion,
+    PersonalRecords,
     refuse_details,
     refuse_numbers_of_others,
     workplaces_of,
@@ -49,7 +49,6 @@ def my_details(request: MyDetailsInput, invocation: Invocation) -> MyDetailsOutp
 
     Raises:
         NotAuthorized: the caller has no role from an administrator, or no active account.
-        Misconfigured: the bot may not write what it has to.
         EditConflict: somebody else kept changing the same resource.
         LookUpFirst: a write got no answer; the next run checks whether it took effect.
         BotError: what any bot can raise.
@@ -65,13 +64,13 @@ def my_details(request: MyDetailsInput, invocation: Invocation) -> MyDetailsOutp
     details, findings = read_own_details(request.body, known, today)
     _check_numbers(invocation, records, details, today, findings)
     refuse_details(findings)
-    change = OwnRecordsChange(invocation.fhir, today, invocation.trail)
+    change = DetailsCompletion(invocation.fhir, today, invocation.trail)
     after = change.run(records, details)
     warnings = [FindingOutput.of(one) for one in findings.warnings]
     return MyDetailsOutput.of(after.shown(today), changed=after != records, warnings=warnings)
 
 
-def _own_records(invocation: Invocation, caller: str, today: Today) -> OwnRecords:
+def _own_records(invocation: Invocation, caller: str, today: Today) -> PersonalRecords:
     """The caller's records, once it is sure that they may complete them."""
     fhir = invocation.fhir
     batch = Batch(fhir)
@@ -87,13 +86,13 @@ def _own_records(invocation: Invocation, caller: str, today: Today) -> OwnRecord
     granted = granted_in(fhir, roles, caller, today)
     if not granted:
         raise NotAuthorized(NOT_GRANTED)
-    theirs = sorted((one for one in roles if one["id"] in granted), key=lambda one: str(one["id"]))
-    return OwnRecords(practitioner.one(), workplaces_of(fhir, theirs))
+    theirs = [one for one in roles if one["id"] in granted]
+    return PersonalRecords(practitioner.one(), workplaces_of(fhir, theirs))
 
 
 def _check_numbers(
     invocation: Invocation,
-    records: OwnRecords,
+    records: PersonalRecords,
     details: OwnDetails,
     today: Today,
     findings: Findings,

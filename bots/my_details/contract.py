@@ -55,6 +55,7 @@ class MyDetailsInput(BotInput):
     )
     phone: str | None = Field(None, description="Work phone; required with any other field.")
     fax: str | None = Field(None, description="Work fax; required with any other field.")
+    email: str | None = Field(None, description="E-mail address, to which DoseSpot writes.")
     details: OwnNumbersInput | None = Field(None, description="Numbers of the person.")
     mailingAddress: OwnAddressInput | None = Field(
         None, description="Work address; required with any other field."
@@ -122,6 +123,7 @@ class MyDetailsOutput(WarningOutput):
     dateOfBirth: str = Field(description="Date of birth.")
     phone: str = Field(description="Work phone.")
     fax: str = Field(description="Work fax.")
+    email: str = Field(description="E-mail address.")
     details: OwnNumbersOutput = Field(description="Numbers of the person.")
     mailingAddress: OwnAddressOutput = Field(description="Work address.")
     locations: list[OwnLocationOutput] = Field(
@@ -142,6 +144,7 @@ class MyDetailsOutput(WarningOutput):
             dateOfBirth=shown.birth_date,
             phone=shown.phone,
             fax=shown.fax,
+            email=shown.email,
             details=OwnNumbersOutput(npi=shown.npi),
             mailingAddress=OwnAddressOutput(
                 address1=address.line1,

@@ -5,7 +5,7 @@ on it stays. Where others write meanwhile, what is theirs alone to decide is che
 that ends in between leaves nothing that the next one would make twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fhir_profiles import Resource
@@ -20,10 +20,9 @@ from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.fhir.client import FhirClient
 from shared.fhir.search import by_identifiers
 from shared.prescriber_form.known_records import refuse_two_states
-from shared.prescriber_form.matching import DEA_OF_ANOTHER
 from shared.prescriber_form.rules.form import NPI_PATH
 from shared.prescriber_form.rules.on_record import OnRecord, Workplace, on_record
-from shared.prescriber_form.rules.own_changes import Change, practitioner_with, role_with
+from shared.prescriber_form.rules.own_changes import practitioner_with, role_with
 from shared.prescriber_form.rules.own_details import OwnDetails, without_fixed
 from shared.prescriber_form.rules.practitioner import RegistrationKind
 from shared.records.findings import Findings, listed
@@ -31,9 +30,7 @@ from shared.records.identity import holders
 
 REFUSED = "Your details were refused. "
 BY_THEMSELVES = "by themselves"
-NPI_OF_ANOTHER = (
-    "the NPI stands on {others} too; correct it, or have an administrator remove it there first"
-)
+OF_ANOTHER = "somebody else in this project has this {what}; correct it, or ask an administrator"
 NOT_KEPT = (
     "The FHIR server took the details and did not keep all of them. Run `prescriber-bots register`"
     " again, so that the Bot dosespot-my-details-bot acts as itself and has its AccessPolicy."
@@ -41,7 +38,7 @@ NOT_KEPT = (
 
 
 @dataclass(frozen=True)
-class OwnRecords:
+class PersonalRecords:
     """Somebody's own records as they were read.
 
     Attributes:
@@ -58,7 +55,7 @@ class OwnRecords:
 
 
 def workplaces_of(fhir: FhirClient, roles: Sequence[Resource]) -> tuple[Workplace, ...]:
-    """The PractitionerRoles with where they are.
+    """The PractitionerRoles with where they are, by the name of the Location.
 
     A Location or Organization that can't be read is as good as none.
 
@@ -72,7 +69,8 @@ def workplaces_of(fhir: FhirClient, roles: Sequence[Resource]) -> tuple[Workplac
     batch = Batch(fhir)
     found = [(role, _location_read(role, batch), _clinic_read(role, batch)) for role in roles]
     batch.send()
-    return tuple(Workplace(role, _one(place), _one(clinic)) for role, place, clinic in found)
+    places = [Workplace(role, _one(place), _one(clinic)) for role, place, clinic in found]
+    return tuple(sorted(places, key=_by_name))
 
 
 def refuse_numbers_of_others(
@@ -99,13 +97,12 @@ def refuse_numbers_of_others(
         _search(batch, kind, DEA_ALIASES, spelled) for kind in ("Practitioner", "PractitionerRole")
     ]
     batch.send()
-    others = _others(_all(by_npi), practitioner, NPI_ALIASES, details.npi, today)
-    if others:
-        findings.problem(NPI_PATH, NPI_OF_ANOTHER.format(others=others))
+    if _is_anothers(_all(by_npi), practitioner, NPI_ALIASES, details.npi, today):
+        findings.problem(NPI_PATH, OF_ANOTHER.format(what="NPI"))
     found = [one for each in by_dea for one in _all(each)]
     for one in deas:
-        if others := _others(found, practitioner, DEA_ALIASES, one.number, today):
-            findings.problem(one.path, DEA_OF_ANOTHER.format(others=others))
+        if _is_anothers(found, practitioner, DEA_ALIASES, one.number, today):
+            findings.problem(one.path, OF_ANOTHER.format(what="DEA number"))
 
 
 def refuse_details(findings: Findings) -> None:
@@ -119,7 +116,7 @@ def refuse_details(findings: Findings) -> None:
 
 
 @dataclass(frozen=True)
-class OwnRecordsChange:
+class DetailsCompletion:
     """The use case.
 
     Attributes:
@@ -132,7 +129,7 @@ class OwnRecordsChange:
     today: Today
     trail: Trail
 
-    def run(self, records: OwnRecords, details: OwnDetails) -> OwnRecords:
+    def run(self, records: PersonalRecords, details: OwnDetails) -> PersonalRecords:
         """Writes what differs.
 
         Args:
@@ -157,7 +154,7 @@ class OwnRecordsChange:
         workplaces = tuple(self._at(current, one, details) for one in records.workplaces)
         return replace(current, workplaces=workplaces)
 
-    def _at(self, records: OwnRecords, workplace: Workplace, details: OwnDetails) -> Workplace:
+    def _at(self, records: PersonalRecords, workplace: Workplace, details: OwnDetails) -> Workplace:
         def changed(role: Resource) -> Resource:
             now = replace(workplace, role=role)
             (place,) = on_record(records.practitioner, [now], self.today).places
@@ -173,7 +170,9 @@ class OwnRecordsChange:
         refuse_details(findings)
         return fresh
 
-    def _write(self, resource: Resource, change: Change, action: AuditAction) -> Resource:
+    def _write(
+        self, resource: Resource, change: Callable[[Resource], Resource], action: AuditAction
+    ) -> Resource:
         written = self.fhir.apply(resource, change)
         if written is resource or written == resource:
             return resource
@@ -181,6 +180,10 @@ class OwnRecordsChange:
             raise Misconfigured(NOT_KEPT)
         self.trail.did(action, BY_THEMSELVES, key=version_key(action, written))
         return written
+
+
+def _by_name(one: Workplace) -> tuple[str, str]:
+    return text(one.location.get("name")).casefold(), text(one.role.get("id"))
 
 
 def _location_read(role: Resource, batch: Batch) -> FoundOne | None:
@@ -213,13 +216,12 @@ def _all(found: FoundAll | None) -> list[Resource]:
     return [] if found is None else found.all()
 
 
-def _others(
+def _is_anothers(
     found: Sequence[Resource], own: str, systems: frozenset[str], number: str, today: Today
-) -> str:
-    """References of the other Practitioners that carry the number, themselves or in a role."""
+) -> bool:
+    """Whether another Practitioner carries the number in force, themselves or in a role."""
     strangers = [one for one in found if _whose(one) != own]
-    carrying = holders(strangers, systems, number, today) if number else []
-    return ", ".join(dict.fromkeys(map(_whose, carrying)))
+    return bool(number and holders(strangers, systems, number, today))
 
 
 def _whose(record: Resource) -> str:

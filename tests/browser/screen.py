@@ -108,7 +108,7 @@ class HeldBack:
     """
 
     page: Page
-    pattern: str
+    pattern: str | re.Pattern[str]
     asks_at_once: bool
     route: Route | None = None
     answer: APIResponse | None = None
@@ -122,7 +122,8 @@ class HeldBack:
 
     def let_through(self) -> None:
         """Lets the page have its answer, and returns when the page has seen it."""
-        assert self.route is not None
+        while self.route is None:  # each turn lets the page go on
+            self.page.evaluate("null")
         with self.page.expect_response(self.pattern) as expected:
             if self.answer:
                 self.route.fulfill(response=self.answer)
@@ -199,6 +200,20 @@ class DoseSpotFrame:
         for question in self.frame.get_by_role("group").all():
             question.get_by_label("A", exact=True).check()
         self._press("Submit answers")
+        expect(self.frame.get_by_role("heading", name="Identity proofing")).to_be_hidden()
+
+    def fail_identity(self) -> None:
+        """Answers wrongly three times, after which DoseSpot offers ID.me."""
+        self.expect_heading("Identity proofing")
+        self._press("Begin identity proofing")
+        for left in ("2 attempts are left", "1 attempt is left", "Identity proofing failed"):
+            for question in self.frame.get_by_role("group").all():
+                question.get_by_label("B", exact=True).check()
+            self._press("Submit answers")
+            expect(self.frame.get_by_text(left)).to_be_visible()
+
+    def verify_with_id_me(self) -> None:
+        self._press("Verify with ID.me")
         expect(self.frame.get_by_role("heading", name="Identity proofing")).to_be_hidden()
 
     def activate_second_factor(self) -> None:

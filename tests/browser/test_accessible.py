@@ -11,7 +11,16 @@ from deploy.sandbox.sandbox import Sandbox
 from tests import npm
 from tests.browser.people import ADMIN, named
 from tests.browser.screen import Complaints, Screen
+from tests.browser.test_patient_page import enrolled, show
+from tests.browser.test_provider_page import add_patient
 from tests.integration.clinic import DEA, Clinic
+from tests.integration.my_details import workplace
+from tests.integration.prescribing import (
+    control,
+    known_patient,
+    take_step,
+    write_prescription,
+)
 
 FILES = Path(__file__).parent / "axe"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -42,12 +51,9 @@ def test_no_page_has_a_finding(
 ) -> None:
     screen = Screen.open(looked_at, complaints, sandbox.ready["pages"]["baseUrl"])
     refused = named(clinic, "Refused", practitioner={"address": []})
-    prescriber = named(clinic, "Looking", dea=DEA, roles=("PrescribingClinician",))
 
     def expect_no_finding() -> None:
-        screen.page.evaluate(axe)
-        assert findings(screen.page.evaluate(RUN, RULES)) == []
-        assert screen.overflow_px() == 0
+        require_no_finding(screen, axe)
 
     screen.go_to("")
     expect_no_finding()
@@ -75,10 +81,31 @@ def test_no_page_has_a_finding(
     expect(screen.page.locator(".timeline li")).not_to_have_count(0)
     expect_no_finding()
     screen.button("Close").click()
-    screen.button("Sign out").click()
-    screen.expect_text("You are signed out.")
+
+
+def test_the_prescribers_page_has_no_finding(
+    axe: str,
+    looked_at: BrowserContext,
+    complaints: Complaints,
+    sandbox: Sandbox,
+    clinic: Clinic,
+) -> None:
+    screen = Screen.open(looked_at, complaints, sandbox.ready["pages"]["baseUrl"])
+    prescriber = named(clinic, "Looking", dea=DEA)
+    for state in ("IL", "NY"):
+        workplace(clinic, prescriber.member, state)
+
+    def expect_no_finding() -> None:
+        require_no_finding(screen, axe)
 
     screen.sign_in("provider/", prescriber.login)
+    expect(screen.button("Connect")).to_be_visible()
+    expect_no_finding()
+    screen.page.get_by_label("Phone").fill("1")
+    screen.button("Connect").click()
+    screen.expect_text("Your details were not saved.")
+    expect_no_finding()
+    screen.page.get_by_label("Phone").fill("345-123-4567")
     screen.button("Connect").click()
     screen.dosespot.expect_heading("Legal agreements")
     screen.expect_text("Agreements to sign")
@@ -86,6 +113,54 @@ def test_no_page_has_a_finding(
     (frame,) = [one for one in screen.page.frames if one.parent_frame is not None]
     frame.evaluate(axe)
     assert findings(frame.evaluate(RUN, RULES)) == []
+    screen.button("Your details").click()
+    expect(screen.page.get_by_role("dialog", name="Your details")).to_be_visible()
+    expect_no_finding()
+
+
+def test_the_patients_page_has_no_finding(
+    axe: str,
+    looked_at: BrowserContext,
+    complaints: Complaints,
+    sandbox: Sandbox,
+    clinic: Clinic,
+    request: pytest.FixtureRequest,
+) -> None:
+    screen = Screen.open(looked_at, complaints, sandbox.ready["pages"]["baseUrl"])
+    person, family = enrolled(clinic), "Dark" if "dark" in request.node.name else "Light"
+    _, number = known_patient(clinic, person.member, name=[{"given": ["Ax"], "family": family}])
+    failed = write_prescription(clinic, person.member, number, "Lisinopril")
+    take_step(clinic, failed, "fail")
+    take_step(clinic, write_prescription(clinic, person.member, number, "Metformin"), "verify")
+    control(clinic, "POST", f"prescriptions/{failed}/renewal-requests")
+    add_patient(clinic, "Mia", f"{family}minor", birthDate="2020-02-03")
+
+    def expect_no_finding() -> None:
+        require_no_finding(screen, axe)
+
+    screen.sign_in("patient/", person.login)
+    show(screen, f"Ax {family}")
+    screen.expect_text("Up to date with DoseSpot.")
+    expect(screen.page.locator(".card")).not_to_have_count(0)
+    expect_no_finding()
+    for tab in ("Inactive", "Self-reported", "Renewal requests"):
+        screen.page.get_by_role("tab", name=tab).click()
+        expect_no_finding()
+    screen.button("Request prescription").click()
+    expect(screen.page.get_by_title("DoseSpot")).to_be_visible()
+    screen.expect_text("DoseSpot says now:")
+    expect_no_finding()
+    screen.button("Close DoseSpot").click()
+    show(screen, f"Mia {family}minor")
+    screen.button("Request prescription").click()
+    expect(screen.page.get_by_role("dialog", name="Register the patient")).to_be_visible()
+    expect_no_finding()
+
+
+def require_no_finding(screen: Screen, axe: str) -> None:
+    screen.page.evaluate(axe)
+    assert findings(screen.page.evaluate(RUN, RULES)) == []
+    assert screen.overflow_px() == 0
 
 
 def findings(result: dict[str, Any]) -> list[tuple[str, str]]:

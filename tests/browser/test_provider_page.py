@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.people import named
 from tests.browser.screen import Screen
-from tests.integration.clinic import DEA, Clinic
+from tests.builders import dea, npi
+from tests.integration.clinic import DEA, Clinic, new_npi
 
 PRESCRIBING = ("PrescribingClinician",)
 READY = "You are ready to prescribe, including controlled substances. There is nothing left to do."
@@ -42,6 +43,42 @@ def test_prescriber_gets_to_epcs_without_closing_anything(screen: Screen, clinic
     screen.dosespot.expect_heading("Ready to prescribe")
 
 
+def test_after_three_failed_attempts_the_page_says_what_id_me_is(
+    screen: Screen, clinic: Clinic
+) -> None:
+    screen.sign_in("provider/", named(clinic, "Thrice", dea=DEA, roles=PRESCRIBING).login)
+    screen.button("Connect").click()
+    screen.dosespot.sign_agreements()
+    ask_now(screen)
+    screen.button("Continue").click()
+    screen.expect_text("Identity to verify")
+    ask_now(screen)
+    for needed in ("mobile phone", "DEA number and state license", "debit cards are not accepted"):
+        expect(screen.page.locator(".guide [aria-current]")).to_contain_text(needed)
+    screen.dosespot.fail_identity()
+
+    ask_now(screen)
+    screen.expect_text("DoseSpot says now: !Identity not verified")
+    told = screen.page.locator(".live")
+    expect(told).to_contain_text("DoseSpot's page below shows a link to ID.me")
+    expect(told).to_contain_text("It can take up to 24 hours.")
+    screen.dosespot.verify_with_id_me()
+
+    ask_now(screen)
+    screen.expect_text("Your identity is verified")
+    expect(told).not_to_contain_text("ID.me")
+
+
+def test_who_is_locked_out_is_told_whom_to_ask(screen: Screen, clinic: Clinic) -> None:
+    person = named(clinic, "Locked", dea=DEA, roles=PRESCRIBING)
+    screen.sign_in("provider/", person.login)
+    screen.button("Connect").click()
+    screen.expect_text("Agreements to sign")
+    clinic.set_clinician(person.member, locked=True)
+    ask_now(screen)
+    screen.expect_text("DoseSpot has locked your account. Ask your administrator")
+
+
 def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
     screen: Screen, clinic: Clinic
 ) -> None:
@@ -56,13 +93,13 @@ def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
 
 @pytest.mark.usefixtures("both_ways")
 def test_what_the_profile_lacks_is_told_as_a_list(screen: Screen, clinic: Clinic) -> None:
-    lacking = {"telecom": [], "address": []}
-    person = named(clinic, "Lacking", roles=PRESCRIBING, practitioner=lacking)
+    numbers = [npi(new_npi()), npi(new_npi()), dea("AS1", "IL")]
+    person = named(clinic, "Lacking", roles=PRESCRIBING, practitioner={"identifier": numbers})
     screen.sign_in("provider/", person.login)
     screen.button("Connect").click()
     error = screen.page.get_by_role("alert").filter(has_text="could not be continued")
-    expect(error.get_by_role("listitem").filter(has_text="the work phone number")).to_be_visible()
-    expect(error.get_by_role("listitem").filter(has_text="the street address")).to_be_visible()
+    expect(error.get_by_role("listitem").filter(has_text="more than one NPI")).to_be_visible()
+    expect(error.get_by_role("listitem").filter(has_text="A DEA number is two")).to_be_visible()
     screen.expect_text("Check your enrollment: failed")
     screen.expect_text("Open DoseSpot: not done")
     expect(screen.page.get_by_title("DoseSpot")).to_have_count(0)

@@ -8,7 +8,6 @@ from deploy.sandbox.nppes.records import individual
 from fhir_profiles.practitioner_role import is_default_location
 from fhir_profiles.systems import DEA, NADEAN, NPI
 from shared.prescriber_form import own_records
-from shared.prescriber_form.matching import DEA_OF_ANOTHER
 from shared.prescriber_form.rules import own_details, own_npi
 from tests.integration.clinic import Clinic, Member, new_dea, new_npi
 from tests.integration.my_details import BOT, CONTACT, my_details, workplace
@@ -31,6 +30,7 @@ def test_what_is_on_record_is_shown_and_nothing_is_changed(clinic: Clinic) -> No
         "lName": "Smith",
         "dateOfBirth": "1980-05-15",
         **CONTACT,
+        "email": f"p{member.npi}@clinic.example",
         "details": {"npi": member.npi},
         "locations": [
             {
@@ -69,6 +69,7 @@ def test_details_and_numbers_of_each_location_are_completed_and_all_else_stays(
         clinic,
         member,
         **{**CONTACT, "phone": "(345) 123-9999"},
+        email="kim@clinic.example",
         locations=[
             {
                 "practitionerRoleId": here["id"],
@@ -87,9 +88,9 @@ def test_details_and_numbers_of_each_location_are_completed_and_all_else_stays(
     assert (answer.body["phone"], shown[here["id"]]["useAsDefault"]) == ("3451239999", True)
     assert not shown[there["id"]]["useAsDefault"]
 
+    values = {"phone": "3451239999", "email": "kim@clinic.example"}
     telecom = [
-        {**one, "value": "3451239999"} if one["system"] == "phone" else one
-        for one in before["telecom"]
+        {**one, "value": values.get(one["system"], one["value"])} for one in before["telecom"]
     ]
     license_ = {
         "identifier": [{**GIVEN_HERE, "value": "036-1", "assigner": {"display": "IL"}}],
@@ -152,6 +153,7 @@ def test_each_problem_is_told_at_once_and_nothing_is_changed(clinic: Clinic) -> 
         member,
         dateOfBirth="1981-01-01",
         phone="1",
+        email="nobody",
         mailingAddress={**CONTACT["mailingAddress"], "zipCode": "1"},
         details={"npi": colleague.npi},
         locations=[
@@ -164,10 +166,11 @@ def test_each_problem_is_told_at_once_and_nothing_is_changed(clinic: Clinic) -> 
     for path, sentence in {
         "dateOfBirth": own_details.FIXED,
         "phone": "",
+        "email": "",
         "fax": own_details.NO_FAX,
         "mailingAddress.zipCode": "",
         "details.npi": own_details.FIXED,
-        "locations[0].deaNumber": DEA_OF_ANOTHER.format(others=f"Practitioner/{colleague.id}"),
+        "locations[0].deaNumber": own_records.OF_ANOTHER.format(what="DEA number"),
         "locations[1].practitionerRoleId": own_details.NOT_YOURS,
         "locations": "only one location can be the default",
     }.items():
@@ -183,7 +186,7 @@ def test_a_dea_number_that_a_colleague_has_at_a_location_is_refused(clinic: Clin
         role, _ = workplace(clinic, person)
         one = {"practitionerRoleId": role["id"], "deaNumber": dea}
         answer = my_details(clinic, person, **CONTACT, locations=[one])
-    sentence = DEA_OF_ANOTHER.format(others=f"Practitioner/{colleague.id}")
+    sentence = own_records.OF_ANOTHER.format(what="DEA number")
     assert f"locations[0].deaNumber: {sentence}" in answer.error
 
 
@@ -193,7 +196,7 @@ def test_an_npi_of_a_colleague_is_refused(clinic: Clinic) -> None:
     member = clinic.add_member(practitioner={"identifier": []})
     grant(clinic, member)
     answer = my_details(clinic, member, **CONTACT, details={"npi": colleague.npi})
-    sentence = own_records.NPI_OF_ANOTHER.format(others=f"Practitioner/{colleague.id}")
+    sentence = own_records.OF_ANOTHER.format(what="NPI")
     assert answer.error == f"{own_records.REFUSED}details.npi: {sentence}."
 
 

@@ -50,6 +50,17 @@ def test_identity_proofing_fails_with_the_third_wrong_answer_and_may_be_tried_ag
     assert START_TFA in page.text
 
 
+def test_after_three_wrong_answers_id_me_is_offered_instead(iframe: Iframe) -> None:
+    page = iframe.signed("IDPInitializeSuccess")
+    assert "ID.me" not in page.text
+    page = page.send()
+    for _ in range(3):
+        page = page.send(**WRONG)
+    assert page.texts["button"] == ["Verify with ID.me", "Begin identity proofing"]
+    page = page.press("Verify with ID.me")
+    assert (page.heading, iframe.status()) == ("Ready to prescribe", "IDPSuccess")
+
+
 @pytest.mark.parametrize(
     ("tfa_type", "fields"), [("Mobile", {"code"}), ("Token", {"code", "serial-number"})]
 )

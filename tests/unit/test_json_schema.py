@@ -33,6 +33,7 @@ PHARMACY = {
     "identifier": [{"system": "https://dosespot.com/pharmacy-id", "value": "7"}],
 }
 CLINIC, MEMBERS = "dosespot-register-clinic-bot", "dosespot-clinician-clinics-bot"
+DETAILS = "dosespot-my-details-bot"
 INVITE = "dosespot-invite-prescribers-bot"
 NAMED: dict[str, Any] = {"practitionerId": PRACTITIONER_ID, "practitionerRoleTypes": [1, 6]}
 LICENSE = {"LicenseNumber": "036-123456", "State": "IL"}
@@ -43,6 +44,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (ENROLL, {**NAMED, "medicalLicenseNumbers": [LICENSE, {**LICENSE, "ClinicId": 123}]}),
     (ENROLL, {**NAMED, "medicalLicenseNumbers": [{**LICENSE, "ClinicId": "123"}]}),
     (SELF, {}),
+    (DETAILS, {}),
+    (DETAILS, {"phone": "3451234567", "locations": [{"practitionerRoleId": PRACTITIONER_ID}]}),
     (SELF, {"medicalLicenseNumbers": None, "tfaType": "Mobile"}),
     ("dosespot-iframe-bot", {}),
     ("dosespot-iframe-bot", {"patientId": "p-1"}),
@@ -118,6 +121,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (RX, {"patientId": "p-1", "start": "2026-03-10"}),
     (RX, {"patientId": "p-1", "start": 20260310, "end": "2026-03-10"}),
     (READINESS, {"pageSize": 0}),
+    (DETAILS, {"fName": "Jane"}),
+    (DETAILS, {"locations": [{"useAsDefault": "yes"}]}),
     ("dosespot-notification-bot", {"Data": {}}),
     (SUPERVISOR, {"practitionerId": "a", "supervisorPractitionerId": "b", "action": "keep"}),
     (PATIENT, {"patientId": "p-1", "organizationId": "Organization/1"}),

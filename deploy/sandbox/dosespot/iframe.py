@@ -82,6 +82,11 @@ def answer(enrollment: ClinicEnrollment, form: Form, _: datetime) -> StepOutcome
     return steps.answer_idp(enrollment, form.get("session", ""), right=right)
 
 
+def verify_by_id_me(enrollment: ClinicEnrollment, _form: Form, _at: datetime) -> StepOutcome:
+    """Comes back from ID.me, verified."""
+    return steps.verify_by_id_me(enrollment)
+
+
 def activate(enrollment: ClinicEnrollment, form: Form, _: datetime) -> StepOutcome:
     """Enters a first code of the second factor."""
     return _missing(enrollment, form) or steps.activate_tfa(enrollment, right=_is_right(form))
@@ -96,6 +101,7 @@ FORMS: dict[str, FormRule] = {
     "sign-agreement": sign,
     "begin-identity-proofing": begin_proofing,
     "submit-answers": answer,
+    "verify-with-id-me": verify_by_id_me,
     "activate": activate,
     "deactivate": deactivate,
 }
@@ -159,8 +165,7 @@ def _content(backend: DoseSpotBackend, present: Present) -> tuple[str, Html]:
         case IframeStage.AGREEMENTS:
             return "Legal agreements", pages.agreements(enrollment, f"{path}/sign-agreement")
         case IframeStage.BEFORE_PROOFING:
-            action = f"{path}/begin-identity-proofing"
-            return "Identity proofing", pages.before_proofing(enrollment, action)
+            return "Identity proofing", pages.before_proofing(enrollment, path)
         case IframeStage.PROOFING:
             return "Identity proofing", pages.proofing(enrollment, f"{path}/submit-answers")
         case IframeStage.ACTIVATION:

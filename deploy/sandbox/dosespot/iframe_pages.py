@@ -145,17 +145,30 @@ def agreements(enrollment: ClinicEnrollment, action: str) -> Html:
     )
 
 
-def before_proofing(enrollment: ClinicEnrollment, action: str) -> Html:
-    """What identity proofing is, and the button that begins it."""
+def before_proofing(enrollment: ClinicEnrollment, path: str) -> Html:
+    """What identity proofing is, and the button that begins it; after it failed, ID.me too."""
+    has_failed = enrollment.status == IDP_ERROR
     failed = "Identity proofing failed (IDPError). You may try again."
     return fill(
-        """{failed}<p>Identity proofing in this sandbox is two questions about letters. It asks for
-nothing about you. By starting it you accept that it is not binding.</p>
-<form method="post" action="{action}">
+        """{failed}{id_me}<p>Identity proofing in this sandbox is two questions about letters. It
+asks for nothing about you. By starting it you accept that it is not binding.</p>
+<form method="post" action="{path}/begin-identity-proofing">
 <button type="submit">Begin identity proofing</button>
 </form>""",
-        failed=notice(failed if enrollment.status == IDP_ERROR else ""),
-        action=action,
+        failed=notice(failed if has_failed else ""),
+        id_me=_id_me(path) if has_failed else "",
+        path=path,
+    )
+
+
+def _id_me(path: str) -> Html:
+    return fill(
+        """<p>You can have your identity verified by ID.me instead. In this sandbox that takes no
+time, and nobody is asked for anything.</p>
+<form method="post" action="{path}/verify-with-id-me">
+<button type="submit">Verify with ID.me</button>
+</form>""",
+        path=path,
     )
 
 

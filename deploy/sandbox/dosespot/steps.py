@@ -122,6 +122,13 @@ def answer_idp(enrollment: ClinicEnrollment, session: str, *, right: bool) -> St
     return _moved(enrollment, IDP_ERROR, idp_session=None, idp_failures=0)
 
 
+def verify_by_id_me(enrollment: ClinicEnrollment) -> StepOutcome:
+    """The clinician is verified by ID.me, which is offered once the questions have failed."""
+    if enrollment.status != IDP_ERROR:
+        return Rejection("ClinicianId", "ID.me is not offered at this step")
+    return _moved(enrollment, IDP_SUCCESS, idp_session=None, idp_failures=0)
+
+
 def init_tfa(
     enrollment: ClinicEnrollment, tfa_type: TfaDevice, *, again: bool = False
 ) -> StepOutcome:

@@ -7,6 +7,7 @@ from fhir_profiles import Resource
 from fhir_profiles.choice import (
     NAME,
     WORK_ADDRESS,
+    WORK_EMAIL,
     WORK_FAX,
     WORK_PHONE,
     ChoiceRule,
@@ -66,6 +67,7 @@ class OnRecord:
     npi: str
     phone: str
     fax: str
+    email: str
     address: StreetAddress
     places: tuple[PlaceOnRecord, ...]
 
@@ -110,6 +112,7 @@ def on_record(practitioner: Resource, workplaces: Iterable[Workplace], today: To
         npi=_number(practitioner, NPI_ALIASES, today, state),
         phone=value_text(_best(practitioner, WORK_PHONE, today, state), "value"),
         fax=value_text(_best(practitioner, WORK_FAX, today, state), "value"),
+        email=value_text(_best(practitioner, WORK_EMAIL, today, state), "value"),
         address=StreetAddress(
             line1="".join(lines[:1]),
             line2=", ".join(lines[1:]),

@@ -1,9 +1,7 @@
 """What a prescriber says of themselves, put on their records; everything else stays as it is."""
 
-from collections.abc import Callable
-
 from fhir_profiles import Resource
-from fhir_profiles.choice import WORK_ADDRESS, WORK_FAX, WORK_PHONE
+from fhir_profiles.choice import WORK_ADDRESS, WORK_EMAIL, WORK_FAX, WORK_PHONE
 from fhir_profiles.practitioner_role import with_default_location
 from fhir_profiles.prescriber_identifiers import with_npi, with_state_number
 from fhir_profiles.state_license import with_state_license
@@ -13,8 +11,6 @@ from shared.prescriber_form.rules.on_record import PlaceOnRecord
 from shared.prescriber_form.rules.own_details import OwnDetails
 from shared.prescriber_form.rules.practitioner import RegistrationKind, with_address, with_contact
 from shared.records.identifiers import parse_phone
-
-Change = Callable[[Resource], Resource]
 
 
 def practitioner_with(practitioner: Resource, details: OwnDetails, today: Today) -> Resource:
@@ -33,6 +29,7 @@ def practitioner_with(practitioner: Resource, details: OwnDetails, today: Today)
         changed = with_npi(changed, details.npi, today, state)
     changed = with_contact(changed, WORK_PHONE, details.phone, parse_phone, today, state)
     changed = with_contact(changed, WORK_FAX, details.fax, parse_phone, today, state)
+    changed = with_contact(changed, WORK_EMAIL, details.email, str.casefold, today, state)
     changed = with_address(changed, details.address, WORK_ADDRESS, today)
     for one in details.registrations:
         if one.kind is RegistrationKind.LICENSE:

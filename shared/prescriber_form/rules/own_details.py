@@ -70,6 +70,7 @@ class OwnDetails:
     npi: str
     phone: str
     fax: str
+    email: str
     address: StreetAddress
     places: tuple[OwnPlace, ...]
 
@@ -105,6 +106,7 @@ def read_own_details(
         npi=details.digits("npi", parse_npi, missing="" if known.npi else missing["npi"]),
         phone=reading.text("phone", LENIENT.phone, missing=missing["phone"]),
         fax=reading.text("fax", parse_fax, missing=NO_FAX),
+        email=reading.text("email", LENIENT.email),
         address=address_in(
             reading.part("mailingAddress"), LENIENT, LENIENT.street, parse_second_line
         ),

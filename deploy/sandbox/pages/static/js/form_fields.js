@@ -36,7 +36,12 @@ function labelOf(label, { required }) {
   return required ? el("span", { class: "required" }, label) : label;
 }
 
-function control(name, { options, required, ...attributes }) {
+/**
+ * @param {string} name path in the bot's input.
+ * @param {Object} spec as of a `FieldSpec`.
+ * @returns {HTMLElement} the field without its label.
+ */
+export function control(name, { options, required, ...attributes }) {
   const marks = { name, "aria-required": required ? "true" : null };
   return options
     ? select(marks, options)
@@ -103,6 +108,7 @@ export function markProblems(form, error, before) {
 }
 
 function mark(control, what) {
+  control.closest("details")?.setAttribute("open", "");
   const note = el("small", { id: `${control.id}-problem`, class: "problem", "data-mark": true }, what);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", note.id);

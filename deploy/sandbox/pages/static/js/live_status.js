@@ -67,11 +67,12 @@ export class LiveStatus {
       return;
     }
     this.told = told;
-    const { step, tone, words, advice, goesOn } = found;
+    const { step, tone, words, advice, goesOn, more } = found;
     const again = { type: "button", onclick: whenFree(() => this.onContinue()) };
     this.node.replaceChildren(
       el("p", {}, PROVIDER.dosespotSays, pill(tone, words)),
       el("p", {}, advice),
+      more.length ? el("ul", {}, ...more.map((each) => el("li", {}, each))) : "",
       goesOn ? el("button", again, PROVIDER.goOn) : "",
     );
     this.steps.replaceChildren(guide(step));

@@ -33,6 +33,13 @@ class Step {
     }
   }
 
+  /** @returns {Step} one that was done before. */
+  static done(label) {
+    const step = new Step(label);
+    step.#show("done");
+    return step;
+  }
+
   /** Says of a step that never began that it will not. */
   close() {
     if (this.node.dataset.state === "waiting") {
@@ -52,9 +59,10 @@ export class Opening {
    * @param {Statuses} statuses
    * @param {Object|null} patient the Patient, or none for the prescriber's notifications.
    * @param {function(): void} openNotifications opens DoseSpot without a patient.
+   * @param {boolean} saved whether the prescriber's details were saved just before.
    */
-  constructor(server, statuses, patient, openNotifications) {
-    Object.assign(this, { server, statuses, patient, openNotifications });
+  constructor(server, statuses, patient, openNotifications, saved) {
+    Object.assign(this, { server, statuses, patient, openNotifications, saved });
     const heading = OPENING.heading(patient ? nameOf(patient) : "");
     this.heading = el("h2", { tabindex: "-1" }, heading);
     this.progress = el("ol", { class: "steps", "aria-live": "polite" });
@@ -97,10 +105,11 @@ export class Opening {
     this.busy = true;
     setBusy([this.again], true);
     const { patient } = this;
+    const before = this.saved && Step.done(OPENING.saved);
     const enroll = new Step(OPENING.enroll);
     const sync = patient && new Step(OPENING.sync);
     const show = new Step(OPENING.show);
-    const steps = [enroll, sync, show].filter(Boolean);
+    const steps = [before, enroll, sync, show].filter(Boolean);
     this.progress.replaceChildren(...steps.map((step) => step.node));
     this.errors.replaceChildren();
     this.notes.replaceChildren();
@@ -109,6 +118,7 @@ export class Opening {
       await this.#open(show);
     }
     steps.forEach((step) => step.close());
+    this.saved = false;
     setBusy([this.again], false);
     this.busy = false;
     return this.frame.childElementCount > 0;

@@ -8,7 +8,7 @@ import { CHART } from "./words/patient.js";
 
 function content(server, me, statuses) {
   const hint = el("p", {}, CHART.choosePatient);
-  const work = el("section", { class: "work", "aria-label": CHART.ofPatient }, hint);
+  const work = el("section", { class: "work panel", "aria-label": CHART.ofPatient }, hint);
 
   function show(patient) {
     const chart = new Chart(server, statuses, patient);
@@ -25,7 +25,7 @@ function content(server, me, statuses) {
       { class: "columns" },
       el(
         "section",
-        { "aria-labelledby": "patients" },
+        { class: "panel", "aria-labelledby": "patients" },
         el("h2", { id: "patients" }, CHART.patients),
         ...patientSearch(server, CHART.showOf, show),
       ),

@@ -1,6 +1,7 @@
 /** The pharmacies that a patient prefers. */
 
 import { el } from "./dom.js";
+import { pill } from "./pills.js";
 import { addressLines, preferredPharmacies } from "./prescriptions.js";
 import { CHART } from "./words/patient.js";
 
@@ -20,7 +21,7 @@ export async function pharmacyPanel(server, patient) {
         "header",
         {},
         el("h3", {}, organizations[index].name ?? name),
-        isDefault ? el("span", { class: "pill", "data-tone": "good" }, CHART.isDefault) : null,
+        isDefault ? pill("done", CHART.isDefault) : null,
       ),
       el("address", {}, ...addressLines(organizations[index]).map((line) => el("div", {}, line))),
     ),

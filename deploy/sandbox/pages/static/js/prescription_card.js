@@ -1,6 +1,7 @@
 /** Cards of the patient page: one prescription, one request of a pharmacy. */
 
 import { el } from "./dom.js";
+import { pill } from "./pills.js";
 import { details, medicationName, requestDetails, statusOf } from "./prescriptions.js";
 import { COMMON } from "./words/common.js";
 import { PRESCRIPTION } from "./words/patient.js";
@@ -20,7 +21,7 @@ export function cardOf(request, prescriber) {
       "header",
       {},
       el("h3", {}, medicationName(request)),
-      el("span", { class: "pill", "data-tone": tone }, words),
+      pill(tone, words),
     ),
     instructions ? el("p", {}, instructions) : null,
     pairs(shown),
@@ -43,7 +44,7 @@ export function requestCard(task, order, answer) {
       "header",
       {},
       el("h3", {}, title),
-      el("span", { class: "pill", "data-tone": "bad" }, PRESCRIPTION.needsAnswer),
+      pill("act", PRESCRIPTION.needsAnswer),
     ),
     pairs(shown),
     el(

@@ -19,7 +19,7 @@ export function isInactive(request) {
 
 /**
  * @param {Object} request a MedicationRequest.
- * @returns {[string, string]} its status in words, and `good`, `bad` or `quiet`.
+ * @returns {[string, string]} its status in words, and the tone of its pill.
  */
 export function statusOf(request) {
   const medication = codeIn(request.statusReason, MEDICATION_STATUS);

@@ -5,6 +5,7 @@ import { errorView } from "./errors.js";
 import { nameOf } from "./people.js";
 import { COMMON, FIELDS } from "./words/common.js";
 import { REGISTRATION } from "./words/patient.js";
+import { STATES } from "./words/states.js";
 
 const LOINC = "http://loinc.org";
 const UCUM = "http://unitsofmeasure.org";
@@ -87,7 +88,7 @@ export class Registration {
         input("street", FIELDS.street, address.line?.[0]),
         input("unit", FIELDS.unit, address.line?.[1], { required: false }),
         input("city", FIELDS.city, address.city),
-        input("state", REGISTRATION.stateCode, address.state, { maxlength: 2 }),
+        field(FIELDS.state, chosen("state", STATES, address.state)),
         input("postalCode", FIELDS.zip, address.postalCode),
       ),
       this.#vitals(),
@@ -149,9 +150,11 @@ function input(name, label, value = "", attributes = {}) {
   return field(label, el("input", { ...kind, name, value: value ?? "" }));
 }
 
+/** A list at what is on record, be it the code or what the list shows for it. */
 function chosen(name, options, value = "") {
   const list = select({ name, required: true }, options);
-  list.value = options.some(([code]) => code === value) ? value : "";
+  const known = options.find((option) => option.includes(value)) ?? [""];
+  list.value = known[0];
   return list;
 }
 
@@ -185,7 +188,7 @@ function withDetails(patient, given) {
     ...currentAddress(patient),
     line: [given.street.trim(), given.unit.trim(), ...lines].filter(Boolean),
     city: given.city.trim(),
-    state: given.state.trim().toUpperCase(),
+    state: given.state,
     postalCode: given.postalCode.trim(),
   };
   const phone = withContact(patient.telecom ?? [], "phone", given.phone);

@@ -64,7 +64,8 @@ export function sentenceOfReason(code, own = "") {
  *
  * @param {{nonControlled: {ready: boolean}, controlled: {ready: boolean},
  *   reasons: Array<{code: string, blocks: Array<string>}>}} answer
- * @returns {{step: string, tone: string, words: string, advice: string, goesOn: boolean}}
+ * @returns {{step: string, tone: string, words: string, advice: string, goesOn: boolean,
+ *   more: Array<string>}}
  */
 export function ownStep({ nonControlled, controlled, reasons }) {
   const blocking = reasons.filter(({ blocks }) => blocks.length > 0);
@@ -74,8 +75,10 @@ export function ownStep({ nonControlled, controlled, reasons }) {
     (controlled.ready && OWN_STEPS.ready) ||
     (withoutDea && OWN_STEPS.readyForOthers) ||
     OWN_STEPS.byReason[known?.code];
-  const [step, tone, words, advice, goesOn = false] = found || OWN_STEPS.ask;
-  return { step, tone, words, advice, goesOn };
+  const [step, ...rest] = found || OWN_STEPS.ask;
+  const isLocked = blocking.some(({ code }) => code === "account-locked");
+  const [tone, words, advice, goesOn = false, more = []] = isLocked ? OWN_STEPS.locked : rest;
+  return { step, tone, words, advice, goesOn, more };
 }
 
 /**

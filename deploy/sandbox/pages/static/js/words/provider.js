@@ -8,6 +8,7 @@ export const PROVIDER = {
   enrollment: "Your enrollment",
   patients: "Patients",
   toBegin: "To begin, connect to DoseSpot. This page leads you through each step.",
+  connectHeading: "Connect to DoseSpot",
   toGoOn: "Open ePrescribing for a patient, or without one to see your notifications.",
   dosespotSays: "DoseSpot says now: ",
   goOn: "Continue",
@@ -17,6 +18,7 @@ export const PROVIDER = {
 export const OPENING = {
   heading: (name) => (name ? `DoseSpot for ${name}` : "DoseSpot"),
   step: (label) => `${label}: `,
+  saved: "Save your details",
   enroll: "Check your enrollment",
   sync: "Send the patient to DoseSpot",
   show: "Open DoseSpot",
@@ -56,9 +58,8 @@ export const GUIDE = {
         "your Social Security number and a credit card (debit cards are not accepted)",
         "a US driver's license, ID card or passport with a photo",
       ],
-      "You enter all this on DoseSpot's page only. There are up to three attempts; after the third," +
-        " DoseSpot shows a link to ID.me, which can take up to 24 hours. If no text message comes," +
-        " look in your phone's spam folder.",
+      "You enter all this on DoseSpot's page only. There are up to three attempts; its page says how" +
+        " many are left. If no text message comes, look in your phone's spam folder.",
     ],
     factor: [
       "Set up two-factor authentication",
@@ -75,7 +76,7 @@ export const GUIDE = {
 
 /**
  * What a prescriber does now, by the reason that stands first: the step of their enrollment, the
- * tone, where they are, what to do, and whether the page has to go on for them.
+ * tone, where they are, what to do, whether the page has to go on for them, and more about it.
  */
 export const OWN_STEPS = {
   byReason: {
@@ -95,11 +96,25 @@ export const OWN_STEPS = {
       "Identity to verify",
       "Verify your identity below.",
     ],
+    "status-registration-error": [
+      "connect",
+      "bad",
+      "Not registered",
+      "DoseSpot could not register you. Open your details, correct them and save them.",
+    ],
     "status-idp-error": [
       "identity",
       "bad",
       "Identity not verified",
-      "Try again below. After three attempts DoseSpot shows a link to ID.me; follow it.",
+      "Your attempts failed. Verify with ID.me instead:",
+      false,
+      [
+        "DoseSpot's page below shows a link to ID.me after the third attempt. Follow it.",
+        "ID.me is another identity service. It checks an ID document and your face.",
+        "Have ready: your mobile phone, and a US driver's license, ID card or passport.",
+        "It can take up to 24 hours. You can close this page and come back later.",
+        "If there is no link, ask your administrator to call DoseSpot support.",
+      ],
     ],
     "status-idp-success": [
       "factor",
@@ -122,12 +137,17 @@ export const OWN_STEPS = {
       true,
     ],
   },
+  locked: [
+    "bad",
+    "Account locked",
+    "DoseSpot has locked your account. Ask your administrator to have DoseSpot support unlock it.",
+  ],
   ready: ["ready", "done", "Ready to prescribe", "There is nothing left to do."],
   readyForOthers: [
     "ready",
     "done",
     "Ready to prescribe, without controlled substances",
-    "For controlled substances, ask your administrator to add your DEA number.",
+    "For controlled substances, add your DEA number to your details.",
   ],
   ask: ["agree", "wait", "Something is still open", "Ask your administrator what it is."],
 };
