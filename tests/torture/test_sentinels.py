@@ -231,13 +231,8 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "add_patient_pharmacy", {**patient, "pharmacyId": 60001, "setAsPrimary": True}, mine
     given = {"pharmacyId": 60002, "patientIds": [patient["patientId"]]}
     yield "default_pharmacy", given, admin
-    yield "iframe", {}, watch.person()
+    yield from first_openings(watch)
     yield from own_details(watch, mine)
-    yield (
-        "patient_sync",
-        {"patientId": add_patient(clinic, **about(new_npi()))["id"]},
-        watch.person(),
-    )
     yield "sync_status", {"practitionerId": mine.id}, admin
     yield "readiness", {"practitionerId": mine.id}, admin
     data = {"ClinicianId": clinic.clinician(mine)["id"], "LastName": FAMILY}
@@ -258,6 +253,19 @@ def everything(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
     yield "admin_enroll", admins(agent, practitionerRoleTypes=[5]), admin
     both = {"practitionerId": agent.id, "supervisorPractitionerId": mine.id, "action": "add"}
     yield "supervisor", both, admin
+    yield from further_clinic(watch, mine)
+
+
+def first_openings(watch: Watch) -> Iterator[tuple[str, Any, Member]]:
+    """DoseSpot is opened by somebody who is not enrolled, without a patient and with one."""
+    yield "iframe", {}, watch.person()
+    given = {"patientId": add_patient(watch.clinic, **about(new_npi()))["id"]}
+    yield "patient_sync", given, watch.person()
+
+
+def further_clinic(watch: Watch, mine: Member) -> Iterator[tuple[str, Any, Member]]:
+    """A clinic is registered, and somebody added to it."""
+    clinic, admin = watch.clinic, watch.clinic.admin
     address = {"address1": STREET, "address2": SUITE, "city": CITY, "state": "IL", "zipCode": ZIP}
     contacts = {"primaryPhone": PHONE, "primaryFax": FAX}
     with without_secrets(clinic):  # a key that is kept is put away again
