@@ -98,7 +98,7 @@ class Watch:
     def send(self, call: Call) -> Reply:
         self.left -= 1
         if self.fault is not None and self.left < 0:
-            raise self.fault
+            raise self.fault.with_traceback(None)  # which every raise would lengthen
         reply = self.http.send(call)
         if call.form is not None and b"access_token" in reply.body:
             self.secrets.add(bare(str(reply.json()["access_token"])))
@@ -131,7 +131,8 @@ class Watch:
             _lines.reset(watched)
         assert lines or isinstance(error, Unforeseen), "a run leaves a line"
         self.clean(*lines, *(shown(error) if error else ()))
-        assert not [secret for secret in self.secrets if secret in bare(json.dumps(answer))]
+        answered = bare(json.dumps(answer))
+        assert not [secret for secret in self.secrets if secret in answered]
         return error
 
     def execute(self, bot: str, given: Any, by: Member) -> None:
@@ -148,7 +149,8 @@ class Watch:
 
     def clean(self, *texts: str) -> None:
         for text in texts:
-            assert not [one for one in self.personal | self.secrets if one in bare(text)], text
+            told = bare(text)
+            assert not [one for one in self.personal | self.secrets if one in told], text
 
 
 def shown(error: BaseException) -> list[str]:
