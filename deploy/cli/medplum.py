@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -210,7 +210,7 @@ def doctor(base_url: str, as_json: bool, stack: str | None, **options: Any) -> N
     examination = Examination(
         server, signed_in.http, signed_in.base_url, _function(options), people
     )
-    of_stack = _stack_checks(stack, options) if stack else ()
+    of_stack = _stack_checks(stack, options, examination.ses_sender) if stack else ()
     findings = []
     for finding in examine(chain(examination.checks(), of_stack)):
         findings.append(finding)
@@ -227,14 +227,16 @@ def doctor(base_url: str, as_json: bool, stack: str | None, **options: Any) -> N
     sys.exit(0 if in_order else 1)
 
 
-def _stack_checks(stack: str, options: Mapping[str, Any]) -> "Iterator[Check]":
+def _stack_checks(
+    stack: str, options: Mapping[str, Any], sender: Callable[[], str]
+) -> "Iterator[Check]":
     """The checks of a stack on AWS, with the credentials that the options name."""
     from deploy.aws.condition import StackCondition
     from deploy.aws.session import sign_in
     from deploy.medplum.doctor.stack_examination import StackExamination
 
     account = sign_in(options["profile"], options["region"])
-    return StackExamination(StackCondition(account, stack)).checks()
+    return StackExamination(StackCondition(account, stack), sender).checks()
 
 
 def _nobody(_references: Sequence[str]) -> Mapping[str, str]:

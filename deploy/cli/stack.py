@@ -25,6 +25,7 @@ PARAMETERS = {
     "log_key": "LogKeyArn",
     "alarm_topic": "AlarmTopicArn",
     "invoker_arn": "InvokerArn",
+    "mail_identity": "MailIdentityArn",
 }
 """The template's parameter behind each option."""
 
@@ -118,6 +119,11 @@ def place_options(command: Command) -> Command:
     "--invoker-arn",
     metavar="ARN",
     help="Role or account that may run the bots, where Medplum is in another AWS account.",
+)
+@click.option(
+    "--mail-identity",
+    metavar="ARN",
+    help="Identity of Amazon SES that the bots may send e-mail as, for MAIL_CHANNEL=ses.",
 )
 @click.option(
     "--function-name",

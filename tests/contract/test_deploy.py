@@ -193,10 +193,11 @@ def test_every_option_becomes_its_parameter() -> None:
     topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
     invoker = "arn:aws:iam::210987654321:role/medplum"
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0123-4567"
+    identity = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/clinic.example"
     done(
         *("deploy", "--architecture", "x86_64", "--memory", "512", "--no-snap-start", "--trace"),
         *("--reserved-concurrency", "2", "--log-retention", "7", "--alarm-topic", topic),
-        *("--invoker-arn", invoker, "--tag", "team=care"),
+        *("--invoker-arn", invoker, "--tag", "team=care", "--mail-identity", identity),
         *("--function-name", "iframe=medplum-bot-lambda-1", "--log-key", key, "--relay"),
     )
     stack = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
@@ -210,6 +211,7 @@ def test_every_option_becomes_its_parameter() -> None:
         "LogRetentionDays": "7",
         "AlarmTopicArn": topic,
         "InvokerArn": invoker,
+        "MailIdentityArn": identity,
         "IframeName": "medplum-bot-lambda-1",
         "LogKeyArn": key,
         "RelayEndpointName": "prescriber-bots-relay-endpoint",

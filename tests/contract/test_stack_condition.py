@@ -163,13 +163,14 @@ def test_everything_is_looked_at_and_a_refusal_of_aws_is_told(aws):
     aws.answers("iam", "get_policy", policy, PolicyArn="arn:aws:iam::1:policy/p")
     aws.refuses("cloudwatch", "describe_alarms", "AccessDenied")
     queues(aws, "0", "0")
-    told = {one.name: one for one in examine(StackExamination(found).checks())}
+    told = {one.name: one for one in examine(StackExamination(found, lambda: "").checks())}
     assert {name: one.verdict for name, one in told.items()} == {
         "AWS stack prescriber-bots": "ok",
         "AWS functions": "ok",
         "AWS invoker": "ok",
         "AWS alarms": "missing",
         "AWS queues": "ok",
+        "AWS mail": "ok",
     }
     assert told["AWS alarms"].sentence.startswith(
         "These credentials may not perform DescribeAlarms."
@@ -182,5 +183,5 @@ def test_without_the_stack_nothing_else_is_asked():
         error = {"service_error_code": "ValidationError", "service_message": "does not exist"}
         aws._of("cloudformation").add_client_error("describe_stacks", **error)
         found = StackCondition(SimpleNamespace(session=aws), STACK)
-        first, *others = list(examine(StackExamination(found).checks()))
+        first, *others = list(examine(StackExamination(found, lambda: "").checks()))
     assert (first.verdict, {one.verdict for one in others}) == ("missing", {"not checked"})

@@ -9,6 +9,7 @@ from deploy.medplum.doctor.stack_checks import (
     check_function,
     check_functions,
     check_invoker,
+    check_mail_identity,
     check_queues,
     check_stack,
 )
@@ -101,3 +102,24 @@ def test_only_what_failed_for_good_is_a_defect_of_queues(found, verdict, sentenc
 )
 def test_somebody_may_run_the_bots(attached, invoker, verdict):
     assert check_invoker(attached, invoker).verdict == verdict
+
+
+IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/"
+
+
+@pytest.mark.parametrize(
+    ("identity", "sender", "verdict", "said"),
+    [
+        ("", "", "ok", "sends no e-mail by Amazon SES"),
+        (f"{IDENTITY}clinic.example", "", "ok", "sends no e-mail by Amazon SES"),
+        ("", "erx@clinic.example", "note", "--mail-identity"),
+        (f"{IDENTITY}clinic.example", "erx@clinic.example", "ok", "may send"),
+        (f"{IDENTITY}erx@clinic.example", "ERx@clinic.example", "ok", "may send"),
+        (f"{IDENTITY}clinic.example", "erx@mail.clinic.example", "ok", "may send"),
+        (f"{IDENTITY}other@clinic.example", "erx@clinic.example", "missing", "another identity"),
+        (f"{IDENTITY}nic.example", "erx@clinic.example", "missing", "another identity"),
+    ],
+)
+def test_the_bots_may_send_as_who_the_project_says_they_are(identity, sender, verdict, said):
+    result = check_mail_identity(identity, sender)
+    assert (result.verdict, said in result.sentence) == (verdict, True)

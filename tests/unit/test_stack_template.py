@@ -248,7 +248,10 @@ def test_no_policy_allows_everything() -> None:
 
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 RIGHTS = {
-    "BotsRole": {("BotsLogGroup", action) for action in LOG},
+    "BotsRole": {
+        *(("BotsLogGroup", action) for action in LOG),
+        ("MailIdentityArn", "ses:SendEmail"),
+    },
     "EnrollWorkerRole": {
         *(("EnrollWorkerLogGroup", action) for action in LOG),
         ("MedplumSecret", "secretsmanager:GetSecretValue"),
@@ -258,7 +261,8 @@ RIGHTS = {
         ("ResultsQueue", "sqs:SendMessage"),
     },
 }
-"""All that each role may do, and to what, beside writing traces where they are asked for."""
+"""All that each role may do, and to what, beside writing traces where they are asked for; e-mail is
+sent only where an identity is named."""
 
 
 def logical_id_of(resource: Any) -> str:
@@ -300,6 +304,41 @@ def test_the_relays_endpoint_is_there_where_it_has_a_name_and_reads_its_secret()
     assert {"Ref": "RelayEndpointRole"} in readers
     (log,) = RELAYED["RelayEndpointRole"]["Properties"]["Policies"]
     assert log["PolicyName"] == "log"
+
+
+def test_who_runs_bots_sends_mail_where_an_identity_is_named() -> None:
+    for resources, roles in (
+        (RESOURCES, ["BotsRole"]),
+        (RELAYED, ["BotsRole", "RelayEndpointRole"]),
+    ):
+        policy = resources["MailPolicy"]
+        assert policy["Condition"] == "HasMailIdentity"
+        assert policy["Properties"]["Roles"] == [{"Ref": role} for role in roles]
+        assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+            {
+                "Effect": "Allow",
+                "Action": "ses:SendEmail",
+                "Resource": {"Ref": "MailIdentityArn"},
+            }
+        ]
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("", True),
+        ("arn:aws:ses:us-east-1:123456789012:identity/clinic.example", True),
+        ("arn:aws:ses:us-east-1:123456789012:identity/erx+mail@clinic.example", True),
+        ("arn:aws:ses:us-east-1:123456789012:identity/*", False),
+        ("arn:aws:ses:*:123456789012:identity/clinic.example", False),
+        ("arn:aws:ses:us-east-1:123456789012:configuration-set/x", False),
+        ("*", False),
+        ("erx@clinic.example", False),
+    ],
+)
+def test_an_identity_is_one_and_never_all(given: str, taken: bool) -> None:
+    pattern = TEMPLATE["Parameters"]["MailIdentityArn"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, given)) is taken
 
 
 def test_everybody_may_reach_the_relays_endpoint_by_its_url_and_nothing_else() -> None:
@@ -463,6 +502,7 @@ def test_what_makes_up_a_function_makes_a_new_version_of_it(changed: dict[str, s
         {"AlarmTopicArn": "arn:aws:sns:us-east-1:1:t"},
         {"LogRetentionDays": "7"},
         {"InvokerArn": "123456789012"},
+        {"MailIdentityArn": "arn:aws:ses:us-east-1:1:identity/clinic.example"},
     ],
     ids=str,
 )

@@ -104,6 +104,14 @@ class Examination:
         self._tokens = TokenCache(monotonic)
         self._probed: dict[str, Executed] = {}
 
+    def ses_sender(self) -> str:
+        """The address that the project sends from by Amazon SES; "" if it does not, or can't be
+        asked."""
+        try:
+            return mail_checks.ses_sender(self._clinic)
+        except BotError:
+            return ""
+
     def checks(self) -> Iterator[Check]:
         """Every check; what others need comes before them."""
         known = (ADMINISTRATOR,)

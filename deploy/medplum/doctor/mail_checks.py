@@ -5,7 +5,7 @@ from collections.abc import Callable
 from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
-from shared.errors import Misconfigured
+from shared.errors import BotError, Misconfigured
 from shared.mail.message import MailChannel
 from shared.mail.settings import Channel, MailSettings
 from shared.runtime.settings import Settings
@@ -42,6 +42,15 @@ def check_mail(
     if mail.channel is Channel.MEDPLUM and FEATURE not in items(project, "features"):
         return missing(NO_FEATURE)
     return _tried(mail, channel)
+
+
+def ses_sender(settings: Settings) -> str:
+    """The address that the project sends from by Amazon SES; "" if it does not."""
+    try:
+        mail = settings.mail()
+    except BotError:  # the check of mail itself says what is wrong
+        return ""
+    return mail.sender if mail is not None and mail.channel is Channel.SES else ""
 
 
 def _tried(mail: MailSettings, channel: Callable[[MailSettings], MailChannel]) -> CheckResult:

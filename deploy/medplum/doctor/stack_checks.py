@@ -80,6 +80,36 @@ def check_queues(found: Sequence[QueueCondition]) -> CheckResult:
     return ok(f"Waiting: {told}." if found else "There are none.")
 
 
+def check_mail_identity(identity: str, sender: str) -> CheckResult:
+    """Whether the bots may send e-mail by Amazon SES as who the project says they are.
+
+    Args:
+        identity: ARN of the identity that the stack lets them send as; may be empty.
+        sender: the address that the project sends from by SES; empty if it does not.
+    """
+    if not sender:
+        return ok("The project sends no e-mail by Amazon SES.")
+    if not identity:
+        return note(
+            "The project sends e-mail by Amazon SES, and the stack gives no right to. Name the"
+            " identity, unless the function's role has the right otherwise:"
+            " `prescriber-bots deploy --mail-identity`."
+        )
+    name = identity.partition(":identity/")[2].casefold()
+    if not _is_sent_as(name, sender.casefold()):
+        return missing(
+            "The stack lets the bots send as another identity than the address of the project"
+            " secret MAIL_FROM. Correct either: `prescriber-bots deploy --mail-identity`."
+        )
+    return ok("The bots may send as the identity of the project secret MAIL_FROM.")
+
+
+def _is_sent_as(identity: str, sender: str) -> bool:
+    """Whether SES sends from an address as that identity: itself, its domain, or one above that."""
+    domain = sender.rpartition("@")[2]
+    return identity in (sender, domain) or domain.endswith(f".{identity}")
+
+
 def check_invoker(attached: int, invoker: str) -> CheckResult:
     """Whether somebody may run the bots.
 

@@ -15,10 +15,12 @@ class StackExamination:
 
     Args:
         condition: the stack.
+        sender: says from which address the project sends e-mail by Amazon SES; "" if it does not.
     """
 
-    def __init__(self, condition: StackCondition) -> None:
+    def __init__(self, condition: StackCondition, sender: Callable[[], str]) -> None:
         self._condition = condition
+        self._sender = sender
 
     def checks(self) -> Iterator[Check]:
         """Every check of it."""
@@ -28,6 +30,7 @@ class StackExamination:
         yield Check("AWS invoker", (stack,), _told(self._check_invoker))
         yield Check("AWS alarms", (stack,), _told(self._check_alarms))
         yield Check("AWS queues", (stack,), _told(self._check_queues))
+        yield Check("AWS mail", (stack,), _told(self._check_mail))
 
     @cached_property
     def _existing(self) -> Existing | None:
@@ -48,6 +51,11 @@ class StackExamination:
     def _check_alarms(self) -> CheckResult:
         names = self._condition.alarm_names()
         return stack_checks.check_alarms(names, self._condition.alarms())
+
+    def _check_mail(self) -> CheckResult:
+        assert self._existing is not None  # noqa: S101 - as the check before found
+        identity = self._existing.parameters.get("MailIdentityArn", "")
+        return stack_checks.check_mail_identity(identity, self._sender())
 
     def _check_queues(self) -> CheckResult:
         return stack_checks.check_queues(self._condition.queues())
