@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhir_profiles.clinic_status import role_with_status
+from fhir_profiles.practitioner_role import roles_at
 from fhir_profiles.today import Today
 from shared.access.rules.grants import granting
 from shared.clinics.rules.meant import MeantClinic
@@ -113,4 +114,8 @@ class GoingOn:
             return False
         caller, today = self.invocation.requester, Today(self.invocation.now())
         role = role_with_status(self.choice.roles, caller, self.clinic.organizations, today)
-        return is_complete(records.practitioner.one(), role)
+        try:
+            roles = roles_at(records.roles.all(), caller, self.clinic.has_role, today)
+        except BotError:  # of what can't be read nothing goes on
+            roles = ()
+        return is_complete(records.practitioner.one(), role, roles)

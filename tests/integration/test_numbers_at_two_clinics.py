@@ -153,6 +153,24 @@ def test_who_has_a_dea_number_at_one_location_may_sign_controlled_substances_the
     assert (answer.status, answer.body["tfaInitialized"]) == (200, True), answer.body
 
 
+@pytest.mark.parametrize("has_number", [True, False])
+def test_opening_dosespot_goes_on_where_only_the_location_has_a_dea_number(
+    two: TwoClinics, has_number: bool
+) -> None:
+    numbers = {"dea": (new_dea(), "IL")} if has_number else {}
+    member = at_both(two, **numbers)
+    given = {"organizationId": two.north}
+    assert two.clinic.execute(SELF, given, member.token).status == 200
+    two.does(member, "sign-agreements")
+    sync = {"practitionerId": member.id}
+    two.clinic.execute("dosespot-sync-status-bot", sync, two.clinic.admin.token)
+    two.clinic.reset()
+    assert two.clinic.execute("dosespot-iframe-bot", given, member.token).status == 200
+    status = "IDPInitializeSuccess" if has_number else "RegistrationSuccess"
+    assert two.status(member) == {str(two.number): status}
+    assert bool(two.clinic.writes()) is has_number
+
+
 def causes(two: TwoClinics, member: Member, organization: str) -> set[str]:
     """Why somebody can't prescribe at a clinic."""
     given = {"practitionerId": member.id, "organizationId": organization}

@@ -54,6 +54,16 @@ def test_something_may_be_left_to_do(one: Any) -> None:
     assert not is_complete(one)
 
 
+@pytest.mark.parametrize(("identifiers", "complete"), [(DEA, False), (ENDED, False), (NPI, True)])
+def test_a_dea_number_of_a_location_leaves_something_to_do(
+    identifiers: Any, complete: bool
+) -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r", "identifier": identifiers}
+    assert is_complete(practitioner("RegistrationSuccess"), roles=[role]) is complete
+    there = with_registration_status(role, "RegistrationSuccess")
+    assert is_complete(practitioner(None), there, [there]) is complete
+
+
 @pytest.mark.parametrize(
     "status",
     sorted(set(RegistrationStatus) - {"TFAActivatedSuccess", "RegistrationSuccess"}),

@@ -69,11 +69,12 @@ export function hasEpcs(practitioner) {
 }
 
 /**
- * @param {Object} practitioner
+ * @param {Array<Object>} records a Practitioner, and the PractitionerRoles at a clinic.
  * @returns {boolean} whether there is a DEA number, without which EPCS is not wanted.
  */
-export function hasDea(practitioner) {
-  return (practitioner.identifier ?? []).some((each) => each.system === DEA && each.value);
+export function hasDea(records) {
+  const identifiers = records.flatMap((each) => each.identifier ?? []);
+  return identifiers.some((each) => each.system === DEA && each.value);
 }
 
 /**
