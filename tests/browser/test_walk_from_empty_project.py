@@ -124,6 +124,7 @@ def set_up_clinic(screen: Screen, location: str, *, known: bool) -> None:
     told = "The clinic is connected now." if known else "The clinic was created in DoseSpot."
     expect(window).to_contain_text(told)
     window.get_by_role("button", name="Close").click()
+    expect(window).to_have_count(0)
 
 
 def add_prescriber(screen: Screen, person: Newcomer) -> None:

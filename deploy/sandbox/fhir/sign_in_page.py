@@ -56,6 +56,7 @@ main{max-width:60rem;margin:0 auto;padding:2rem 1rem;display:grid;gap:1.5rem;
 grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));align-items:start}
 section{padding:1.5rem;background:var(--card);border-radius:.75rem;
 box-shadow:0 1px 3px rgb(0 0 0/.15)}
+section+section{margin-top:1.5rem}
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
 h2{margin:0 0 .5rem;font-size:1.125rem}
 p{margin:0 0 1rem}
@@ -151,7 +152,8 @@ def sign_in(application: str, shown: Shown, email: str = "", problem: str = "") 
     )
     who = [_who(shown.guests)] if shown.guests else []
     what = [_what(shown.examples)] if shown.examples else []
-    return _page(joined([form, *who, *what]))
+    column = fill("<div>\n{parts}\n</div>", parts=joined([form, *what]))
+    return _page(joined([column, *who]))
 
 
 def choice(login: str, memberships: Sequence[Resource]) -> Html:

@@ -29,8 +29,8 @@ export function setupPanel(server, board) {
 
   async function load() {
     try {
-      const asked = [progressOf(server), Billing.read(server), board.loaded];
-      const [progress, billing] = await Promise.all(asked);
+      await board.loaded; // who looks for somebody waits for the table, and the bots take longer
+      const [progress, billing] = await Promise.all([progressOf(server), Billing.read(server)]);
       own = unrecordedOwn(progress, board.clinics);
       clinics.replaceChildren(
         ...progress.clinics.map((each) => clinicNode(each, board.clinics, billing)),

@@ -99,7 +99,7 @@ export const HISTORY = {
   failed: "The history could not be loaded.",
   nothing: "Nothing has happened yet. Enroll this person to begin.",
   account: "Account",
-  accounts: { none: "None", administrator: "Administrator", member: "Yes" },
+  accounts: { none: "None", administrator: "Administrator", member: "Member" },
   missing: "Missing",
   withDetail: (what, detail) => (detail ? `${what}: ${detail}` : what),
   onRecord: "On record",

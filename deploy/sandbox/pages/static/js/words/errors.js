@@ -5,8 +5,8 @@ export const ERRORS = {
   details: "Details for engineers",
   fault: "Something went wrong. Try again later; if this continues, tell your administrator.",
   check: "Check this entry.",
-  noBot: (bot) => `The server has no ${bot}. Ask your administrator to install it.`,
-  otherServer: "The server's next page is on another server; nothing was loaded.",
+  noBot: (bot) => `A part of ePrescribing is not installed here. Ask your administrator to install ${bot}.`,
+  otherServer: "The list continues on another server, so nothing was loaded. Tell your administrator.",
   pleaseCheck: "Please check:",
   /** What the server answered, by HTTP status; 0 where it did not answer. */
   byStatus: {
@@ -27,7 +27,7 @@ export const ERRORS = {
     StageRefused: "",
     EnrollmentLimitReached: "",
     DoseSpotRefused: "DoseSpot did not accept this.",
-    FhirDenied: "ePrescribing may not read or change this record. Tell your administrator.",
+    FhirDenied: "ePrescribing has no access to this record. Ask an administrator to give it access.",
     FhirNotFound: "The record can't be found. It may have been deleted; refresh the page.",
     RemoteUnavailable: "DoseSpot can't be reached right now. Try again in a few minutes.",
     Throttled: "DoseSpot asks for fewer requests. Wait a minute and try again.",
@@ -135,7 +135,7 @@ export const ERRORS = {
     active: "Account",
     practitionerRoleTypes: "Roles",
     PractitionerRole: "Roles",
-    ProjectMembership: "Membership",
+    ProjectMembership: "Account",
     Observation: "Height or weight",
     Location: "Location",
     locationId: "Location",

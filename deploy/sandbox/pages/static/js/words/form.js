@@ -5,7 +5,7 @@ export const FORM = {
   note: "Fields with * are required. What you type is kept in this tab until it is sent.",
   example: "Fill in an example",
   create: "Create",
-  creating: "Create: working …",
+  creating: "Creating …",
   person: "Person",
   profession: "Profession",
   mailingAddress: "Mailing address",
@@ -23,7 +23,7 @@ export const FORM = {
   yesOrNo: { true: "Yes", false: "No" },
   genderNotStated: "Not stated",
   genders: { F: "Female", M: "Male", O: "Other or unknown" },
-  chooseRoles: "Create: choose the roles in DoseSpot first.",
+  chooseRoles: "Choose the roles in DoseSpot first.",
   fillIn: "The prescriber was not created. Fill in what is required.",
   failed: "The prescriber was not created.",
   created: (name) => `The prescriber was created: ${name}.`,
@@ -31,7 +31,7 @@ export const FORM = {
   ready: " Ready to be enrolled.",
   notReady: " Not ready to be enrolled yet.",
   missing: "This is still missing:",
-  warnings: "Please check, but it stops nothing:",
+  warnings: "Please check; this does not stop the enrollment:",
 };
 
 /** Where somebody exists already: what is on record beside what was typed. */
