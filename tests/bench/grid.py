@@ -65,7 +65,7 @@ if __name__ == "__main__":
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         found = first_row_ms(chromium)
         chromium.close()
-    print(
+    print(  # noqa: T201 - it is a command
         f"{PEOPLE} people, {len(found)} times: first row after {median(found):.0f} ms (median),"
         f" {max(found):.0f} ms at most"
     )

@@ -128,7 +128,7 @@ def set_up_clinic(screen: Screen, location: str, *, known: bool) -> None:
 
 
 def add_prescriber(screen: Screen, person: Newcomer) -> None:
-    form = screen.page.locator("form")
+    form = screen.page.locator(".creation form")
     if not form.is_visible():
         screen.page.get_by_text("Add a prescriber").click()
     screen.button("Fill in an example").click()
@@ -176,7 +176,11 @@ def invite(screen: Screen, *people: Newcomer) -> None:
 
 def enroll_themselves(screen: Screen, person: Newcomer) -> None:
     screen.sign_in("provider/", person.email)
+    details = screen.page.locator("form.details")
+    expect(details.get_by_text(person.npi)).to_be_visible()
+    details.get_by_label("License number in Illinois").fill(f"036-{person.npi[:6]}")
     screen.button("Connect").click()
+    screen.expect_text("Save your details: done")
     screen.dosespot.sign_agreements()
     ask_now(screen)
 
