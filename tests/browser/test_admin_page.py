@@ -5,9 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from fhir_profiles import systems
+from fhir_profiles.prescriber_identifiers import with_state_number
 from tests.browser.people import ADMIN, SMITH, named
 from tests.browser.screen import PrescriberRow, Screen
-from tests.integration.clinic import DEA, Clinic
+from tests.builders import NOW
+from tests.integration.clinic import DEA, Clinic, new_dea
+from tests.integration.self_service import create, practitioner_role
 
 PRESCRIBING = "Prescribing Clinician"
 STAND, NEXT = "Where they stand", "What is next"
@@ -331,6 +335,21 @@ def test_somebody_at_two_clinics_has_a_row_for_each(screen: Screen, clinic: Clin
     )
     for one in added:
         clinic.delete(f"{one['resourceType']}/{one['id']}")
+
+
+def test_a_dea_number_of_a_location_is_one_of_the_persons(screen: Screen, clinic: Clinic) -> None:
+    person = named(clinic, "Locum")
+    role = practitioner_role(person.member, "PrescribingClinician")
+    create(clinic, with_state_number(role, systems.DEA, new_dea(), "IL", NOW), clinic.admin)
+    clinic.enroll(person.member)
+    clinic.prescriber_does(person.member, "sign-agreements")
+    clinic.enroll(person.member)
+    screen.sign_in("admin/", ADMIN)
+    row = screen.row(person.name)
+    row.expect(NEXT, f"Administrator: {IDP}")
+    row.press("Details and history")
+    history = screen.page.get_by_role("dialog", name=person.name)
+    expect(history.locator("dt", has_text="DEA number").locator("+ dd")).to_have_text("On record")
 
 
 def test_administrators_keep_their_own_role(screen: Screen, clinic: Clinic) -> None:

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { openDialog } from "./dialogs.js";
 import { errorView } from "./errors.js";
 import { dayAndTime } from "./moments.js";
-import { doseSpotRoles, hasDea, npiOf } from "./people.js";
+import { doseSpotRoles, npiOf } from "./people.js";
 import { HISTORY, TEAM } from "./words/administrator.js";
 import { COMMON, FIELDS } from "./words/common.js";
 
@@ -91,14 +91,14 @@ function item(event, statuses, places) {
   );
 }
 
-function facts({ practitioner, membership, roles, clinic, guidance, doseSpotId, epcs }) {
+function facts({ practitioner, membership, roles, clinic, guidance, doseSpotId, dea, epcs }) {
   const rows = [
     [TEAM.columns.state, guidance.meaning],
     ...(clinic === null ? [] : [[COMMON.clinic, clinic.name]]),
     [HISTORY.account, HISTORY.accounts[accountOf(membership)]],
     [TEAM.roles, doseSpotRoles(roles).join(", ") || COMMON.none],
     [FIELDS.npi, npiOf(practitioner) ?? HISTORY.missing],
-    [FIELDS.dea, hasDea(practitioner) ? HISTORY.onRecord : COMMON.none],
+    [FIELDS.dea, dea ? HISTORY.onRecord : COMMON.none],
     [HISTORY.doseSpotNumber, doseSpotId ?? COMMON.none],
     [COMMON.controlled, epcs ? COMMON.enabled : COMMON.notEnabled],
   ];

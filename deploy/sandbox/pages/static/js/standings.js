@@ -16,8 +16,8 @@ const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
  *   clinic: Clinic|null}} Entry one Practitioner at one clinic, with the ProjectMembership and the
  *   PractitionerRoles; the clinic is null where there is one only.
  * @typedef {Entry & {key: string, record: string|undefined, name: string, sortKey: string,
- *   doseSpotId: string|null, epcs: boolean, guidance: Guidance, changed: string|undefined}}
- *   Standing `record` is the id of what says the status there.
+ *   doseSpotId: string|null, dea: boolean, epcs: boolean, guidance: Guidance,
+ *   changed: string|undefined}} Standing `record` is the id of what says the status there.
  */
 
 /**
@@ -91,14 +91,15 @@ function standingOf(entry, statuses, isOwn) {
   const { practitioner, membership, roles, clinic } = entry;
   const told = isOwn ? practitioner : (rolesAt(roles, clinic.id).find(hasStatus) ?? {});
   const enrolled = isOwn || registrationStatus(told) !== null ? doseSpotId(membership) : null;
-  const facts = { dea: hasDea(practitioner), doseSpotId: enrolled };
+  const here = clinic === null ? roles.filter(({ active }) => active) : rolesAt(roles, clinic.id);
+  const facts = { dea: hasDea([practitioner, ...here]), doseSpotId: enrolled };
   return {
     ...entry,
     key: keyOf(practitioner.id, clinic?.id),
     record: told.id,
     name: nameOf(practitioner),
     sortKey: sortKey(practitioner),
-    doseSpotId: enrolled,
+    ...facts,
     epcs: isOwn ? hasEpcs(practitioner) : hasEpcsExtension(told),
     guidance: statuses.guidance(registrationStatus(told), facts),
     changed: told.meta?.lastUpdated,
