@@ -140,8 +140,8 @@ class Walk:
         """DoseSpot's registration status of the prescriber; "" if there is no clinician."""
         url = f"{self._ready['dosespot']['controlUrl']}clinicians"
         clinicians = requests.get(url, timeout=TIMEOUT_S).json()
-        clinic = str(self._ready["dosespot"]["clinicId"])
-        found = (c["status"][clinic] for c in clinicians if c["id"] == self._clinician_id())
+        clinic, known = str(self._ready["dosespot"]["clinicId"]), self._clinician_id()
+        found = (c["status"][clinic] for c in clinicians if c["id"] == known)
         return next(found, "")
 
     def _read(self, reference: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.torture.flows import Flow, payload
 
 RUNS = 4
 BOTS = ("prescriptions_sync", "medication_history", "self_reported_medications_sync")
-QUICK = {("prescriptions_sync", "no answer, effect"), ("medication_history", "crash after")}
+QUICK = {("medication_history", "crash after")}
 CASES = [
     pytest.param(bot, way, marks=() if (bot, way) in QUICK else pytest.mark.torture)
     for bot in BOTS
