@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from deploy.sandbox.dosespot.steps import with_status
 from deploy.sandbox.people import PASSWORD, Person
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.comparison_round import ComparisonRound, read_round
@@ -52,10 +53,13 @@ class Office:
 
     def set_statuses(self, statuses: Sequence[str]) -> None:
         """DoseSpot says these of everybody in turn, and that nobody is locked."""
-        for number, status in zip(self.numbers, cycle(statuses), strict=False):
-            url = f"{self.clinic.control_url}clinicians/{number}"
-            facts = {"status": status, "locked": False}
-            self.clinic.session.patch(url, json=facts, timeout=TIMEOUT_S).raise_for_status()
+        at = self.clinic.clinic_id
+        with self.clinic.sandbox.dosespot.behind() as backend:
+            for number, status in zip(self.numbers, cycle(statuses), strict=False):
+                known = backend.directory.get(number)
+                assert known is not None
+                there = known.linked(at, with_status(known.enrollments[at], status))
+                backend.directory.put(there.model_copy(update={"locked": False}))
 
 
 @pytest.fixture(scope="module")
