@@ -25,7 +25,6 @@ def setup_progress(request: SetupProgressInput, invocation: Invocation) -> Setup
     at further clinics.
 
     Raises:
-        InputRefused: the Organization is no clinic of the project.
         NotAuthorized: the caller is not an administrator of the project.
         BotError: what any bot can raise.
     """
