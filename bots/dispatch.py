@@ -13,9 +13,11 @@ The name alone is enough, because it gives nobody more than they had:
 """
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from bots.folders import FOLDERS, load
+from bots.meanwhile import LATER
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries, text
 from fhir_profiles.systems import MEDPLUM_BOTS
@@ -71,6 +73,8 @@ class Dispatcher:
         if is_for_snapshot():
             for folder in FOLDERS.values():
                 self._handler(folder)
+            for module in LATER:
+                import_module(module)
 
     def __call__(self, event: Any, context: Any) -> Any:
         """The answer of the bot that the payload is for; see `lambda_handler`.

@@ -3,79 +3,68 @@
 Imported only where there may be a stage, because enrolling takes long to load.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from fhir_profiles.codes import ClinicianRole
+from bots.going_on import CallersRecords, GoingOn
 from shared.clinics.enrolling import EnrollingAt
 from shared.clinics.rules.meant import MeantClinic
-from shared.clinics.which_clinic import ClinicChoice
+from shared.dosespot.codes import TfaType
 from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
-from shared.fhir.batch import Batch, FoundAll, FoundOne
+from shared.fhir.batch import Batch, FoundAll
 from shared.invitations.admission import admitted
 from shared.npi_check.beside import beside_npi_check
+from shared.records.prescriber import MedicalLicense
 from shared.runtime.invocation import Invocation
 
 
 def one_stage_further(
-    invocation: Invocation,
-    choice: ClinicChoice,
-    clinic: MeantClinic,
-    records: OwnRecords,
-    order_of: Callable[[frozenset[ClinicianRole]], Order],
+    going_on: GoingOn,
+    records: CallersRecords,
+    memberships: FoundAll,
+    licenses: Sequence[MedicalLicense] = (),
+    tfa_type: TfaType | None = None,
 ) -> Outcome:
     """Takes the caller one stage further, if there is one; raises as `admitted` and `advance` do.
 
     Args:
-        invocation: the run.
-        choice: what was asked to know the clinic.
-        clinic: the clinic.
+        going_on: the caller's enrollment at a clinic.
         records: the caller's.
-        order_of: what the caller wants, with the roles that the PractitionerRoles name.
+        memberships: the caller's, seen by who may read them.
+        licenses: to add to those that DoseSpot has.
+        tfa_type: the second factor that the caller wants; None for the last choice.
     """
+    invocation, clinic = going_on.invocation, going_on.clinic
     admin = invocation.settings.clinician_admin()
     dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
-    at_clinic = EnrollingAt(invocation, invocation.requester, choice, clinic, admin)
+    at_clinic = EnrollingAt(invocation, invocation.requester, going_on.choice, clinic, admin)
     return admitted(
         invocation,
         dosespot.clinic_id,
-        records.memberships,
+        memberships,
         lambda: advance(
             invocation,
             dosespot,
-            records,
-            order_of,
+            OwnRecords(records.practitioner, records.roles, memberships),
+            lambda named: Order(
+                roles=named, licenses=tuple(licenses), tfa_type=tfa_type, self_service=True
+            ),
             lambda prescriber, look: beside_npi_check(invocation, prescriber, look),
             AtClinic(clinic.has_role, at_clinic.prepare_own),
         ),
     )
 
 
-def at_an_opening(
-    invocation: Invocation,
-    choice: ClinicChoice,
-    clinic: MeantClinic,
-    practitioner: FoundOne,
-    roles: FoundAll,
-) -> Outcome:
+def at_an_opening(going_on: GoingOn, records: CallersRecords) -> Outcome:
     """The same where the caller opens DoseSpot, and so wants nothing but to be enrolled.
 
     Args:
-        invocation: the run.
-        choice: what was asked to know the clinic.
-        clinic: the clinic.
-        practitioner: the caller's Practitioner.
-        roles: the caller's PractitionerRoles.
+        going_on: the caller's enrollment at a clinic.
+        records: the caller's.
     """
-    records = OwnRecords(practitioner, roles, _memberships(invocation, clinic))
-    return one_stage_further(
-        invocation,
-        choice,
-        clinic,
-        records,
-        lambda named: Order(roles=named, self_service=True),
-    )
+    memberships = _memberships(going_on.invocation, going_on.clinic)
+    return one_stage_further(going_on, records, memberships)
 
 
 def _memberships(invocation: Invocation, clinic: MeantClinic) -> FoundAll:

@@ -104,8 +104,7 @@ class GoingOn:
 
         if isinstance(records, BotError):
             raise records
-        own = (records.practitioner, records.roles)
-        return at_an_opening(self.invocation, self.choice, self.clinic, *own)
+        return at_an_opening(self, records)
 
     def _is_complete(self, records: CallersRecords) -> bool:
         """Whether the Practitioner, or their role at a further clinic, says that enrollment has

@@ -1,14 +1,16 @@
 """The bot: the subject is the caller, authorized by an administrator's PractitionerRole."""
 
-from bots.enrolling import one_stage_further
+from dataclasses import dataclass
+
+from bots.going_on import CallersRecords, GoingOn, callers_records
+from bots.meanwhile import ENROLLING, load_meanwhile
 from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
 from shared.access.self_service import require_own_token, require_practitioner
 from shared.clinics.which_clinic import look_up_clinics
-from shared.dosespot.client import DoseSpotClient
-from shared.enrollment.advancing import OwnRecords
-from shared.fhir.batch import Batch
+from shared.dosespot.sign_in import DoseSpotSignIn
+from shared.fhir.batch import Batch, FoundAll
 from shared.members.rules.guidance import next_steps
 from shared.runtime.bot import bot
 from shared.runtime.inputs import FindingOutput
@@ -41,10 +43,18 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     require_practitioner(caller)
     choice = look_up_clinics(invocation, caller)
     clinic, admin = choice.meant(request.organizationId), invocation.settings.clinician_admin()
-    dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
-    me, records = _me_and_records(invocation, dosespot)
-    require_own_token(me, caller)
-    outcome = one_stage_further(invocation, choice, clinic, records, request.order)
+    sign_in = invocation.dosespot_sign_in(acting_as=admin, clinic=clinic.number)
+    read = _read(invocation, sign_in)
+    require_own_token(read.me, caller)
+    from bots.enrolling import one_stage_further  # noqa: PLC0415 - loads meanwhile
+
+    outcome = one_stage_further(
+        GoingOn(invocation, choice, clinic),
+        read.records,
+        read.memberships,
+        request.licenses(),
+        request.tfaType,
+    )
     return SelfEnrollOutput(
         status=status_of(outcome),
         doseSpotClinicianId=outcome.clinician.id,
@@ -55,19 +65,28 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     )
 
 
-def _me_and_records(
-    invocation: Invocation, dosespot: DoseSpotClient
-) -> tuple[Resource, OwnRecords]:
-    """The answer of `auth/me`, and the records; DoseSpot's token is there then too."""
+@dataclass(frozen=True)
+class _Read:
+    """What is known of the caller before anything is decided.
+
+    Attributes:
+        me: the answer of `auth/me`.
+        records: what the bot's token shows of the caller.
+        memberships: the caller's, seen by who may read them.
+    """
+
+    me: Resource
+    records: CallersRecords
+    memberships: FoundAll
+
+
+def _read(invocation: Invocation, sign_in: DoseSpotSignIn) -> _Read:
+    """Reads it; DoseSpot's token, and what enrolls, are there then too."""
     fhir, caller, together = invocation.fhir, invocation.requester, invocation.together
     guards = invocation.privileged_fhir
     own = Batch(fhir)
     guarded = own if guards is fhir else Batch(guards)
-    records = OwnRecords(
-        practitioner=own.read(caller),
-        roles=own.search(f"PractitionerRole?practitioner={caller}&_count=1000"),
-        memberships=guarded.memberships_of(caller),
-    )
+    records, memberships = callers_records(own, caller), guarded.memberships_of(caller)
 
     def read() -> None:
         if guarded is own:
@@ -75,8 +94,9 @@ def _me_and_records(
         else:
             together(own.send, guarded.send)
 
-    if dosespot.is_signed_in:
+    load_meanwhile(together, ENROLLING)
+    if sign_in.has_token():
         me, _ = together(fhir.who_am_i, read)
     else:
-        me, _, _ = together(fhir.who_am_i, dosespot.sign_in_early, read)
-    return me, records
+        me, _, _ = together(fhir.who_am_i, sign_in.early, read)
+    return _Read(me, records, memberships)

@@ -1,13 +1,11 @@
 """Input and output of the bot, with the names of Medplum's prescriber enrollment guide."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from fhir_profiles.codes import ClinicianRole
 from shared.dosespot.codes import TfaType
-from shared.enrollment.enroll import Outcome
-from shared.enrollment.rules.situation import Order
+from shared.records.prescriber import MedicalLicense
 from shared.runtime.inputs import (
     ORGANIZATION,
     BotInput,
@@ -15,6 +13,9 @@ from shared.runtime.inputs import (
     MedicalLicenseInput,
     WarningOutput,
 )
+
+if TYPE_CHECKING:
+    from shared.enrollment.enroll import Outcome
 
 
 class SelfEnrollInput(BotInput):
@@ -29,14 +30,9 @@ class SelfEnrollInput(BotInput):
 
     organizationId: FhirId | None = ORGANIZATION
 
-    def order(self, roles: frozenset[ClinicianRole]) -> Order:
-        """The same as the use case takes it."""
-        return Order(
-            roles=roles,
-            licenses=tuple(given.license() for given in self.medicalLicenseNumbers or []),
-            tfa_type=self.tfaType,
-            self_service=True,
-        )
+    def licenses(self) -> list[MedicalLicense]:
+        """The licenses as values of the core."""
+        return [given.license() for given in self.medicalLicenseNumbers or []]
 
 
 class SelfEnrollOutput(WarningOutput):
@@ -53,7 +49,7 @@ class SelfEnrollOutput(WarningOutput):
     nextSteps: list[str] = Field(description="What the prescriber should do next, as sentences.")
 
 
-def status_of(outcome: Outcome) -> Literal["created", "already_enrolled", "advanced"]:
+def status_of(outcome: "Outcome") -> Literal["created", "already_enrolled", "advanced"]:
     """What the call did."""
     if outcome.created:
         return "created"

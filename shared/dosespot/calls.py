@@ -4,7 +4,6 @@ Clients of a subject (`client`, `prescriptions`, `catalog`) say which calls ther
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
@@ -21,7 +20,7 @@ from shared.dosespot.forbidden import require_allowed
 from shared.dosespot.reply import ResultReply, read
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
 from shared.dosespot.sign_in import DoseSpotSignIn, refused_credentials
-from shared.errors import BotError, DoseSpotRefused, NotAuthorized, RemoteMisbehaved
+from shared.errors import DoseSpotRefused, NotAuthorized, RemoteMisbehaved
 from shared.http.sending import Call, Reply, Sender, unavailable, unconfirmed, with_token
 from shared.http.token_cache import TokenCache
 
@@ -72,8 +71,7 @@ class DoseSpotCalls:
 
     def sign_in_early(self) -> None:
         """Fetches the token in the meantime; a failure shows when the token is needed."""
-        with suppress(BotError):
-            self._sign_in.token()
+        self._sign_in.early()
 
     def _call(
         self,

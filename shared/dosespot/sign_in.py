@@ -3,9 +3,11 @@
 Source: DoseSpot, Authentication Guide V2.
 """
 
+from contextlib import suppress
+
 from shared.dosespot.reply import TokenReply, read
 from shared.dosespot.settings import SERVICE, DoseSpotSettings
-from shared.errors import Misconfigured, RemoteMisbehaved
+from shared.errors import BotError, Misconfigured, RemoteMisbehaved
 from shared.http.sending import Call, Sender
 from shared.http.token_cache import REFRESH_EARLY_S, FetchedToken, TokenCache
 
@@ -42,6 +44,11 @@ class DoseSpotSignIn:
             RemoteUnavailable: DoseSpot gave no usable answer.
         """
         return self._cache.token(self._key, self._fetch, early_s)
+
+    def early(self) -> None:
+        """Fetches the token in the meantime; a failure shows when the token is needed."""
+        with suppress(BotError):
+            self.token()
 
     def has_token(self) -> bool:
         """Whether there is one that is good for a while."""
