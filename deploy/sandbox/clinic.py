@@ -47,6 +47,7 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
     """Sets the project up: members, who may enroll themselves, bots, their credential, patients."""
     project = server.add_project("Sandbox clinic", features=("bots", "cron", "email"))
     clinician = {"system": CLINICIAN_IDENTIFIER, "value": str(administrators_clinician_id)}
+    office, *_ = [server.add_resource(project, location) for location in LOCATIONS]
     # The administrator comes first, because whoever may enroll themselves has it from them.
     for person in sorted(PEOPLE, key=lambda person: not person.admin):
         added = server.add_person(
@@ -58,7 +59,8 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             identifiers=[clinician] if person.roles else [],
         )
         for role in person.grants:
-            server.add_resource(project, _practitioner_role(added.profile_id, role.value))
+            granted = _practitioner_role(added.profile_id, role.value, office)
+            server.add_resource(project, granted)
     for bot in BOTS:
         added_bot = server.add_bot(
             project,
@@ -77,8 +79,6 @@ def seed_fhir(server: FhirServer, administrators_clinician_id: int) -> None:
             server.add_resource(project, wanted_operation({}, bot, bot.operation, runs))
     server.add_client(project, SERVICE_NAME, admin=True, access_policy=program_policy(SERVICE))
     server.add_resource(project, access_policy())
-    for location in LOCATIONS:
-        server.add_resource(project, location)
     for patient, observations in PATIENTS:
         subject = server.add_resource(project, patient)
         for observation in observations:
@@ -136,10 +136,11 @@ def _starts(bot: BotFunction) -> dict[str, Any]:
     return {**webhook, **({"cronString": SCHEDULE} if Start.CRON in bot.starts else {})}
 
 
-def _practitioner_role(practitioner_id: str, code: str) -> dict[str, Any]:
+def _practitioner_role(practitioner_id: str, code: str, office: dict[str, Any]) -> dict[str, Any]:
     return {
         "resourceType": "PractitionerRole",
         "practitioner": {"reference": f"Practitioner/{practitioner_id}"},
         "active": True,
+        "location": [{"reference": f"Location/{office['id']}"}],
         "code": [{"coding": [{"system": PRACTITIONER_ROLE_TYPE, "code": code}]}],
     }

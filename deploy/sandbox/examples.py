@@ -88,9 +88,14 @@ def examples() -> tuple[Example, ...]:
             ),
         ),
         Example(
+            "Prescriber: your details",
+            (("License number in Illinois", NEW_LICENSE),),
+        ),
+        Example(
             "Prescriber: DoseSpot's own page",
             (
                 ("Identity questions", "the page says which answer is right"),
+                ("ID.me", "answer the questions wrong three times"),
                 ("Six-digit code", RIGHT_CODE),
                 ("Patient", " or ".join(names)),
                 ("Pharmacy name", "Elm"),
