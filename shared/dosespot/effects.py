@@ -149,7 +149,7 @@ def _of_result(answer: Any, identifier: str) -> Effect:
     result = answer.get("Result") if isinstance(answer, dict) else None
     if not isinstance(result, dict):
         return Open()
-    created = _identifier(answer.get(identifier)) if identifier else 0
+    created = _identifier(answer.get(identifier))
     if _code(result) == "OK":
         return Open() if identifier and not created else Done(created)
     # A refusal has no id: if there is one, something may have been created.

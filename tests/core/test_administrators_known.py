@@ -6,7 +6,11 @@ import pytest
 
 from fhir_profiles.codes import ClinicianRole
 from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
-from shared.access.authorship import administrators, verified_roles
+from shared.access.authorship import (
+    administrators,
+    as_administrators_wrote,
+    verified_roles,
+)
 from shared.access.rules.grants import introducers
 from shared.errors import FhirDenied
 from tests.builders import NOW, PRACTITIONER_ID
@@ -171,3 +175,74 @@ def test_who_introduced_what_all_versions_that_are_shown_grant_is_not_known(
     versions: list[dict[str, Any]], introduced: dict[ClinicianRole, set[str]]
 ) -> None:
     assert introducers(versions, JANE, NOW) == introduced
+
+
+NORTH, SOUTH = ({"organization": {"reference": f"Organization/{name}"}} for name in "ns")
+
+
+def at_north(practitioner_role: dict[str, Any]) -> bool:
+    """Whether a version of a role is about the clinic in the north."""
+    return practitioner_role.get("organization") == NORTH["organization"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "granted"),
+    [
+        ([role(ADMIN, PRESCRIBING, **NORTH)], {PRESCRIBING}),
+        ([role(ADMIN, PRESCRIBING, **SOUTH)], set()),
+        ([role(ADMIN, PRESCRIBING)], set()),
+        ([role(ADMIN, PRESCRIBING, **SOUTH), role(JANE, PRESCRIBING, **NORTH)], set()),
+        ([role(JANE, PRESCRIBING, **SOUTH), role(ADMIN, PRESCRIBING, **NORTH)], {PRESCRIBING}),
+        (
+            [
+                role(ADMIN, PRESCRIBING, **SOUTH),
+                role(JANE, PRESCRIBING, active=False, **NORTH),
+                role(ADMIN, PRESCRIBING, **NORTH),
+            ],
+            set(),
+        ),
+    ],
+)
+def test_a_role_counts_at_the_clinic_for_which_an_administrator_gave_it(
+    versions: list[dict[str, Any]], granted: set[ClinicianRole]
+) -> None:
+    server = FhirServer(*MEMBERS, *versions)
+    now = [server.resources["PractitionerRole/r1"]]
+    assert verified_roles(server.client, now, JANE, NOW, at_north) == granted
+
+
+def test_where_no_role_is_about_the_clinic_no_history_is_asked_for() -> None:
+    server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING, **SOUTH))
+    now = [server.resources["PractitionerRole/r1"]]
+    assert verified_roles(server.client, now, JANE, NOW, at_north) == frozenset()
+    assert server.asked == []
+
+
+def test_what_an_administrator_wrote_comes_with_what_a_write_needs() -> None:
+    server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING), role(JANE, COORDINATOR))
+    now = server.resources["PractitionerRole/r1"]
+    (theirs,) = as_administrators_wrote(server.client, [now])
+    assert theirs == {**role(ADMIN, PRESCRIBING), "meta": now["meta"]}
+    assert theirs["meta"] == {"author": {"reference": JANE}, "versionId": "2"}
+
+
+def test_what_no_administrator_ever_wrote_is_left_out() -> None:
+    server = FhirServer(*MEMBERS, role(JANE, PRESCRIBING), role(COLLEAGUE, COORDINATOR))
+    now = server.resources["PractitionerRole/r1"]
+    assert as_administrators_wrote(server.client, [now]) == []
+
+
+def test_what_an_administrator_wrote_last_is_not_asked_for_again() -> None:
+    server = FhirServer(*MEMBERS, role(JANE), role(ADMIN, PRESCRIBING))
+    now = server.resources["PractitionerRole/r1"]
+    assert as_administrators_wrote(server.client, [now]) == [now]
+    assert paths(server) == [f"GET ProjectMembership?profile={ADMIN}"]
+
+
+def test_what_was_deleted_comes_with_the_version_that_is_left() -> None:
+    server = FhirServer(*MEMBERS, role(ADMIN, PRESCRIBING), role(JANE, COORDINATOR))
+    now = server.resources["PractitionerRole/r1"]
+    server.delete("PractitionerRole/r1")
+    (theirs,) = as_administrators_wrote(server.client, [now])
+    meta = {"author": {"reference": ADMIN}, "versionId": "1"}
+    assert theirs == {**role(ADMIN, PRESCRIBING), "meta": meta}

@@ -1,11 +1,16 @@
 """The status on the Practitioner as runs write it, whoever writes in between."""
 
+from dataclasses import replace
+from typing import Any
+
 from fhir_profiles.registration_status import registration_status
 from shared.enrollment.rules.next_step import Remember
 from shared.enrollment.rules.refusals import Refusal
 from shared.enrollment.rules.trouble import NOT_KEPT
 from shared.errors import Misconfigured, RecordsDisagree, StageRefused
 from shared.members.rules.another_person import UNKNOWN_ID
+from shared.members.rules.clinician import Clinician
+from tests.builders import PRACTITIONER_ID
 from tests.core.later_runs import PROVED, STATUS, TO_PROVE, asked, at_status, recorded
 from tests.core.run_outcomes import raised
 from tests.core.situations import CHANGED, IDP, TOKEN, admin, at
@@ -87,3 +92,18 @@ def test_the_clock_is_asked_after_every_step() -> None:
     s = enrollment.look(world.subject, admin())
     world.time.passed_s = 7.0
     assert enrollment.take(Remember(TOKEN), s, admin()).now == at(7.0)
+
+
+def test_whoever_waits_for_a_status_is_told_before_it_is_written() -> None:
+    world = at_status()
+    world.dosespot.reach(TO_PROVE)
+    told: list[Any] = []
+
+    def tell(practitioner: str, clinician: Clinician) -> None:
+        told.append((practitioner, clinician.status, registration_status(world.fhir.practitioner)))
+
+    order = admin()
+    enrollment = replace(world.enrollment, before_status=tell)
+    enrollment.run(enrollment.look(world.subject, order), order)
+    assert told == [(f"Practitioner/{PRACTITIONER_ID}", TO_PROVE, "Pending")]
+    assert registration_status(world.fhir.practitioner) == TO_PROVE.value

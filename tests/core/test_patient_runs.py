@@ -221,6 +221,11 @@ DOWN, WRONG = RemoteUnavailable("down"), RecordsDisagree("another")
         ({"opened": PatientAct.CREATE, "seen": seen(1001)}, DOWN, (RemoteUnavailable, "down")),
         ({"opened": PatientAct.CREATE}, WRONG, (RecordsDisagree, "another")),
         ({"opened": PatientAct.CHANGE, "linked": 1}, DOWN, (LookUpFirst, CHANGE_UNANSWERED)),
+        (
+            {"opened": PatientAct.CHANGE, "linked": 1001, "seen": seen(1001)},
+            DOWN,
+            (LookUpFirst, CHANGE_UNANSWERED),
+        ),
     ],
 )
 def test_an_open_act_says_more_than_that_the_call_after_it_failed(

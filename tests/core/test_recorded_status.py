@@ -48,3 +48,16 @@ def test_a_change_that_is_made_again_asks_anew_about_the_practitioner_as_it_is_t
     theirs = practitioner(active=True)
     assert change(theirs) == as_dosespot_says(theirs, DONE, NOON)
     assert (asked, change.clinician) == ([theirs], DONE)
+
+
+def test_at_a_clinic_the_role_says_whether_controlled_substances_may_be_signed() -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r"}
+    pending = as_dosespot_says(role, JANE, NOON)
+    assert pending == {**role, "extension": [{"url": STATUS, "valueCode": "Pending"}]}
+    done = {"url": STATUS, "valueCode": "TFAActivatedSuccess"}
+    enabled = as_dosespot_says(pending, DONE, NOON)
+    epcs = {"url": "urn:prescriber-bots:epcs-enabled", "valueBoolean": True}
+    assert enabled == {**role, "extension": [done, epcs]}
+    assert as_dosespot_says(enabled, DONE, at(9)) is enabled
+    locked = as_dosespot_says(enabled, replace(DONE, locked=True), at(60))
+    assert locked == {**role, "extension": [done, {**epcs, "valueBoolean": False}]}

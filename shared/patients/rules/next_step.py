@@ -162,10 +162,11 @@ def unanswered(act: str) -> LookUpFirst:
 def ends_with(s: PatientSituation, error: BotError) -> BotError:
     """What a run ends with that came to an error: an act that is open says more than that nothing
     was changed by the call that failed after it."""
+    if s.opened is None or not isinstance(error, TryAgain):
+        return error
     found = s.seen is not None and (s.linked is not None or bool(s.seen.found))
     came_true = found if s.opened == PatientAct.CREATE else is_stored(s)
-    is_open = s.opened is not None and not came_true
-    return unanswered(s.opened or "") if is_open and isinstance(error, TryAgain) else error
+    return error if came_true else unanswered(s.opened)
 
 
 def in_vain(seen: Seen) -> str | None:
