@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from bots.folders import FOLDERS, load
-from bots.meanwhile import LATER
+from bots.loading_ahead import LATER
 from fhir_profiles import Resource
 from fhir_profiles.elements import entries, text
 from fhir_profiles.systems import MEDPLUM_BOTS

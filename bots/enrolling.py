@@ -5,7 +5,7 @@ Imported only where there may be a stage, because enrolling takes long to load.
 
 from collections.abc import Sequence
 
-from bots.going_on import CallersRecords, GoingOn
+from bots.callers_enrollment import CallersEnrollment, CallersRecords
 from shared.clinics.enrolling import EnrollingAt
 from shared.clinics.rules.meant import MeantClinic
 from shared.dosespot.codes import TfaType
@@ -20,7 +20,7 @@ from shared.runtime.invocation import Invocation
 
 
 def one_stage_further(
-    going_on: GoingOn,
+    enrollment: CallersEnrollment,
     records: CallersRecords,
     memberships: FoundAll,
     licenses: Sequence[MedicalLicense] = (),
@@ -29,16 +29,16 @@ def one_stage_further(
     """Takes the caller one stage further, if there is one; raises as `admitted` and `advance` do.
 
     Args:
-        going_on: the caller's enrollment at a clinic.
+        enrollment: the caller's enrollment at a clinic.
         records: the caller's.
         memberships: the caller's, seen by who may read them.
         licenses: to add to those that DoseSpot has.
         tfa_type: the second factor that the caller wants; None for the last choice.
     """
-    invocation, clinic = going_on.invocation, going_on.clinic
+    invocation, clinic = enrollment.invocation, enrollment.clinic
     admin = invocation.settings.clinician_admin()
     dosespot = invocation.dosespot(acting_as=admin, clinic=clinic.number)
-    at_clinic = EnrollingAt(invocation, invocation.requester, going_on.choice, clinic, admin)
+    at_clinic = EnrollingAt(invocation, invocation.requester, enrollment.choice, clinic, admin)
     return admitted(
         invocation,
         dosespot.clinic_id,
@@ -56,15 +56,15 @@ def one_stage_further(
     )
 
 
-def at_an_opening(going_on: GoingOn, records: CallersRecords) -> Outcome:
+def at_an_opening(enrollment: CallersEnrollment, records: CallersRecords) -> Outcome:
     """The same where the caller opens DoseSpot, and so wants nothing but to be enrolled.
 
     Args:
-        going_on: the caller's enrollment at a clinic.
+        enrollment: the caller's enrollment at a clinic.
         records: the caller's.
     """
-    memberships = _memberships(going_on.invocation, going_on.clinic)
-    return one_stage_further(going_on, records, memberships)
+    memberships = _memberships(enrollment.invocation, enrollment.clinic)
+    return one_stage_further(enrollment, records, memberships)
 
 
 def _memberships(invocation: Invocation, clinic: MeantClinic) -> FoundAll:

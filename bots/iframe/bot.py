@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.going_on import CallersRecords, GoingOn, goes_on_for
+from bots.callers_enrollment import CallersEnrollment, CallersRecords, continues_at_openings
 from bots.iframe import IDENTIFIER
 from bots.iframe.contract import IframeInput, IframeOutput
 from bots.iframe.opening import Opening, read_opening
@@ -24,7 +24,7 @@ NOT_SYNCED = (
     "Patient.identifier: the patient has no DoseSpot id yet. Run dosespot-patient-sync-bot for the"
     " patient first."
 )
-NOT_GONE_ON = "the link works, but enrollment did not go on. "
+NOT_CONTINUED = "the link works, but enrollment did not go on. "
 
 
 @bot(
@@ -60,7 +60,7 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     """
     invocation.settings.iframe()  # nothing is asked where the link could not be made
     fhir, caller = invocation.fhir, invocation.requester
-    enrolls = goes_on_for(invocation)
+    enrolls = continues_at_openings(invocation)
     patient = None if request.patientId is None else f"Patient/{request.patientId}"
     me, opening, choice = invocation.together(
         fhir.who_am_i,
@@ -69,8 +69,8 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
     )
     membership = persons_membership(me, caller)
     clinic = choice.meant(request.organizationId)
-    going_on = GoingOn(invocation, choice, clinic)
-    clinician_id, warnings = _enrolled(going_on, opening, membership)
+    enrollment = CallersEnrollment(invocation, choice, clinic)
+    clinician_id, warnings = _enrolled(enrollment, opening, membership)
     patient_id = _patient_id(opening, clinic)
     page = invocation.settings.iframe(clinic.number)
     return IframeOutput(
@@ -80,38 +80,38 @@ def iframe(request: IframeInput, invocation: Invocation) -> IframeOutput:
 
 
 def _enrolled(
-    going_on: GoingOn, opening: Opening, membership: Resource
+    enrollment: CallersEnrollment, opening: Opening, membership: Resource
 ) -> tuple[int, Sequence[Finding]]:
     """The caller's DoseSpot id after enrollment has gone on, and what the caller has to know.
 
     Args:
-        going_on: the caller's enrollment.
+        enrollment: the caller's enrollment.
         opening: what was read.
         membership: the caller's; where somebody has deactivated it, nothing goes on.
     """
     known_id = sole_clinician_id([membership])
-    records = going_on.due(opening.records, known_id) if is_active(membership) else None
+    records = enrollment.due(opening.records, known_id) if is_active(membership) else None
     if records is not None:
         _patient(opening)  # nothing is begun where the input is refused
-        return _gone_on(going_on, records, known_id)
+        return _continued(enrollment, records, known_id)
     if known_id is None:
         raise NotAuthorized(NOT_ENROLLED)
     return known_id, ()
 
 
-def _gone_on(
-    going_on: GoingOn, records: CallersRecords | BotError, known_id: int | None
+def _continued(
+    enrollment: CallersEnrollment, records: CallersRecords | BotError, known_id: int | None
 ) -> tuple[int, Sequence[Finding]]:
-    invocation = going_on.invocation
+    invocation = enrollment.invocation
     invocation.trail.subject = invocation.requester
     try:
-        outcome = going_on.one_stage_further(records)
+        outcome = enrollment.one_stage_further(records)
     except BotError as error:
         if known_id is None:
             raise
         invocation.trail.was_refused(error)
         invocation.log.warning(LogEvent.NOT_ADVANCED, error=type(error).__name__)
-        return known_id, [Finding("Practitioner", f"{NOT_GONE_ON}{error}")]
+        return known_id, [Finding("Practitioner", f"{NOT_CONTINUED}{error}")]
     return outcome.clinician.id, outcome.warnings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.going_on import CallersRecords, callers_records
+from bots.callers_enrollment import CallersRecords, callers_records
 from fhir_profiles import Resource
 from shared.errors import BotError
 from shared.fhir.batch import Batch

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.going_on import GoingOn, callers_records, goes_on_for
+from bots.callers_enrollment import CallersEnrollment, callers_records, continues_at_openings
 from bots.patient_sync import IDENTIFIER
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from fhir_profiles import Resource
@@ -55,7 +55,7 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
         lambda: look_up_clinics(invocation, caller),
     )
     clinic = choice.meant(request.organizationId)
-    clinician_id, warnings = _enrolled(GoingOn(invocation, choice, clinic), membership)
+    clinician_id, warnings = _enrolled(CallersEnrollment(invocation, choice, clinic), membership)
     invocation.trail.subject = f"Patient/{request.patientId}"
     dosespot = invocation.dosespot(acting_as=clinician_id, clinic=clinic.number)
     sync = patient_sync_of(invocation, dosespot, clinic.organizations)
@@ -68,27 +68,27 @@ def patient_sync(request: PatientSyncInput, invocation: Invocation) -> PatientSy
     )
 
 
-def _enrolled(going_on: GoingOn, membership: Resource) -> tuple[int, Sequence[Finding]]:
+def _enrolled(enrollment: CallersEnrollment, membership: Resource) -> tuple[int, Sequence[Finding]]:
     """The caller's DoseSpot id, and what the caller has to know of an enrollment that gave it.
 
     A hook that opens DoseSpot for a patient runs this bot first: who is not enrolled yet is
     enrolled here, as `dosespot-iframe-bot` does it where no patient is given.
 
     Args:
-        going_on: the caller's enrollment.
+        enrollment: the caller's enrollment.
         membership: the caller's; where somebody has deactivated it, nobody is enrolled.
     """
-    known_id, invocation = sole_clinician_id([membership]), going_on.invocation
+    known_id, invocation = sole_clinician_id([membership]), enrollment.invocation
     if known_id is not None:
         return known_id, ()
-    if not (goes_on_for(invocation) and is_active(membership)):
+    if not (continues_at_openings(invocation) and is_active(membership)):
         raise NotAuthorized(NOT_ENROLLED)
     batch = Batch(invocation.fhir)
     asked = callers_records(batch, invocation.requester)
     batch.send()
-    records = going_on.due(asked, None)
+    records = enrollment.due(asked, None)
     if records is None:
         raise NotAuthorized(NOT_ENROLLED)
     invocation.trail.subject = invocation.requester
-    outcome = going_on.one_stage_further(records)
+    outcome = enrollment.one_stage_further(records)
     return outcome.clinician.id, outcome.warnings

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bots.going_on import CallersRecords, GoingOn, callers_records
-from bots.meanwhile import ENROLLING, load_meanwhile
+from bots.callers_enrollment import CallersEnrollment, CallersRecords, callers_records
+from bots.loading_ahead import ENROLLING, load_ahead
 from bots.self_enroll import IDENTIFIER
 from bots.self_enroll.contract import SelfEnrollInput, SelfEnrollOutput, status_of
 from fhir_profiles import Resource
@@ -49,7 +49,7 @@ def self_enroll(request: SelfEnrollInput, invocation: Invocation) -> SelfEnrollO
     from bots.enrolling import one_stage_further  # noqa: PLC0415 - loads meanwhile
 
     outcome = one_stage_further(
-        GoingOn(invocation, choice, clinic),
+        CallersEnrollment(invocation, choice, clinic),
         read.records,
         read.memberships,
         request.licenses(),
@@ -94,7 +94,7 @@ def _read(invocation: Invocation, sign_in: DoseSpotSignIn) -> _Read:
         else:
             together(own.send, guarded.send)
 
-    load_meanwhile(together, ENROLLING)
+    load_ahead(together, ENROLLING)
     if sign_in.has_token():
         me, _ = together(fhir.who_am_i, read)
     else:

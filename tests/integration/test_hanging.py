@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bots.catalog import BOTS
-from bots.iframe.bot import NOT_GONE_ON
+from bots.iframe.bot import NOT_CONTINUED
 from shared.enrollment.rules.trouble import (
     BEGIN_UNANSWERED,
     CHANGE_UNANSWERED,
@@ -149,7 +149,7 @@ def test_a_read_that_dosespot_does_not_answer_ends_in_time(
     if bot == "iframe" and read != "lookup":
         assert isinstance(answer, dict)
         assert answer["url"]
-        assert answer["warnings"][0]["sentence"].startswith(NOT_GONE_ON)
+        assert answer["warnings"][0]["sentence"].startswith(NOT_CONTINUED)
     else:
         assert isinstance(answer, RemoteUnavailable)
 

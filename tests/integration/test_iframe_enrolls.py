@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bots.iframe.bot import NOT_GONE_ON, NOT_SYNCED
+from bots.iframe.bot import NOT_CONTINUED, NOT_SYNCED
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.registration_status import registration_status
 from shared.enrollment.fhir_members import NO_CREDENTIAL
@@ -56,8 +56,8 @@ def warned(answer: Answer) -> str:
     assert answer.body["url"]
     (warning,) = answer.body["warnings"]
     assert warning["path"] == "Practitioner"
-    assert warning["sentence"].startswith(NOT_GONE_ON)
-    return str(warning["sentence"]).removeprefix(NOT_GONE_ON)
+    assert warning["sentence"].startswith(NOT_CONTINUED)
+    return str(warning["sentence"]).removeprefix(NOT_CONTINUED)
 
 
 def refused(answer: Answer) -> tuple[str, str]:

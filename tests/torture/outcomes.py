@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from bots.iframe.bot import NOT_GONE_ON
+from bots.iframe.bot import NOT_CONTINUED
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.epcs_qualification import has_epcs_qualification
 from fhir_profiles.registration_status import registration_status
@@ -46,7 +46,7 @@ def _run_to_its_end(runner: Runner, bot: str, run: dict[str, Any]) -> None:
 
 def _has_stopped(answer: dict[str, Any]) -> bool:
     """Whether the iframe bot gave the link, but enrollment did not go on."""
-    return any(NOT_GONE_ON in one["sentence"] for one in answer.get("warnings", []))
+    return any(NOT_CONTINUED in one["sentence"] for one in answer.get("warnings", []))
 
 
 def check(clinic: Clinic, flow: Flow, member: Member, case: str) -> None:

@@ -150,7 +150,7 @@ before = gc.get_threshold()[0]
 assert callable(getattr(import_module(module), name))
 warnings.warn("Unable to find acceptable character detection dependency (one or another).")
 bots = [name for name in sys.modules if name.startswith("bots.") and name.endswith(".bot")]
-later = sys.modules.get("bots.meanwhile")
+later = sys.modules.get("bots.loading_ahead")
 held = later is not None and all(name in sys.modules for name in later.LATER)
 print(json.dumps([before > 10_000, gc.get_threshold()[0] > 10_000, len(bots), held]))
 """

@@ -15,7 +15,7 @@ LATER = (ENROLLING,)
 """What bots load only in a run; a snapshot holds it."""
 
 
-def load_meanwhile(together: Together, module: str) -> None:
+def load_ahead(together: Together, module: str) -> None:
     """Starts to load a module, if nobody has; where that fails, it fails again when it is needed.
 
     Args:

@@ -42,7 +42,7 @@ def callers_records(batch: Batch, caller: str) -> CallersRecords:
     )
 
 
-def goes_on_for(invocation: Invocation) -> bool:
+def continues_at_openings(invocation: Invocation) -> bool:
     """Whether the project lets enrollment go on at openings, and the caller is a Practitioner.
 
     Raises:
@@ -53,7 +53,7 @@ def goes_on_for(invocation: Invocation) -> bool:
 
 
 @dataclass(frozen=True)
-class GoingOn:
+class CallersEnrollment:
     """The caller's enrollment at the clinic at which DoseSpot is opened.
 
     Attributes:
