@@ -1,10 +1,12 @@
 """The provider page: what a prescriber sees and can do there."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import named
-from tests.browser.screen import Screen
+from tests.browser.screen import HeldBack, Screen
 from tests.builders import dea, npi
 from tests.integration.clinic import DEA, Clinic, new_npi
 
@@ -89,6 +91,21 @@ def test_prescriber_without_dea_number_is_told_that_nothing_is_left(
     screen.expect_text("You are ready to prescribe non-controlled medications.")
     screen.expect_text("There is nothing left to do.")
     screen.expect_text("Controlled substances (EPCS): not enabled")
+
+
+def test_an_answer_from_before_dosespot_was_opened_again_comes_too_late(
+    screen: Screen, clinic: Clinic
+) -> None:
+    screen.sign_in("provider/", named(clinic, "Late", roles=PRESCRIBING).login)
+    late = HeldBack(screen.page, re.compile("readiness-bot"), asks_at_once=True)
+    screen.button("Connect").click()
+    screen.dosespot.sign_agreements()
+    screen.button("Open again").click()
+    screen.expect_text("Open DoseSpot: done")
+    late.let_through()
+    ask_now(screen)
+    screen.expect_text("DoseSpot says now: ✓Ready to prescribe")
+    screen.expect_text("There is nothing left to do.")
 
 
 @pytest.mark.usefixtures("both_ways")

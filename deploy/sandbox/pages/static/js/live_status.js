@@ -22,7 +22,8 @@ export class LiveStatus {
     this.steps = el("div", {});
     this.onContinue = onContinue;
     this.told = "";
-    this.asking = false;
+    this.round = 0;
+    this.asking = null;
     addEventListener("focus", () => this.#askIfOpen());
     setInterval(() => this.#askIfOpen(), EVERY_MS);
   }
@@ -34,26 +35,38 @@ export class LiveStatus {
     return this.#ask();
   }
 
+  /** Asks no more until it is opened again; what is answered meanwhile comes too late. */
+  close() {
+    this.isOpen = false;
+    this.round += 1;
+  }
+
   async #askIfOpen() {
     if (this.isOpen && this.node.isConnected && !document.hidden) {
       await this.#ask();
     }
   }
 
+  /** Asks once at a time. */
   async #ask() {
-    if (this.asking) {
+    const { round } = this;
+    if (this.asking === round) {
       return;
     }
-    this.asking = true;
+    this.asking = round;
     try {
       this.practitionerId ??= (await this.server.me()).profile.id;
       const input = { practitionerId: this.practitionerId };
       const answer = await this.server.execute(BOT, input);
-      this.#show(ownStep(answer.prescribers[0]));
+      if (round === this.round) {
+        this.#show(ownStep(answer.prescribers[0]));
+      }
     } catch {
       // What was said last still stands; the next time may go well.
     }
-    this.asking = false;
+    if (this.asking === round) {
+      this.asking = null;
+    }
   }
 
   #show(found) {

@@ -103,6 +103,7 @@ export class Opening {
       return false;
     }
     this.busy = true;
+    this.live.close();
     setBusy([this.again], true);
     const { patient } = this;
     const before = this.saved && Step.done(OPENING.saved);
