@@ -207,6 +207,7 @@ class DoseSpotFrame:
         self.expect_heading("Identity proofing")
         self._press("Begin identity proofing")
         for left in ("2 attempts are left", "1 attempt is left", "Identity proofing failed"):
+            expect(self.frame.get_by_role("group")).not_to_have_count(0)
             for question in self.frame.get_by_role("group").all():
                 question.get_by_label("B", exact=True).check()
             self._press("Submit answers")
