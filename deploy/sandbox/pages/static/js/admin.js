@@ -12,6 +12,7 @@ import { stuckChart } from "./stuck_chart.js";
 import { updateEverybody } from "./status_update.js";
 import { TeamTable } from "./team_table.js";
 import { ADMINISTRATOR } from "./words/administrator.js";
+import { COMMON } from "./words/common.js";
 import { READINESS } from "./words/readiness.js";
 
 const MOST_EVENTS = 1000;
@@ -27,7 +28,7 @@ class Board {
     this.refresh = button(ADMINISTRATOR.refresh, () => this.load());
     this.save = button(ADMINISTRATOR.exportCsv, () => this.table.save());
     this.told = el("div", { role: "status" });
-    this.chart = el("div", {});
+    this.chart = el("div", {}, el("p", { class: "soft" }, COMMON.loading));
     this.standings = [];
     this.clinics = [];
   }
@@ -70,6 +71,9 @@ class Board {
       this.#draw();
       this.#tellSince();
     } catch (error) {
+      if (this.standings.length === 0) {
+        this.chart.replaceChildren();
+      }
       this.told.replaceChildren(errorView(error, ADMINISTRATOR.loadFailed));
     }
   }
