@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @verbose_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def demo(as_json: bool) -> None:
-    """Enroll made-up prescribers, prescribe, and bill two clinics, step by step.
+    """Enroll, prescribe and bill two made-up clinics, step by step.
 
     Exits with 1 if any step does not go as expected.
 

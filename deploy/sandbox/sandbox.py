@@ -19,7 +19,7 @@ from deploy.sandbox.dosespot.app import create_app as create_dosespot
 from deploy.sandbox.examples import examples
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.fhir.backend import Invoker
-from deploy.sandbox.fhir.sign_in_page import Guest, Shown
+from deploy.sandbox.fhir.sign_in_page import Guest, SignInHints
 from deploy.sandbox.functions.app import create_app as create_functions
 from deploy.sandbox.nppes.app import API_PATH, NppesServer
 from deploy.sandbox.pages import Site, origin
@@ -111,7 +111,7 @@ class Sandbox:
             functions_url=self._url("functions"),
             invoker=invoker,
             first_password=PASSWORD,
-            shown=Shown(
+            hints=SignInHints(
                 guests=[Guest(p.email, PASSWORD, p.name, p.description) for p in PEOPLE],
                 examples=examples(),
             ),

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from deploy.sandbox.fhir.app import FhirServer, create_app
-from deploy.sandbox.fhir.sign_in_page import Example, Guest, Shown
+from deploy.sandbox.fhir.sign_in_page import Example, Guest, SignInHints
 from deploy.sandbox.serve import LocalServer
 
 REDIRECT = "http://127.0.0.1:9/pages/"
@@ -74,7 +74,7 @@ class App:
 @pytest.fixture
 def app() -> Iterator[App]:
     with LocalServer() as http:
-        server = create_app(base_url=http.url, shown=Shown([GUEST], [EXAMPLE]))
+        server = create_app(base_url=http.url, hints=SignInHints([GUEST], [EXAMPLE]))
         project = server.add_project("Clinic")
         server.add_person(project, JANE, **LOGIN)
         client = {"resourceType": "ClientApplication", "name": "Pages", "redirectUris": [REDIRECT]}

@@ -33,7 +33,7 @@ from deploy.sandbox.fhir.invoker import LambdaInvoker
 from deploy.sandbox.fhir.repository import Clock
 from deploy.sandbox.fhir.seeding import Seeding
 from deploy.sandbox.fhir.sessions import Sessions
-from deploy.sandbox.fhir.sign_in_page import Shown
+from deploy.sandbox.fhir.sign_in_page import SignInHints
 from deploy.sandbox.fhir.store import ResourceStore
 from deploy.sandbox.fhir.subscriptions import Subscriptions
 
@@ -55,7 +55,7 @@ class FhirServer(Seeding):
         backend: the server without its routes.
         database: closed by `close`.
         invoker: closed by `close`, where the server made it itself.
-        shown: what the sign-in page shows beside its form.
+        hints: what the sign-in page shows beside its form.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class FhirServer(Seeding):
         backend: FhirBackend,
         database: Database,
         invoker: LambdaInvoker | None,
-        shown: Shown,
+        hints: SignInHints,
     ) -> None:
         super().__init__(backend)
         self._database = database
@@ -71,7 +71,7 @@ class FhirServer(Seeding):
         self._runner = BotHost(backend)
         self._subscriptions = Subscriptions(backend, self._runner)
         backend.listeners.append(self._subscriptions.take)
-        self._app: ASGIApp = FaultInjector(self._application(backend, shown))
+        self._app: ASGIApp = FaultInjector(self._application(backend, hints))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
@@ -84,7 +84,7 @@ class FhirServer(Seeding):
         if self._invoker is not None:
             self._invoker.close()
 
-    def _application(self, backend: FhirBackend, shown: Shown) -> Starlette:
+    def _application(self, backend: FhirBackend, hints: SignInHints) -> Starlette:
         look = Route("/_sandbox/resources/{type}", self._look, methods=["GET"])
         starts = (schedules, webhooks, execute, operations)
         return Starlette(
@@ -93,7 +93,7 @@ class FhirServer(Seeding):
                 *switches.routes(backend.switches),
                 *self._subscriptions.routes(),
                 *auth.routes(backend),
-                *authorize.routes(backend, shown),
+                *authorize.routes(backend, hints),
                 *admin.routes(backend),
                 *deploying.routes(backend),
                 *mail.routes(backend),
@@ -120,7 +120,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
     now: Clock = lambda: datetime.now(UTC),
     bot_custom_functions_enabled: bool = True,
     invoker: Invoker | None = None,
-    shown: Shown = Shown(),  # noqa: B008 - it is frozen
+    hints: SignInHints = SignInHints(),  # noqa: B008 - it is frozen
     first_password: str | None = None,
 ) -> FhirServer:
     """A server, empty unless `database` is a file that has something in it.
@@ -132,7 +132,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         now: the clock, with a time zone.
         bot_custom_functions_enabled: whether a bot may name the function that it stands for.
         invoker: what runs bots instead of a Lambda client for `functions_url`.
-        shown: what the sign-in page shows beside its form.
+        hints: what the sign-in page shows beside its form.
         first_password: of whoever is invited without one; None makes one that nobody knows.
     """
     own_invoker = LambdaInvoker(functions_url) if functions_url and invoker is None else None
@@ -146,7 +146,7 @@ def create_app(  # noqa: PLR0913 - whoever wants a server says little of it
         bot_custom_functions_enabled=bot_custom_functions_enabled,
         first_password=first_password,
     )
-    return FhirServer(backend, tables, own_invoker, shown)
+    return FhirServer(backend, tables, own_invoker, hints)
 
 
 def _outcome_response(_request: Request, error: Exception) -> Response:

@@ -15,21 +15,21 @@ from deploy.sandbox.fhir import outcomes, sign_in_page
 from deploy.sandbox.fhir.auth import choose_profile, memberships_of
 from deploy.sandbox.fhir.backend import FhirBackend
 from deploy.sandbox.fhir.outcomes import Resource
-from deploy.sandbox.fhir.sign_in_page import Shown
+from deploy.sandbox.fhir.sign_in_page import SignInHints
 from deploy.sandbox.markup import Html
 
 
-def routes(backend: FhirBackend, shown: Shown) -> list[Route]:
+def routes(backend: FhirBackend, hints: SignInHints) -> list[Route]:
     """The route that web pages send people to.
 
     Args:
         backend: the server.
-        shown: what the sign-in page shows beside its form.
+        hints: what the sign-in page shows beside its form.
     """
 
     async def ask(request: Request) -> Response:
         client = _client(backend, request.query_params)
-        return _shown(request, sign_in_page.sign_in(client["name"], shown))
+        return _shown(request, sign_in_page.sign_in(client["name"], hints))
 
     async def answer(request: Request) -> Response:
         asked, form = request.query_params, dict(parse_qsl((await request.body()).decode()))
@@ -42,7 +42,7 @@ def routes(backend: FhirBackend, shown: Shown) -> list[Route]:
         memberships = memberships_of(backend, user, project) if user else []
         if user is None or not memberships:
             problem = "The e-mail address or the password is wrong."
-            return _shown(request, sign_in_page.sign_in(client["name"], shown, email, problem), 400)
+            return _shown(request, sign_in_page.sign_in(client["name"], hints, email, problem), 400)
         login = backend.sessions.start_login(
             user,
             asked.get("scope", "openid"),

@@ -110,7 +110,7 @@ def content_security_policy(redirect_origin: str) -> str:
 
 
 @dataclass(frozen=True)
-class Shown:
+class SignInHints:
     """What the page shows beside its form.
 
     Attributes:
@@ -122,12 +122,12 @@ class Shown:
     examples: Sequence[Example] = ()
 
 
-def sign_in(application: str, shown: Shown, email: str = "", problem: str = "") -> Html:
+def sign_in(application: str, hints: SignInHints, email: str = "", problem: str = "") -> Html:
     """The form, who can sign in, and what can be typed afterwards.
 
     Args:
         application: name of what the person signs in to.
-        shown: what stands beside the form.
+        hints: what stands beside the form.
         email: what was typed.
         problem: why the person is here again; empty at first.
     """
@@ -150,8 +150,8 @@ def sign_in(application: str, shown: Shown, email: str = "", problem: str = "") 
         else "",
         email=email,
     )
-    who = [_who(shown.guests)] if shown.guests else []
-    what = [_what(shown.examples)] if shown.examples else []
+    who = [_who(hints.guests)] if hints.guests else []
+    what = [_what(hints.examples)] if hints.examples else []
     column = fill("<div>\n{parts}\n</div>", parts=joined([form, *what]))
     return _page(joined([column, *who]))
 
