@@ -5,12 +5,16 @@ somebody become a colleague in DoseSpot. This bot may write those of the caller'
 itself keeps to what can do no harm: it fills gaps with numbers that nobody else has.
 """
 
+from collections.abc import Callable
+
 from bots.my_details import IDENTIFIER
 from bots.my_details.contract import MyDetailsInput, MyDetailsOutput
+from fhir_profiles import Resource
 from fhir_profiles.project_membership import is_active
 from fhir_profiles.today import Today
 from shared.access.authorship import granted_in
 from shared.access.self_service import named_roles_of, require_practitioner
+from shared.clinics.which_clinic import project_clinics_of
 from shared.enrollment.rules.trouble import NOT_GRANTED
 from shared.errors import Misconfigured, NotAuthorized
 from shared.fhir.batch import Batch
@@ -58,16 +62,18 @@ def my_details(request: MyDetailsInput, invocation: Invocation) -> MyDetailsOutp
     require_practitioner(caller)
     today = Today(invocation.now())
     records = _own_records(invocation, caller, today)
-    known = records.shown(today)
+    known, organization_id = records.shown(today), _organization_ids(invocation)
     if not request.body:
-        return MyDetailsOutput.of(known, changed=False)
+        return MyDetailsOutput.of(known, organization_id, changed=False)
     details, findings = read_own_details(request.body, known, today)
     _check_numbers(invocation, records, details, today, findings)
     refuse_details(findings)
     change = DetailsCompletion(invocation.fhir, today, invocation.trail)
     after = change.run(records, details)
     warnings = [FindingOutput.of(one) for one in findings.warnings]
-    return MyDetailsOutput.of(after.shown(today), changed=after != records, warnings=warnings)
+    return MyDetailsOutput.of(
+        after.shown(today), organization_id, changed=after != records, warnings=warnings
+    )
 
 
 def _own_records(invocation: Invocation, caller: str, today: Today) -> PersonalRecords:
@@ -88,6 +94,13 @@ def _own_records(invocation: Invocation, caller: str, today: Today) -> PersonalR
         raise NotAuthorized(NOT_GRANTED)
     theirs = [one for one in roles if one["id"] in granted]
     return PersonalRecords(practitioner.one(), workplaces_of(fhir, theirs))
+
+
+def _organization_ids(invocation: Invocation) -> Callable[[Resource], str]:
+    """By which Organization a PractitionerRole's clinic is named; "" where there is one only."""
+    if not invocation.settings.further_clinics():
+        return lambda _: ""
+    return project_clinics_of(invocation).organization_id
 
 
 def _check_numbers(

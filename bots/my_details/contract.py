@@ -4,10 +4,12 @@ The values are checked by `shared/prescriber_form/rules/own_details.py`, so that
 reported at once.
 """
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from pydantic import Field
 
+from fhir_profiles import Resource
 from shared.prescriber_form.rules.on_record import OnRecord, PlaceOnRecord
 from shared.runtime.inputs import BotInput, BotOutput, WarningOutput
 
@@ -92,6 +94,10 @@ class OwnLocationOutput(BotOutput):
     practitionerRoleId: str = Field(description="Id of the caller's PractitionerRole there.")
     name: str = Field(description="Name of the Location; without one, the clinic's.")
     clinic: str = Field(description="Name of the clinic.")
+    organizationId: str = Field(
+        description="Id of the clinic's Organization, by which calls name the clinic; empty in a"
+        " project with one DoseSpot clinic."
+    )
     address: str = Field(description="The Location's address in one line.")
     state: str = Field(description="Two-letter abbreviation of the Location's state.")
     useAsDefault: bool = Field(description="Whether the caller prescribes from there by default.")
@@ -100,12 +106,13 @@ class OwnLocationOutput(BotOutput):
     medicalLicenseNumber: str = Field(description="The license number in that state.")
 
     @classmethod
-    def of(cls, place: PlaceOnRecord) -> Self:
+    def of(cls, place: PlaceOnRecord, organization_id: str) -> Self:
         """The same in the words of the contract."""
         return cls(
             practitionerRoleId=place.role_id,
             name=place.name,
             clinic=place.clinic,
+            organizationId=organization_id,
             address=place.address,
             state=place.state,
             useAsDefault=place.default,
@@ -135,8 +142,15 @@ class MyDetailsOutput(WarningOutput):
     changed: bool = Field(description="Whether this run changed a record.")
 
     @classmethod
-    def of(cls, shown: OnRecord, *, changed: bool, **more: Any) -> Self:
-        """What is on record, in the words of the contract."""
+    def of(
+        cls,
+        shown: OnRecord,
+        organization_id: Callable[[Resource], str],
+        *,
+        changed: bool,
+        **more: Any,
+    ) -> Self:
+        """What is on record, in the words of the contract; the clinic by its PractitionerRole."""
         address = shown.address
         return cls(
             fName=shown.first_name,
@@ -153,7 +167,9 @@ class MyDetailsOutput(WarningOutput):
                 state=address.state,
                 zipCode=address.zip_code,
             ),
-            locations=[OwnLocationOutput.of(place) for place in shown.places],
+            locations=[
+                OwnLocationOutput.of(place, organization_id(place.role)) for place in shown.places
+            ],
             fixed=list(shown.fixed),
             changed=changed,
             **more,

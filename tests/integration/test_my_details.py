@@ -37,6 +37,7 @@ def test_what_is_on_record_is_shown_and_nothing_is_changed(clinic: Clinic) -> No
                 "practitionerRoleId": role["id"],
                 "name": "IL office",
                 "clinic": "",
+                "organizationId": "",
                 "address": "4 Elm St, Springfield, IL 62701",
                 "state": "IL",
                 "useAsDefault": False,

@@ -11,6 +11,7 @@ from fhir_profiles.systems import DEA, NADEAN
 from tests.builders import NOW
 from tests.integration import dosespot_view
 from tests.integration.clinic import Clinic, Member, new_dea
+from tests.integration.my_details import my_details, workplace
 from tests.integration.several import TwoClinics, two_clinics
 
 SELF, READINESS = "dosespot-self-enroll-prescriber-bot", "dosespot-readiness-bot"
@@ -202,3 +203,14 @@ def test_the_status_stands_on_the_role_at_the_default_location(two: TwoClinics) 
         if "extension" in one
     }
     assert told == {second["id"]: ["Pending"]}
+
+
+def test_each_location_tells_the_organization_of_its_clinic(two: TwoClinics) -> None:
+    member = at_both(two)
+    workplace(two.clinic, member, "NY")
+    two.clinic.reset()
+    places = my_details(two.clinic, member).body["locations"]
+    told = sorted((one["clinic"], one["organizationId"]) for one in places)
+    own, north = (two.clinic.read(f"Organization/{one}")["name"] for one in (two.own, two.north))
+    assert told == sorted([("", two.own), (own, two.own), (north, two.north)])
+    assert two.clinic.writes() == []

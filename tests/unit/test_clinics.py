@@ -48,6 +48,24 @@ ALL = "o7 (clinic 7) or o8 (clinic 8) or o9 (clinic 9)"
 
 
 @pytest.mark.parametrize(
+    ("at", "organization"),
+    [
+        ("Organization/o8", "o8"),
+        ("Organization/o7", "o7"),
+        ("", "o7"),
+        ("Organization/ward", "o7"),
+        ("Organization/o10", "o7"),
+    ],
+)
+def test_a_role_is_about_its_clinic_or_else_the_own_one(at: str, organization: str) -> None:
+    assert CLINICS.organization_id(role(at)) == organization
+
+
+def test_the_own_clinic_has_no_name_before_its_organization() -> None:
+    assert project_clinics(OWN, [NORTH], [clinic(NORTH)]).organization_id(role()) == ""
+
+
+@pytest.mark.parametrize(
     ("named", "works_at", "meant"),
     [
         ("o8", (), NORTH),

@@ -77,6 +77,17 @@ class ProjectClinics:
             return MeantClinic(elsewhere=others)
         return MeantClinic(number, tuple(sorted(theirs)), others)
 
+    def organization_id(self, practitioner_role: Resource) -> str:
+        """What a call names to mean the clinic that a PractitionerRole is about.
+
+        A role that names none of the clinics is about the project's own one; "" where that has no
+        Organization yet, and so can't be named.
+        """
+        own = sorted(one for one, number in self.organizations.items() if number == self.own)
+        where = works_at(practitioner_role)
+        meant = where if where in self.organizations else "".join(own[:1])
+        return meant.removeprefix("Organization/")
+
 
 def project_clinics(
     own: int, further: Collection[int], organizations: Iterable[Resource]
