@@ -3,17 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from deploy.sandbox.sandbox import Sandbox
+from tests import npm
 from tests.browser.medplum_app import Tab, served_app
 from tests.browser.screen import Complaints, Screen
 from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.integration.creating import setting
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+AXE = Path(__file__).parent / "axe"
 PATIENCE_MS = 60_000
 """How long a page may take, on a machine that is busy with something else."""
 
@@ -81,6 +84,21 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = npm.install(AXE, tmp_path_factory.mktemp("axe") / "installed")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 320)], ids=["light, wide", "dark, narrow"])
+def looked_at(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    scheme, width = request.param
+    window = {"width": width, "height": 900}
+    with browser.new_context(viewport=window, color_scheme=scheme) as context:
         context.set_default_timeout(PATIENCE_MS)
         yield context
 

@@ -1,14 +1,11 @@
 """Every page, as Deque's axe sees it: no finding, in light and in dark, wide and narrow."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from deploy.sandbox.sandbox import Sandbox
-from tests import npm
 from tests.browser.people import ADMIN, named
 from tests.browser.screen import Complaints, Screen
 from tests.browser.test_patient_page import enrolled, show
@@ -22,24 +19,8 @@ from tests.integration.prescribing import (
     write_prescription,
 )
 
-FILES = Path(__file__).parent / "axe"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run(document, {runOnly: rules, iframes: false})"
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = npm.install(FILES, tmp_path_factory.mktemp("axe") / "installed")
-    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.fixture(params=[("light", 1280), ("dark", 320)], ids=["light, wide", "dark, narrow"])
-def looked_at(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    scheme, width = request.param
-    window = {"width": width, "height": 900}
-    with browser.new_context(viewport=window, color_scheme=scheme) as context:
-        context.set_default_timeout(60_000)
-        yield context
 
 
 def test_no_page_has_a_finding(

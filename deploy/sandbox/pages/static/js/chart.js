@@ -8,6 +8,7 @@ import { pharmacyPanel } from "./pharmacies.js";
 import { cardOf, requestCard } from "./prescription_card.js";
 import { isInactive, isRequest } from "./prescriptions.js";
 import { Registration } from "./registration.js";
+import { isGivenAt, namingOf } from "./standings.js";
 import { Tabs } from "./tabs.js";
 import { CHART } from "./words/patient.js";
 
@@ -19,17 +20,17 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export class Chart {
   /**
-   * @param {FhirServer} server
-   * @param {Statuses} statuses
+   * @param {Place} place
    * @param {Object} patient the Patient.
    */
-  constructor(server, statuses, patient) {
-    Object.assign(this, { server, patient });
+  constructor(place, patient) {
+    const { server, clinic } = place;
+    Object.assign(this, { server, clinic, patient });
     this.tabs = new Tabs(CHART.title, CHART.tabs);
     this.pharmacies = el("section", { class: "pharmacies", "aria-labelledby": "pharmacies" });
     this.messages = el("div", { role: "alert" });
     this.state = el("p", { role: "status", class: "count" });
-    this.window = new DoseSpotWindow(server, statuses, () => this.update());
+    this.window = new DoseSpotWindow(place, () => this.update());
     this.registration = new Registration(server, (saved) => this.#prescribe(saved));
     this.refresh = el(
       "button",
@@ -75,12 +76,12 @@ export class Chart {
   async update() {
     this.messages.replaceChildren();
     await this.show();
-    if (!isRegistered(this.patient)) {
+    if (!isRegistered(this.patient, this.clinic)) {
       return;
     }
     setBusy([this.refresh], true);
     this.state.replaceChildren(CHART.updating);
-    const input = { patientId: this.patient.id, ...span() };
+    const input = { patientId: this.patient.id, ...span(), ...namingOf(this.clinic) };
     const updates = [PRESCRIPTIONS_BOT, SELF_REPORTED_BOT].map((bot) => this.server.execute(bot, input));
     const failed = (await Promise.allSettled(updates)).filter(({ reason }) => reason);
     this.messages.append(
@@ -115,13 +116,13 @@ export class Chart {
     });
     const orders = new Map(requests.map((one) => [`MedicationRequest/${one.id}`, one]));
     const renewals = tasks
-      .filter(isRequest)
+      .filter((task) => isRequest(task) && isGivenAt(task.identifier?.[0] ?? {}, this.clinic))
       .map((task) => requestCard(task, orders.get(task.focus?.reference), () => this.window.open(null)));
     this.tabs.fill(lists.length, renewals, CHART.empty[lists.length]);
   }
 
   #request() {
-    if (isRegistered(this.patient)) {
+    if (isRegistered(this.patient, this.clinic)) {
       this.#prescribe(this.patient);
     } else {
       this.registration.open(this.patient);
@@ -134,9 +135,13 @@ export class Chart {
   }
 }
 
-function isRegistered(patient) {
-  return (patient.identifier ?? []).some(({ system, value }) => PATIENT_ID.test(system) && value);
+/** Whether DoseSpot knows the patient at the clinic. */
+function isRegistered({ identifier = [] }, clinic) {
+  return identifier.some(
+    (each) => PATIENT_ID.test(each.system) && each.value && isGivenAt(each, clinic),
+  );
 }
+
 
 /** The last days, of which the bots read everything anew; what is not over they read in any case. */
 function span() {

@@ -7,12 +7,11 @@ import { CHART } from "./words/patient.js";
 
 export class DoseSpotWindow {
   /**
-   * @param {FhirServer} server
-   * @param {Statuses} statuses
+   * @param {Place} place
    * @param {function(): void} onClosed called whenever it was closed, however.
    */
-  constructor(server, statuses, onClosed) {
-    Object.assign(this, { server, statuses });
+  constructor(place, onClosed) {
+    this.place = place;
     this.content = el("div", {});
     const onclick = () => this.node.close();
     const close = el("button", { type: "button", onclick }, CHART.closeDosespot);
@@ -27,7 +26,7 @@ export class DoseSpotWindow {
 
   /** @param {Object|null} patient the Patient to prescribe for; none for the notifications. */
   open(patient) {
-    const opening = new Opening(this.server, this.statuses, patient, () => this.open(null));
+    const opening = new Opening(this.place, patient, () => this.open(null));
     this.content.replaceChildren(...opening.nodes);
     if (!this.node.open) {
       this.node.showModal();

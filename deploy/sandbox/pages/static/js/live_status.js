@@ -4,6 +4,7 @@ import { el, whenFree } from "./dom.js";
 import { guide } from "./guide.js";
 import { pill } from "./pills.js";
 import { ownStep } from "./sentences.js";
+import { namingOf } from "./standings.js";
 import { PROVIDER } from "./words/provider.js";
 
 const BOT = "dosespot-readiness-bot";
@@ -11,12 +12,12 @@ const EVERY_MS = 15_000;
 
 export class LiveStatus {
   /**
-   * @param {FhirServer} server
+   * @param {Place} place
    * @param {function(): void} onContinue called when the person wants the next step to begin.
    * @param {function(): void} onChange called when DoseSpot says something else than at first.
    */
-  constructor(server, onContinue, onChange) {
-    this.server = server;
+  constructor(place, onContinue, onChange) {
+    this.place = place;
     this.onChange = onChange;
     this.node = el("div", { class: "live", "aria-live": "polite" });
     this.steps = el("div", {});
@@ -55,9 +56,10 @@ export class LiveStatus {
     }
     this.asking = round;
     try {
-      this.practitionerId ??= (await this.server.me()).profile.id;
-      const input = { practitionerId: this.practitionerId };
-      const answer = await this.server.execute(BOT, input);
+      const { server, clinic } = this.place;
+      this.practitionerId ??= (await server.me()).profile.id;
+      const input = { practitionerId: this.practitionerId, ...namingOf(clinic) };
+      const answer = await server.execute(BOT, input);
       if (round === this.round) {
         this.#show(ownStep(answer.prescribers[0]));
       }

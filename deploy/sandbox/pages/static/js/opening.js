@@ -4,6 +4,7 @@ import { el, setBusy, whenFree } from "./dom.js";
 import { ServerError, errorView } from "./errors.js";
 import { LiveStatus } from "./live_status.js";
 import { doseSpotId, nameOf } from "./people.js";
+import { namingOf } from "./standings.js";
 import { warningsView } from "./warnings.js";
 import { COMMON } from "./words/common.js";
 import { OPENING } from "./words/provider.js";
@@ -55,14 +56,13 @@ class Step {
 
 export class Opening {
   /**
-   * @param {FhirServer} server
-   * @param {Statuses} statuses
+   * @param {Place} place
    * @param {Object|null} patient the Patient, or none for the prescriber's notifications.
    * @param {function(): void} openNotifications opens DoseSpot without a patient.
-   * @param {boolean} saved whether the prescriber's details were saved just before.
+   * @param {boolean} [saved] whether the prescriber's details were saved just before.
    */
-  constructor(server, statuses, patient, openNotifications, saved) {
-    Object.assign(this, { server, statuses, patient, openNotifications, saved });
+  constructor(place, patient, openNotifications, saved = false) {
+    Object.assign(this, { place, patient, openNotifications, saved });
     const heading = OPENING.heading(patient ? nameOf(patient) : "");
     this.heading = el("h2", { tabindex: "-1" }, heading);
     this.progress = el("ol", { class: "steps", "aria-live": "polite" });
@@ -71,7 +71,7 @@ export class Opening {
     this.notes = el("div", { class: "notes", "aria-live": "polite" });
     this.frame = el("div", { class: "frame" });
     this.live = new LiveStatus(
-      server,
+      place,
       () => this.run(),
       () => this.enrollment.replaceChildren(),
     );
@@ -118,6 +118,7 @@ export class Opening {
     if ((await this.#enroll(enroll)) && (await this.#sync(sync))) {
       await this.#open(show);
     }
+    this.place.refresh();
     steps.forEach((step) => step.close());
     this.saved = false;
     setBusy([this.again], false);
@@ -128,21 +129,21 @@ export class Opening {
   /** Answers whether DoseSpot can be opened: somebody who is enrolled already can always. */
   async #enroll(step) {
     try {
-      this.#showEnrollment(await step.run(() => this.server.execute(SELF_ENROLL_BOT, {})));
+      this.#showEnrollment(await step.run(() => this.#execute(SELF_ENROLL_BOT)));
       return true;
     } catch (error) {
       this.enrollment.replaceChildren();
       this.errors.append(errorView(error, OPENING.enrollFailed));
     }
     try {
-      return doseSpotId((await this.server.me()).membership) !== null;
+      return doseSpotId((await this.place.server.me()).membership) !== null;
     } catch {
       return false;
     }
   }
 
   #showEnrollment(answer) {
-    const status = this.statuses.meaning(answer.registrationStatus);
+    const status = this.place.statuses.meaning(answer.registrationStatus);
     const steps = (answer.nextSteps ?? []).map((sentence) => el("li", {}, sentence));
     this.enrollment.replaceChildren(
       el("h3", {}, OPENING.whatNow),
@@ -163,8 +164,7 @@ export class Opening {
       return true;
     }
     try {
-      const input = { patientId: this.patient.id };
-      const answer = await step.run(() => this.server.execute(PATIENT_SYNC_BOT, input));
+      const answer = await step.run(() => this.#execute(PATIENT_SYNC_BOT));
       this.notes.replaceChildren(warningsView(answer.warnings));
       return true;
     } catch (error) {
@@ -181,16 +181,20 @@ export class Opening {
   }
 
   async #open(step) {
-    const input = this.patient ? { patientId: this.patient.id } : {};
     try {
-      const src = await step.run(async () =>
-        webAddress((await this.server.execute(IFRAME_BOT, input)).url),
-      );
+      const src = await step.run(async () => webAddress((await this.#execute(IFRAME_BOT)).url));
       this.frame.replaceChildren(el("iframe", { title: COMMON.dosespot, src }));
       this.live.open();
     } catch (error) {
       this.errors.append(errorView(error, OPENING.showFailed));
     }
+  }
+
+  /** Runs a bot at the clinic; all but the one that enrolls are about the patient. */
+  #execute(bot) {
+    const isAboutPatient = this.patient !== null && bot !== SELF_ENROLL_BOT;
+    const input = isAboutPatient ? { patientId: this.patient.id } : {};
+    return this.place.server.execute(bot, { ...input, ...namingOf(this.place.clinic) });
   }
 }
 

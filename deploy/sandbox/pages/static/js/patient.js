@@ -1,17 +1,17 @@
 /** The patient page: choose a patient, see the medications, and prescribe in DoseSpot. */
 
 import { Chart } from "./chart.js";
+import { runAtClinic } from "./clinic_choice.js";
 import { el } from "./dom.js";
 import { patientSearch } from "./patient_search.js";
-import { runSession } from "./session.js";
 import { CHART } from "./words/patient.js";
 
-function content(server, me, statuses) {
+function content(place) {
   const hint = el("p", {}, CHART.choosePatient);
   const work = el("section", { class: "work panel", "aria-label": CHART.ofPatient }, hint);
 
   function show(patient) {
-    const chart = new Chart(server, statuses, patient);
+    const chart = new Chart(place, patient);
     work.replaceChildren(...chart.nodes);
     chart.heading.focus({ preventScroll: true });
     chart.heading.scrollIntoView();
@@ -19,7 +19,6 @@ function content(server, me, statuses) {
   }
 
   return [
-    el("h1", {}, CHART.title),
     el(
       "div",
       { class: "columns" },
@@ -27,11 +26,11 @@ function content(server, me, statuses) {
         "section",
         { class: "panel", "aria-labelledby": "patients" },
         el("h2", { id: "patients" }, CHART.patients),
-        ...patientSearch(server, CHART.showOf, show),
+        ...patientSearch(place.server, CHART.showOf, show),
       ),
       work,
     ),
   ];
 }
 
-runSession(CHART.title, content);
+runAtClinic(CHART.title, content);

@@ -1,5 +1,6 @@
 /** The provider page: complete one's details, connect to DoseSpot step by step, and open it. */
 
+import { runAtClinic } from "./clinic_choice.js";
 import { DETAILS_BOT, DetailsForm } from "./details_form.js";
 import { openDialog } from "./dialogs.js";
 import { el, setBusy, whenFree } from "./dom.js";
@@ -7,17 +8,19 @@ import { errorView } from "./errors.js";
 import { guide } from "./guide.js";
 import { Opening } from "./opening.js";
 import { patientSearch } from "./patient_search.js";
-import { doseSpotId } from "./people.js";
-import { runSession } from "./session.js";
 import { COMMON } from "./words/common.js";
 import { DETAILS } from "./words/details.js";
 import { PROVIDER } from "./words/provider.js";
 
 class ProviderPage {
-  constructor(server, me, statuses) {
-    Object.assign(this, { server, statuses });
+  /**
+   * @param {Place} place
+   * @param {boolean} connected whether the prescriber is connected there.
+   */
+  constructor(place, connected) {
+    this.place = place;
+    this.server = place.server;
     this.opening = null;
-    const connected = doseSpotId(me.membership) !== null;
     this.work = el("section", { class: "work panel", "aria-label": COMMON.dosespot });
     this.steps = el("div", {}, connected ? "" : guide("connect"));
     this.acts = el("div", { class: "tools" });
@@ -41,7 +44,6 @@ class ProviderPage {
     const found = patientSearch(server, PROVIDER.openFor, (patient) => this.open(patient));
     const patients = panel("patients", PROVIDER.patients, ...found);
     return [
-      el("h1", {}, PROVIDER.title),
       el("div", { class: "columns provider" }, enrollment, work, patients),
     ];
   }
@@ -56,8 +58,8 @@ class ProviderPage {
     if (this.opening?.busy) {
       return;
     }
-    const { server, statuses, steps } = this;
-    const opening = new Opening(server, statuses, patient, () => this.open(null), saved);
+    const { place, steps } = this;
+    const opening = new Opening(place, patient, () => this.open(null), saved);
     this.opening = opening;
     this.work.replaceChildren(...opening.nodes);
     opening.live.steps.replaceChildren(...steps.childNodes);
@@ -127,4 +129,4 @@ function panel(id, title, ...nodes) {
   );
 }
 
-runSession(PROVIDER.title, (server, me, statuses) => new ProviderPage(server, me, statuses).nodes);
+runAtClinic(PROVIDER.title, (place, connected) => new ProviderPage(place, connected).nodes);

@@ -13,8 +13,9 @@ import { COMMON } from "./words/common.js";
  * Runs a page: shows the way to sign in, and the page's content to whoever is signed in.
  *
  * @param {string} title of the page.
- * @param {function(FhirServer, Object, Statuses, Object): Array<Node>} content makes the page's
- *   content for a server, the answer of `auth/me`, the words for statuses, and the site's config.
+ * @param {function(FhirServer, Object, Statuses, Object): (Array<Node>|Promise<Array<Node>>)} content
+ *   makes the page's content for a server, the answer of `auth/me`, the words for statuses, and the
+ *   site's config.
  */
 export async function runSession(title, content) {
   const main = document.querySelector("main");
@@ -45,7 +46,7 @@ export async function runSession(title, content) {
     const me = await server.me();
     keepDraftsOf(me.profile.id);
     account.replaceChildren(...accountLine(me, signOut));
-    main.replaceChildren(...content(server, me, new Statuses(words), config));
+    main.replaceChildren(...(await content(server, me, new Statuses(words), config)));
   } catch (error) {
     if (error.status !== 401) {
       main.replaceChildren(errorView(error, COMMON.pageFailed));

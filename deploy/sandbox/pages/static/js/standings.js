@@ -4,11 +4,13 @@ import { doseSpotId, hasDea, hasEpcs, nameOf, registrationStatus, sortKey } from
 import { COMMON } from "./words/common.js";
 
 /**
- * @typedef {{id: string, name: string, number: number, address: Object|undefined}} Clinic an
- *   Organization that stands for a DoseSpot clinic, and DoseSpot's number of it.
+ * @typedef {{id: string, name: string, number: number, address: Object|undefined,
+ *   isOwn: boolean}} Clinic an Organization that stands for a DoseSpot clinic, DoseSpot's number of
+ *   it, and whether it is the project's own.
  */
 
-const CLINIC = "https://dosespot.com/clinic-id";
+/** System of DoseSpot's number on the Organization of a clinic. */
+export const CLINIC = "https://dosespot.com/clinic-id";
 const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
 
 /**
@@ -16,7 +18,7 @@ const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
  *   clinic: Clinic|null}} Entry one Practitioner at one clinic, with the ProjectMembership and the
  *   PractitionerRoles; the clinic is null where there is one only.
  * @typedef {Entry & {key: string, record: string|undefined, name: string, sortKey: string,
- *   doseSpotId: string|null, dea: boolean, epcs: boolean, guidance: Guidance,
+ *   doseSpotId: string|null, dea: boolean, epcs: boolean, status: string|null, guidance: Guidance,
  *   changed: string|undefined}} Standing `record` is the id of what says the status there.
  */
 
@@ -40,7 +42,7 @@ export function standingsOf({ practitioners, memberships, roles, organizations }
         roles: rolesOf.get(reference) ?? [],
       };
       return placesOf(entry.roles, clinics).map((clinic) =>
-        standingOf({ ...entry, clinic }, statuses, clinic === null || clinic === clinics[0]),
+        standingOf({ ...entry, clinic }, statuses, clinic?.isOwn ?? true),
       );
     })
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
@@ -60,7 +62,8 @@ export function clinicsAmong(organizations) {
       address: each.address?.[0],
     }))
     .filter(({ number }) => number > 0)
-    .sort((a, b) => a.number - b.number);
+    .sort((a, b) => a.number - b.number)
+    .map((each, index) => ({ ...each, isOwn: index === 0 }));
 }
 
 function numberOf(organization) {
@@ -101,6 +104,7 @@ function standingOf(entry, statuses, isOwn) {
     sortKey: sortKey(practitioner),
     ...facts,
     epcs: isOwn ? hasEpcs(practitioner) : hasEpcsExtension(told),
+    status: registrationStatus(told),
     guidance: statuses.guidance(registrationStatus(told), facts),
     changed: told.meta?.lastUpdated,
   };
@@ -114,6 +118,16 @@ export function keyOf(practitionerId, clinicId = "") {
 /** @returns {{organizationId: string}|{}} what tells a bot the clinic, where there are several. */
 export function namingOf(clinic) {
   return clinic === null ? {} : { organizationId: clinic.id };
+}
+
+/**
+ * @param {{assigner: {reference: string}|undefined}} identifier DoseSpot's of a patient or Task.
+ * @param {Clinic|null} clinic null where there is one only.
+ * @returns {boolean} whether the clinic has given it; one that names no clinic is the own clinic's.
+ */
+export function isGivenAt({ assigner }, clinic) {
+  const isNamed = assigner?.reference === `Organization/${clinic?.id}`;
+  return clinic === null || isNamed || (clinic.isOwn && !assigner);
 }
 
 function hasStatus(role) {

@@ -24,6 +24,8 @@ export const COMMON = {
   searchByName: "Search by name",
   dosespot: "DoseSpot",
   clinic: "Clinic",
+  clinicsFailed: "Your clinics could not be loaded.",
+  notConnectedYet: (clinics) => `Not connected yet: ${clinics.join(", ")}.`,
   controlled: "Controlled substances",
   enabled: "Enabled",
   notEnabled: "Not enabled",
