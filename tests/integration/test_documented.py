@@ -240,7 +240,7 @@ def test_what_a_bot_is_given_and_answers_is_valid_by_its_schema(clinic: Clinic, 
     ("bot", "status", "body", "found"),
     [
         ("dosespot-iframe-bot", 200, {}, ValidationError),
-        ("dosespot-patient-sync-bot", 400, {"errorType": "StageRefused"}, AssertionError),
+        ("dosespot-patient-sync-bot", 400, {"errorType": "ClinicUnsettled"}, AssertionError),
     ],
 )
 def test_an_answer_that_the_reference_does_not_tell_of_is_found(

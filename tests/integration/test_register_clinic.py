@@ -44,13 +44,17 @@ CREATE = "/webapi/v2/api/clinics"
 
 @pytest.fixture
 def project(clinic: Clinic) -> Iterator[Clinic]:
-    """A project whose secrets and claim are as before when the test ends."""
+    """A project whose secrets, claim and clinics are as before when the test ends."""
     before = clinic.read(f"Project/{clinic.project}")["secret"]
+    known = {one["id"] for one in clinic.sandbox.fhir.resources("Organization")}
     yield clinic
     clinic.reset()
     clinic.write({**clinic.read(f"Project/{clinic.project}"), "secret": before})
     for claim in claims(clinic):
         clinic.delete(f"Basic/{claim['id']}")
+    for one in clinic.sandbox.fhir.resources("Organization"):
+        if one["id"] not in known:
+            clinic.delete(f"Organization/{one['id']}")
 
 
 def claims(clinic: Clinic) -> list[dict[str, Any]]:
