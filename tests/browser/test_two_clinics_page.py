@@ -83,14 +83,14 @@ def test_a_prescriber_connects_at_each_clinic_and_sees_the_status_of_each(
     screen.sign_in("provider/", person.login)
     expect(choice(screen).locator("option")).to_have_text([own, NORTH])
     expect(choice(screen)).to_have_value(two.own)
-    expect(recorded(screen)).to_have_text(f"○Not enrolledNot connected yet: {NORTH}.")
+    expect(recorded(screen)).to_have_text(f"○Not connected yetStill to connect: {NORTH}.")
     screen.button("Connect").click()
     screen.dosespot.sign_agreements()
     ask_now(screen)
     screen.expect_text("You are registered")
     screen.button("Continue").click()
     expect(recorded(screen)).to_contain_text("Waiting for identity proofing")
-    expect(recorded(screen)).to_contain_text(f"Not connected yet: {NORTH}.")
+    expect(recorded(screen)).to_contain_text(f"Still to connect: {NORTH}.")
     assert asked.clinics() == {
         "my-details": {""},
         "self-enroll-prescriber": {two.own},
@@ -100,7 +100,7 @@ def test_a_prescriber_connects_at_each_clinic_and_sees_the_status_of_each(
 
     asked.calls.clear()
     choice(screen).select_option(NORTH)
-    expect(recorded(screen)).to_have_text("○Not enrolled")
+    expect(recorded(screen)).to_have_text("○Not connected yet")
     screen.button("Connect").click()
     screen.dosespot.expect_heading("Legal agreements")
     expect(recorded(screen)).to_have_text("◔Waiting for the legal agreements")
@@ -201,5 +201,5 @@ def test_the_choice_has_no_finding(
     screen.sign_in("provider/", at_both(two, "Seen").login)
     for page in ("Provider", "Patient"):
         screen.page.get_by_role("link", name=page, exact=True).click()
-        expect(recorded(screen)).to_contain_text("Not enrolled")
+        expect(recorded(screen)).to_contain_text("Not connected yet")
         require_no_finding(screen, axe)

@@ -9,7 +9,6 @@ import { pill } from "./pills.js";
 import { runSession } from "./session.js";
 import { CLINIC, clinicsAmong, standingsOf } from "./standings.js";
 import { COMMON } from "./words/common.js";
-import { STATUSES } from "./words/statuses.js";
 
 const CLINICS = { identifier: `${CLINIC}|` };
 const DRAFT = "clinic";
@@ -112,12 +111,13 @@ class ClinicChoice {
   /** Shows what is recorded for the chosen clinic, and which others are still to be connected. */
   #tell() {
     const { clinic, status, guidance } = this.#chosen;
-    const { tone, meaning } = status === null ? STATUSES.notEnrolled : guidance;
+    const { tone, meaning } =
+      status === null ? { tone: "off", meaning: COMMON.notConnected } : guidance;
     const open = this.standings.filter((each) => each.status === null && each.clinic !== clinic);
     const names = open.map((each) => each.clinic.name);
     this.state.replaceChildren(
       pill(tone, meaning),
-      names.length ? el("span", {}, COMMON.notConnectedYet(names)) : "",
+      names.length ? el("span", {}, COMMON.stillToConnect(names)) : "",
     );
   }
 
