@@ -7,14 +7,17 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: demo test browser torture mutants check bench docs pictures lock clean
+.PHONY: demo test outside browser torture mutants check bench docs pictures lock clean
 
 demo: $(DEMO_READY)  ## enroll made-up prescribers against local servers, and prescribe
 	@$(BIN)/prescriber-bots demo
 
-# The tests start many processes, which compile everything anew where byte code is not kept.
-test: $(READY)  ## all tests that end soon and need no Chromium
+test: $(READY)  ## all tests that end soon and start no processes
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist worksteal
+
+# Its processes compile everything anew where byte code is not kept.
+outside: $(READY)  ## the command, the package, the docs' examples, Node and other tools, from outside
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist worksteal -m "outside and not torture"
 
 browser: $(READY)  ## click through the pages; needs Chromium
 	@$(BIN)/pytest --numprocesses 2 --dist worksteal tests/browser

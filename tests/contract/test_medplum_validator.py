@@ -11,6 +11,8 @@ from deploy.medplum.conformance import conformance_resources
 from tests import npm
 from tests.profiles.examples import EXAMPLES, broken
 
+pytestmark = pytest.mark.outside
+
 FILES = Path(__file__).parent / "conformance"
 RESOURCES = conformance_resources()
 

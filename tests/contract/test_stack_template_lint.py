@@ -14,6 +14,8 @@ from deploy.aws.template.functions import OF_ONE_BOT, RELAY_ENDPOINT
 from deploy.cli.stack import DEFAULT_STACK
 from tests.quick import first
 
+pytestmark = pytest.mark.outside
+
 PACKAGE = {"Runtime": "python3.13", "CodeBucket": "bucket", "CodeKey": "0123.zip"}
 ALL = (*OF_ONE_BOT, RELAY_ENDPOINT)
 EVERY_NAME = {one.name_parameter: one.name_in(DEFAULT_STACK) for one in ALL}

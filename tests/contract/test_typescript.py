@@ -12,6 +12,8 @@ from deploy.reference.json_schema import json_schema
 from deploy.reference.typescript import typescript
 from tests import npm
 
+pytestmark = pytest.mark.outside
+
 FILES = Path(__file__).parent / "typescript"
 
 

@@ -19,6 +19,8 @@ from tests.bench.package import ROOT
 from tests.bench.transport import WAYS, compared_calls
 from tests.builders import BOT_ID
 
+pytestmark = pytest.mark.outside
+
 DONE = {
     "create": {
         "status": "created",

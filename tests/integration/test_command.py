@@ -24,6 +24,8 @@ from deploy.relay.rules import signature
 from deploy.sandbox.people import PASSWORD, PEOPLE
 from deploy.sandbox.serve import LocalServer
 
+pytestmark = pytest.mark.outside
+
 COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
 START_TIMEOUT_S = 120
 ENROLL = (

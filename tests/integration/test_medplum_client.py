@@ -20,6 +20,8 @@ from tests.integration.self_service import (
     open_page,
 )
 
+pytestmark = pytest.mark.outside
+
 FILES = Path(__file__).parent / "medplum_client"
 Calls = tuple[str, dict[str, Any]]
 

@@ -31,6 +31,8 @@ from deploy.sandbox.sandbox import Sandbox
 from tests.integration.clinic import DEA, Clinic
 from tests.integration.self_service import grant, self_enroll
 
+pytestmark = pytest.mark.outside
+
 COMMAND = str(Path(sys.executable).with_name("prescriber-bots"))
 RUNTIME = Path(__file__).with_name("lambda_runtime.py")
 OURS = re.compile(r"(bots|shared|fhir_profiles|deploy)/")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.outside
+
 ROOT = Path(__file__).parents[2]
 WALK = re.compile(
     r"<!-- walk -->\n\s*```bash\n(?P<commands>.*?)\n\s*```"

@@ -13,6 +13,8 @@ import pytest
 from tests.builders import ADMIN_ID, PRACTITIONER_ID, dosespot_clinician, lambda_payload
 from tests.torture.cold_start import THREADS
 
+pytestmark = pytest.mark.outside
+
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
 TIMEOUT_S = 60.0

@@ -11,6 +11,8 @@ import pytest
 from tests.bench.canned import OPENING, is_as_expected
 from tests.bench.contestants import servers
 
+pytestmark = pytest.mark.outside
+
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 6
 TIMEOUT_S = 60.0

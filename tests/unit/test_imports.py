@@ -12,6 +12,8 @@ import pytest
 from bots.folders import FOLDERS
 from deploy.aws.template.functions import ALL_BOTS, ENTRY, FUNCTIONS, RELAY_ENDPOINT, Function
 
+pytestmark = pytest.mark.outside
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "deploy", "fhir_profiles", "shared")
 
