@@ -29,13 +29,22 @@ DOSESPOT = "https://my.dosespot.com/"
     help="Where DoseSpot's iFrame comes from.",
 )
 @click.option(
+    "--clinic-id",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="DoseSpot's number of the project's own clinic (DOSESPOT_CLINIC_ID); needed where the"
+    " project has several.",
+)
+@click.option(
     "--out",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="An empty folder, or one that does not exist yet.",
 )
-def pages(base_url: str, client_id: str, dosespot_url: str, out: Path) -> None:
+def pages(
+    base_url: str, client_id: str, dosespot_url: str, clinic_id: int | None, out: Path
+) -> None:
     """Write the web pages, as files for any web server.
 
     \b
@@ -47,7 +56,7 @@ def pages(base_url: str, client_id: str, dosespot_url: str, out: Path) -> None:
 
     given = {"--base-url": base_url, "--dosespot-url": dosespot_url}
     urls = {name: _checked(name, url) for name, url in given.items()}
-    site = Site(urls["--base-url"], client_id, origin(urls["--dosespot-url"]))
+    site = Site(urls["--base-url"], client_id, origin(urls["--dosespot-url"]), clinic_id)
     write_site(site, out)
     click.echo(f"Wrote the pages into {out}. Serve them at an address that is a redirect URI of")
     click.echo(f"ClientApplication {client_id}, with the headers of {out / '_headers'}.")

@@ -157,7 +157,8 @@ class Sandbox:
 
     def _start_pages(self, fhir: FhirClient) -> None:
         client = admit_pages(self.fhir, fhir, self._url("pages"))
-        site = Site(self._url("fhir"), client, origin(self._url("dosespot")), example=NEWCOMER)
+        iframe = origin(self._url("dosespot"))
+        site = Site(self._url("fhir"), client, iframe, self.dosespot.clinic_id, NEWCOMER)
         self._at["pages"].start(create_pages(site))
         self.ready["pages"]["clientId"] = client
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ def test_every_answer_carries_the_security_headers(url: str, path: str) -> None:
 def test_config_names_the_fhir_server_and_the_client_and_nothing_else(url: str) -> None:
     config = requests.get(f"{url}config.json", timeout=10).json()
     assert config == {"fhirBaseUrl": FHIR, "clientId": "client-1"}
+
+
+def test_config_names_the_projects_own_clinic_where_it_is_given() -> None:
+    assert replace(SITE, clinic_id=1001).config == {**SITE.config, "clinicId": 1001}
 
 
 def test_only_static_files_are_served(url: str) -> None:

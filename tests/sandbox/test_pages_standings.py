@@ -16,8 +16,8 @@ Map.groupBy ??= (list, keyOf) => {{  // browsers have it, Node.js 20 does not
   list.forEach((one) => groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]));
   return groups;
 }};
-const [records, words] = process.argv.slice(1).map(JSON.parse);
-const found = standingsOf(records, new Statuses(words));
+const [records, words, own] = process.argv.slice(1).map(JSON.parse);
+const found = standingsOf(records, new Statuses(words), own ?? undefined);
 console.log(JSON.stringify(found.map((one) => [one.clinic?.name ?? null, one.record,
   one.guidance.meaning])));
 """
@@ -42,7 +42,7 @@ def role(name: str, status: str = "", **changes: object) -> Resource:
     } | changes
 
 
-def standings(roles: list[Resource], *clinics: Resource) -> Any:
+def standings(roles: list[Resource], *clinics: Resource, own: int | None = None) -> Any:
     extension = [{"url": STATUS, "valueCode": "IDPSuccess"}]
     dea = {"system": "http://terminology.hl7.org/NamingSystem/USDEANumber", "value": "AS1234563"}
     practitioner = {"id": "p", "extension": extension, "identifier": [dea]}
@@ -53,7 +53,7 @@ def standings(roles: list[Resource], *clinics: Resource) -> Any:
         "organizations": [*clinics, {"id": "pharmacy", "identifier": []}],
     }
     words = json.loads((WORDS / "statuses.json").read_bytes())
-    return run_node(SCRIPT, records, words)
+    return run_node(SCRIPT, records, words, own)
 
 
 MAIN, NORTH = clinic(1001, "Main"), clinic(1002, "North")
@@ -89,3 +89,11 @@ def test_somebody_stands_at_each_clinic_where_they_work(
     roles: list[Resource], clinics: list[Resource], expected: list[list[str | None]]
 ) -> None:
     assert standings(roles, *clinics) == expected
+
+
+def test_the_own_clinic_is_the_one_that_the_site_names_whatever_its_number() -> None:
+    at_both = [role("North"), role("Main", "Pending")]
+    found = standings(at_both, MAIN, NORTH, own=1002)
+    at_north = ["North", "p", "Identity proven"]
+    assert found == [at_north, ["Main", "role-Main", "Waiting for the legal agreements"]]
+    assert standings(at_both, MAIN, NORTH, own=1001) == standings(at_both, MAIN, NORTH)

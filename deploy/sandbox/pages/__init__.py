@@ -30,19 +30,23 @@ class Site:
         fhir_base_url: base URL of the FHIR server that browsers reach, with a trailing slash.
         client_id: id of the ClientApplication as which the pages have people sign in.
         iframe_origin: origin of the DoseSpot pages that may be shown in a frame.
+        clinic_id: DoseSpot's number of the project's own clinic; only where it has several does it
+            matter.
         example: a prescriber with whom the form can be tried; only a sandbox has one.
     """
 
     fhir_base_url: str
     client_id: str
     iframe_origin: str
+    clinic_id: int | None = None
     example: Mapping[str, Any] | None = None
 
     @property
     def config(self) -> dict[str, Any]:
         """What `config.json` says."""
-        example = {} if self.example is None else {"example": dict(self.example)}
-        return {"fhirBaseUrl": self.fhir_base_url, "clientId": self.client_id, **example}
+        known = {"clinicId": self.clinic_id, "example": self.example and dict(self.example)}
+        told = {name: value for name, value in known.items() if value is not None}
+        return {"fhirBaseUrl": self.fhir_base_url, "clientId": self.client_id, **told}
 
 
 class Headers:

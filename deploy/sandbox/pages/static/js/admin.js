@@ -18,7 +18,8 @@ import { READINESS } from "./words/readiness.js";
 const MOST_EVENTS = 1000;
 
 class Board {
-  constructor(server, statuses) {
+  constructor(server, statuses, own) {
+    this.own = own;
     this.server = server;
     this.statuses = statuses;
     this.table = new TeamTable({ server, statuses, reload: () => this.load() });
@@ -65,8 +66,8 @@ class Board {
   async #load() {
     try {
       const records = await readRecords(this.server);
-      this.clinics = clinicsAmong(records.organizations);
-      this.standings = standingsOf(records, this.statuses);
+      this.clinics = clinicsAmong(records.organizations, this.own);
+      this.standings = standingsOf(records, this.statuses, this.own);
       this.table.fill(this.standings);
       this.#draw();
       this.#tellSince();
@@ -168,7 +169,7 @@ function content(server, me, statuses, config) {
       ),
     ];
   }
-  const board = new Board(server, statuses);
+  const board = new Board(server, statuses, config.clinicId);
   board.load();
   return [
     el(

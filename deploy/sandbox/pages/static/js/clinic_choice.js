@@ -14,9 +14,10 @@ const CLINICS = { identifier: `${CLINIC}|` };
 const DRAFT = "clinic";
 
 /**
- * @typedef {{server: FhirServer, statuses: Statuses, clinic: Clinic|null,
- *   refresh: function(): void}} Place what a page works with: the clinic, null where there is nothing
- *   to choose, and what to call once the status there may have changed.
+ * @typedef {{server: FhirServer, statuses: Statuses, own: number|undefined, clinic: Clinic|null,
+ *   refresh: function(): void}} Place what a page works with: DoseSpot's number of the project's own
+ *   clinic, if the site says it; the clinic, null where there is nothing to choose; and what to call
+ *   once the status there may have changed.
  */
 
 /**
@@ -27,9 +28,9 @@ const DRAFT = "clinic";
  *   clinic and for whether the prescriber is connected there.
  */
 export function runAtClinic(title, content) {
-  return runSession(title, async (server, me, statuses) => {
+  return runSession(title, async (server, me, statuses, { clinicId: own }) => {
     const heading = el("h1", {}, title);
-    const anywhere = { server, statuses, clinic: null, refresh: () => {} };
+    const anywhere = { server, statuses, own, clinic: null, refresh: () => {} };
     const withoutChoice = () => content(anywhere, doseSpotId(me.membership) !== null);
     try {
       const ids = await clinicsOf(server);
@@ -132,7 +133,7 @@ class ClinicChoice {
 
   /** Where the prescriber stands at each of the clinics, by the records. */
   async #load() {
-    const { server, statuses } = this.place;
+    const { server, statuses, own } = this.place;
     const reference = `Practitioner/${this.practitionerId}`;
     const [practitioner, roles, organizations] = await Promise.all([
       server.read(reference),
@@ -140,7 +141,7 @@ class ClinicChoice {
       server.searchAll("Organization", CLINICS),
     ]);
     const records = { practitioners: [practitioner], memberships: [], roles, organizations };
-    const found = new Map(standingsOf(records, statuses).map((each) => [each.clinic.id, each]));
+    const found = new Map(standingsOf(records, statuses, own).map((each) => [each.clinic.id, each]));
     this.standings = this.ids.map((id) => found.get(id)).filter(Boolean);
   }
 }

@@ -26,12 +26,14 @@ const EPCS_ENABLED = "urn:prescriber-bots:epcs-enabled";
  * @param {{practitioners: Array<Object>, memberships: Array<Object>, roles: Array<Object>,
  *   organizations: Array<Object>}} records
  * @param {Statuses} statuses
+ * @param {number|undefined} own see `clinicsAmong`.
  * @returns {Array<Standing>} sorted by name.
  */
-export function standingsOf({ practitioners, memberships, roles, organizations }, statuses) {
+export function standingsOf(records, statuses, own) {
+  const { practitioners, memberships, roles, organizations } = records;
   const membershipOf = new Map(memberships.map((each) => [each.profile?.reference, each]));
   const rolesOf = Map.groupBy(roles, (role) => role.practitioner?.reference);
-  const found = clinicsAmong(organizations);
+  const found = clinicsAmong(organizations, own);
   const clinics = found.length > 1 ? found : [];
   return practitioners
     .flatMap((practitioner) => {
@@ -50,10 +52,11 @@ export function standingsOf({ practitioners, memberships, roles, organizations }
 
 /**
  * @param {Array<Object>} organizations
- * @returns {Array<Clinic>} those that are clinics; the project's own first, which has the lowest
- *   number.
+ * @param {number|undefined} own DoseSpot's number of the project's own clinic; without one, or where
+ *   no Organization has it, the lowest number is taken for it.
+ * @returns {Array<Clinic>} those that are clinics, the project's own first.
  */
-export function clinicsAmong(organizations) {
+export function clinicsAmong(organizations, own) {
   return organizations
     .map((each) => ({
       id: each.id,
@@ -62,7 +65,7 @@ export function clinicsAmong(organizations) {
       address: each.address?.[0],
     }))
     .filter(({ number }) => number > 0)
-    .sort((a, b) => a.number - b.number)
+    .sort((a, b) => (b.number === own) - (a.number === own) || a.number - b.number)
     .map((each, index) => ({ ...each, isOwn: index === 0 }));
 }
 
