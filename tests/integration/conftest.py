@@ -18,6 +18,7 @@ from tests.integration.self_service import (
     bot_as_itself,
     without_secrets,
 )
+from tests.integration.several import TwoClinics, two_clinics
 
 
 def hurried() -> Services:
@@ -42,6 +43,22 @@ def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
 def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
     with undisturbed(shared_clinic) as clinic:
         yield clinic
+
+
+@pytest.fixture(scope="module")
+def shared_two(sandbox: Sandbox) -> Iterator[TwoClinics]:
+    """The project with a second clinic, while the tests of a file run."""
+    clinic = Clinic(sandbox)
+    clinic.reset()
+    with clinic.session, two_clinics(clinic) as two:
+        yield two
+
+
+@pytest.fixture
+def two(shared_two: TwoClinics) -> Iterator[TwoClinics]:
+    shared_two.clinic.reset()
+    yield shared_two
+    shared_two.clinic.reset()
 
 
 @pytest.fixture(params=["raised", pytest.param("returned", marks=pytest.mark.torture)])

@@ -1,6 +1,5 @@
 """A patient of two clinics has one chart, and neither clinic takes the other's part for its own."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from deploy.sandbox.clinic import PUSH_SECRET
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.systems import DOSESPOT_PRESCRIPTION
 from shared.prescriptions import pushed as sentences
-from tests.integration.clinic import TIMEOUT_S, Clinic, Member
+from tests.integration.clinic import TIMEOUT_S, Member
 from tests.integration.prescribing import (
     charted,
     control,
@@ -18,18 +17,9 @@ from tests.integration.prescribing import (
     write_prescription,
 )
 from tests.integration.self_service import add_patient
-from tests.integration.several import TwoClinics, two_clinics
+from tests.integration.several import TwoClinics
 
 PATIENT_SYNC = "dosespot-patient-sync-bot"
-
-
-@pytest.fixture(scope="module")
-def two(sandbox: Any) -> Iterator[TwoClinics]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session, two_clinics(clinic) as two:
-        yield two
-    clinic.reset()
 
 
 @pytest.fixture

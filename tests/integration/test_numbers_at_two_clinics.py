@@ -1,6 +1,5 @@
 """DEA numbers and NADEANs of a location: each comes to DoseSpot at its own clinic, and no other."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,27 +9,12 @@ from fhir_profiles.prescriber_identifiers import with_state_number
 from fhir_profiles.systems import DEA, NADEAN
 from tests.builders import NOW
 from tests.integration import dosespot_view
-from tests.integration.clinic import Clinic, Member, new_dea
+from tests.integration.clinic import Member, new_dea
 from tests.integration.my_details import my_details, workplace
-from tests.integration.several import TwoClinics, two_clinics
+from tests.integration.several import TwoClinics
 
 SELF, READINESS = "dosespot-self-enroll-prescriber-bot", "dosespot-readiness-bot"
 PRESCRIBER = "PrescribingClinician"
-
-
-@pytest.fixture(scope="module")
-def shared_two(sandbox) -> Iterator[TwoClinics]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session, two_clinics(clinic) as two:
-        yield two
-
-
-@pytest.fixture
-def two(shared_two: TwoClinics) -> Iterator[TwoClinics]:
-    shared_two.clinic.reset()
-    yield shared_two
-    shared_two.clinic.reset()
 
 
 def give(two: TwoClinics, member: Member, organization: str, **numbers: tuple[str, str]) -> None:

@@ -1,35 +1,17 @@
 """The four steps of each clinic: who is where there, and what is next for whom."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.integration.clinic import Clinic, Member
+from tests.integration.clinic import Member
 from tests.integration.inviting import BOT as INVITE
 from tests.integration.inviting import outcomes
-from tests.integration.several import TwoClinics, two_clinics
+from tests.integration.several import TwoClinics
 
 BOT, SELF = "dosespot-setup-progress-bot", "dosespot-self-enroll-prescriber-bot"
 PRESCRIBER = "PrescribingClinician"
 INVITED = ("cliniciansVerify", "Open ePrescribing and enroll.")
 UNINVITED = ("inviteClinicians", "Invite this person.")
 TO_SIGN = ("cliniciansVerify", "Sign the legal agreements in DoseSpot.")
-
-
-@pytest.fixture(scope="module")
-def shared_two(sandbox) -> Iterator[TwoClinics]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session, two_clinics(clinic) as two:
-        yield two
-
-
-@pytest.fixture
-def two(shared_two: TwoClinics) -> Iterator[TwoClinics]:
-    shared_two.clinic.reset()
-    yield shared_two
-    shared_two.clinic.reset()
 
 
 def pages(two: TwoClinics, **given: Any) -> list[dict[str, Any]]:

@@ -15,30 +15,15 @@ from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
 from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_THEIRS
 from tests.integration.choosing import medication
-from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Clinic, Member
+from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Member
 from tests.integration.creating import setting
 from tests.integration.inviting import BOT as INVITE
 from tests.integration.inviting import mailing, outcomes
 from tests.integration.self_service import add_patient
-from tests.integration.several import TwoClinics, two_clinics
+from tests.integration.several import TwoClinics
 
 SYNC, IFRAME = "dosespot-patient-sync-bot", "dosespot-iframe-bot"
 SELF = "dosespot-self-enroll-prescriber-bot"
-
-
-@pytest.fixture(scope="module")
-def shared_two(sandbox) -> Iterator[TwoClinics]:
-    clinic = Clinic(sandbox)
-    clinic.reset()
-    with clinic.session, two_clinics(clinic) as two:
-        yield two
-
-
-@pytest.fixture
-def two(shared_two: TwoClinics) -> Iterator[TwoClinics]:
-    shared_two.clinic.reset()
-    yield shared_two
-    shared_two.clinic.reset()
 
 
 @pytest.fixture
