@@ -4,7 +4,6 @@ Most openings find that it has come to its end; so nothing is imported here that
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fhir_profiles.clinic_status import role_with_status
 from fhir_profiles.practitioner_role import roles_at
@@ -16,9 +15,6 @@ from shared.enrollment.rules.as_recorded import is_complete
 from shared.errors import BotError, FhirDenied
 from shared.fhir.batch import Batch, FoundAll, FoundOne
 from shared.runtime.invocation import Invocation
-
-if TYPE_CHECKING:
-    from shared.enrollment.enroll import Outcome
 
 
 @dataclass(frozen=True)
@@ -90,21 +86,6 @@ class CallersEnrollment:
         except BotError as error:
             return error
         return records if roles else None
-
-    def one_stage_further(self, records: CallersRecords | BotError) -> "Outcome":
-        """Takes the caller one stage further, if there is one.
-
-        Args:
-            records: the caller's, as `due` gives them.
-
-        Raises:
-            BotError: why that can't be told, or what `advance` raises.
-        """
-        from bots.enrolling import at_an_opening  # noqa: PLC0415 - seldom needed, and large
-
-        if isinstance(records, BotError):
-            raise records
-        return at_an_opening(self, records)
 
     def _is_complete(self, records: CallersRecords) -> bool:
         """Whether the Practitioner, or their role at a further clinic, says that enrollment has

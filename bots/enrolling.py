@@ -12,6 +12,7 @@ from shared.dosespot.codes import TfaType
 from shared.enrollment.advancing import AtClinic, OwnRecords, advance
 from shared.enrollment.enroll import Outcome
 from shared.enrollment.rules.situation import Order
+from shared.errors import BotError
 from shared.fhir.batch import Batch, FoundAll
 from shared.invitations.admission import admitted
 from shared.npi_check.beside import beside_npi_check
@@ -56,13 +57,15 @@ def one_stage_further(
     )
 
 
-def at_an_opening(enrollment: CallersEnrollment, records: CallersRecords) -> Outcome:
+def at_an_opening(enrollment: CallersEnrollment, records: CallersRecords | BotError) -> Outcome:
     """The same where the caller opens DoseSpot, and so wants nothing but to be enrolled.
 
     Args:
         enrollment: the caller's enrollment at a clinic.
-        records: the caller's.
+        records: the caller's, or why they could not be read, which is raised.
     """
+    if isinstance(records, BotError):
+        raise records
     memberships = _memberships(enrollment.invocation, enrollment.clinic)
     return one_stage_further(enrollment, records, memberships)
 

@@ -102,10 +102,12 @@ def _enrolled(
 def _continued(
     enrollment: CallersEnrollment, records: CallersRecords | BotError, known_id: int | None
 ) -> tuple[int, Sequence[Finding]]:
+    from bots.enrolling import at_an_opening  # noqa: PLC0415 - seldom needed, and large
+
     invocation = enrollment.invocation
     invocation.trail.subject = invocation.requester
     try:
-        outcome = enrollment.one_stage_further(records)
+        outcome = at_an_opening(enrollment, records)
     except BotError as error:
         if known_id is None:
             raise

@@ -89,6 +89,8 @@ def _enrolled(enrollment: CallersEnrollment, membership: Resource) -> tuple[int,
     records = enrollment.due(asked, None)
     if records is None:
         raise NotAuthorized(NOT_ENROLLED)
+    from bots.enrolling import at_an_opening  # noqa: PLC0415 - seldom needed, and large
+
     invocation.trail.subject = invocation.requester
-    outcome = enrollment.one_stage_further(records)
+    outcome = at_an_opening(enrollment, records)
     return outcome.clinician.id, outcome.warnings
