@@ -192,7 +192,7 @@ def test_what_is_answered_after_signing_out_changes_nothing(
     _fill(screen, NPI=named(clinic, "Late").member.npi)
     late = HeldBack(screen.page, "**/Practitioner?identifier=*", asks_at_once)
     screen.button("Create").click()
-    screen.expect_text("Create: working …")
+    screen.expect_text("Creating …")
     screen.button("Sign out").click()
     screen.expect_text("You are signed out.")
     late.let_through()

@@ -46,7 +46,7 @@ def test_written_pages_work_on_any_web_server(
     screen = Screen.open(context, complaints, written)
     screen.sign_in("admin/", ADMIN)
     screen.expect_text("Signed in as Dr. Ada Quinn, Sandbox clinic")
-    expect(screen.row("Dr. Jane Marie Smith").locator).to_be_visible()
+    expect(screen.row("Dr. Ada Quinn").locator).to_be_visible()
     screen.button("Sign out").click()
     person = named(clinic, "Written", dea=DEA, roles=("PrescribingClinician",))
     screen.sign_in("provider/", person.login)
