@@ -37,7 +37,9 @@ class OwnLocationInput(BotInput):
         None, description="Which location: id of the caller's PractitionerRole there."
     )
     useAsDefault: bool | None = Field(
-        None, description="Whether the caller prescribes from there by default; at one location."
+        None,
+        description="Whether the caller prescribes from there by default; at one location, which"
+        " stays the same where nothing is said.",
     )
     state: str | None = Field(
         None, description="The state that the numbers are for, where the Location has none."

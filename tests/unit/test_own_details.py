@@ -173,8 +173,29 @@ def test_another_default_takes_the_mark_from_the_others_alone() -> None:
     details, _ = read(shown, locations=[place(THERE, useAsDefault=True)])
     assert role_with(here.role, here, details, NOW) == role(HERE)
     assert role_with(there.role, there, details, NOW) == role(THERE, **marked)
-    details, _ = read(shown, locations=[])
-    assert role_with(here.role, here, details, NOW) is here.role
+    details, _ = read(shown, locations=[place(HERE), place(THERE, useAsDefault=True)])
+    assert role_with(here.role, here, details, NOW) == role(HERE)
+
+
+@pytest.mark.parametrize(
+    ("locations", "stays"),
+    [
+        ([], True),
+        ([place(HERE)], True),
+        ([place(HERE), place(THERE, useAsDefault=False)], True),
+        ([place(HERE, useAsDefault=False)], False),
+    ],
+)
+def test_a_default_stays_unless_something_is_said_of_it(
+    locations: list[dict[str, Any]], stays: bool
+) -> None:
+    marked = {"extension": [{"url": "urn:prescriber-bots:default-location", "valueBoolean": True}]}
+    shown = known(None, office(HERE, "IL", **marked), office(THERE, "NY"))
+    here = shown.places[0]
+    details, problems = read(shown, locations=locations)
+    assert problems == {}
+    after = role_with(here.role, here, details, NOW)
+    assert after == role(HERE, **(marked if stays else {}))
 
 
 def test_fixed_are_the_name_and_whatever_is_on_record() -> None:

@@ -40,13 +40,15 @@ def practitioner_with(practitioner: Resource, details: OwnDetails, today: Today)
 def role_with(role: Resource, place: PlaceOnRecord, details: OwnDetails, today: Today) -> Resource:
     """The PractitionerRole, saying what the details say of that location; see above.
 
-    One that the details don't speak of only stops being the default where they name another.
+    It stays the default, or not, where they don't say, unless they name another.
     """
     given = next((one for one in details.places if one.place.role_id == place.role_id), None)
+    default = None if given is None else given.default
+    if default is None and any(one.default for one in details.places):
+        default = False
+    changed = role if default is None else with_default_location(role, default)
     if given is None:
-        others = any(one.default for one in details.places)
-        return with_default_location(role, False) if others else role
-    changed = with_default_location(role, given.default)
+        return changed
     for system, number in ((DEA, given.dea), (NADEAN, given.nadean)):
         if number:
             changed = with_state_number(changed, system, number, given.state, today)

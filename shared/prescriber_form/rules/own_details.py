@@ -49,13 +49,13 @@ class OwnPlace:
     Attributes:
         path: where it is in the input.
         place: what is on record of it.
-        default: whether they prescribe from there by default.
+        default: whether they prescribe from there by default; None: not given.
         state: the state that the numbers are for.
     """
 
     path: str
     place: PlaceOnRecord
-    default: bool
+    default: bool | None
     state: str
     dea: str
     nadean: str
@@ -165,7 +165,7 @@ def _places(reading: FormReading, known: OnRecord) -> Iterator[OwnPlace]:
         if role_id in seen:
             part.problem("practitionerRoleId", TWICE)
         seen |= {role_id} if role_id else set()
-        defaults += read.default
+        defaults += read.default is True
         yield read
     if defaults > 1:
         reading.problem("locations", ONE_DEFAULT)
@@ -178,7 +178,7 @@ def _place(part: FormReading, place: PlaceOnRecord, last_name: str) -> OwnPlace:
     read = OwnPlace(
         path=path_of(*part.steps),
         place=place,
-        default=part.flag("useAsDefault") or False,
+        default=part.flag("useAsDefault"),
         state=place.state or typed,
         dea=dea_in(part, "deaNumber", last_name),
         nadean=part.text("naDeaNumber", parse_nadean),
