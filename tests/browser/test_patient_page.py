@@ -1,6 +1,6 @@
 """The patient page: what was prescribed, and DoseSpot to prescribe more."""
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.people import Named, named
 from tests.browser.screen import Screen
@@ -77,6 +77,12 @@ def test_every_tab_has_its_own(screen: Screen, clinic: Clinic) -> None:
 
 
 def test_a_minor_is_registered_with_height_and_weight(screen: Screen, clinic: Clinic) -> None:
+    def lose(route: Route) -> None:
+        """Medplum's client sends a call again whose answer it did not get."""
+        route.fetch()
+        route.fulfill(status=503, json={"resourceType": "OperationOutcome", "issue": []})
+
+    screen.page.route("**/fhir/R4/Observation", lose, times=1)
     person = enrolled(clinic)
     add_patient(clinic, "Mia", "Minor", birthDate="2020-02-03")
     screen.sign_in("patient/", person.login)
@@ -89,6 +95,14 @@ def test_a_minor_is_registered_with_height_and_weight(screen: Screen, clinic: Cl
     screen.expect_text("Send the patient to DoseSpot: done")
     screen.button("Close DoseSpot").click()
     screen.expect_text("Up to date with DoseSpot.")
+    (minor,) = clinic.read("Patient?family=Minor")["entry"]
+    whose = {"reference": f"Patient/{minor['resource']['id']}"}
+    measured = [
+        one["valueQuantity"]["value"]
+        for one in clinic.sandbox.fhir.resources("Observation")
+        if one["subject"] == whose
+    ]
+    assert sorted(measured) == [18.5, 108]
 
 
 def test_the_state_on_record_is_chosen_in_the_list_however_it_is_written(

@@ -1,11 +1,15 @@
 """Setting a clinic up: the four steps, a new clinic, and invitations, as an administrator does."""
 
-from playwright.sync_api import expect
+from typing import Any
+
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.people import ADMIN, named
 from tests.browser.screen import Screen
 from tests.integration.clinic import Clinic
 from tests.integration.self_service import without_secrets
+
+LOCATIONS = "**/fhir/R4/Location"
 
 
 def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_back(
@@ -40,9 +44,7 @@ def test_clinicians_are_invited_after_a_question_and_their_invitation_is_taken_b
 def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> None:
     with without_secrets(clinic):  # a key that is kept is put away again
         set_up(screen)
-    (location,) = [
-        one for one in clinic.sandbox.fhir.resources("Location") if one["name"] == "North clinic"
-    ]
+    (location,) = named_locations(clinic, "North clinic")
     organization = clinic.read(location["managingOrganization"]["reference"])
     assert organization["name"] == "North clinic"
     assert location["address"] == {
@@ -54,7 +56,50 @@ def test_clinic_is_set_up_from_what_is_typed(screen: Screen, clinic: Clinic) -> 
     }
 
 
+def test_a_location_that_could_not_be_saved_is_told_and_saved_by_another_try(
+    screen: Screen, clinic: Clinic
+) -> None:
+    refusal = {"resourceType": "OperationOutcome", "issue": []}
+    with without_secrets(clinic):
+        screen.page.route(LOCATIONS, lambda route: route.fulfill(status=403, json=refusal), times=1)
+        window = typed_in(screen, "Lost clinic")
+        expect(window).to_contain_text("The clinic was created in DoseSpot.")
+        expect(window).to_contain_text("Now e-mail DoseSpot:")
+        expect(window).to_contain_text("Its location could not be saved. Choose “Create” again.")
+        assert named_locations(clinic, "Lost clinic") == []
+        window.get_by_role("button", name="Create").click()
+        expect(window).to_contain_text("The clinic was set up already; nothing was changed.")
+    assert len(named_locations(clinic, "Lost clinic")) == 1
+
+
+def test_a_location_whose_answer_gets_lost_is_saved_once(screen: Screen, clinic: Clinic) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=503, json={"resourceType": "OperationOutcome", "issue": []})
+
+    with without_secrets(clinic):
+        screen.page.route(LOCATIONS, lose, times=1)
+        window = typed_in(screen, "Twice clinic")
+        expect(window.get_by_role("button", name="Close")).to_be_visible()
+        expect(window).to_contain_text("The clinic was created in DoseSpot.")
+    assert len(named_locations(clinic, "Twice clinic")) == 1
+
+
+def named_locations(clinic: Clinic, name: str) -> list[dict[str, Any]]:
+    found = clinic.sandbox.fhir.resources("Location")
+    return [one for one in found if one.get("name") == name]
+
+
 def set_up(screen: Screen) -> None:
+    window = typed_in(screen, "North clinic")
+    expect(window).to_contain_text("The clinic was created in DoseSpot.")
+    expect(window).to_contain_text("Now e-mail DoseSpot:")
+    window.get_by_role("button", name="Close").click()
+    expect(window).to_have_count(0)
+
+
+def typed_in(screen: Screen, name: str) -> Locator:
+    """The window in which a clinic was typed in, and Create pressed."""
     screen.sign_in("admin/", ADMIN)
     screen.button("Set up a clinic").click()
     window = screen.page.get_by_role("dialog", name="Set up a clinic in DoseSpot")
@@ -64,7 +109,7 @@ def set_up(screen: Screen) -> None:
     expect(window.get_by_label("Clinic name")).to_be_focused()
     expect(window.get_by_label("Clinic name")).to_have_accessible_description("This is required.")
     typed = {
-        "Clinic name": "North clinic",
+        "Clinic name": name,
         "Street": "1 Main St",
         "City": "Springfield",
         "ZIP code": "62701",
@@ -74,7 +119,4 @@ def set_up(screen: Screen) -> None:
         window.get_by_label(label).fill(text)
     window.get_by_label("State").select_option("Illinois")
     window.get_by_role("button", name="Create").click()
-    expect(window).to_contain_text("The clinic was created in DoseSpot.")
-    expect(window).to_contain_text("Now e-mail DoseSpot:")
-    window.get_by_role("button", name="Close").click()
-    expect(window).to_have_count(0)
+    return window

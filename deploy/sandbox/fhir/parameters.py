@@ -82,7 +82,10 @@ BY_TYPE: Mapping[str, Mapping[str, Parameter]] = {
         ),
     },
     "Organization": {**NAME, **_table(Parameter("active", "boolean", ("active",)))},
-    "Location": NAME,
+    "Location": {
+        **NAME,
+        **_table(Parameter("organization", "reference", ("managingOrganization",))),
+    },
     "Account": {**SUBJECT, **STATUS},
     "Communication": {**SUBJECT, **STATUS},
     "MedicationRequest": {**SUBJECT, **STATUS},

@@ -122,11 +122,14 @@ export class FhirServer {
   }
 
   /**
+   * Creates a resource once, also where its answer gets lost: Medplum's client sends it again then.
+   *
    * @param {Object} resource without an id.
-   * @returns {Promise<Object>} the resource as it was created.
+   * @param {string} query that finds it if it is there.
+   * @returns {Promise<Object>} the resource, created or found.
    */
-  create(resource) {
-    return this.#told(() => this.medplum.createResource(resource));
+  createOnce(resource, query) {
+    return this.#told(() => this.medplum.createResourceIfNoneExist(resource, query));
   }
 
   /**

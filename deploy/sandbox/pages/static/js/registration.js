@@ -8,6 +8,7 @@ import { REGISTRATION } from "./words/patient.js";
 import { STATES } from "./words/states.js";
 
 const LOINC = "http://loinc.org";
+const URIS = "urn:ietf:rfc:3986";
 const UCUM = "http://unitsofmeasure.org";
 const VITALS = "http://terminology.hl7.org/CodeSystem/observation-category";
 const NO_NAME = {};
@@ -132,15 +133,18 @@ export class Registration {
 
   async #keepMeasures(given) {
     for (const [code, name, , unit] of MEASURES.filter(([, each]) => given[each])) {
-      await this.server.create({
+      const value = `urn:uuid:${crypto.randomUUID()}`;
+      const observation = {
         resourceType: "Observation",
+        identifier: [{ system: URIS, value }],
         status: "final",
         category: [{ coding: [{ system: VITALS, code: "vital-signs" }] }],
         code: { coding: [{ system: LOINC, code }] },
         subject: { reference: `Patient/${this.patient.id}` },
         effectiveDateTime: new Date().toISOString(),
         valueQuantity: { value: Number(given[name]), unit, system: UCUM, code: unit },
-      });
+      };
+      await this.server.createOnce(observation, `identifier=${URIS}|${value}`);
     }
   }
 }

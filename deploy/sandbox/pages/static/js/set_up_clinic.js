@@ -57,7 +57,7 @@ export async function openClinicSetup(server, own, onDone) {
         setBusy([create], true);
         result.replaceChildren(el("p", {}, CLINIC_FORM.waiting));
         const known = isOwn.input.checked ? own : null;
-        if (await register(server, form, location.value, known, places, result)) {
+        if (await register(server, form, location.value, known, result)) {
           const done = el("button", { type: "button", onclick: close }, COMMON.close);
           form.replaceChildren(result, el("footer", {}, done));
           onDone();
@@ -69,43 +69,44 @@ export async function openClinicSetup(server, own, onDone) {
   });
 }
 
-/** Answers whether the clinic is set up. */
-async function register(server, form, locationId, known, places, result) {
+/** Answers whether the clinic is set up, and the location that was typed in on record. */
+async function register(server, form, locationId, known, result) {
   const details = locationId === NEW && known === null ? valuesOf(form) : {};
+  let told = [];
   try {
     const answer = await server.execute(BOT, {
       ...details,
       ...(locationId === NEW ? {} : { locationId }),
       ...(known === null ? {} : { existingClinicId: known }),
     });
+    told = answerView(answer);
     if (locationId === NEW) {
-      await keepLocation(server, valuesOf(form), answer.organization, places);
+      await keepLocation(server, valuesOf(form), answer.organization);
     }
-    result.replaceChildren(...answerView(answer));
+    result.replaceChildren(...told);
     return true;
   } catch (error) {
-    result.replaceChildren(markProblems(form, error, CLINIC_FORM.failed));
+    const failed = told.length > 0 ? CLINIC_FORM.locationFailed : CLINIC_FORM.failed;
+    result.replaceChildren(...told, markProblems(form, error, failed));
     return false;
   }
 }
 
 /** Records where a clinic is that was typed in, so that prescribers can be said to work there. */
-async function keepLocation(server, typed, { id }, places) {
+async function keepLocation(server, typed, { id }) {
   const reference = `Organization/${id}`;
-  if (places.some((each) => each.managingOrganization?.reference === reference)) {
-    return;
-  }
   const contact = (system, value) => (value ? [{ system, use: "work", value }] : []);
   const line = [typed.address1, typed.address2].filter(Boolean);
   const { clinicName: name, city, state, zipCode: postalCode } = typed;
-  await server.create({
+  const location = {
     resourceType: "Location",
     status: "active",
     name,
     address: { use: "work", line, city, state, postalCode },
     telecom: [...contact("phone", typed.primaryPhone), ...contact("fax", typed.primaryFax)],
     managingOrganization: { reference },
-  });
+  };
+  await server.createOnce(location, `organization=${reference}`);
 }
 
 function answerView({ status, tellDoseSpot, warnings }) {

@@ -27,6 +27,7 @@ export const CLINIC_FORM = {
   create: "Create",
   waiting: "Waiting for DoseSpot …",
   failed: "The clinic was not set up.",
+  locationFailed: "Its location could not be saved. Choose “Create” again.",
   done: {
     created: "The clinic was created in DoseSpot.",
     completed: "The clinic is complete now.",
