@@ -5,8 +5,10 @@ Most openings find that it has come to its end; so nothing is imported here that
 
 from dataclasses import dataclass
 
+from fhir_profiles import Resource
 from fhir_profiles.clinic_status import role_with_status
 from fhir_profiles.practitioner_role import roles_at
+from fhir_profiles.project_membership import is_active
 from fhir_profiles.today import Today
 from shared.access.rules.grants import granting
 from shared.clinics.rules.meant import MeantClinic
@@ -14,6 +16,7 @@ from shared.clinics.which_clinic import ClinicChoice
 from shared.enrollment.rules.as_recorded import is_complete
 from shared.errors import BotError, FhirDenied
 from shared.fhir.batch import Batch, FoundAll, FoundOne
+from shared.members.caller import sole_clinician_id
 from shared.runtime.invocation import Invocation
 
 
@@ -63,20 +66,26 @@ class CallersEnrollment:
     clinic: MeantClinic
 
     def due(
-        self, records: CallersRecords | BotError | None, clinician_id: int | None
+        self, records: CallersRecords | BotError | None, membership: Resource
     ) -> CallersRecords | BotError | None:
         """The caller's records where enrollment may have to go on, or why that can't be told.
 
-        None if nobody asked, where the records say that it has come to its end, and where no
-        PractitionerRole that the caller may see authorizes it.
+        None if nobody asked, where somebody has deactivated the caller's membership, where the
+        records say that it has come to its end, and where no PractitionerRole that the caller may
+        see authorizes it.
 
         Args:
             records: the caller's, or why they could not be read; None if nobody asked for them.
-            clinician_id: the caller's DoseSpot id, if there is one already.
+            membership: the caller's, raw JSON.
+
+        Raises:
+            RecordsDisagree: the membership has several DoseSpot ids, or one that can't be read.
         """
+        if not is_active(membership):
+            return None
         if not isinstance(records, CallersRecords):
             return records
-        if clinician_id is not None and self._is_complete(records):
+        if sole_clinician_id([membership]) is not None and self._is_complete(records):
             return None
         caller, today = self.invocation.requester, Today(self.invocation.now())
         try:

@@ -8,7 +8,6 @@ from bots.iframe.contract import IframeInput, IframeOutput
 from bots.iframe.opening import Opening, read_opening
 from fhir_profiles import Resource
 from fhir_profiles.patient_identifier import dosespot_patient_id
-from fhir_profiles.project_membership import is_active
 from shared.audit.events import LogEvent
 from shared.clinics.rules.meant import MeantClinic
 from shared.clinics.which_clinic import look_up_clinics
@@ -90,7 +89,7 @@ def _enrolled(
         membership: the caller's; where somebody has deactivated it, nothing goes on.
     """
     known_id = sole_clinician_id([membership])
-    records = enrollment.due(opening.records, known_id) if is_active(membership) else None
+    records = enrollment.due(opening.records, membership)
     if records is not None:
         _patient(opening)  # nothing is begun where the input is refused
         return _continued(enrollment, records, known_id)

@@ -6,7 +6,6 @@ from bots.callers_enrollment import CallersEnrollment, callers_records, continue
 from bots.patient_sync import IDENTIFIER
 from bots.patient_sync.contract import PatientSyncInput, PatientSyncOutput
 from fhir_profiles import Resource
-from fhir_profiles.project_membership import is_active
 from shared.clinics.which_clinic import look_up_clinics
 from shared.errors import NotAuthorized
 from shared.fhir.batch import Batch
@@ -81,12 +80,12 @@ def _enrolled(enrollment: CallersEnrollment, membership: Resource) -> tuple[int,
     known_id, invocation = sole_clinician_id([membership]), enrollment.invocation
     if known_id is not None:
         return known_id, ()
-    if not (continues_at_openings(invocation) and is_active(membership)):
+    if not continues_at_openings(invocation):
         raise NotAuthorized(NOT_ENROLLED)
     batch = Batch(invocation.fhir)
     asked = callers_records(batch, invocation.requester)
     batch.send()
-    records = enrollment.due(asked, None)
+    records = enrollment.due(asked, membership)
     if records is None:
         raise NotAuthorized(NOT_ENROLLED)
     from bots.enrolling import at_an_opening  # noqa: PLC0415 - seldom needed, and large

@@ -4,14 +4,24 @@ from typing import Any
 
 import pytest
 
+from bots.my_details.bot import NO_MEMBER
 from deploy.sandbox.nppes.records import individual
 from fhir_profiles.practitioner_role import is_default_location
-from fhir_profiles.systems import DEA, NADEAN, NPI
+from fhir_profiles.systems import DEA, MEDPLUM_BOTS, NADEAN, NPI
 from shared.prescriber_form import own_records
 from shared.prescriber_form.rules import own_details, own_npi
-from tests.integration.clinic import Clinic, Member, new_dea, new_npi
-from tests.integration.my_details import BOT, CONTACT, my_details, workplace
-from tests.integration.self_service import create, grant, practitioner_role, self_enroll, writes
+from tests.integration.clinic import Answer, Clinic, Member, new_dea, new_npi
+from tests.integration.my_details import BOT, CONTACT, as_itself, my_details, workplace
+from tests.integration.self_service import (
+    bot_as_itself,
+    create,
+    grant,
+    invoke,
+    practitioner_role,
+    secrets,
+    self_enroll,
+    writes,
+)
 
 GIVEN_HERE = {"extension": [{"url": "urn:prescriber-bots:given-by-form", "valueCode": "form"}]}
 
@@ -316,3 +326,45 @@ def test_the_npi_is_written_as_an_identifier(clinic: Clinic) -> None:
     assert clinic.practitioner(member)["identifier"] == [
         {**GIVEN_HERE, "system": NPI, "value": npi}
     ]
+
+
+def test_a_bot_that_acts_as_its_caller_is_refused(clinic: Clinic) -> None:
+    member = clinic.add_member()
+    grant(clinic, member)
+    with bot_as_itself(clinic, BOT, run_as_user=True) as bot:
+        clinic.reset()
+        answer = clinic.execute(bot, {**CONTACT, "phone": "345-123-0000"}, member.token)
+        assert writes(clinic) == []
+    assert (answer.body["errorType"], answer.error) == ("Misconfigured", own_records.NOT_KEPT)
+
+
+def test_whose_account_is_not_active_is_refused_by_the_bot_itself(clinic: Clinic) -> None:
+    member = _deactivated(clinic, clinic.add_member())
+    clinic.reset()
+    named = {"system": MEDPLUM_BOTS, "value": BOT}
+    (bot,) = [one for one in clinic.sandbox.fhir.resources("Bot") if named in one["identifier"]]
+    payload = {
+        "bot": {"reference": f"Bot/{bot['id']}"},
+        "baseUrl": clinic.fhir_url,
+        "requester": {"reference": f"Practitioner/{member.id}"},
+        "accessToken": as_itself(clinic, member).token,
+        "input": {**CONTACT, "phone": "345-123-0000"},
+        "contentType": "application/json",
+        "secrets": secrets(clinic),
+        "traceId": "00000000-0000-4000-8000-000000000000",
+        "headers": {},
+    }
+    assert Answer(400, invoke(clinic, payload)).error == NO_MEMBER
+    assert writes(clinic) == []
+
+
+def test_a_location_of_ones_own_making_is_not_ones_own(clinic: Clinic) -> None:
+    member = clinic.add_member()
+    role, _ = workplace(clinic, member)
+    theirs = create(clinic, practitioner_role(member, "PrescribingClinician"), by=member)
+    shown = my_details(clinic, member).body["locations"]
+    assert [one["practitionerRoleId"] for one in shown] == [role["id"]]
+    one = {"practitionerRoleId": theirs["id"], "useAsDefault": True}
+    answer = my_details(clinic, member, **CONTACT, locations=[one])
+    assert f"locations[0].practitionerRoleId: {own_details.NOT_YOURS}" in answer.error
+    assert not is_default_location(clinic.read(f"PractitionerRole/{theirs['id']}"))
