@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fhir_profiles import Resource
 from fhir_profiles.clinic_status import role_with_status
-from fhir_profiles.practitioner_role import is_of, roles_at
+from fhir_profiles.practitioner_role import roles_at
 from fhir_profiles.today import Today
 from shared.clinics.rules.meant import MeantClinic, ProjectClinics, meant_clinic
 from shared.clinics.which_clinic import OWN_CLINIC, project_clinics_of
@@ -50,12 +50,8 @@ class SetupClinics:
             roles: their PractitionerRoles.
             today: now.
         """
-        own, *further = self.every
-        at = [one for one in further if roles_at(roles, practitioner, one.where.has_role, today)]
-        theirs = [role for role in roles if is_of(role, practitioner)]
-        if not at or any(map(own.where.has_role, theirs)):
-            at = [own, *at]
-        return (one for one in at if one in self.asked)
+        at = [one for one in self.every if roles_at(roles, practitioner, one.where.has_role, today)]
+        return (one for one in at or self.every[:1] if one in self.asked)
 
     def with_status(
         self, practitioner: str, roles: Sequence[Resource], today: Today

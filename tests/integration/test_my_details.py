@@ -8,6 +8,7 @@ from bots.my_details.bot import NO_MEMBER
 from deploy.sandbox.nppes.records import individual
 from fhir_profiles.practitioner_role import is_default_location
 from fhir_profiles.systems import DEA, MEDPLUM_BOTS, NADEAN, NPI
+from shared.access.self_service import NOT_A_PRACTITIONER
 from shared.prescriber_form import own_records
 from shared.prescriber_form.rules import own_details, own_npi
 from tests.integration.clinic import Answer, Clinic, Member, new_dea, new_npi
@@ -368,3 +369,11 @@ def test_a_location_of_ones_own_making_is_not_ones_own(clinic: Clinic) -> None:
     answer = my_details(clinic, member, **CONTACT, locations=[one])
     assert f"locations[0].practitionerRoleId: {own_details.NOT_YOURS}" in answer.error
     assert not is_default_location(clinic.read(f"PractitionerRole/{theirs['id']}"))
+
+
+def test_a_signed_in_patient_has_no_details_here(clinic: Clinic) -> None:
+    login = f"{clinic.add_member().npi}@patients.example"
+    patient = {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]}
+    person = clinic.sandbox.fhir.add_person(clinic.project, patient, login, "sandbox-password")
+    answer = clinic.execute(BOT, {}, person.token)
+    assert (answer.body["errorType"], answer.error) == ("NotAuthorized", NOT_A_PRACTITIONER)

@@ -77,6 +77,16 @@ def test_who_works_at_one_clinic_only_is_counted_there_only(two: TwoClinics) -> 
     assert counts(two, two.north) == more
 
 
+def test_who_left_a_clinic_is_counted_there_no_more(two: TwoClinics) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own, two.north, code=PRESCRIBER)
+    assert two.clinic.execute(SELF, {"organizationId": two.own}, member.token).status == 200
+    assert places(two, member) == {two.own: TO_SIGN, two.north: INVITED}
+    (role,) = two.roles(member, two.own)
+    two.clinic.write({**role, "active": False})
+    assert places(two, member) == {two.north: INVITED}
+
+
 def test_who_works_nowhere_is_told_of_at_the_own_clinic(two: TwoClinics) -> None:
     member = two.clinic.add_member()
     assert two.clinic.enroll(member, organizationId=two.own).status == 200

@@ -19,7 +19,7 @@ from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Member
 from tests.integration.creating import setting
 from tests.integration.inviting import BOT as INVITE
 from tests.integration.inviting import mailing, outcomes
-from tests.integration.self_service import add_patient
+from tests.integration.self_service import add_patient, create, practitioner_role
 from tests.integration.several import TwoClinics
 
 SYNC, IFRAME = "dosespot-patient-sync-bot", "dosespot-iframe-bot"
@@ -232,18 +232,7 @@ def test_who_gave_themselves_a_role_at_the_own_clinic_is_not_linked_to_it(two: T
     member = two.clinic.add_member()
     two.works_at(member, two.north, code="PrescribingClinician")
     assert two.clinic.enroll(member).status == 200
-    own_hand = {
-        "resourceType": "PractitionerRole",
-        "practitioner": {"reference": f"Practitioner/{member.id}"},
-        "active": True,
-        "code": two.roles(member, two.north)[0]["code"],
-    }
-    two.clinic.session.post(
-        f"{two.clinic.fhir_url}fhir/R4/PractitionerRole",
-        json=own_hand,
-        headers={"Authorization": f"Bearer {member.token}"},
-        timeout=TIMEOUT_S,
-    ).raise_for_status()
+    create(two.clinic, practitioner_role(member, "PrescribingClinician"), by=member)
     answer = two.clinic.execute(SELF, {"organizationId": two.own}, member.token)
     assert answer.body["errorType"] == "NotAuthorized"
     assert two.status(member) == {str(two.number): "Pending"}
@@ -282,19 +271,7 @@ def test_a_prescriber_of_one_clinic_joins_another_only_with_a_role_from_an_admin
     two.works_at(member, two.own, code="PrescribingClinician")
     given = {"organizationId": two.own}
     assert two.clinic.execute(bot, given, member.token).status == 200
-    own_hand = {
-        "resourceType": "PractitionerRole",
-        "practitioner": {"reference": f"Practitioner/{member.id}"},
-        "organization": {"reference": f"Organization/{two.north}"},
-        "active": True,
-        "code": two.roles(member, two.own)[0]["code"],
-    }
-    two.clinic.session.post(
-        f"{two.clinic.fhir_url}fhir/R4/PractitionerRole",
-        json=own_hand,
-        headers={"Authorization": f"Bearer {member.token}"},
-        timeout=TIMEOUT_S,
-    ).raise_for_status()
+    take_role(two, member, two.north)
     answer = two.clinic.execute(bot, {"organizationId": two.north}, member.token)
     told = answer.error or str(answer.body["warnings"])
     assert "You are not authorized at this clinic yet." in told
@@ -304,6 +281,27 @@ def test_a_prescriber_of_one_clinic_joins_another_only_with_a_role_from_an_admin
     two.works_at(member, two.north, code="PrescribingClinician")
     assert two.clinic.execute(bot, {"organizationId": two.north}, member.token).status == 200
     assert two.status(member).keys() == {str(two.clinic.clinic_id), str(two.number)}
+
+
+def take_role(two: TwoClinics, member: Member, organization: str) -> None:
+    """Somebody gives themselves a role at a clinic."""
+    where = {"organization": {"reference": f"Organization/{organization}"}}
+    create(two.clinic, practitioner_role(member, "PrescribingClinician", **where), by=member)
+
+
+def test_who_is_linked_to_a_clinic_goes_on_there_only_with_a_role_from_an_administrator(
+    two: TwoClinics,
+) -> None:
+    member = two.clinic.add_member()
+    two.works_at(member, two.own, code="PrescribingClinician")
+    given = {"organizationId": two.own}
+    assert two.clinic.execute(SELF, given, member.token).status == 200
+    two.link(member)
+    take_role(two, member, two.north)
+    two.clinic.reset()
+    refused = two.clinic.execute(SELF, {"organizationId": two.north}, member.token)
+    assert refused.body["errorType"] == "NotAuthorized"
+    assert epcs(two, member, two.north) == ("", False)
 
 
 def at_both(two: TwoClinics) -> Member:

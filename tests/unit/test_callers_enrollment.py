@@ -16,7 +16,7 @@ from shared.clinics.which_clinic import ClinicChoice
 from shared.errors import RecordsDisagree, RemoteUnavailable
 from shared.fhir.answers import Answer
 from shared.fhir.batch import FoundAll, FoundOne
-from tests.builders import NOW, PRACTITIONER_ID, membership, practitioner
+from tests.builders import NOW, PRACTITIONER_ID, dea, membership, practitioner
 
 JANE = f"Practitioner/{PRACTITIONER_ID}"
 CODE = {"system": "https://dosespot.com/practitionerrole-type", "code": "PrescribingClinician"}
@@ -91,3 +91,19 @@ def test_a_member_with_two_ids_in_dosespot_is_refused() -> None:
     two = {**ENROLLED, "identifier": [ID, {**ID, "value": "4712"}]}
     with pytest.raises(RecordsDisagree):
         ENROLLMENT.due(OPEN, two)
+
+
+def test_a_dea_number_at_another_clinic_leaves_nothing_to_do_at_this_one() -> None:
+    registered = with_registration_status(
+        practitioner(identifier=[]), RegistrationStatus.REGISTRATION_SUCCESS.value
+    )
+    north = {
+        **GRANTS,
+        "id": "north",
+        "organization": {"reference": "Organization/north"},
+        "identifier": [dea("AS1234563", "IL")],
+    }
+    found = records(registered, GRANTS, north)
+    own = MeantClinic(elsewhere=frozenset({"Organization/north"}))
+    assert CallersEnrollment(Run(), ClinicChoice(), own).due(found, ENROLLED) is None
+    assert ENROLLMENT.due(found, ENROLLED) is found
