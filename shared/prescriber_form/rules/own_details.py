@@ -36,7 +36,8 @@ NOT_YOURS = (
 TWICE = "this location is given twice; enter it once"
 NO_STATE = "the state of this location is not on record; enter the state that the numbers are for"
 ANOTHER_STATE = (
-    "this location is in another state; leave this out, or have an administrator correct"
+    "this location is in another state; leave the state out, or have an administrator correct the"
+    " location"
 )
 FIXED = "is on record already, and only an administrator can change it; ask one, or leave this out"
 TWO_LICENSES = "two license numbers are given for the same state; enter the one that is yours"

@@ -20,7 +20,7 @@ export const ADMINISTRATOR = {
   sentenceEnd: ".",
   whereTheyAre: "Where people are",
   team: "Team",
-  nobody: "Nobody yet. Add your first prescriber below.",
+  nobody: "Nobody yet. Add your first prescriber above.",
   refresh: "Refresh",
   exportCsv: "Export as CSV",
   updateAll: "Update everybody's status",

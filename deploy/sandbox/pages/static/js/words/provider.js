@@ -58,8 +58,8 @@ export const GUIDE = {
         "your Social Security number and a credit card (debit cards are not accepted)",
         "a US driver's license, ID card or passport with a photo",
       ],
-      "You enter all this on DoseSpot's page only. There are up to three attempts; its page says how" +
-        " many are left. If no text message comes, look in your phone's spam folder.",
+      "You enter all this on DoseSpot's page only, and have up to three attempts. If no text message" +
+        " comes, look in your phone's spam folder.",
     ],
     factor: [
       "Set up two-factor authentication",
