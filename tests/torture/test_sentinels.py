@@ -72,12 +72,17 @@ def about(key: str) -> dict[str, Any]:
     }
 
 
+CLOCKS = {"created", "msecs", "relativeCreated", "thread", "process"}
+"""What a record says in long numbers of its own, in which a DEA number's seven digits turn up."""
+
+
 class Listening(logging.Handler):
     """Keeps what any logger is told while a bot runs, whatever thread of the run tells it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if (lines := _lines.get()) is not None:
-            lines += [self.format(record), repr(vars(record))]
+            told = {name: value for name, value in vars(record).items() if name not in CLOCKS}
+            lines += [self.format(record), repr(told)]
 
 
 class Watch:
