@@ -20,7 +20,7 @@ from shared.fhir.batch import Batch, FoundOne
 from shared.records.findings import Findings, listed
 from shared.runtime.bot import bot
 from shared.runtime.invocation import Invocation
-from shared.runtime.settings import FURTHER_CLINIC_KEY
+from shared.runtime.known_secrets import FURTHER_CLINIC_KEY
 
 REFUSED = "The clinic can't be registered until this is corrected. "
 NO_LOCATION = "there is no such Location, or it was deleted; give the id of an existing one"

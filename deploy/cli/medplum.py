@@ -22,7 +22,7 @@ from deploy.cli.secret_input import (
 from deploy.cli.sign_in import Command, base_url_option, server_at
 from deploy.cli.table import print_row, terminal_width
 from shared.errors import LookUpFirst, TryAgain
-from shared.runtime.settings import RELAY_URL
+from shared.runtime.known_secrets import RELAY_URL
 
 if TYPE_CHECKING:
     from deploy.medplum.doctor.finding import Check, CheckReport

@@ -11,7 +11,7 @@ from bots.folders import FOLDERS
 from deploy.cli.command import is_verbose, verbose_option
 from deploy.cli.serving import port_option, ready_file_option, serving, until_interrupted
 from deploy.cli.table import row, terminal_width
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.payload import secure_url
 
 if TYPE_CHECKING:
@@ -169,12 +169,12 @@ def _relay_settings(base_urls: tuple[str, ...]) -> "RelaySettings | None":
 
     if not base_urls:
         return None
-    secret = os.environ.get(settings.RELAY_SECRET, "").strip()
-    problem = settings.malformed(settings.RELAY_SECRET, secret)
+    secret = os.environ.get(known_secrets.RELAY_SECRET, "").strip()
+    problem = known_secrets.malformed(known_secrets.RELAY_SECRET, secret)
     if problem:
         raise click.UsageError(
-            f"--relay-from needs the project secret {settings.RELAY_SECRET} in the environment: it"
-            f" {problem}."
+            f"--relay-from needs the project secret {known_secrets.RELAY_SECRET} in the"
+            f" environment: it {problem}."
         )
     try:
         return RelaySettings(secret, frozenset(map(secure_url, base_urls)))

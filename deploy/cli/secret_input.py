@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from shared.errors import Misconfigured
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.payload import Secret
 
 
@@ -33,9 +33,11 @@ def from_options(file: Path | None, aws_name: str | None) -> dict[str, str]:
 
 def generated_webhook_secret(stored: Mapping[str, Secret]) -> dict[str, str]:
     """A new secret for push notifications, if there is none."""
-    if settings.WEBHOOK_SECRET in stored:
+    if known_secrets.WEBHOOK_SECRET in stored:
         return {}
-    return {settings.WEBHOOK_SECRET: secrets.token_hex(settings.WEBHOOK_SECRET_LENGTH // 2)}
+    return {
+        known_secrets.WEBHOOK_SECRET: secrets.token_hex(known_secrets.WEBHOOK_SECRET_LENGTH // 2)
+    }
 
 
 def generated_relay_secret(
@@ -44,9 +46,9 @@ def generated_relay_secret(
     """A new secret for the relay, where there is a relay and none."""
     from deploy.medplum.project_secrets import is_relayed, merged
 
-    if not is_relayed(given, stored) or merged(given, stored).get(settings.RELAY_SECRET):
+    if not is_relayed(given, stored) or merged(given, stored).get(known_secrets.RELAY_SECRET):
         return {}
-    return {settings.RELAY_SECRET: secrets.token_hex(settings.SHORTEST_RELAY_SECRET)}
+    return {known_secrets.RELAY_SECRET: secrets.token_hex(known_secrets.SHORTEST_RELAY_SECRET)}
 
 
 def prompt_for_missing(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, str]:
@@ -61,7 +63,7 @@ def prompt_for_missing(given: Mapping[str, str], stored: Mapping[str, Secret]) -
 def _prompt_for(name: str) -> str:
     def well_formed(typed: str) -> str:
         text = typed.strip()
-        problem = settings.malformed(name, text) if text else None
+        problem = known_secrets.malformed(name, text) if text else None
         if problem:
             click.echo(f"{name} {problem}.", err=True)  # click itself says nothing of hidden input
             raise click.UsageError(problem)

@@ -3,8 +3,8 @@
 from deploy.medplum.server import ProjectAdmin
 from shared.errors import RemoteUnavailable
 from shared.fhir.executed import Executed, Failed
+from shared.runtime.known_secrets import BotErrors
 from shared.runtime.returned import PROBE
-from shared.runtime.settings import BotErrors
 
 
 def tried(server: ProjectAdmin, bot_id: str) -> BotErrors | None:

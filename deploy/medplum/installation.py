@@ -13,7 +13,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import entries, items
 from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import FhirNotFound
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction
 from shared.runtime.payload import Secret
 
@@ -127,7 +127,7 @@ def _unfinished(bot: BotFunction, found: Found) -> Found:
 
 
 def _named_client(server: ProjectAdmin, project: Resource) -> Resource | None:
-    named = secrets_of(project).get(settings.SERVICE_ID)
+    named = secrets_of(project).get(known_secrets.SERVICE_ID)
     if named is None or not named.text():
         return None
     try:

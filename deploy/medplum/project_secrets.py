@@ -11,45 +11,45 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from shared.errors import Misconfigured
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.payload import Secret
 
-SERVICE = (settings.SERVICE_ID, settings.SERVICE_SECRET)
+SERVICE = (known_secrets.SERVICE_ID, known_secrets.SERVICE_SECRET)
 DOSESPOT = (
-    settings.BASE_URL,
-    settings.IFRAME_URL,
-    settings.CLINIC_ID,
-    settings.CLINIC_KEY,
-    settings.SUBSCRIPTION_KEY,
-    settings.USER_ID,
-    settings.WEBHOOK_SECRET,
+    known_secrets.BASE_URL,
+    known_secrets.IFRAME_URL,
+    known_secrets.CLINIC_ID,
+    known_secrets.CLINIC_KEY,
+    known_secrets.SUBSCRIPTION_KEY,
+    known_secrets.USER_ID,
+    known_secrets.WEBHOOK_SECRET,
 )
-RELAY = (settings.RELAY_URL, settings.RELAY_SECRET)
+RELAY = (known_secrets.RELAY_URL, known_secrets.RELAY_SECRET)
 MAIL = (
-    settings.MAIL_CHANNEL,
-    settings.MAIL_FROM,
-    settings.SES_REGION,
-    settings.SMTP_HOST,
-    settings.SMTP_PORT,
-    settings.SMTP_USER,
-    settings.SMTP_PASSWORD,
-    settings.INVITATION_URL,
+    known_secrets.MAIL_CHANNEL,
+    known_secrets.MAIL_FROM,
+    known_secrets.SES_REGION,
+    known_secrets.SMTP_HOST,
+    known_secrets.SMTP_PORT,
+    known_secrets.SMTP_USER,
+    known_secrets.SMTP_PASSWORD,
+    known_secrets.INVITATION_URL,
 )
 OPTIONAL = (
-    settings.NPI_REGISTRY_URL,
-    settings.NPI_REGISTRY_CHECK,
-    settings.IFRAME_ENROLLS,
-    settings.ANSWER_WITHIN,
-    settings.INVITATION_REQUIRED,
-    settings.BILLING_PRICE,
-    settings.BILLING_CURRENCY,
+    known_secrets.NPI_REGISTRY_URL,
+    known_secrets.NPI_REGISTRY_CHECK,
+    known_secrets.IFRAME_ENROLLS,
+    known_secrets.ANSWER_WITHIN,
+    known_secrets.INVITATION_REQUIRED,
+    known_secrets.BILLING_PRICE,
+    known_secrets.BILLING_CURRENCY,
     *MAIL,
     *RELAY,
 )
 """What the bots do without: taken where somebody gives it, and never asked for."""
 
 NEEDED = (*DOSESPOT, *SERVICE)
-NAMES = (*NEEDED, *OPTIONAL, settings.BOT_ERRORS)
+NAMES = (*NEEDED, *OPTIONAL, known_secrets.BOT_ERRORS)
 """All of them but the keys of further clinics, whose names have the clinics' numbers; what
 `BOT_ERRORS` should be is found out where nobody gives it."""
 
@@ -97,7 +97,7 @@ def problems(given: Mapping[str, str], stored: Mapping[str, Secret]) -> list[str
         if not is_known(name)
     ]
     texts = merged(given, stored)
-    wrong = {name: settings.malformed(name, text) for name, text in texts.items()}
+    wrong = {name: known_secrets.malformed(name, text) for name, text in texts.items()}
     both = [name for name in SERVICE if name in given]
     alone = [f"{both[0]} is of no use without {other(both[0])}"] if len(both) == 1 else []
     return unknown + [f"{name} {problem}" for name, problem in wrong.items() if problem] + alone
@@ -115,18 +115,18 @@ def merged(given: Mapping[str, str], stored: Mapping[str, Secret]) -> dict[str, 
 
 def is_known(name: str) -> bool:
     """Whether the bots read a secret of that name."""
-    return name in NAMES or settings.further_clinic(name) is not None
+    return name in NAMES or known_secrets.further_clinic(name) is not None
 
 
 def further_keys(given: Iterable[str], stored: Iterable[str]) -> list[str]:
     """Which of the names are those of keys of further clinics, in the order of their numbers."""
-    numbers = {settings.further_clinic(name) for name in (*given, *stored)}
-    return [settings.clinic_key_name(number) for number in sorted(filter(None, numbers))]
+    numbers = {known_secrets.further_clinic(name) for name in (*given, *stored)}
+    return [known_secrets.clinic_key_name(number) for number in sorted(filter(None, numbers))]
 
 
 def is_relayed(given: Mapping[str, str], stored: Mapping[str, Secret]) -> bool:
     """Whether the Bots' runs are passed on by the relay."""
-    return bool(merged(given, stored).get(settings.RELAY_URL))
+    return bool(merged(given, stored).get(known_secrets.RELAY_URL))
 
 
 def other(name: str) -> str:

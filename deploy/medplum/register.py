@@ -23,7 +23,7 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import items
 from fhir_profiles.project_settings import with_secrets
 from shared.errors import Misconfigured
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.start import Start
 
@@ -142,7 +142,8 @@ class Installer:
         found, what = self._found, f"ClientApplication {wanted.CLIENT_NAME}"
         if _has_other_client(found, self._order.secrets):
             note = (
-                f"{settings.SERVICE_ID} names another ClientApplication; its rights are up to you"
+                f"{known_secrets.SERVICE_ID} names another ClientApplication; its rights are up to"
+                " you"
             )
             self._ledger.report(LedgerEntry(what, EntryStatus.KEPT, (note,)))
             return {}
@@ -178,7 +179,7 @@ class Installer:
 
     def _bot_errors(self, bot_id: str) -> None:
         """Tries what the server does with an error that a bot returns, and keeps the answer."""
-        name, what = settings.BOT_ERRORS, f"secret {settings.BOT_ERRORS}"
+        name, what = known_secrets.BOT_ERRORS, f"secret {known_secrets.BOT_ERRORS}"
         value = self._order.secrets.get(name)
         if value is None and not self._ledger.plan:
             value = tried(self._server, bot_id)
@@ -199,7 +200,9 @@ class Installer:
         if aws is None:
             return
         credential = {name: texts[name] for name in project_secrets.SERVICE if name in texts}
-        relay = {settings.RELAY_SECRET: texts[settings.RELAY_SECRET]} if self._relay else {}
+        relay = (
+            {known_secrets.RELAY_SECRET: texts[known_secrets.RELAY_SECRET]} if self._relay else {}
+        )
         values = {"MEDPLUM_BASE_URL": self._order.base_url, **credential, **relay}
         complete = len(credential) == len(project_secrets.SERVICE)
         status = aws.status_of(values) if complete else EntryStatus.MISSING
@@ -292,7 +295,7 @@ class Installer:
 
 def _has_other_client(found: Installation, given: Mapping[str, str]) -> bool:
     """Whether the bots have the credential of a ClientApplication that is not ours."""
-    if settings.SERVICE_ID in given:
+    if known_secrets.SERVICE_ID in given:
         return True
     ours = [client["id"] for client in found.clients]
     return found.named_client is not None and found.named_client["id"] not in ours

@@ -6,7 +6,7 @@
 from deploy.medplum.wanted import is_scheduled
 from fhir_profiles import Resource
 from fhir_profiles.elements import items
-from shared.runtime import settings
+from shared.runtime import known_secrets
 
 FEATURE = "cron"
 NO_FEATURE = (
@@ -14,7 +14,7 @@ NO_FEATURE = (
     " server runs no Bot by its schedule, and does not say so. Without a schedule"
     " (--status-schedule off) it is not needed."
 )
-HEADER = f"Authorization: Secret <{settings.WEBHOOK_SECRET}>"
+HEADER = f"Authorization: Secret <{known_secrets.WEBHOOK_SECRET}>"
 
 
 def ignored_schedule(project: Resource, bot: Resource) -> str | None:

@@ -18,7 +18,7 @@ from deploy.reference.rows import FieldRow, rows
 from shared.enrollment.rules.refusals import Refusal
 from shared.members.rules.guidance import GUIDANCE
 from shared.runtime.bot import BotFunction
-from shared.runtime.settings import ANSWER_WITHIN_S
+from shared.runtime.known_secrets import ANSWER_WITHIN_S
 from shared.runtime.start import Start
 
 _FOLDER = Path(__file__).parents[2] / "docs" / "reference"

@@ -22,7 +22,7 @@ from fhir_profiles.systems import (
     PRACTITIONER_ROLE_TYPE,
 )
 from shared.fhir.client import FhirClient
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction
 from shared.runtime.start import Start
 
@@ -117,16 +117,16 @@ def project_secrets(
         if membership.get("admin")
     )
     return {
-        settings.BASE_URL: f"{dosespot_url}{api_path}",
-        settings.IFRAME_URL: f"{dosespot_url}LoginSingleSignOn.aspx",
-        settings.CLINIC_ID: str(dosespot.clinic_id),
-        settings.CLINIC_KEY: dosespot.clinic_key,
-        settings.SUBSCRIPTION_KEY: dosespot.subscription_key,
-        settings.USER_ID: administrator,
-        settings.WEBHOOK_SECRET: PUSH_SECRET,
-        settings.NPI_REGISTRY_URL: registry_url,
-        settings.SERVICE_ID: service["id"],
-        settings.SERVICE_SECRET: service["secret"],
+        known_secrets.BASE_URL: f"{dosespot_url}{api_path}",
+        known_secrets.IFRAME_URL: f"{dosespot_url}LoginSingleSignOn.aspx",
+        known_secrets.CLINIC_ID: str(dosespot.clinic_id),
+        known_secrets.CLINIC_KEY: dosespot.clinic_key,
+        known_secrets.SUBSCRIPTION_KEY: dosespot.subscription_key,
+        known_secrets.USER_ID: administrator,
+        known_secrets.WEBHOOK_SECRET: PUSH_SECRET,
+        known_secrets.NPI_REGISTRY_URL: registry_url,
+        known_secrets.SERVICE_ID: service["id"],
+        known_secrets.SERVICE_SECRET: service["secret"],
     }
 
 

@@ -11,7 +11,7 @@ from fhir_profiles.project_settings import with_secrets
 from shared.errors import EditConflict, Misconfigured
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, denied_as
-from shared.runtime.settings import clinic_key_name
+from shared.runtime.known_secrets import clinic_key_name
 
 NOT_ALLOWED = (
     "The bot may not read and write the Project, where the clinic's key has to be stored; nothing"

@@ -23,8 +23,8 @@ from shared.enrollment.rules.trouble import (
 )
 from shared.errors import BotError, EnrollmentInProgress, LookUpFirst, RemoteUnavailable
 from shared.http.sending import READ_TIMEOUT_S, Call, Http, Reply, unavailable, unconfirmed
+from shared.runtime.known_secrets import ANSWER_WITHIN_S
 from shared.runtime.services import Services
-from shared.runtime.settings import ANSWER_WITHIN_S
 from tests.integration.clinic import Clinic, Member
 from tests.torture.flows import FLOWS, Flow, payload, start
 from tests.torture.outcomes import UNDISTURBED, check

@@ -18,7 +18,7 @@ URL = re.compile(r"https?://\S*")
 ALLOWED = {
     "shared/http/sending.py": {"http://", "https://"},
     "shared/runtime/payload.py": {"https://"},
-    "shared/runtime/settings.py": {
+    "shared/runtime/known_secrets.py": {
         "https://my.staging.dosespot.com/webapi/v2/",
         "https://my.staging.dosespot.com/LoginSingleSignOn.aspx",
     },

@@ -21,8 +21,9 @@ from shared.clinics.rules.meant import (
 )
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import BotError, Misconfigured
+from shared.runtime.known_secrets import further_clinic
 from shared.runtime.payload import Secret
-from shared.runtime.settings import Settings, further_clinic
+from shared.runtime.settings import Settings
 
 TODAY = Today(datetime(2026, 3, 10, 12, tzinfo=UTC))
 OWN, NORTH, SOUTH, KEYLESS = 7, 8, 9, 10

@@ -7,7 +7,7 @@ import pytest
 from shared.errors import Misconfigured
 from shared.mail.channel import NO_CHANNEL, mail_channel
 from shared.mail.settings import Channel, MailSettings, SmtpServer
-from shared.runtime.settings import malformed
+from shared.runtime.known_secrets import malformed
 from tests.core.fhir_in_memory import FhirServer
 from tests.unit.test_settings import refused, settings
 

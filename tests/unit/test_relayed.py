@@ -20,7 +20,7 @@ from fhir_profiles.systems import (
 )
 from shared.fhir.executed import NotRun
 from shared.http.sending import Reply
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.payload import Secret
 
 BOT = BOTS[0]
@@ -90,7 +90,12 @@ def test_what_is_deployed_has_the_code_and_was_made_a_function_as_it_is_wanted(
 
 def test_the_relays_code_names_what_the_endpoint_reads() -> None:
     code = relay_code()
-    for name in (settings.RELAY_URL, settings.RELAY_SECRET, "X-Relay-Time", "X-Relay-Signature"):
+    for name in (
+        known_secrets.RELAY_URL,
+        known_secrets.RELAY_SECRET,
+        "X-Relay-Time",
+        "X-Relay-Signature",
+    ):
         assert name in code
     # A Medplum server takes `module.exports` for nothing, and a word `export` for an ES module.
     assert "exports.handler = " in code
@@ -122,7 +127,7 @@ def test_bots_are_relayed_where_there_is_an_endpoint(
 def test_a_relay_secret_is_made_up_only_where_there_is_none() -> None:
     first, second = (generated_relay_secret({"RELAY_URL": URL}, {}) for _ in range(2))
     assert first != second
-    assert settings.malformed(settings.RELAY_SECRET, first["RELAY_SECRET"]) is None
+    assert known_secrets.malformed(known_secrets.RELAY_SECRET, first["RELAY_SECRET"]) is None
     assert generated_relay_secret({}, stored(RELAY_URL=URL, RELAY_SECRET="x" * 32)) == {}
     assert generated_relay_secret({"RELAY_URL": URL, "RELAY_SECRET": "x" * 32}, {}) == {}
 
@@ -140,7 +145,7 @@ def test_a_relay_secret_is_made_up_only_where_there_is_none() -> None:
     ],
 )
 def test_the_relays_secrets_have_a_form(name: str, value: str, is_well_formed: bool) -> None:
-    assert (settings.malformed(name, value) is None) is is_well_formed
+    assert (known_secrets.malformed(name, value) is None) is is_well_formed
 
 
 @pytest.mark.parametrize(

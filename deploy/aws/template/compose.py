@@ -13,7 +13,7 @@ from bots.catalog import BOTS
 from deploy.aws.interpreters import WITHOUT_SNAP_START
 from deploy.aws.template.functions import Function, functions_of, logical_id, name_of
 from shared.runtime.bot import BotFunction
-from shared.runtime.settings import ANSWER_WITHIN_S
+from shared.runtime.known_secrets import ANSWER_WITHIN_S
 
 Template = dict[str, Any]
 

@@ -16,11 +16,11 @@ from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
 from shared.fhir.executed import Executed, Failed, NotRun
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction, CustomOperation
+from shared.runtime.known_secrets import BotErrors
 from shared.runtime.payload import Secret
 from shared.runtime.returned import PROBE
-from shared.runtime.settings import BotErrors
 
 NO_ADMINISTRATOR = "The Bot's ProjectMembership has no admin right, or is deactivated."
 WIDE = "No AccessPolicy of ours narrows what its ProjectMembership may do."
@@ -38,7 +38,7 @@ NOT_RETURNED = (
 RAISED = "The server answers them with 200; so the bots raise theirs."
 TAKEN_FOR_SUCCESS = (
     "The server answers them with 200, which callers take for success, but"
-    f" {settings.BOT_ERRORS} lets the bots return theirs."
+    f" {known_secrets.BOT_ERRORS} lets the bots return theirs."
 )
 OLD_FUNCTION = (
     "The function did not return an error to try: it is older than this program. Run"
@@ -134,10 +134,10 @@ def check_bot_errors(tried: BotErrors | None, secrets: Mapping[str, Secret]) -> 
         tried: what the server was found to do; None if a bot did not return the probe's.
         secrets: the project's.
     """
-    stored = secrets[settings.BOT_ERRORS].text() if settings.BOT_ERRORS in secrets else ""
-    problem = settings.malformed(settings.BOT_ERRORS, stored) if stored else None
+    stored = secrets[known_secrets.BOT_ERRORS].text() if known_secrets.BOT_ERRORS in secrets else ""
+    problem = known_secrets.malformed(known_secrets.BOT_ERRORS, stored) if stored else None
     if problem:
-        return missing(f"{settings.BOT_ERRORS} {problem}. {REGISTER}")
+        return missing(f"{known_secrets.BOT_ERRORS} {problem}. {REGISTER}")
     returns = stored == BotErrors.RETURNED
     if tried is None:
         return missing(OLD_FUNCTION) if returns else note(OLD_FUNCTION)

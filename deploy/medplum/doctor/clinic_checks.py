@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from deploy.medplum.doctor.finding import CheckResult, CheckVerdict, missing, ok
-from shared.runtime import settings
+from shared.runtime import known_secrets
 
 ONE_CLINIC = ok("The project has one clinic.")
 REGISTER_CLINIC = "run dosespot-register-clinic-bot with it as existingClinicId"
@@ -12,14 +12,14 @@ NOT_LIVE = "A new clinic lets nobody in until DoseSpot's staff have set it up."
 
 def further_keys(secrets: Iterable[str]) -> list[str]:
     """The names that look like those of further clinics' keys."""
-    return sorted(one for one in secrets if one.startswith(settings.FURTHER_CLINIC_KEY))
+    return sorted(one for one in secrets if one.startswith(known_secrets.FURTHER_CLINIC_KEY))
 
 
 def misnamed_keys(own: int, secrets: Iterable[str]) -> list[str]:
     """What is wrong with the names of further clinics' keys."""
     found = []
     for name in further_keys(secrets):
-        number = settings.further_clinic(name)
+        number = known_secrets.further_clinic(name)
         if number is None:
             found.append(f"{name} must end with the clinic's number.")
         elif number == own:

@@ -11,15 +11,17 @@ from shared.dosespot.wire import ClinicianItem
 from shared.errors import Misconfigured
 from shared.http.sending import Call, Reply, Sender
 from shared.http.token_cache import TokenCache
-from shared.runtime import settings
+from shared.runtime import known_secrets
 
 MEANS: Mapping[str, str] = {
     "invalid_client": "most likely {named_by} is wrong",
-    "invalid_grant": f"most likely {settings.USER_ID} is not an active clinician of this clinic",
+    "invalid_grant": (
+        f"most likely {known_secrets.USER_ID} is not an active clinician of this clinic"
+    ),
 }
 """OAuth's reasons (RFC 6749, section 5.2), as a password grant of DoseSpot has them."""
 
-NOT_OAUTH = f"most likely {settings.SUBSCRIPTION_KEY} is wrong"
+NOT_OAUTH = f"most likely {known_secrets.SUBSCRIPTION_KEY} is wrong"
 
 
 class Listening:
@@ -61,7 +63,7 @@ def check_sign_in(
 
 def check_clinician(item: ClinicianItem | None) -> CheckResult:
     """Whether the clinician on whose behalf prescribers enroll themselves may do that."""
-    name = settings.USER_ID
+    name = known_secrets.USER_ID
     if item is None:
         return missing(f"DoseSpot does not know the clinician of {name}.")
     if item.Active is False or item.AccountLocked:

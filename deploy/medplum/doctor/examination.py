@@ -49,7 +49,7 @@ from shared.http.sending import Call, Sender
 from shared.http.token_cache import TokenCache
 from shared.mail.channel import mail_channel
 from shared.members.caller import is_program, sole_clinician_id
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.payload import Secret
 from shared.runtime.returned import PROBE
@@ -66,11 +66,11 @@ SIGN_IN, CLINICIAN = "DoseSpot sign-in", "DoseSpot clinician"
 CLINICS = "further clinics"
 MOST_NAMED = 20
 DOSESPOT_SECRETS = (
-    settings.BASE_URL,
-    settings.CLINIC_ID,
-    settings.CLINIC_KEY,
-    settings.SUBSCRIPTION_KEY,
-    settings.USER_ID,
+    known_secrets.BASE_URL,
+    known_secrets.CLINIC_ID,
+    known_secrets.CLINIC_KEY,
+    known_secrets.SUBSCRIPTION_KEY,
+    known_secrets.USER_ID,
 )
 
 People = Callable[[Sequence[str]], Mapping[str, str]]
@@ -132,7 +132,7 @@ class Examination:
             yield Check(name, (f"Bot {bot.identifier}",), check)
         yield Check(BOT_ERRORS, (_function(BOTS[0]),), self._check_bot_errors)
         yield Check("relay code", known, self._check_relay_code)
-        needs = (_secret(settings.RELAY_URL), _secret(settings.RELAY_SECRET))
+        needs = (_secret(known_secrets.RELAY_URL), _secret(known_secrets.RELAY_SECRET))
         yield Check("relay endpoint", needs, self._check_relay_endpoint)
         yield Check(SCHEDULE, (known[0], f"Bot {SYNC.identifier}"), self._check_schedule)
         push = (f"Bot {PUSH.identifier}", f"function {PUSH.name}")
@@ -145,7 +145,7 @@ class Examination:
         yield Check(CLINICIAN, (SIGN_IN,), self._check_clinician)
         yield Check("DoseSpot EPCS", (CLINICIAN,), self._check_epcs)
         yield Check(CLINICS, known, self._check_clinics)
-        clinic = (_secret(settings.CLINIC_ID),)
+        clinic = (_secret(known_secrets.CLINIC_ID),)
         yield Check("comparison with DoseSpot", clinic, self._check_comparisons)
         yield Check("your DoseSpot identifier", known, self._check_caller)
 
@@ -180,7 +180,7 @@ class Examination:
         me = self._as_service().who_am_i()
         if not is_administrator(child(me, "membership")):
             return missing(
-                f"The ClientApplication of {settings.SERVICE_ID} has no admin right. Set"
+                f"The ClientApplication of {known_secrets.SERVICE_ID} has no admin right. Set"
                 " ProjectMembership.admin to true on its membership, or take both its secrets away"
                 " and run `prescriber-bots register`."
             )
@@ -235,13 +235,13 @@ class Examination:
         secrets = self._found.secrets
         if not is_relayed({}, secrets):
             return relay_checks.NO_RELAY
-        if not secrets.get(settings.RELAY_SECRET, Secret()).text():
+        if not secrets.get(known_secrets.RELAY_SECRET, Secret()).text():
             return relay_checks.NO_SECRET
         call = Call(
             service=relay_checks.SERVICE,
             wish="refuse a call",
             method="POST",
-            url=secrets[settings.RELAY_URL].text(),
+            url=secrets[known_secrets.RELAY_URL].text(),
             headers={},
             json={},
         )
@@ -302,7 +302,7 @@ class Examination:
         return clinic_checks.check_clinics(own, signed_in, map(clinic_number, found), misnamed)
 
     def _check_comparisons(self) -> CheckResult:
-        clinic_id = int(self._found.secrets[settings.CLINIC_ID].text())
+        clinic_id = int(self._found.secrets[known_secrets.CLINIC_ID].text())
         identifier = f"{COMPARISON_ROUND}|{round_key(clinic_id)}"
         found = list(self._server.search_all("Basic", {"identifier": identifier}))
         known = read_round(clinic_id, found[0] if found else None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from deploy.medplum.doctor.finding import CheckResult, missing, note, ok
 from deploy.medplum.project_secrets import OPTIONAL, guess, is_known
-from shared.runtime import settings
+from shared.runtime import known_secrets
 from shared.runtime.payload import Secret
 
 PUSH_ONLY = "Only push notifications need it."
@@ -19,8 +19,8 @@ def check_secret(name: str, secrets: Mapping[str, Secret]) -> CheckResult:
     if not text:
         others = [other for other in secrets if not is_known(other)]
         lacking = f"The project has none{guess(name, others) or '.'}"
-        if name == settings.WEBHOOK_SECRET:
+        if name == known_secrets.WEBHOOK_SECRET:
             return note(f"{lacking} {PUSH_ONLY}")
         return missing(f"{lacking} {REGISTER}")
-    problem = settings.malformed(name, text)
+    problem = known_secrets.malformed(name, text)
     return missing(f"{name} {problem}. {REGISTER}") if problem else ok("Set and well-formed.")
