@@ -66,6 +66,12 @@ class Answer:
         return "" if self.status == 200 else str(self.body.get("errorMessage", ""))
 
     @property
+    def refusal(self) -> tuple[str, str]:
+        """Kind and sentence of what has to be a refusal."""
+        assert self.status == 400, self.body
+        return str(self.body["errorType"]), self.error
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The answer without the two resources."""
         return {

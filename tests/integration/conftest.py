@@ -16,6 +16,7 @@ from tests.integration.self_service import (
     SELF_BOT,
     SERVICE_SECRETS,
     bot_as_itself,
+    grant,
     without_secrets,
 )
 from tests.integration.several import TwoClinics, two_clinics
@@ -94,6 +95,14 @@ def node() -> Iterator[Node]:
 def prescriber(clinic: Clinic) -> Member:
     """Somebody with DEA numbers in two states."""
     return clinic.add_member(dea=DEA)
+
+
+@pytest.fixture
+def granted(clinic: Clinic, prescriber: Member) -> Member:
+    """The same, whom an administrator lets enroll themselves."""
+    grant(clinic, prescriber)
+    clinic.reset()
+    return prescriber
 
 
 @pytest.fixture(params=["as-user", pytest.param("as-itself", marks=pytest.mark.torture)])

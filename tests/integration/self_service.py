@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from bots.dispatch import FUNCTION
+from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.systems import (
     MEDPLUM_BOT_EXTERNAL_FUNCTION_ID,
     MEDPLUM_BOTS,
@@ -18,6 +19,8 @@ SELF_BOT = "dosespot-self-enroll-prescriber-bot"
 SYNC_BOT = "dosespot-patient-sync-bot"
 IFRAME_BOT = "dosespot-iframe-bot"
 SERVICE_SECRETS = ("MEDPLUM_CLIENT_ID", "MEDPLUM_CLIENT_SECRET")
+
+IFRAME_ENROLLS = "DOSESPOT_IFRAME_ENROLLS"
 
 INITIALIZE_IDP = "idpInit"
 INITIALIZE_TFA = "initTfaActivate"
@@ -72,6 +75,19 @@ def enrolled(clinic: Clinic, **options: Any) -> Member:
     clinic.prescriber_does(member, "sign-agreements")
     clinic.reset()
     return member
+
+
+def linked(clinic: Clinic, member: Member) -> tuple[int, ...]:
+    """The DoseSpot ids on the membership."""
+    return clinician_ids(clinic.read(f"ProjectMembership/{member.membership_id}")).numbers
+
+
+def signed_in_patient(clinic: Clinic) -> Member:
+    """A patient who may sign in to the project."""
+    login = f"{clinic.add_member().npi}@patients.example"
+    patient = {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]}
+    added = clinic.sandbox.fhir.add_person(clinic.project, patient, login, "sandbox-password")
+    return Member(added.profile_id, added.membership_id, added.token)
 
 
 @contextmanager

@@ -288,7 +288,7 @@ def test_row_authentication_failed_only_administrators_may(clinic: Clinic) -> No
     body, member = new_form(clinic), clinic.add_member()
     clinic.reset()
     answer = create(clinic, body, by=member)
-    assert (answer.body["errorType"], answer.error) == (
+    assert answer.refusal == (
         "NotAuthorized",
         authorize.NOT_ADMINISTRATOR,
     )

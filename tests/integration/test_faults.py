@@ -75,7 +75,7 @@ def test_a_create_that_had_no_effect_is_sent_again_by_the_next_run(
     clinic.switch(second_create_same_npi="duplicate", lookup_lag_s=2.0)
     clinic.break_dosespot(**CREATE, kind="drop", when="before")
     answer = clinic.enroll(prescriber)
-    assert (answer.body["errorType"], answer.error) == ("LookUpFirst", trouble.CREATE_UNANSWERED)
+    assert answer.refusal == ("LookUpFirst", trouble.CREATE_UNANSWERED)
     assert clinic.clinicians(prescriber.npi) == []
     assert clinic.enroll(prescriber).status == 200
     assert len(clinic.clinicians(prescriber.npi)) == 1

@@ -66,7 +66,7 @@ def test_a_pharmacy_is_found_by_the_numbers_that_the_hooks_send(
 def test_only_who_is_enrolled_may_ask(clinic: Clinic, bot: str) -> None:
     given = {} if bot == COUNTS_BOT else {"name": SEARCHES[bot]}
     answer = clinic.execute(bot, given, clinic.add_member().token)
-    assert (answer.body["errorType"], answer.error) == ("NotAuthorized", NOT_ENROLLED)
+    assert answer.refusal == ("NotAuthorized", NOT_ENROLLED)
 
 
 def test_a_favorite_is_found_again_by_the_search_of_medplums_page(

@@ -144,19 +144,19 @@ def test_a_patient_who_is_not_in_dosespot_is_to_be_synced_first(
     clinic: Clinic, member: Member
 ) -> None:
     answer = _iframe(clinic, member, add_patient(clinic)["id"])
-    assert (answer.body["errorType"], answer.error) == ("RecordsRefused", NOT_SYNCED)
+    assert answer.refusal == ("RecordsRefused", NOT_SYNCED)
     assert "dosespot-patient-sync-bot" in answer.error
 
 
 def test_who_is_not_enrolled_gets_no_link(clinic: Clinic) -> None:
     answer = _iframe(clinic, clinic.add_member())
-    assert (answer.body["errorType"], answer.error) == ("NotAuthorized", NOT_ENROLLED)
+    assert answer.refusal == ("NotAuthorized", NOT_ENROLLED)
 
 
 def test_a_bot_that_runs_as_itself_gives_no_link(clinic: Clinic, member: Member) -> None:
     with bot_as_itself(clinic, IFRAME_BOT, admin=True) as bot:
         answer = clinic.execute(bot, {}, member.token)
-    assert (answer.body["errorType"], answer.error) == ("Misconfigured", RUN_AS_USER)
+    assert answer.refusal == ("Misconfigured", RUN_AS_USER)
 
 
 def test_all_missing_secrets_are_named(clinic: Clinic, member: Member) -> None:

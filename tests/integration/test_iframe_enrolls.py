@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bots.iframe.bot import NOT_CONTINUED, NOT_SYNCED
-from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.registration_status import registration_status
 from shared.enrollment.fhir_members import NO_CREDENTIAL
 from shared.enrollment.rules.trouble import CREATE_UNANSWERED, NOT_GRANTED
@@ -15,6 +14,7 @@ from tests.integration.clinic import DEA, Answer, Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.self_service import (
     IFRAME_BOT,
+    IFRAME_ENROLLS,
     INITIALIZE_IDP,
     INITIALIZE_TFA,
     SERVICE_SECRETS,
@@ -22,16 +22,16 @@ from tests.integration.self_service import (
     create,
     dosespot_writes,
     grant,
+    linked,
     open_page,
     practitioner_role,
     self_enroll,
+    signed_in_patient,
     sync,
     without_secrets,
     writes,
 )
 from tests.quick import first
-
-SETTING = "DOSESPOT_IFRAME_ENROLLS"
 
 
 def opens(clinic: Clinic, member: Member, patient: dict[str, Any] | None = None) -> Answer:
@@ -58,25 +58,6 @@ def warned(answer: Answer) -> str:
     assert warning["path"] == "Practitioner"
     assert warning["sentence"].startswith(NOT_CONTINUED)
     return str(warning["sentence"]).removeprefix(NOT_CONTINUED)
-
-
-def refused(answer: Answer) -> tuple[str, str]:
-    """Kind and sentence of a refusal."""
-    assert answer.status == 400
-    return str(answer.body["errorType"]), answer.error
-
-
-def linked(clinic: Clinic, member: Member) -> tuple[int, ...]:
-    """The DoseSpot ids on the membership."""
-    return clinician_ids(clinic.read(f"ProjectMembership/{member.membership_id}")).numbers
-
-
-@pytest.fixture
-def granted(clinic: Clinic, prescriber: Member) -> Member:
-    """Somebody with DEA numbers whom an administrator lets enroll themselves."""
-    grant(clinic, prescriber)
-    clinic.reset()
-    return prescriber
 
 
 @pytest.fixture
@@ -158,24 +139,22 @@ def test_without_a_role_today_the_bot_only_gives_links(
     if enrolled:
         assert (answer.status, set(answer.body)) == (200, {"url"})
     else:
-        assert refused(answer) == ("NotAuthorized", NOT_ENROLLED)
+        assert answer.refusal == ("NotAuthorized", NOT_ENROLLED)
     assert writes(clinic) == []
 
 
 def test_a_role_of_ones_own_making_enrolls_nobody(clinic: Clinic, prescriber: Member) -> None:
     create(clinic, practitioner_role(prescriber, "ClinicianAdmin"), by=prescriber)
     clinic.reset()
-    assert refused(opens(clinic, prescriber)) == ("NotAuthorized", NOT_GRANTED)
+    assert opens(clinic, prescriber).refusal == ("NotAuthorized", NOT_GRANTED)
     assert writes(clinic) == []
 
 
 def test_a_signed_in_patient_is_not_enrolled(clinic: Clinic) -> None:
-    login = f"{clinic.add_member().npi}@patients.example"
-    patient = {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]}
-    person = clinic.sandbox.fhir.add_person(clinic.project, patient, login, "sandbox-password")
+    person = signed_in_patient(clinic)
     clinic.reset()
     answer = clinic.execute(IFRAME_BOT, {}, person.token)
-    assert refused(answer) == ("NotAuthorized", NOT_ENROLLED)
+    assert answer.refusal == ("NotAuthorized", NOT_ENROLLED)
     assert writes(clinic) == []
 
 
@@ -194,7 +173,7 @@ def test_an_administrators_own_enrollment_follows_the_rules_of_self_enrollment(
 ) -> None:
     member = clinic.add_member(admin=True, dea=DEA)
     clinic.reset()
-    assert refused(opens(clinic, member)) == ("NotAuthorized", NOT_ENROLLED)
+    assert opens(clinic, member).refusal == ("NotAuthorized", NOT_ENROLLED)
     clinic.enroll(member)
     clinic.set_clinician(member, status="IDPSuccess", active=False)
     grant(clinic, member)
@@ -217,27 +196,27 @@ def test_a_deactivated_member_is_neither_enrolled_nor_signed_in(
 
 
 def test_the_project_may_keep_enrollment_out_of_the_iframe(clinic: Clinic, granted: Member) -> None:
-    with setting(clinic, SETTING, "false"):
+    with setting(clinic, IFRAME_ENROLLS, "false"):
         clinic.reset()
-        assert refused(opens(clinic, granted)) == ("NotAuthorized", NOT_ENROLLED)
+        assert opens(clinic, granted).refusal == ("NotAuthorized", NOT_ENROLLED)
         assert writes(clinic) == []
     step(clinic, granted)
     clinic.prescriber_does(granted, "sign-agreements")
-    with setting(clinic, SETTING, "false"):
+    with setting(clinic, IFRAME_ENROLLS, "false"):
         clinic.reset()
         assert set(opens(clinic, granted).body) == {"url"}
         assert writes(clinic) == []
-    with setting(clinic, SETTING, "no"):
-        kind, sentence = refused(opens(clinic, granted))
+    with setting(clinic, IFRAME_ENROLLS, "no"):
+        kind, sentence = opens(clinic, granted).refusal
     assert kind == "Misconfigured"
-    assert f"{SETTING} must be true or false" in sentence
+    assert f"{IFRAME_ENROLLS} must be true or false" in sentence
 
 
 def test_what_a_first_enrollment_lacks_is_the_answer(clinic: Clinic, granted: Member) -> None:
     practitioner = clinic.practitioner(granted)
     clinic.write({k: v for k, v in practitioner.items() if k != "birthDate"})
     clinic.reset()
-    kind, sentence = refused(opens(clinic, granted))
+    kind, sentence = opens(clinic, granted).refusal
     assert (kind, "Practitioner.birthDate" in sentence) == ("RecordsRefused", True)
     assert writes(clinic) == []
 
@@ -245,7 +224,7 @@ def test_what_a_first_enrollment_lacks_is_the_answer(clinic: Clinic, granted: Me
 def test_who_is_inactive_is_not_created(clinic: Clinic, granted: Member) -> None:
     clinic.write({**clinic.practitioner(granted), "active": False})
     clinic.reset()
-    assert refused(opens(clinic, granted))[0] == "StageRefused"
+    assert opens(clinic, granted).refusal[0] == "StageRefused"
     assert writes(clinic) == []
 
 
@@ -316,7 +295,7 @@ def test_a_create_that_nobody_answers_is_open_and_made_up_for(
     clinic.switch(lookup_lag_s=60.0)
     fault = {"method": "POST", "path": "/webapi/v2/api/clinicians", "kind": "drop"}
     clinic.break_dosespot(**fault, when="after")
-    assert refused(opens(clinic, granted)) == ("LookUpFirst", CREATE_UNANSWERED)
+    assert opens(clinic, granted).refusal == ("LookUpFirst", CREATE_UNANSWERED)
     clinic.reset()
     assert step(clinic, granted) == []
     assert linked(clinic, granted) == (clinic.clinician(granted)["id"],)
@@ -326,7 +305,7 @@ def test_a_patient_who_can_not_be_read_is_refused_before_anything_is_begun(
     clinic: Clinic, granted: Member
 ) -> None:
     nobody = {"id": "00000000-0000-4000-8000-000000000000"}
-    assert refused(opens(clinic, granted, nobody))[0] == "FhirNotFound"
+    assert opens(clinic, granted, nobody).refusal[0] == "FhirNotFound"
     assert writes(clinic) == []
 
 
@@ -334,7 +313,7 @@ def test_a_patient_who_is_not_in_dosespot_yet_does_not_keep_enrollment_back(
     clinic: Clinic, granted: Member
 ) -> None:
     patient = add_patient(clinic)
-    assert refused(opens(clinic, granted, patient)) == ("RecordsRefused", NOT_SYNCED)
+    assert opens(clinic, granted, patient).refusal == ("RecordsRefused", NOT_SYNCED)
     assert linked(clinic, granted) == (clinic.clinician(granted)["id"],)
     clinic.prescriber_does(granted, "sign-agreements")
     assert sync(clinic, granted, patient).status == 200

@@ -21,6 +21,7 @@ from tests.integration.self_service import (
     practitioner_role,
     secrets,
     self_enroll,
+    signed_in_patient,
     writes,
 )
 
@@ -336,7 +337,7 @@ def test_a_bot_that_acts_as_its_caller_is_refused(clinic: Clinic) -> None:
         clinic.reset()
         answer = clinic.execute(bot, {**CONTACT, "phone": "345-123-0000"}, member.token)
         assert writes(clinic) == []
-    assert (answer.body["errorType"], answer.error) == ("Misconfigured", own_records.NOT_KEPT)
+    assert answer.refusal == ("Misconfigured", own_records.NOT_KEPT)
 
 
 def test_whose_account_is_not_active_is_refused_by_the_bot_itself(clinic: Clinic) -> None:
@@ -372,8 +373,6 @@ def test_a_location_of_ones_own_making_is_not_ones_own(clinic: Clinic) -> None:
 
 
 def test_a_signed_in_patient_has_no_details_here(clinic: Clinic) -> None:
-    login = f"{clinic.add_member().npi}@patients.example"
-    patient = {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]}
-    person = clinic.sandbox.fhir.add_person(clinic.project, patient, login, "sandbox-password")
+    person = signed_in_patient(clinic)
     answer = clinic.execute(BOT, {}, person.token)
-    assert (answer.body["errorType"], answer.error) == ("NotAuthorized", NOT_A_PRACTITIONER)
+    assert answer.refusal == ("NotAuthorized", NOT_A_PRACTITIONER)

@@ -203,7 +203,7 @@ def test_without_the_secret_nothing_is_looked_up(
     clinic.reset()
     answer = notify(clinic, token, activated(clinic, member), secret)
     expected = ("NotAuthorized", sentences.NOT_FROM_DOSESPOT)
-    assert (answer.status, answer.body["errorType"], answer.error) == (400, *expected)
+    assert answer.refusal == expected
     assert PUSH_SECRET not in str(answer.body)
     assert calls(clinic) == ["POST /fhir/R4/Bot/$execute"]
     assert recorded(clinic, member) == ("Pending", False)

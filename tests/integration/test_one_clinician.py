@@ -113,7 +113,7 @@ def test_an_id_that_dosespot_does_not_know_is_refused(clinic: Clinic, prescriber
     identifier = {"system": "https://dosespot.com/clinician-id", "value": "99999999"}
     clinic.write({**membership, "identifier": [identifier]})
     answer = clinic.enroll(prescriber)
-    assert (answer.body["errorType"], answer.error) == (
+    assert answer.refusal == (
         "RecordsDisagree",
         another_person.UNKNOWN_ID,
     )
@@ -128,7 +128,7 @@ def test_an_id_on_two_memberships_is_refused_and_nothing_is_changed(
     clinic.add_member(identifiers=identifier)
     clinic.reset()
     answer = clinic.enroll(prescriber)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", members.SHARED_ID)
+    assert answer.refusal == ("RecordsDisagree", members.SHARED_ID)
     assert clinic.writes() == []
 
 

@@ -128,7 +128,7 @@ def test_several_same_patients_are_told_and_none_is_linked(clinic: Clinic, membe
     third = add_patient(clinic, **_named("Twinman"))
     clinic.reset()
     answer = sync(clinic, member, third)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", next_step.SEVERAL)
+    assert answer.refusal == ("RecordsDisagree", next_step.SEVERAL)
     assert writes(clinic) == []
     assert [one["id"] for one in patients(clinic, "Twinman")] == numbers
 
@@ -158,7 +158,7 @@ def test_an_id_that_dosespot_does_not_know_is_told(clinic: Clinic, member: Membe
     identifier = {"system": "https://dosespot.com/patient-id", "value": "99999999"}
     patient = add_patient(clinic, **_named("Lostman"), identifier=[identifier])
     answer = sync(clinic, member, patient, update=True)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", sentences.UNKNOWN_ID)
+    assert answer.refusal == ("RecordsDisagree", sentences.UNKNOWN_ID)
     assert writes(clinic) == []
 
 
@@ -203,7 +203,7 @@ def test_everything_that_a_patient_lacks_is_told_at_once(clinic: Clinic, member:
 
 def test_who_is_not_enrolled_cannot_sync(clinic: Clinic) -> None:
     answer = sync(clinic, clinic.add_member(), add_patient(clinic, **_named("Noman")))
-    assert (answer.body["errorType"], answer.error) == ("NotAuthorized", NOT_ENROLLED)
+    assert answer.refusal == ("NotAuthorized", NOT_ENROLLED)
     assert writes(clinic) == []
 
 
@@ -229,7 +229,7 @@ def test_a_bot_that_runs_as_itself_syncs_nobody(clinic: Clinic, member: Member) 
         clinic.reset()
         answer = clinic.execute(bot, {"patientId": patient["id"]}, member.token)
         assert writes(clinic) == []
-    assert (answer.body["errorType"], answer.error) == ("Misconfigured", RUN_AS_USER)
+    assert answer.refusal == ("Misconfigured", RUN_AS_USER)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -244,7 +244,7 @@ def test_a_create_without_an_answer_makes_no_second_patient(
     if when == "after":
         _answered(first, "created")
     else:
-        assert (first.body["errorType"], first.error) == (
+        assert first.refusal == (
             "LookUpFirst",
             next_step.CREATE_UNANSWERED,
         )

@@ -5,41 +5,30 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.registration_status import registration_status
 from shared.enrollment.fhir_members import NO_CREDENTIAL
 from shared.enrollment.rules.trouble import CREATE_UNANSWERED, NOT_GRANTED
 from shared.members.caller import NOT_ENROLLED
-from tests.integration.clinic import Answer, Clinic, Member
+from tests.integration.clinic import Clinic, Member
 from tests.integration.creating import setting
 from tests.integration.self_service import (
     IFRAME_BOT,
+    IFRAME_ENROLLS,
     SERVICE_SECRETS,
     add_patient,
     create,
     dosespot_writes,
     grant,
+    linked,
     open_page,
     practitioner_role,
     self_enroll,
+    signed_in_patient,
     sync,
     without_secrets,
     writes,
 )
-
-SETTING = "DOSESPOT_IFRAME_ENROLLS"
-
-
-def refused(answer: Answer) -> tuple[str, str]:
-    """Kind and sentence of a refusal."""
-    assert answer.status == 400
-    return str(answer.body["errorType"]), answer.error
-
-
-def linked(clinic: Clinic, member: Member) -> tuple[int, ...]:
-    """The DoseSpot ids on the membership."""
-    return clinician_ids(clinic.read(f"ProjectMembership/{member.membership_id}")).numbers
 
 
 def in_dosespot(clinic: Clinic, patient: dict[str, Any]) -> int | None:
@@ -50,14 +39,6 @@ def in_dosespot(clinic: Clinic, patient: dict[str, Any]) -> int | None:
 def kept(clinic: Clinic, reference: str) -> list[str]:
     """What AuditEvents say was done to somebody."""
     return sorted(one["subtype"][0]["code"] for one in clinic.events(reference))
-
-
-@pytest.fixture
-def granted(clinic: Clinic, prescriber: Member) -> Member:
-    """Somebody with DEA numbers whom an administrator lets enroll themselves."""
-    grant(clinic, prescriber)
-    clinic.reset()
-    return prescriber
 
 
 @pytest.fixture
@@ -135,7 +116,7 @@ def test_without_a_role_today_nobody_is_enrolled(
     if changes is not None:
         grant(clinic, prescriber, *codes, **changes)
     clinic.reset()
-    assert refused(sync(clinic, prescriber, patient)) == ("NotAuthorized", NOT_ENROLLED)
+    assert sync(clinic, prescriber, patient).refusal == ("NotAuthorized", NOT_ENROLLED)
     assert writes(clinic) == []
 
 
@@ -144,21 +125,14 @@ def test_a_role_of_ones_own_making_enrolls_nobody(
 ) -> None:
     create(clinic, practitioner_role(prescriber, "ClinicianAdmin"), by=prescriber)
     clinic.reset()
-    assert refused(sync(clinic, prescriber, patient)) == ("NotAuthorized", NOT_GRANTED)
+    assert sync(clinic, prescriber, patient).refusal == ("NotAuthorized", NOT_GRANTED)
     assert writes(clinic) == []
 
 
 def test_a_signed_in_patient_is_not_enrolled(clinic: Clinic, patient: dict[str, Any]) -> None:
-    login = f"{clinic.add_member().npi}@patients.example"
-    person = clinic.sandbox.fhir.add_person(
-        clinic.project,
-        {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]},
-        login,
-        "sandbox-password",
-    )
+    person = signed_in_patient(clinic)
     clinic.reset()
-    answer = sync(clinic, person, patient)  # type: ignore[arg-type]
-    assert refused(answer) == ("NotAuthorized", NOT_ENROLLED)
+    assert sync(clinic, person, patient).refusal == ("NotAuthorized", NOT_ENROLLED)
     assert writes(clinic) == []
 
 
@@ -175,14 +149,14 @@ def test_a_deactivated_member_is_not_enrolled(
 def test_the_project_may_keep_enrollment_out_of_openings(
     clinic: Clinic, granted: Member, patient: dict[str, Any]
 ) -> None:
-    with setting(clinic, SETTING, "false"):
+    with setting(clinic, IFRAME_ENROLLS, "false"):
         clinic.reset()
-        assert refused(sync(clinic, granted, patient)) == ("NotAuthorized", NOT_ENROLLED)
+        assert sync(clinic, granted, patient).refusal == ("NotAuthorized", NOT_ENROLLED)
         assert writes(clinic) == []
-    with setting(clinic, SETTING, "no"):
-        kind, sentence = refused(sync(clinic, granted, patient))
+    with setting(clinic, IFRAME_ENROLLS, "no"):
+        kind, sentence = sync(clinic, granted, patient).refusal
     assert kind == "Misconfigured"
-    assert f"{SETTING} must be true or false" in sentence
+    assert f"{IFRAME_ENROLLS} must be true or false" in sentence
 
 
 @pytest.mark.parametrize(
@@ -195,9 +169,9 @@ def test_what_stands_in_the_way_of_enrollment_is_told_as_self_enrollment_tells_i
     changed = {**clinic.practitioner(granted), **changes}
     clinic.write({name: value for name, value in changed.items() if value is not None})
     clinic.reset()
-    told = refused(sync(clinic, granted, patient))
+    told = sync(clinic, granted, patient).refusal
     assert told[0] == kind
-    assert told == refused(self_enroll(clinic, granted))
+    assert told == self_enroll(clinic, granted).refusal
     assert writes(clinic) == []
 
 
@@ -206,7 +180,7 @@ def test_without_the_bots_own_credential_nobody_is_enrolled(
 ) -> None:
     with without_secrets(clinic, *SERVICE_SECRETS):
         clinic.reset()
-        assert refused(sync(clinic, granted, patient)) == ("Misconfigured", NO_CREDENTIAL)
+        assert sync(clinic, granted, patient).refusal == ("Misconfigured", NO_CREDENTIAL)
     assert dosespot_writes(clinic) == []
 
 
@@ -216,7 +190,7 @@ def test_a_create_that_nobody_answers_is_open_and_made_up_for(
     clinic.switch(lookup_lag_s=60.0)
     fault = {"method": "POST", "path": "/webapi/v2/api/clinicians", "kind": "drop"}
     clinic.break_dosespot(**fault, when="after")
-    assert refused(sync(clinic, granted, patient)) == ("LookUpFirst", CREATE_UNANSWERED)
+    assert sync(clinic, granted, patient).refusal == ("LookUpFirst", CREATE_UNANSWERED)
     clinic.reset()
     assert sync(clinic, granted, patient).status == 200
     assert dosespot_writes(clinic) == ["patients"]
@@ -227,7 +201,7 @@ def test_a_patient_who_can_not_be_read_is_refused_before_anything_is_begun(
     clinic: Clinic, granted: Member
 ) -> None:
     nobody = {"id": "00000000-0000-4000-8000-000000000000"}
-    assert refused(sync(clinic, granted, nobody))[0] == "FhirNotFound"
+    assert sync(clinic, granted, nobody).refusal[0] == "FhirNotFound"
     assert writes(clinic) == []
 
 
@@ -235,6 +209,6 @@ def test_a_patient_who_lacks_something_does_not_keep_enrollment_back(
     clinic: Clinic, granted: Member
 ) -> None:
     patient = add_patient(clinic, birthDate=None)
-    kind, sentence = refused(sync(clinic, granted, patient))
+    kind, sentence = sync(clinic, granted, patient).refusal
     assert (kind, "Patient.birthDate" in sentence) == ("RecordsRefused", True)
     assert linked(clinic, granted) == (clinic.clinician(granted)["id"],)

@@ -348,7 +348,7 @@ def test_a_caller_with_two_clinician_ids_asks_as_none_of_them(
     assert verdicts(told(clinic, somebody, by=caller)) == (True, True)
     with without_secrets(clinic, "DOSESPOT_USER_ID"):
         answer = run(clinic, by=caller, practitionerId=somebody.id)
-    assert (answer.body["errorType"], answer.error) == ("RecordsDisagree", CALLERS_NOT_ONE_ID)
+    assert answer.refusal == ("RecordsDisagree", CALLERS_NOT_ONE_ID)
 
 
 def test_the_bots_own_rights_are_enough_and_needed(clinic: Clinic, somebody: Member) -> None:

@@ -92,7 +92,7 @@ def told(answer: Answer, problems: dict[str, str]) -> bool:
     """Whether the input was refused with exactly these problems, by path."""
     found = [Finding(path, sentence) for path, sentence in problems.items()]
     expected = ("InputRefused", listed(REFUSED, found))
-    return (answer.body["errorType"], answer.error) == expected
+    return answer.refusal == expected
 
 
 def test_a_location_becomes_a_clinic_once(project: Clinic) -> None:
@@ -244,7 +244,7 @@ def test_only_administrators_who_are_clinician_admins_may(project: Clinic) -> No
     ):
         for given in ({"locationId": where}, {"locationId": "none", "city": "x"}):
             answer = run(project, caller, **given)
-            assert (answer.body["errorType"], answer.error) == ("NotAuthorized", sentence)
+            assert answer.refusal == ("NotAuthorized", sentence)
     assert harmless(project)
 
 

@@ -20,15 +20,12 @@ from tests.integration.self_service import (
     practitioner_role,
     secrets,
     self_enroll,
+    signed_in_patient,
     without_secrets,
     writes,
 )
 
 pytestmark = pytest.mark.usefixtures("both_ways")
-
-
-def _refused(answer: Answer, kind: str, sentence: str) -> bool:
-    return (answer.status, answer.body["errorType"], answer.error) == (400, kind, sentence)
 
 
 def test_the_status_is_recorded_where_the_prescriber_may_not_write_their_practitioner(
@@ -64,7 +61,7 @@ def test_who_has_no_role_today_is_told_what_an_administrator_must_create(
     if changes is not None:
         grant(clinic, prescriber, *codes, **changes)
     clinic.reset()
-    assert _refused(self_enroll(clinic, prescriber, self_bot), "NotAuthorized", sentences.NO_ROLE)
+    assert self_enroll(clinic, prescriber, self_bot).refusal == ("NotAuthorized", sentences.NO_ROLE)
     assert writes(clinic) == []
 
 
@@ -75,12 +72,12 @@ def test_a_role_of_ones_own_making_grants_nothing(
     role = create(clinic, practitioner_role(prescriber, "ClinicianAdmin"), by=prescriber)
     clinic.reset()
     answer = self_enroll(clinic, prescriber, self_bot)
-    assert _refused(answer, "NotAuthorized", trouble.NOT_GRANTED)
+    assert answer.refusal == ("NotAuthorized", trouble.NOT_GRANTED)
     assert writes(clinic) == []
     # To save it is not to grant it; to take the code away and to add it again is.
     role = clinic.write({**role, "availabilityExceptions": "none"})
     answer = self_enroll(clinic, prescriber, self_bot)
-    assert _refused(answer, "NotAuthorized", trouble.NOT_GRANTED)
+    assert answer.refusal == ("NotAuthorized", trouble.NOT_GRANTED)
     code = role.pop("code")
     clinic.write({**clinic.write(role), "code": code})
     assert self_enroll(clinic, prescriber, self_bot).body["status"] == "created"
@@ -101,11 +98,9 @@ def test_neither_person_nor_role_nor_stage_is_taken_from_the_input(
 
 
 def test_a_signed_in_patient_cannot_enroll(clinic: Clinic, self_bot: str) -> None:
-    login = f"{clinic.add_member().npi}@patients.example"
-    patient = {"resourceType": "Patient", "name": [{"given": ["Maria"], "family": "Rossi"}]}
-    person = clinic.sandbox.fhir.add_person(clinic.project, patient, login, "sandbox-password")
+    person = signed_in_patient(clinic)
     answer = clinic.execute(self_bot, {}, person.token)
-    assert _refused(answer, "NotAuthorized", sentences.NOT_A_PRACTITIONER)
+    assert answer.refusal == ("NotAuthorized", sentences.NOT_A_PRACTITIONER)
     assert writes(clinic) == []
 
 
@@ -126,10 +121,10 @@ def test_an_expired_token_is_refused_before_and_in_the_bot(
     }
     answer = Answer(400, invoke(clinic, payload))
     sentence = "The FHIR server no longer accepts the access token. Sign in again."
-    assert _refused(answer, "FhirDenied", sentence)
+    assert answer.refusal == ("FhirDenied", sentence)
     another = {**payload, "accessToken": clinic.add_member().token}
     answer = Answer(400, invoke(clinic, another))
-    assert _refused(answer, "NotAuthorized", sentences.ANOTHER_PERSON)
+    assert answer.refusal == ("NotAuthorized", sentences.ANOTHER_PERSON)
     assert writes(clinic) == []
 
 
@@ -140,7 +135,7 @@ def test_a_secret_that_is_missing_is_named(clinic: Clinic, prescriber: Member, n
         clinic.reset()
         answer = self_enroll(clinic, prescriber)
         sentence = f"Project secrets must be corrected: {name} missing. Set them in Project.secret."
-        assert _refused(answer, "Misconfigured", sentence)
+        assert answer.refusal == ("Misconfigured", sentence)
         assert writes(clinic) == []
 
 
@@ -153,7 +148,7 @@ def test_neither_set_up_is_told_how_to_make_one(clinic: Clinic, prescriber: Memb
         clinic.reset()
         for bot in (SELF_BOT, without_rights):
             answer = self_enroll(clinic, prescriber, bot)
-            assert _refused(answer, "Misconfigured", members.NO_CREDENTIAL)
+            assert answer.refusal == ("Misconfigured", members.NO_CREDENTIAL)
         assert writes(clinic) == []
     for named in (*SERVICE_SECRETS, "Bot.runAsUser", "admin"):
         assert named in members.NO_CREDENTIAL

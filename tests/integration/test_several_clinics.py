@@ -85,7 +85,7 @@ def test_who_works_nowhere_or_at_both_has_to_say_which(two: TwoClinics, somebody
     for sentence in (WHICH, WHICH_OF_THEIRS):
         answer = sync(two, somebody, patient)
         expected = f"{REFUSED}organizationId: {sentence.format(choice=both)}."
-        assert (answer.body["errorType"], answer.error) == ("InputRefused", expected)
+        assert answer.refusal == ("InputRefused", expected)
         opened = two.clinic.execute(IFRAME, {"patientId": patient}, somebody.token)
         assert opened.error == expected
         assert two.clinic.writes() == []
@@ -509,7 +509,7 @@ def test_only_administrators_link_and_all_unknown_clinics_are_named(two: TwoClin
     two.clinic.reset()
     body = {"practitionerId": member.id, "add": ["x", two.north], "remove": ["y"]}
     refused = two.clinic.execute(MEMBERS, body, member.token)
-    assert (refused.body["errorType"], refused.error) == ("NotAuthorized", NOT_ADMINISTRATOR)
+    assert refused.refusal == ("NotAuthorized", NOT_ADMINISTRATOR)
     unknown = two.clinic.execute(MEMBERS, body, two.clinic.admin.token)
     assert unknown.body["errorType"] == "InputRefused"
     assert unknown.error.count("is not the Organization of one of this project's") == 2

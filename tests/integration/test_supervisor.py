@@ -54,10 +54,6 @@ def set_supervisor(clinic: Clinic, agent: Member) -> int | None:
     return None if found is None else int(found)
 
 
-def refused(answer: Answer, kind: str, sentence: str) -> bool:
-    return (answer.status, answer.body["errorType"], answer.error) == (400, kind, sentence)
-
-
 def test_a_supervisor_is_added_once_and_removed(
     clinic: Clinic, agent: Member, supervisor: Member
 ) -> None:
@@ -100,15 +96,15 @@ def test_only_administrators_who_are_clinician_admins_may(
     clinic: Clinic, agent: Member, supervisor: Member
 ) -> None:
     answer = run(clinic, agent, supervisor, by=supervisor)
-    assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+    assert answer.refusal == ("NotAuthorized", authorize.NOT_ADMINISTRATOR)
     without_id = clinic.add_member(admin=True)
     answer = run(clinic, agent, supervisor, by=without_id)
-    assert refused(answer, "NotAuthorized", authorize.NO_DOSESPOT_IDENTIFIER)
+    assert answer.refusal == ("NotAuthorized", authorize.NO_DOSESPOT_IDENTIFIER)
     clinic.enroll(without_id)
     clinic.reset()
     for one, other in ((agent, supervisor), (clinic.add_member(), supervisor)):
         answer = run(clinic, one, other, by=without_id)
-        assert refused(answer, "NotAuthorized", authorize.NOT_CLINICIAN_ADMIN)
+        assert answer.refusal == ("NotAuthorized", authorize.NOT_CLINICIAN_ADMIN)
     assert writes(clinic) == []
 
 
@@ -117,11 +113,11 @@ def test_both_must_be_enrolled(clinic: Clinic, agent: Member, supervisor: Member
     clinic.reset()
     first, second = "practitionerId", "supervisorPractitionerId"
     both = f"{first}: {NOT_ENROLLED} {second}: {NOT_ENROLLED}"
-    assert refused(run(clinic, stranger, another), "RecordsRefused", both)
+    assert run(clinic, stranger, another).refusal == ("RecordsRefused", both)
     answer = run(clinic, agent, stranger)
-    assert refused(answer, "RecordsRefused", f"{second}: {NOT_ENROLLED}")
+    assert answer.refusal == ("RecordsRefused", f"{second}: {NOT_ENROLLED}")
     answer = run(clinic, stranger, supervisor)
-    assert refused(answer, "RecordsRefused", f"{first}: {NOT_ENROLLED}")
+    assert answer.refusal == ("RecordsRefused", f"{first}: {NOT_ENROLLED}")
     assert writes(clinic) == []
 
 
@@ -134,7 +130,7 @@ def test_each_must_have_one_clinician_id(clinic: Clinic, agent: Member, supervis
     both = " ".join(
         f"{name}: {NOT_ONE_ID}" for name in ("practitionerId", "supervisorPractitionerId")
     )
-    assert refused(run(clinic, agent, supervisor), "RecordsDisagree", both)
+    assert run(clinic, agent, supervisor).refusal == ("RecordsDisagree", both)
     assert writes(clinic) == []
 
 
@@ -142,8 +138,7 @@ def test_each_must_have_one_clinician_id(clinic: Clinic, agent: Member, supervis
 def test_both_must_have_the_role(
     clinic: Clinic, agent: Member, supervisor: Member, action: str
 ) -> None:
-    assert refused(
-        run(clinic, supervisor, agent, action),
+    assert run(clinic, supervisor, agent, action).refusal == (
         "RecordsRefused",
         "practitionerId: the DoseSpot clinician must have the role PrescribingAgentClinician;"
         " enroll the prescriber with 5 in practitionerRoleTypes. supervisorPractitionerId: the"
@@ -162,7 +157,7 @@ def test_nobody_supervises_themselves(clinic: Clinic, agent: Member) -> None:
     twin = clinic.add_member(identifiers=[{"system": CLINICIAN_IDENTIFIER, "value": number}])
     clinic.reset()
     answer = run(clinic, agent, twin)
-    assert refused(answer, "RecordsDisagree", supervise.ONE_CLINICIAN)
+    assert answer.refusal == ("RecordsDisagree", supervise.ONE_CLINICIAN)
     assert writes(clinic) == []
 
 

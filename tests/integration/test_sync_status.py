@@ -154,10 +154,6 @@ def difference(member: Member, status: str, *, epcs: bool = False) -> dict[str, 
     }
 
 
-def refused(answer: Answer, kind: str, sentence: str) -> bool:
-    return (answer.status, answer.body["errorType"], answer.error) == (400, kind, sentence)
-
-
 def test_what_differs_is_told_and_written_and_a_second_run_writes_nothing(
     clinic: Clinic, members: list[Member]
 ) -> None:
@@ -341,12 +337,12 @@ def test_who_is_not_enrolled_can_not_be_compared(clinic: Clinic) -> None:
 def test_only_administrators_may(clinic: Clinic, members: list[Member]) -> None:
     assert run(clinic, by=clinic.add_member(admin=True), dryRun=True).status == 200
     answer = run(clinic, by=members[0])
-    assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+    assert answer.refusal == ("NotAuthorized", authorize.NOT_ADMINISTRATOR)
     with bot_as_itself(clinic, BOT) as other:
         mine = bot_token(clinic, other)
         clinic.reset()
         answer = clinic.execute(BOT, {}, mine)
-        assert refused(answer, "NotAuthorized", authorize.NOT_ADMINISTRATOR)
+        assert answer.refusal == ("NotAuthorized", authorize.NOT_ADMINISTRATOR)
         assert writes(clinic) == []
 
 
@@ -410,9 +406,9 @@ def test_the_bots_own_rights_are_enough_and_needed(clinic: Clinic, members: list
         token = bot_token(clinic, without_rights)
         clinic.reset()
         answer = clinic.execute(without_rights, {}, token)
-        assert refused(answer, "Misconfigured", enrolled.NO_CREDENTIAL)
+        assert answer.refusal == ("Misconfigured", enrolled.NO_CREDENTIAL)
         answer = clinic.execute(without_rights, {}, clinic.admin.token)
-        assert refused(answer, "NotAuthorized", authorize.UNKNOWN_CALLER)
+        assert answer.refusal == ("NotAuthorized", authorize.UNKNOWN_CALLER)
         assert writes(clinic) == []
         assert counts(run(clinic).body) == (26, 20, 6, 0)
 
