@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from fhir_profiles.systems import EPCS_ENABLED, REGISTRATION_STATUS
 from shared.dosespot.clinics import ClinicsClient
 from shared.http.sending import Http
 from shared.http.token_cache import TokenCache
 from shared.runtime.payload import Secret
 from shared.runtime.settings import Settings
-from tests.integration.clinic import TIMEOUT_S, Clinic, Member
+from tests.integration.clinic import DEA, TIMEOUT_S, Clinic, Member
 
 REGISTER = "dosespot-register-clinic-bot"
+CLINICIAN_CLINICS = "dosespot-clinician-clinics-bot"
 NORTH = {
     "clinicName": "North Clinic",
     "address1": "9 Lake Rd",
@@ -81,6 +83,25 @@ class TwoClinics:
         url = f"{self.clinic.control_url}clinicians/{found}/prescriber/{step}"
         params = {"clinicId": str(self.number)}
         self.clinic.session.post(url, params=params, timeout=TIMEOUT_S).raise_for_status()
+
+
+def epcs(two: TwoClinics, member: Member, organization: str) -> tuple[str, bool]:
+    """What somebody's role at a clinic says of their status."""
+    (role,) = two.roles(member, organization)
+    told = {one["url"]: one for one in role.get("extension", [])}
+    status = told.get(REGISTRATION_STATUS, {}).get("valueCode", "")
+    return status, told.get(EPCS_ENABLED, {}).get("valueBoolean", False)
+
+
+def enrolled_at_both(two: TwoClinics) -> Member:
+    """Somebody who is enrolled at both clinics, and has come further at the second one since."""
+    member = two.clinic.add_member(dea=DEA)
+    two.works_at(member, two.own, two.north)
+    for organization in (two.own, two.north):
+        assert two.clinic.enroll(member, organizationId=organization).status == 200
+    two.does(member, "sign-agreements")
+    two.clinic.reset()
+    return member
 
 
 @contextmanager
