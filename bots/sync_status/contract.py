@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from shared.npi_check.check import DueCheck, NpiCheckOutcome
 from shared.runtime.inputs import BotOutput, FindingOutput, WarningOutput
 from shared.runtime.one_or_page import OneOrPage, cursor_of
-from shared.status_sync.sync_status import MOST_TOLD, Difference, Doubt, Failure, Report
+from shared.status_sync.report import MOST_TOLD, Difference, Doubt, Failure, Report
 
 PAGE_SIZE = 50
 

@@ -21,7 +21,7 @@ from shared.errors import EditConflict, LookUpFirst, Misconfigured, TryAgain
 from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, denied_as
 from shared.fhir.search import by_identifier
-from shared.status_sync.sync_status import Report, joined
+from shared.status_sync.report import Report, joined
 
 NOT_ALLOWED = (
     "The bot may not read and write Basic resources, where it keeps how far scheduled runs have"

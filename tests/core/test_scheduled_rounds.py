@@ -17,8 +17,8 @@ from shared.errors import (
     RecordsDisagree,
     RemoteUnavailable,
 )
+from shared.status_sync.report import MOST_TOLD, Difference, Failure, Recorded, Report, joined
 from shared.status_sync.scheduled_round import NOT_ALLOWED, ScheduledRound
-from shared.status_sync.sync_status import MOST_TOLD, Difference, Failure, Recorded, Report, joined
 from tests.builders import CLINIC_ID
 from tests.core.fhir_in_memory import FhirServer
 

@@ -18,7 +18,7 @@ from shared.runtime.inputs import FindingOutput
 from shared.runtime.one_or_page import NO_CURSOR, cursor_of
 from shared.runtime.payload import parse_payload
 from shared.runtime.settings import Settings
-from shared.status_sync.sync_status import Difference, Doubt, Failure, Recorded, Report, joined
+from shared.status_sync.report import Difference, Doubt, Failure, Recorded, Report, joined
 from tests.builders import ABSENT, PRACTITIONER_ID, lambda_payload, secrets
 
 REFERENCE = f"Practitioner/{PRACTITIONER_ID}"
