@@ -11,18 +11,14 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from fhir_profiles import Resource
-from fhir_profiles.clinic_status import role_with_status, says_epcs
+from fhir_profiles.clinic_status import role_with_status
 from fhir_profiles.clinician_identifier import clinician_ids
 from fhir_profiles.codes import ClinicianRole, RegistrationStatus
-from fhir_profiles.dea_identifier import dea_identifiers
 from fhir_profiles.practitioner_role import roles_at
-from fhir_profiles.registration_status import registration_status
-from fhir_profiles.state_license import state_licenses
 from fhir_profiles.today import Today
 from shared.access.authorship import verified_roles
 from shared.access.rules.grants import Counts, anywhere
 from shared.dosespot.client import DoseSpotClient
-from shared.dosespot.clinician_record import ClinicianRecord, known_roles, stored_record
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import (
     BotError,
@@ -38,21 +34,17 @@ from shared.fhir.client import FhirClient
 from shared.members.dosespot_clinician import clinician_of
 from shared.members.numbers_of_others import numbers_queries, shared_number
 from shared.members.people import ProjectPractitioner
-from shared.members.rules.clinician import Clinician
 from shared.members.same_person import same_person
+from shared.readiness.facts import account_shown, at_further_clinic, record_shown
 from shared.readiness.rules.causes import Cause
 from shared.readiness.rules.readiness import (
     DoseSpotAccount,
     Facts,
-    Flaw,
     Membership,
-    OtherClinic,
     Readiness,
-    Record,
     readiness,
 )
 from shared.readiness.rules.reason import Reason, dosespot_field, reason
-from shared.records.findings import Finding
 from shared.records.practitioner import read_practitioner
 from shared.together import Together
 
@@ -227,9 +219,9 @@ class ReadinessCheck:
         if isinstance(conflict, BotError):
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
         obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
-        record = _record(practitioner, self.today, self._roles(one, found))
+        record = record_shown(practitioner, self.today, self._roles(one, found))
         if self.clinic.organizations:
-            record = _at_clinic(record, self._role(one, found))
+            record = at_further_clinic(record, self._role(one, found))
         shown = account if isinstance(account, DoseSpotAccount) else None
         return Facts(membership, record, shown, obstacles)
 
@@ -257,7 +249,9 @@ class ReadinessCheck:
         status, agreement_pending = standing
         clinic_id = self.dosespot.clinic_id
         clinician = clinician_of(item, reads.clinician_id, status, clinic_id)
-        return _shown(item, replace(clinician, agreement_pending=agreement_pending), clinic_id)
+        return account_shown(
+            item, replace(clinician, agreement_pending=agreement_pending), clinic_id
+        )
 
 
 def _tried(ask: Callable[[], A], path: str, causes: Mapping[type[BotError], Cause]) -> A | Reason:
@@ -310,64 +304,7 @@ def _self_service(looked_up: _LookedUp) -> bool | None:
         return None
 
 
-def _at_clinic(record: Record, role: Resource) -> Record:
-    """What the Practitioner says, with the status of their role at a further clinic."""
-    path = "PractitionerRole.extension"
-    status, epcs = registration_status(role), bool(role) and says_epcs(role)
-    return replace(record, status=status, epcs=epcs, status_path=path, epcs_path=path)
-
-
 def _known_roles(found: _FhirReads) -> list[Resource]:
     """The person's PractitionerRoles; none where they can't be read."""
     roles = _tried(found.roles.all, "PractitionerRole", {})
     return [] if isinstance(roles, Reason) else roles
-
-
-def _record(practitioner: Resource, today: Today, roles: Sequence[Resource]) -> Record:
-    """What the Practitioner says, and the PractitionerRoles at the clinic."""
-    prescriber, findings = read_practitioner(practitioner, today, roles)
-    return Record(
-        active=prescriber.active,
-        problems=_flaws(findings.problems),
-        warnings=_flaws(findings.warnings),
-        dea=dea_identifiers(practitioner, roles),
-        licenses=state_licenses(practitioner),
-        status=registration_status(practitioner),
-        epcs=says_epcs(practitioner),
-    )
-
-
-def _flaws(findings: Iterable[Finding]) -> tuple[Flaw, ...]:
-    return tuple(
-        Flaw(one.path, f"{one.sentence[:1].upper()}{one.sentence[1:]}.") for one in findings
-    )
-
-
-def _shown(item: ClinicianItem, clinician: Clinician, clinic_id: int) -> DoseSpotAccount:
-    record = stored_record(item, clinic_id)
-    everywhere = item.ClinicInfo or []
-    here = [info for info in everywhere if info.ClinicId == clinic_id]
-    single = record.get("DEANumber")
-    return DoseSpotAccount(
-        clinician=clinician,
-        roles=known_roles(item),
-        dea=_numbers(record.get("DEANumbers", []), "DEANumber", clinic_id)
-        | ({(single, "")} if single else frozenset()),
-        licenses=_numbers(record.get("MedicalLicenseNumbers", []), "LicenseNumber", clinic_id),
-        linked=bool(here) if everywhere else None,
-        has_new_rx=here[0].HasNewRx if here else None,
-        others=tuple(
-            OtherClinic(info.ClinicId, info.HasEpcs) for info in everywhere if info not in here
-        ),
-    )
-
-
-def _numbers(
-    stored: Iterable[ClinicianRecord], number: str, clinic_id: int
-) -> frozenset[tuple[str, str]]:
-    """This clinic's numbers, each with its state."""
-    return frozenset(
-        (entry[number], entry.get("State", ""))
-        for entry in stored
-        if entry["ClinicId"] == str(clinic_id)
-    )
