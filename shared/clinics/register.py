@@ -1,23 +1,22 @@
-"""Registering a clinic: created in DoseSpot once, its key kept first of all, then recorded in FHIR.
+"""Registering a clinic: created in DoseSpot once, then recorded in FHIR.
 
 What DoseSpot is to be asked for is announced on a claim before it is asked, and stays there until
-the clinic is recorded. The key goes from DoseSpot's answer into the project's secrets, and nowhere
-else.
+the clinic is recorded.
 """
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced, Claim
 from fhir_profiles.clinic import clinic_number
 from shared.audit.trail import Trail
-from shared.claims.rules.steps import sendable_s
 from shared.claims.store import ClaimStore
+from shared.clinics.creating import ClinicCreation, created_event
 from shared.clinics.dosespot_details import details_shown
+from shared.clinics.ports import Clinics
 from shared.clinics.recording import ClinicRecords, RecordedClinic
 from shared.clinics.rules.details import ClinicDetails
 from shared.clinics.rules.registration import (
@@ -28,23 +27,17 @@ from shared.clinics.rules.registration import (
     CreateClinic,
     RecordClinic,
     RefuseClinic,
-    key_lost,
-    may_exist,
     memory_of,
     next_registration,
     open_attempt,
     settles,
 )
 from shared.dosespot.clinic_wire import ClinicItem
-from shared.dosespot.clinics import ClinicRecord, NewClinic
 from shared.errors import (
-    BotError,
     DoseSpotRefused,
     EnrollmentInProgress,
-    LookUpFirst,
     NotAuthorized,
     RecordsDisagree,
-    TryAgain,
 )
 from shared.fhir.entries import reference
 from shared.records.findings import Finding
@@ -58,26 +51,6 @@ UNKNOWN = (
     "existingClinicId: DoseSpot shows no clinic with this number to the clinician on whose behalf"
     " the bot acts. Check the number, and that the clinician belongs to the clinic."
 )
-
-
-class Clinics(Protocol):
-    """DoseSpot, as the registration of clinics needs it; see `ClinicsClient`."""
-
-    def clinic(self, number: int) -> ClinicItem | None:
-        """One clinic."""
-
-    def create_clinic(self, record: ClinicRecord, send_within_s: float) -> NewClinic:
-        """Creates a clinic."""
-
-
-class Keys(Protocol):
-    """The project's secrets, as the registration of clinics needs them; see `ProjectKeys`."""
-
-    def require_writable(self) -> None:
-        """Makes sure that a key can be kept."""
-
-    def keep(self, number: int, key: str) -> None:
-        """Stores a clinic's key."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +111,7 @@ class ClinicRegistration:
     Attributes:
         records: the FHIR server.
         claims: keeps the claim.
-        keys: the project's secrets.
+        creation: creates the clinic.
         dosespot: acts as a Clinician Admin of the project's own clinic.
         staff: links those on whose behalf the bots act to a clinic.
         known: numbers of the clinics whose keys are stored.
@@ -150,7 +123,7 @@ class ClinicRegistration:
 
     records: ClinicRecords
     claims: ClaimStore
-    keys: Keys
+    creation: ClinicCreation
     dosespot: Clinics
     staff: Staff
     known: Collection[int]
@@ -177,11 +150,11 @@ class ClinicRegistration:
             return self._unchanged(known, wish, claim)
         if isinstance(step, RecordClinic):
             number = step.number
-            detail, key = _created_event(number)
+            detail, key = created_event(number)
             who = step.attempt.who
             self.trail.found(AuditAction.CLINIC_CREATED, detail, key=key, who=who)
         else:
-            number, claim = self._created(claim, wish)
+            number, claim = self.creation.create(claim, wish.details.record())
         recorded = self.records.record(number, wish.details, wish.made_from, wish.location)
         status: RegisteredAs = "completed" if isinstance(step, RecordClinic) else "created"
         return self._settled(number, wish.details.name, recorded, claim, status)
@@ -299,66 +272,3 @@ class ClinicRegistration:
             return self.dosespot.clinic(number)
         except (NotAuthorized, DoseSpotRefused):
             return None
-
-    def _created(self, claim: Claim, wish: ClinicWish) -> tuple[int, Claim]:
-        """The number of the new clinic, whose key is kept, and the claim that knows it."""
-        new = self._asked_for(claim, wish)
-        self._keep_key(claim, new)
-        detail, key = _created_event(new.number)
-        self.trail.did(AuditAction.CLINIC_CREATED, detail, key=key)
-        self.trail.begin_to_save()
-        with suppress(BotError):  # the key says it too
-            claim = self.claims.write(_knowing(claim, new.number))
-        return new.number, claim
-
-    def _asked_for(self, claim: Claim, wish: ClinicWish) -> NewClinic:
-        try:
-            self.keys.require_writable()
-        except BotError:
-            self._give_up(claim)
-            raise
-        try:
-            within_s = sendable_s(claim, self.now(), self.timing)
-            return self.dosespot.create_clinic(wish.details.record(), within_s)
-        except LookUpFirst:
-            with suppress(BotError):  # the claim ends by itself
-                self.claims.write(claim.given_back())
-            raise may_exist(claim) from None
-        except BotError:
-            self._give_up(claim)
-            raise
-
-    def _keep_key(self, claim: Claim, new: NewClinic) -> None:
-        """Keeps the key, as often as there is time for it: nobody gets it a second time."""
-        tries = 0
-        while new.key:
-            try:
-                return self.keys.keep(new.number, new.key)
-            except (TryAgain, LookUpFirst):
-                if not self.wait(self.timing.pause_s(tries)):
-                    break
-                tries += 1
-            except BotError:
-                break
-        with suppress(BotError):  # the error says it too
-            self.claims.write(claim.given_back(**{NUMBER: str(new.number)}))
-        raise key_lost(new.number)
-
-    def _give_up(self, claim: Claim) -> None:
-        """Gives the claim back where DoseSpot created nothing."""
-        with suppress(BotError):  # the claim ends by itself
-            self.claims.write(claim.settled(**FORGOTTEN))
-
-
-def _knowing(claim: Claim, number: int) -> Claim:
-    """The claim, still held, that remembers DoseSpot's number."""
-    holder, announced = claim.holder, claim.announced
-    if holder is None or announced is None:
-        return claim
-    return claim.taken(holder.run, holder.until, announced, **{NUMBER: str(number)})
-
-
-def _created_event(number: int) -> tuple[str, str]:
-    """What the AuditEvent of a new clinic says, and its key."""
-    detail = f"DoseSpot clinic {number}, its key among the project's secrets"
-    return detail, f"{AuditAction.CLINIC_CREATED.value}.{number}"

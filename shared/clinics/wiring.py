@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from shared.claims.store import ClaimStore
+from shared.clinics.creating import ClinicCreation
 from shared.clinics.project_keys import ProjectKeys
 from shared.clinics.recording import ClinicRecords
 from shared.clinics.register import ClinicRegistration
@@ -23,10 +24,20 @@ def registration_of(
         administrators: DoseSpot ids of those on whose behalf the bots act.
     """
     guarded = run.privileged_fhir
+    claims = ClaimStore(guarded)
+    creation = ClinicCreation(
+        claims=claims,
+        keys=ProjectKeys(guarded, project),
+        dosespot=dosespot,
+        trail=run.trail,
+        now=run.now,
+        wait=run.wait,
+        timing=run.timing,
+    )
     return ClinicRegistration(
         records=ClinicRecords(run.fhir, run.trail),
-        claims=ClaimStore(guarded),
-        keys=ProjectKeys(guarded, project),
+        claims=claims,
+        creation=creation,
         dosespot=dosespot,
         staff=ClinicStaffing(ClinicMembers(dosespot, run.trail), administrators).staff,
         known=(run.settings.own_clinic(), *run.settings.further_clinics()),

@@ -10,6 +10,7 @@ import pytest
 from fhir_profiles.claim import Claim
 from fhir_profiles.clinic import clinic_number
 from shared.claims.store import ClaimStore
+from shared.clinics.creating import ClinicCreation
 from shared.clinics.project_keys import ProjectKeys
 from shared.clinics.recording import ClinicRecords
 from shared.clinics.register import (
@@ -115,20 +116,21 @@ class Office:
     def registration(self, run: str = ME) -> ClinicRegistration:
         self.diary = Diary(lambda: None, run)
         members = ClinicMembers(self.dosespot, self.diary)  # type: ignore[arg-type]
-        use_case: Any = ClinicRegistration
-        found: ClinicRegistration = use_case(
+        has: dict[str, Any] = {
+            "claims": ClaimStore(self.fhir.client),
+            "dosespot": self.dosespot,
+            "trail": self.diary,
+            "now": self.time,
+            "wait": self.time.wait,
+            "timing": Timing(),
+        }
+        return ClinicRegistration(
             records=ClinicRecords(self.fhir.client, self.diary),  # type: ignore[arg-type]
-            claims=ClaimStore(self.fhir.client),
-            keys=ProjectKeys(self.fhir.client, "Project/p"),
-            dosespot=self.dosespot,
+            creation=ClinicCreation(keys=ProjectKeys(self.fhir.client, "Project/p"), **has),
             staff=ClinicStaffing(members, [ADMIN]).staff,
             known=(OWN, *self.keys),
-            trail=self.diary,
-            now=self.time,
-            wait=self.time.wait,
-            timing=Timing(),
+            **has,
         )
-        return found
 
     def registers(
         self,
