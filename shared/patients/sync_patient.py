@@ -3,7 +3,6 @@
 `shared.patients.rules.next_step` decides; this module does what it says, one step at a time.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from typing import Literal, assert_never
 from fhir_profiles import Resource
 from fhir_profiles.audit_event import AuditAction
 from fhir_profiles.claim import Announced, Claim
-from fhir_profiles.elements import positive_number
 from fhir_profiles.patient_identifier import dosespot_patient_id, with_dosespot_patient_id
 from fhir_profiles.today import Today
 from shared.audit.trail import Trail
@@ -30,34 +28,26 @@ from shared.claims.rules.steps import (
 )
 from shared.claims.store import ClaimStore
 from shared.dosespot.client import DoseSpotClient
-from shared.dosespot.left_over import left_over
-from shared.dosespot.patient_record import (
-    differing_traits,
-    is_same_patient,
-    merged_patient_record,
-    new_patient_record,
-    stored_patient_record,
-)
-from shared.errors import BotError, LookUpFirst, RecordsDisagree, RecordsRefused, TryAgain
+from shared.dosespot.patient_record import new_patient_record
+from shared.errors import BotError, LookUpFirst, RecordsRefused, TryAgain
 from shared.fhir.batch import Batch
 from shared.fhir.client import FhirClient
+from shared.patients.accounting import account_for_announced, keep
+from shared.patients.lookup import PatientLookup
+from shared.patients.rules.claim_key import claim_key
 from shared.patients.rules.next_step import (
-    ANOTHER_PERSON,
     CHANGED_TO,
-    PATIENT,
     PatientAct,
     PatientSituation,
     Seen,
     Step,
     ends_with,
     in_progress,
-    is_stored,
     may_come,
     next_step,
     unanswered,
 )
 from shared.records.findings import Finding, listed
-from shared.records.identity import folded_name
 from shared.records.measures import MEASURE_CODES
 from shared.records.patient import DECEASED, Patient, is_deceased, is_minor, read_patient
 from shared.timing import Timing, Waiter
@@ -65,10 +55,6 @@ from shared.timing import Timing, Waiter
 SyncStatus = Literal["created", "linked", "updated", "unchanged"]
 
 REFUSED = "The patient can't be sent to DoseSpot until these records are corrected. "
-UNKNOWN_ID = (
-    "Patient.identifier: DoseSpot has no patient with this id. Correct the id, or remove it and run"
-    " the bot again."
-)
 
 
 @dataclass(frozen=True)
@@ -123,7 +109,7 @@ class PatientSync:
                 raise RecordsRefused(listed(REFUSED, [DECEASED]), findings=[DECEASED])
             return SyncedPatient(known, "unchanged")
         wanted, warnings = self._checked(patient)
-        run = _Run(self, patient, wanted)
+        run = _Run(self, PatientLookup(self.dosespot, wanted), patient)
         s = PatientSituation(self.trail.run, self.now(), known)
         try:
             while (step := next_step(s, self.timing)) is not None:
@@ -159,13 +145,13 @@ class _Run:
 
     Attributes:
         sync: the use case.
+        lookup: looks for the patient in DoseSpot.
         patient: raw FHIR Patient, as it was last read or written.
-        wanted: what it says.
     """
 
     sync: PatientSync
+    lookup: PatientLookup
     patient: Resource
-    wanted: Patient
 
     def take(self, step: Step, s: PatientSituation) -> PatientSituation:
         """Does one step; returns how things stand then."""
@@ -201,44 +187,15 @@ class _Run:
 
     def _look(self, s: PatientSituation) -> PatientSituation:
         if s.linked is not None:
-            claim = s.seen.claim if s.seen else self.sync.claims.find(self._key(s.linked))
-            return replace(s, seen=self._changeable(claim, s.linked))
-        claim = self.sync.claims.find(self._key(None))
-        return replace(s, seen=Seen(claim, self._found(claim)))
-
-    def _changeable(self, claim: Claim, patient_id: int) -> Seen:
-        """The record that DoseSpot has, who must be this person, and the one it should have."""
-        item = self.sync.dosespot.patient(patient_id)
-        if item is None:
-            raise RecordsDisagree(UNKNOWN_ID)
-        if differing := differing_traits(item, self.patient, self.wanted):
-            raise RecordsDisagree(
-                "Patient.identifier: DoseSpot's patient with this id has another"
-                f" {', '.join(differing)}, so nothing was changed. Correct the id; if it is the"
-                " same person, add the former name to Patient.name with use old, or have the birth"
-                " date corrected in DoseSpot."
-            )
-        stored = stored_patient_record(item)
-        merged = merged_patient_record(stored, new_patient_record(self.wanted))
-        if merged == stored:
-            return Seen(claim, stored=stored)
-        return Seen(claim, stored=stored, change=merged, left=left_over("Patient", merged, stored))
-
-    def _found(self, claim: Claim) -> frozenset[int]:
-        """DoseSpot's patients who are surely this one; the one that the claim remembers too."""
-        found = self.sync.dosespot.find_patients(self.wanted)
-        remembered = positive_number(claim.memory.get(PATIENT, ""))
-        if remembered is not None and all(one.PatientId != remembered for one in found):
-            item = self.sync.dosespot.patient(remembered)
-            found = [*found, item] if item is not None else found
-        return frozenset(
-            one.PatientId for one in found if one.PatientId and is_same_patient(one, self.wanted)
-        )
+            claim = s.seen.claim if s.seen else self._claim(s.linked)
+            return replace(s, seen=self.lookup.changeable(claim, self.patient, s.linked))
+        claim = self._claim(None)
+        return replace(s, seen=Seen(claim, self.lookup.found(claim)))
 
     def _look_again(self, step: LookAgain, s: PatientSituation) -> PatientSituation:
         if not self.sync.wait(step.pause_s):
             return replace(s, trouble=unanswered(PatientAct.CREATE))
-        seen = Seen(s.claim, self._found(s.claim))
+        seen = Seen(s.claim, self.lookup.found(s.claim))
         return replace(s, seen=seen, looks=s.looks + 1)
 
     def _waited(self, step: Wait, s: PatientSituation) -> PatientSituation:
@@ -255,7 +212,7 @@ class _Run:
         return replace(s, linked=self._linked_id(), seen=None)
 
     def _announced(self, step: Announce, s: PatientSituation) -> PatientSituation:
-        self._account_for_announced(s)
+        account_for_announced(self.sync.trail, s)
         self.sync.trail.save()
         now, is_new = self.sync.now(), s.claim.resource is None
         announced = Announced(step.act, s.run, self._reference, self.sync.trail.who, now)
@@ -273,7 +230,7 @@ class _Run:
     def _with_others_kept(self, before: Claim, s: PatientSituation) -> PatientSituation:
         """The situation under a claim that was another's; what has shown since is kept."""
         under_it = s.with_claim(before)
-        self._account_for_announced(under_it)
+        account_for_announced(self.sync.trail, under_it)
         self.sync.trail.begin_to_save()
         return replace(s, earlier=before) if may_come(under_it, self.sync.timing) else s
 
@@ -283,24 +240,25 @@ class _Run:
         if again.linked != s.linked:
             return replace(again, seen=Seen(claim))
         if again.linked is not None:
-            return replace(again, seen=self._changeable(claim, again.linked))
-        return replace(again, seen=Seen(claim, self._found(claim)))
+            return replace(again, seen=self.lookup.changeable(claim, self.patient, again.linked))
+        return replace(again, seen=Seen(claim, self.lookup.found(claim)))
 
     def _created(self, step: Create, s: PatientSituation) -> PatientSituation:
         try:
-            record = new_patient_record(self.wanted)
+            record = new_patient_record(self.lookup.wanted)
             patient_id = self.sync.dosespot.create_patient(record, step.within_s)
         except LookUpFirst:
             return replace(s, opened=PatientAct.CREATE)
-        self._keep(AuditAction.PATIENT_CREATED, patient_id, self.sync.trail.run)
+        keep(self.sync.trail, AuditAction.PATIENT_CREATED, patient_id, self.sync.trail.run)
         self.sync.trail.begin_to_save()
         return replace(s, created=patient_id)
 
     def _linked(self, step: Link, s: PatientSituation) -> PatientSituation:
-        self._account_for_announced(s)
-        mistaken = self._mistaken(step.dosespot_id) if s.created is not None else None
-        if mistaken is not None:
-            return replace(s, opened=PatientAct.CREATE, trouble=mistaken)
+        account_for_announced(self.sync.trail, s)
+        if s.created is not None:
+            mistaken = self.lookup.mistaken(self.patient, step.dosespot_id)
+            if mistaken is not None:
+                return replace(s, opened=PatientAct.CREATE, trouble=mistaken)
         after = self.sync.fhir.edit(
             self.patient,
             lambda found: with_dosespot_patient_id(found, step.dosespot_id, self.sync.assigners),
@@ -311,15 +269,6 @@ class _Run:
             key = f"{AuditAction.PATIENT_LINKED}.{self.patient['id']}.{after.replaced}"
             self.sync.trail.did(AuditAction.PATIENT_LINKED, f"DoseSpot {step.dosespot_id}", key=key)
         return replace(s, linked=linked, linked_here=after.replaced is not None)
-
-    def _mistaken(self, created: int) -> BotError | None:
-        """Why the id with which DoseSpot answered a create is surely somebody else's."""
-        item = None
-        with suppress(BotError):  # what can't be looked at proves nothing
-            item = self.sync.dosespot.patient(created)
-        traits = differing_traits(item, self.patient, self.wanted) if item is not None else []
-        sentence = ANOTHER_PERSON.format(number=created, traits=", ".join(traits))
-        return RecordsDisagree(sentence) if traits else None
 
     def _changed(self, step: Change, s: PatientSituation) -> PatientSituation:
         patient_id = s.linked or 0
@@ -335,20 +284,20 @@ class _Run:
             # What was sent before may have taken effect anyway.
             opened, trouble = s.opened, refused
         else:
-            self._keep(AuditAction.PATIENT_CHANGED, patient_id, s.run)
+            keep(self.sync.trail, AuditAction.PATIENT_CHANGED, patient_id, s.run)
             s = replace(s, earlier=None)
         s = replace(s, opened=opened, trouble=trouble, changes=s.changes + 1)
         if trouble:
             return s
         try:
-            return replace(s, seen=self._changeable(s.claim, patient_id))
+            return replace(s, seen=self.lookup.changeable(s.claim, self.patient, patient_id))
         except TryAgain:
             if opened is None:
                 raise
             return replace(s, trouble=unanswered(opened))
 
     def _settled(self, step: Settle, s: PatientSituation) -> PatientSituation:
-        self._account_for_announced(s)
+        account_for_announced(self.sync.trail, s)
         try:
             self.sync.trail.save()
         except BotError:
@@ -357,29 +306,9 @@ class _Run:
         claim = self.sync.claims.write(_settled(s, step.memory))
         return replace(s.with_claim(claim), left=True)
 
-    def _account_for_announced(self, s: PatientSituation) -> None:
-        """Keeps what was announced and has happened, even if the run that did it has died."""
-        announced = s.claim.announced
-        if announced is None or s.seen is None or (announced.run == s.run and s.opened is None):
-            return
-        known = s.linked if s.linked is not None else next(iter(s.seen.found), None)
-        if announced.act == PatientAct.CREATE and known is not None:
-            self._keep(AuditAction.PATIENT_CREATED, known, announced.run, announced.who)
-        # Another run may have wanted another change than this one.
-        changed = s.seen.change is None if announced.run == s.run else is_stored(s)
-        if announced.act == PatientAct.CHANGE and known is not None and changed:
-            self._keep(AuditAction.PATIENT_CHANGED, known, announced.run, announced.who)
-
-    def _keep(self, action: AuditAction, patient_id: int, run: str, who: str | None = None) -> None:
-        """Keeps what happened to a patient, under a key that any run would give it."""
-        trail, detail = self.sync.trail, f"DoseSpot {patient_id}"
-        key = f"{action.value}.{patient_id}"
-        if action is not AuditAction.PATIENT_CREATED:
-            key = f"{key}.{run}"
-        if who is None or run == trail.run:
-            trail.did(action, detail, key=key)
-        else:
-            trail.found(action, detail, key=key, who=who)
+    def _claim(self, linked: int | None) -> Claim:
+        key = claim_key(self.sync.dosespot.clinic_id, self.lookup.wanted, linked)
+        return self.sync.claims.find(key)
 
     def _linked_id(self) -> int | None:
         return dosespot_patient_id(self.patient, self.sync.assigners)
@@ -387,17 +316,6 @@ class _Run:
     @property
     def _reference(self) -> str:
         return f"Patient/{self.patient['id']}"
-
-    def _key(self, linked: int | None) -> str:
-        """The key of the claim: of the id, or of who the patient is, so that two Patients of one
-        person meet; the digest keeps the person's data out of it."""
-        clinic = self.sync.dosespot.clinic_id
-        if linked is not None:
-            return f"patient.{clinic}.{linked}"
-        names = (self.wanted.first_name, self.wanted.last_name)
-        who = (*map(folded_name, names), self.wanted.birth_date, self.wanted.gender)
-        digest = hashlib.sha256("\n".join((*who, self.wanted.zip_code[:5])).encode()).hexdigest()
-        return f"patient.{clinic}.{digest[:32]}"
 
 
 def _settled(s: PatientSituation, memory: Mapping[str, str | None]) -> Claim:

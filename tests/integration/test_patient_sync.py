@@ -7,7 +7,7 @@ import pytest
 from fhir_profiles.patient_identifier import dosespot_patient_id
 from fhir_profiles.systems import CLAIM, LOINC
 from shared.members.caller import NOT_ENROLLED, RUN_AS_USER
-from shared.patients import sync_patient as sentences
+from shared.patients import lookup as sentences
 from shared.patients.rules import next_step
 from shared.records.measures import HEIGHT, WEIGHT
 from tests.integration.clinic import Answer, Clinic, Member
