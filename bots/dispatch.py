@@ -22,7 +22,8 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import entries, text
 from fhir_profiles.systems import MEDPLUM_BOTS
 from shared.errors import Misconfigured
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.connections import read_trust_early
 from shared.http.pace import Pace, PatientHttp
 from shared.runtime.environment import in_lambda, is_for_snapshot

@@ -10,7 +10,10 @@ from deploy.bulk.worker.result import Given, PrescriberResult
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.errors import FhirDenied, RemoteMisbehaved
-from shared.fhir.client import HEADERS, SERVICE, Credential, FhirClient, send_as
+from shared.fhir.answers import SERVICE
+from shared.fhir.calls import HEADERS
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import Credential, send_as
 from shared.http.sending import Call, Reply, Sender
 
 SEARCHED = "Practitioner"

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
-from shared.fhir.client import Credential, FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import Credential, GivenToken
 from shared.fhir.service_credential import ServiceAccount, ServiceCredential
 from shared.http.sending import READ_TIMEOUT_S, Http, Sender
 from shared.http.token_cache import TokenCache

@@ -21,7 +21,8 @@ from fhir_profiles.registration_status import registration_status
 from fhir_profiles.systems import DEA
 from fhir_profiles.today import Today
 from shared.fhir.batch import Batch
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 
 Words = Callable[[Resource], str]

@@ -26,7 +26,8 @@ from deploy.sandbox.pages import Site, origin
 from deploy.sandbox.pages import create_app as create_pages
 from deploy.sandbox.people import NEWCOMER, PASSWORD, PEOPLE, REGISTRATIONS, Person
 from deploy.sandbox.serve import listen
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 from shared.runtime.services import Services
 

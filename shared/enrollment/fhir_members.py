@@ -21,8 +21,9 @@ from shared.errors import (
     RecordsDisagree,
 )
 from shared.fhir.batch import Batch, FoundAll, FoundOne
-from shared.fhir.client import Edited, FhirClient
+from shared.fhir.client import FhirClient
 from shared.fhir.denied import CLIENT, ITSELF, denied_as
+from shared.fhir.editing import Edited
 from shared.members.numbers_of_others import numbers_queries, shared_number
 from shared.members.rules.subject import Subject, claim_key
 

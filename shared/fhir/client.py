@@ -5,30 +5,28 @@ change is a PUT of the whole resource with the version that was read.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
-from random import SystemRandom
 from time import sleep
-from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from fhir_profiles import Resource
-from fhir_profiles.elements import child, items, text
-from shared.errors import BotError, EditConflict, LookUpFirst, RemoteMisbehaved, RemoteUnavailable
+from fhir_profiles.elements import items
+from shared.errors import RemoteMisbehaved, RemoteUnavailable
 from shared.fhir.answers import (
     SERVICE,
     WRITTEN,
     Answer,
     answers,
     explains,
-    failure,
     found,
-    is_about,
     is_as_sent,
     misbehaved,
     next_query,
-    write_failure,
 )
+from shared.fhir.calls import FhirCalls, json_of
+from shared.fhir.credential import Credential
+from shared.fhir.editing import Edited, edit
 from shared.fhir.entries import (
     BatchEntry,
     ConditionalCreateEntry,
@@ -38,64 +36,11 @@ from shared.fhir.entries import (
     reference,
     version_tag,
 )
-from shared.http.sending import (
-    NO_USABLE_ANSWER,
-    Call,
-    Reply,
-    Sender,
-    open_write,
-    unavailable,
-    unconfirmed,
-    with_token,
-)
+from shared.http.sending import NO_USABLE_ANSWER, Sender, open_write, unconfirmed
 
-__all__ = ["SERVICE", "Answer", "Credential", "FhirClient", "GivenToken", "send_as"]
-
-FHIR_JSON = "application/fhir+json"
-HEADERS = {"Accept": FHIR_JSON, "X-Medplum": "extended"}
-"""Without the last one a Medplum server keeps `meta.author` and `meta.project` to itself (its
-documentation: `MedplumClientOptions.extendedMode`)."""
-HEADERS_OF_JSON = {**HEADERS, "Content-Type": FHIR_JSON}
 PAGE_SIZE = 1000
 MOST_PAGES = 1000
 SAVE_SEVERAL = "save several records"
-EDIT_ATTEMPTS = 5
-EDIT_PAUSE_S = 0.05
-"""Half of the least pause before a change is made again; doubles each time."""
-
-
-class Credential(Protocol):
-    """Where a client gets its token."""
-
-    def token(self) -> str:
-        """A bearer token."""
-
-    def forget(self, token: str) -> bool:
-        """Is called when the server refuses the token; returns whether there can be another."""
-
-
-@dataclass(frozen=True)
-class GivenToken:
-    """A token that somebody else obtained, such as the one in a bot's payload."""
-
-    value: str = field(repr=False)
-
-    def token(self) -> str:
-        """The token."""
-        return self.value
-
-    def forget(self, _token: str) -> bool:
-        """There is no other."""
-        return False
-
-
-def send_as(credential: Credential, http: Sender, call: Call) -> Reply:
-    """Sends a call with a token; one that is refused is replaced once, if it can be."""
-    token = credential.token()
-    reply = http.send(with_token(call, token))
-    if reply.status == 401 and credential.forget(token):
-        reply = http.send(with_token(call, credential.token()))
-    return reply
 
 
 def _pause(seconds: float) -> bool:
@@ -104,21 +49,7 @@ def _pause(seconds: float) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Edited:
-    """A resource after a change.
-
-    Attributes:
-        resource: as the server has it now.
-        replaced: the version that this write replaced, also where the server did not say whether
-            it did; None if nothing was written.
-    """
-
-    resource: Resource
-    replaced: str | None
-
-
-class FhirClient:
+class FhirClient(FhirCalls):
     """A FHIR server, seen with one credential, whose token is sent to no other address.
 
     Args:
@@ -136,9 +67,7 @@ class FhirClient:
         credential: Credential,
         pause: Callable[[float], bool] = _pause,
     ) -> None:
-        self._http = http
-        self._base_url = base_url
-        self._credential = credential
+        super().__init__(http, base_url, credential)
         self._pause = pause
 
     def who_am_i(self) -> Resource:
@@ -277,7 +206,7 @@ class FhirClient:
         wish = "send an e-mail"
         call = self._call("POST", "email/v1/send", json=mail, headers=headers, writes=wish)
         reply = self._send(call)
-        if not explains(_json(reply)):
+        if not explains(json_of(reply)):
             raise unconfirmed(call)
         self._content("email", call, reply)
 
@@ -315,20 +244,7 @@ class FhirClient:
             LookUpFirst: the same, and whether the last write took effect is unknown.
             FhirDenied, FhirNotFound, RemoteUnavailable: as the names say.
         """
-        maybe_replaced: str | None = None
-        for attempt in range(1, EDIT_ATTEMPTS + 1):
-            changed = change(resource)
-            if changed == resource:
-                break
-            version = text(child(resource, "meta").get("versionId"))
-            try:
-                return Edited(self.put(changed), version)
-            except (EditConflict, LookUpFirst) as error:
-                if attempt == EDIT_ATTEMPTS or not self._pause(_before_attempt_s(attempt)):
-                    raise
-                maybe_replaced = version if isinstance(error, LookUpFirst) else None
-                resource = _read_after(error, self.read, reference(resource))
-        return Edited(resource, maybe_replaced)
+        return edit(resource, change, put=self.put, read=self.read, pause=self._pause)
 
     def put(self, resource: Resource) -> Resource:
         """Writes a resource if it still has the version that it carries; returns it as written.
@@ -342,29 +258,6 @@ class FhirClient:
         wish, path = f"save the {resource['resourceType']}", f"fhir/R4/{url}"
         call = self._call("PUT", path, json=resource, headers=version, writes=wish)
         return self._written(url, wish, call)[0]
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        writes: str = "",
-    ) -> Call:
-        """A call; one that must not be repeated blindly says what it `writes`."""
-        return Call(
-            service=SERVICE,
-            wish=writes or "answer",
-            method=method,
-            url=f"{self._base_url}{path}",
-            headers={**(HEADERS if json is None else HEADERS_OF_JSON), **(headers or {})},
-            json=json,
-            writes=bool(writes),
-        )
-
-    def _send(self, call: Call) -> Reply:
-        return send_as(self._credential, self._http, call)
 
     def _pages(self, path: str, query: str) -> Iterator[Resource]:
         """The Bundles of a search or a history, page by page.
@@ -393,50 +286,3 @@ class FhirClient:
         pages = (items(page, "entry") for page in (first, *more))
         whole = {"resourceType": "Bundle", "entry": list(chain.from_iterable(pages))}
         return replace(answer, resource=whole)
-
-    def _resource(self, url: str, call: Call) -> Resource:
-        return self._content(url, call, self._send(call))
-
-    def _written(self, url: str, wish: str, call: Call) -> tuple[Resource, Reply]:
-        """The resource that was written, and the answer, which has to be that resource."""
-        reply = self._send(call)
-        if reply.status in WRITTEN and not is_about(url, _json(reply)):
-            raise open_write(SERVICE, wish, NO_USABLE_ANSWER)
-        return self._content(url, call, reply), reply
-
-    def _content(self, url: str, call: Call, reply: Reply) -> Resource:
-        body = _json(reply)
-        if reply.status not in WRITTEN:
-            if not call.writes:
-                raise failure(reply.status, url)
-            raise write_failure(reply.status, url, call.wish, explained=explains(body))
-        if isinstance(body, dict):
-            return body
-        if call.writes:
-            raise unconfirmed(call)
-        raise unavailable(SERVICE) if body is None else misbehaved()
-
-
-def _json(reply: Reply) -> Any:
-    """The reply's JSON; None if it is not JSON."""
-    try:
-        return reply.json()
-    except ValueError:
-        return None
-
-
-def _read_after(error: BotError, read: Callable[[str], Resource], asked: str) -> Resource:
-    """The resource as it is after a write that failed; where that can't be read either, an open
-    write stays open."""
-    try:
-        return read(asked)
-    except BotError:
-        if isinstance(error, LookUpFirst):
-            raise error from None
-        raise
-
-
-def _before_attempt_s(attempt: int) -> float:
-    """How long to wait before a change is made again, never the same for two that collide."""
-    # Functions restored from one snapshot would share any other generator's state.
-    return EDIT_PAUSE_S * 2.0**attempt * SystemRandom().uniform(1.0, 2.0)

@@ -14,7 +14,7 @@ from fhir_profiles.elements import child, entries, text
 from shared.errors import BotError, RecordsDisagree
 from shared.fhir.answers import Answer
 from shared.fhir.batch import Batch
-from shared.fhir.client import Edited
+from shared.fhir.editing import Edited
 from shared.fhir.entries import BatchEntry, ConditionalCreateEntry, reference
 from shared.fhir.search import by_identifier
 from shared.prescriptions.rules.owned import OwnedPart, digest, in_line

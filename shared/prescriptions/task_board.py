@@ -8,7 +8,7 @@ from fhir_profiles.elements import entries, text
 from fhir_profiles.systems import PRESCRIPTION_TASK
 from shared.errors import BotError
 from shared.fhir.answers import Answer
-from shared.fhir.client import Edited
+from shared.fhir.editing import Edited
 from shared.fhir.entries import BatchEntry, ConditionalCreateEntry
 from shared.fhir.search import by_identifier
 from shared.prescriptions.rules.tasks import (

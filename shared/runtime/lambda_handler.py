@@ -9,7 +9,8 @@ from typing import Any
 from shared.audit.events import LogEvent
 from shared.audit.trail import Keyed, Trail, once
 from shared.errors import BotError, NotAuthorized
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.connections import read_trust_early
 from shared.http.pace import Pace, PatientHttp
 from shared.http.sending import Sender

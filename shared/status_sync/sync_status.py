@@ -21,7 +21,8 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError, DoseSpotRefused, Misconfigured, RecordsDisagree
 from shared.fhir.batch import Batch, FoundAll, FoundOne
-from shared.fhir.client import Edited, FhirClient
+from shared.fhir.client import FhirClient
+from shared.fhir.editing import Edited
 from shared.members.dosespot_clinician import clinician_of, identity_shown
 from shared.members.enrolled import Enrolled, enrolled_of
 from shared.members.paging import page_after

@@ -7,7 +7,8 @@ import pytest
 import responses
 
 from shared.errors import BotError, LookUpFirst, Misconfigured, RemoteUnavailable, Throttled
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 from shared.mail.medplum import DENIED, REFUSED, MedplumMail
 from shared.mail.message import MailMessage

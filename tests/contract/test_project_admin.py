@@ -8,7 +8,7 @@ import responses
 
 from deploy.medplum.server import ProjectAdmin
 from shared.errors import LookUpFirst
-from shared.fhir.client import GivenToken
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 from tests.builders import PROJECT_ID, dropped
 

@@ -28,7 +28,7 @@ from shared.errors import (
 )
 from shared.fhir.answers import Answer
 from shared.fhir.batch import FoundOne
-from shared.fhir.client import Edited, FhirClient
+from shared.fhir.editing import Edited, edit
 from shared.fhir.entries import BatchEntry
 from shared.members.rules.clinician import Clinician
 from shared.records.patient import Patient
@@ -96,13 +96,10 @@ class FakeFhir:
         return known[0] if known else self.read(f"Basic/{key}"), not known
 
     def edit(self, resource: Resource, change: Callable[[Resource], Resource]) -> Edited:
-        return FhirClient.edit(self, resource, change)  # type: ignore[arg-type]
+        return edit(resource, change, put=self.put, read=self.read, pause=lambda _: True)
 
     def apply(self, resource: Resource, change: Callable[[Resource], Resource]) -> Resource:
         return self.edit(resource, change).resource
-
-    def _pause(self, _seconds: float) -> bool:
-        return True
 
     def _store(self, resource: Resource, before: Resource) -> None:
         world = self.scene.world.with_resource(resource, CLIENT)

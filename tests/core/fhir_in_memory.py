@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, unquote
 
 from fhir_profiles import Resource
 from shared.errors import BotError
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Call, Reply
 
 BASE = "https://fhir.example/"

@@ -11,7 +11,8 @@ from fhir_profiles.systems import PRACTITIONER_ROLE_TYPE
 from fhir_profiles.today import Today
 from shared.audit.trail import Keyed, Trail
 from shared.errors import BotError
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Call, Reply
 from shared.invitations.invite import Invitations, InviteeResult
 from shared.invitations.invitees import WantedInvitee, read_invitees

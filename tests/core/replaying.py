@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from fhir_profiles import Resource
 from shared.errors import BotError
 from shared.fhir.answers import Answer
-from shared.fhir.client import Edited, FhirClient
+from shared.fhir.editing import Edited, edit
 from shared.fhir.entries import BatchEntry
 from shared.records.patient import Patient
 from tests.core.enrolling import BEGIN, GO
@@ -145,13 +145,10 @@ class ReplayedFhir:
         return self.calls.call(told, lambda: self._fake.create_if_none(resource, query))
 
     def edit(self, resource: Resource, change: Callable[[Resource], Resource]) -> Edited:
-        return FhirClient.edit(self, resource, change)  # type: ignore[arg-type]
+        return edit(resource, change, put=self.put, read=self.read, pause=lambda _: True)
 
     def apply(self, resource: Resource, change: Callable[[Resource], Resource]) -> Resource:
         return self.edit(resource, change).resource
-
-    def _pause(self, _seconds: float) -> bool:
-        return True
 
     @property
     def _fake(self) -> FakeFhir:

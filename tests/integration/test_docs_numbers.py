@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.bulk.worker.enrollment import BulkEnrollment
 from shared.dosespot.limits import DoseSpotLimits
-from shared.fhir.client import GivenToken
+from shared.fhir.credential import GivenToken
 from shared.fhir.units import HOSTED_UNITS_PER_MINUTE, FhirUnits, units
 from shared.http.quota import Charge
 from shared.http.sending import Call

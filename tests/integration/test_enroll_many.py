@@ -17,7 +17,7 @@ from deploy.bulk.worker.administrator import OPERATOR_REFUSED
 from deploy.bulk.worker.enrollment import BulkEnrollment
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import FhirDenied
-from shared.fhir.client import GivenToken
+from shared.fhir.credential import GivenToken
 from tests.integration.clinic import DEA, Clinic, Member
 from tests.integration.many import Many
 from tests.integration.self_service import without_secrets

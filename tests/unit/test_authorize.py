@@ -15,7 +15,8 @@ from shared.access.authorize import (
 from shared.errors import Misconfigured, NotAuthorized, RecordsDisagree
 from shared.fhir.answers import Answer
 from shared.fhir.batch import FoundAll
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Call, Http, Reply
 from shared.members.caller import (
     CALLERS_NOT_ONE_ID,

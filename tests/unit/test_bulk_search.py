@@ -7,7 +7,7 @@ import pytest
 
 from deploy.bulk.search import MOST_FOUND, count_found
 from shared.errors import FhirDenied, RemoteMisbehaved
-from shared.fhir.client import GivenToken
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Call, Reply
 
 

@@ -13,7 +13,8 @@ from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from shared.access.authorize import NOT_ADMINISTRATOR
 from shared.errors import FhirDenied, NotAuthorized
-from shared.fhir.client import Credential, FhirClient
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import Credential
 from shared.fhir.denied import denied_as
 from shared.http.sending import Sender
 from shared.members.caller import token_owner

@@ -25,7 +25,8 @@ from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.limits import DoseSpotLimits
 from shared.errors import BotError, FhirDenied, LookUpFirst, TryAgain
 from shared.fhir.batch import Batch
-from shared.fhir.client import Credential, FhirClient
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import Credential
 from shared.fhir.units import FhirUnits
 from shared.http.quota import Charge, QuotaHttp
 from shared.http.sending import Call, Http

@@ -41,7 +41,7 @@ from fhir_profiles.systems import (
 from shared.dosespot.client import DoseSpotClient
 from shared.dosespot.wire import ClinicianItem
 from shared.errors import BotError
-from shared.fhir.client import SERVICE as SERVICE_NAME
+from shared.fhir.answers import SERVICE as SERVICE_NAME
 from shared.fhir.client import FhirClient
 from shared.fhir.executed import Executed, executed
 from shared.fhir.service_credential import ServiceCredential

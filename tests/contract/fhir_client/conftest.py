@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 import responses
 
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 from tests.contract.fhir_client.wire import BASE, Pauses, Wire
 

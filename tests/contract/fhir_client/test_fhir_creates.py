@@ -14,7 +14,8 @@ from shared.errors import (
     RemoteMisbehaved,
     RemoteUnavailable,
 )
-from shared.fhir.client import FhirClient, GivenToken
+from shared.fhir.client import FhirClient
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Call, Reply
 from tests.builders import PROJECT_ID, dropped, membership, meta
 from tests.contract.fhir_client.wire import (

@@ -9,7 +9,7 @@ from deploy.medplum.register import Installer, InstallOptions
 from deploy.medplum.server import ProjectAdmin
 from deploy.medplum.wanted import FunctionName
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS
-from shared.fhir.client import GivenToken
+from shared.fhir.credential import GivenToken
 from shared.http.sending import Http
 from tests.integration.clinic import ADMIN_BOT
 from tests.integration.project import SENTINEL, Project
