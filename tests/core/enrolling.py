@@ -154,10 +154,10 @@ class Runner:
         order = run.plan.order
         try:
             if choice == READ:
-                half = enrollment.read_records(run.s)
+                half = enrollment.looking.read_records(run.s)
                 return self._looked(run, half, run.half and run.half[1], enrollment)
             if choice == ASK:
-                asked = enrollment.ask_network(run.s, order)
+                asked = enrollment.looking.ask_network(run.s, order)
                 return self._looked(run, run.half and run.half[1], asked, enrollment)
             step = _step(run)
             assert step is not None
@@ -189,7 +189,9 @@ class Runner:
             half = (READ, records) if asked is None else (ASK, asked)
             return replace(run, half=half)  # type: ignore[arg-type]
         both = replace(records, shown=asked.shown, was_active=asked.was_active)
-        s = replace(enrollment.with_missing_looked_up(both, run.plan.order), now=self.scene.now())
+        s = replace(
+            enrollment.looking.with_missing_looked_up(both, run.plan.order), now=self.scene.now()
+        )
         return replace(run, s=s, half=None)
 
     def _settled_locally(self, run: Run, enrollment: Enrollment) -> Run:
@@ -209,7 +211,7 @@ class Runner:
 
     def _closed(self, run: Run, enrollment: Enrollment, trail: FakeTrail) -> Run:
         if run.ended != "ok" and run.s is not None:
-            enrollment.give_back(run.s)
+            enrollment.claiming.give_back(run.s)
         try:
             trail.save()
         except BotError:

@@ -121,9 +121,9 @@ def test_the_membership_says_who_is_shown_and_not_the_look_up() -> None:
     looked = enrollment.look(world.subject, admin())
     assert (looked.rounds, looked.clinician) == (1, JANE)
     of_another = replace(looked, subject=replace(looked.subject, clinician_id=9), rounds=4)
-    s = enrollment.with_missing_looked_up(of_another, admin())
+    s = enrollment.looking.with_missing_looked_up(of_another, admin())
     assert (s.rounds, s.clinician) == (5, replace(JANE, id=9))
-    assert enrollment.with_missing_looked_up(s, admin()) == replace(s, rounds=6)
+    assert enrollment.looking.with_missing_looked_up(s, admin()) == replace(s, rounds=6)
     assert world.did("ask") == [("ask", "NPI"), ("ask", 9)]
 
 
@@ -151,14 +151,15 @@ def test_the_account_is_as_active_as_at_the_first_look() -> None:
     s = enrollment.look(world.subject, admin())
     assert (s.was_active, enrollment.begin(world.subject, admin()).was_active) == (True, None)
     world.dosespot.known[CLINICIAN_ID] = replace(JANE, active=False)
-    later = enrollment.ask_network(s, admin())
+    later = enrollment.looking.ask_network(s, admin())
     assert (later.was_active, later.clinician) == (True, replace(JANE, active=False))
     assert (
-        enrollment.ask_network(replace(s, rounds=0, was_active=None), admin()).was_active is False
+        enrollment.looking.ask_network(replace(s, rounds=0, was_active=None), admin()).was_active
+        is False
     )
     assert world.dosespot.compared[-1] == (["PrescribingClinician"], False)
     gone = replace(s, subject=replace(s.subject, clinician_id=8))
-    assert enrollment.ask_network(gone, admin()).was_active is True
+    assert enrollment.looking.ask_network(gone, admin()).was_active is True
 
 
 @pytest.mark.parametrize("act", ["create", "link"])
