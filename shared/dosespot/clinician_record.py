@@ -184,11 +184,6 @@ def known_roles(item: ClinicianItem) -> frozenset[ClinicianRole]:
     return frozenset(role for role in ClinicianRole if shown & _spellings(role))
 
 
-def with_role(record: ClinicianRecord, role: ClinicianRole) -> list[str | int]:
-    """The record's roles and this one, in the order of their numbers."""
-    return _roles([*record.get("ClinicianRoleType", []), role.value])
-
-
 def _entries(shown: list[dict[str, Any]] | None, number: str, clinic: str) -> list[dict[str, Any]]:
     return _ordered(
         filled(

@@ -24,6 +24,7 @@ from shared.records.identity import (
     folded_name,
     holders,
     identity_of,
+    in_words,
     missing,
 )
 
@@ -149,11 +150,6 @@ def _references(practitioners: Iterable[Resource]) -> str:
 
 def _facts(differing: frozenset[Trait], unknown: frozenset[Trait]) -> Iterator[str]:
     if differing:
-        yield f"the {_listed(differing)} {'differs' if len(differing) == 1 else 'differ'}"
+        yield f"the {in_words(differing)} {'differs' if len(differing) == 1 else 'differ'}"
     if unknown:
-        yield f"the {_listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not stated"
-
-
-def _listed(traits: frozenset[Trait]) -> str:
-    *others, last = [trait.value for trait in Trait if trait in traits]
-    return f"{', '.join(others)} and {last}" if others else last
+        yield f"the {in_words(unknown)} {'is' if len(unknown) == 1 else 'are'} not stated"

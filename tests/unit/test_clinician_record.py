@@ -12,7 +12,6 @@ from shared.dosespot.clinician_record import (
     merged_record,
     new_record,
     stored_record,
-    with_role,
 )
 from shared.dosespot.codes import role_of
 from shared.dosespot.reply import read
@@ -299,7 +298,6 @@ def test_ordered_roles_are_added_to_the_stored_ones(shown: Any, expected: list[A
     was = stored(Roles=shown)
     assert merged(was, admin) == {**JANE_RECORD, "ClinicianRoleType": expected}
     assert ("ClinicianRoleType" in was) is (shown is not None)
-    assert with_role(was, ClinicianRole.CLINICIAN_ADMIN) == expected
 
 
 def test_nadeans_and_licenses_of_the_practitioner_go_along() -> None:
