@@ -50,7 +50,10 @@ def granted_in(
     today: Today,
     counts: Counts = anywhere,
 ) -> Mapping[str, frozenset[ClinicianRole]]:
-    """The same, by id of the PractitionerRole in which an administrator granted them."""
+    """The same, by id of the PractitionerRole in which an administrator granted them.
+
+    The arguments and the errors are those of `verified_roles`.
+    """
     named = granting(practitioner_roles, practitioner, today, counts)
     if not named:
         return {}

@@ -42,7 +42,11 @@ class FavoritesClient(CatalogClient):
     """The clinic's favorites; raises as `DoseSpotCalls` says."""
 
     def favorites(self) -> list[FavoriteItem]:
-        """Every favorite of the clinic."""
+        """Every favorite of the clinic.
+
+        Raises:
+            RemoteMisbehaved: the pages do not end; and as `DoseSpotCalls` says.
+        """
         found: list[FavoriteItem] = []
         for page in range(1, MOST_PAGES + 1):
             params = {"pageNumber": str(page), "pageSize": str(PAGE_SIZE)}

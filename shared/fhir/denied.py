@@ -19,7 +19,11 @@ CLIENT = (
 
 @contextmanager
 def denied_as(error: BotError) -> Iterator[None]:
-    """Turns a denial by the FHIR server into an error that says what to set up."""
+    """Turns a denial by the FHIR server into an error that says what to set up.
+
+    Raises:
+        BotError: the given error, if FhirDenied is raised within.
+    """
     try:
         yield
     except FhirDenied:

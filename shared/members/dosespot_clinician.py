@@ -9,7 +9,14 @@ from shared.records.identity import Identity
 def clinician_of(
     item: ClinicianItem, clinician_id: int, status: RegistrationStatus, clinic_id: int
 ) -> Clinician:
-    """What DoseSpot's answers say about a clinician at a clinic, without agreements."""
+    """What DoseSpot's answers say about a clinician at a clinic, without agreements.
+
+    Args:
+        item: the answer about the clinician.
+        clinician_id: whom it was asked about; the answer may leave the id out.
+        status: the registration status at the clinic.
+        clinic_id: DoseSpot's number of the clinic.
+    """
     epcs = [info.HasEpcs for info in item.ClinicInfo or [] if info.ClinicId == clinic_id]
     return Clinician(
         id=clinician_id,

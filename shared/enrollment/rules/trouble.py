@@ -82,7 +82,14 @@ def mistaken_identity(s: Situation) -> BotError | None:
 def answered_for_another(
     mine: Identity, theirs: Identity, dosespot_id: int
 ) -> RecordsDisagree | None:
-    """Why a clinician with whose id DoseSpot answered a create is somebody else."""
+    """Why a clinician with whose id DoseSpot answered a create is somebody else; None if nothing
+    says so.
+
+    Args:
+        mine: the prescriber's identity, as the Practitioner says it.
+        theirs: the clinician's, as far as DoseSpot shows it.
+        dosespot_id: the id that DoseSpot answered with.
+    """
     differing = differences(mine, theirs)
     if not differing:
         return None
