@@ -39,8 +39,8 @@ from shared.patients.rules.next_step import (
     CHANGED_TO,
     PatientAct,
     PatientSituation,
+    PatientStep,
     Seen,
-    Step,
     ends_with,
     in_progress,
     may_come,
@@ -153,7 +153,7 @@ class _Run:
     lookup: PatientLookup
     patient: Resource
 
-    def take(self, step: Step, s: PatientSituation) -> PatientSituation:
+    def take(self, step: PatientStep, s: PatientSituation) -> PatientSituation:
         """Does one step; returns how things stand then."""
         match step:
             case Look():

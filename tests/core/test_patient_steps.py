@@ -27,8 +27,8 @@ from shared.patients.rules.next_step import (
     SEVERAL,
     PatientAct,
     PatientSituation,
+    PatientStep,
     Seen,
-    Step,
     in_progress,
     in_vain,
     next_step,
@@ -72,7 +72,7 @@ def situation(saw: Seen | None = None, **changes: Any) -> PatientSituation:
     return replace(PatientSituation(ME, NOON, seen=saw or seen()), **changes)
 
 
-def told(step: Step | None) -> Any:
+def told(step: PatientStep | None) -> Any:
     return (type(step.error), str(step.error)) if isinstance(step, Refuse) else step
 
 

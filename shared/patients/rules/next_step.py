@@ -129,10 +129,10 @@ class PatientSituation:
         return replace(self, seen=replace(self.seen, claim=claim))
 
 
-Step = Look | LookAgain | Wait | Announce | Create | Link | Change | Settle | Refuse
+PatientStep = Look | LookAgain | Wait | Announce | Create | Link | Change | Settle | Refuse
 
 
-def next_step(s: PatientSituation, timing: Timing) -> Step | None:
+def next_step(s: PatientSituation, timing: Timing) -> PatientStep | None:
     """What to do now; None if nothing is left to do."""
     if s.seen is None:
         return Look()
@@ -201,7 +201,7 @@ def _trouble(s: PatientSituation) -> BotError | None:
     return None
 
 
-def _due(s: PatientSituation) -> Step | None:
+def _due(s: PatientSituation) -> PatientStep | None:
     if s.seen is None:
         return Look()
     if s.linked is None:
@@ -214,7 +214,7 @@ def _due(s: PatientSituation) -> Step | None:
     return Change(s.seen.change, 0.0)
 
 
-def _allowed(step: Step, s: PatientSituation, timing: Timing) -> Step:
+def _allowed(step: PatientStep, s: PatientSituation, timing: Timing) -> PatientStep:
     """The step, if this run holds the claim and has announced it; else what has to come first."""
     if not isinstance(step, Create | Change):
         return step
@@ -235,7 +235,7 @@ def _is_announced(act: str, changed_to: str | None, s: PatientSituation) -> bool
     return changed_to is None or changed_to == s.claim.memory.get(CHANGED_TO)
 
 
-def _closing(s: PatientSituation, timing: Timing, trouble: BotError | None) -> Step | None:
+def _closing(s: PatientSituation, timing: Timing, trouble: BotError | None) -> PatientStep | None:
     not_shown = s.opened == PatientAct.CHANGE and s.seen is not None and s.seen.change is not None
     open_still = not_shown or (s.opened is not None and trouble is not None)
     holder, announced = s.claim.holder, s.claim.announced
