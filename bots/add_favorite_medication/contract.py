@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 
 from shared.formulary.rules.favorite import FavoriteWish, read_wish
-from shared.runtime.bot_input import refused
+from shared.records.findings import refused_input
 from shared.runtime.inputs import ORGANIZATION, BotInput, BotOutput, FhirId
 
 Json = dict[str, Any]
@@ -60,7 +60,7 @@ class AddFavoriteMedicationInput(BotInput):
         found = read_wish(self.model_dump(exclude_none=True, mode="json"))
         if isinstance(found, FavoriteWish):
             return found
-        raise refused(*found)
+        raise refused_input(*found)
 
 
 class AddFavoriteMedicationOutput(BotOutput):

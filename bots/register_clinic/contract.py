@@ -5,7 +5,7 @@ once, those of the Location too.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Self
+from typing import Self
 
 from pydantic import Field
 
@@ -13,9 +13,7 @@ from shared.clinics.register import RegisteredAs, RegisteredClinic
 from shared.clinics.rules.details import CLINIC_NAME_LENGTH
 from shared.clinics.rules.order import ClinicOrder, read_order
 from shared.records.findings import Finding, Findings
-from shared.runtime.inputs import BotInput, FindingOutput, WarningOutput, resource_schema
-
-OrganizationOutput = Annotated[dict[str, Any], resource_schema("Organization")]
+from shared.runtime.inputs import BotInput, FindingOutput, OrganizationOutput, WarningOutput
 
 TELL = (
     "Please set up our new clinic: {name}, DoseSpot clinic id {number}. Until you have, it lets"

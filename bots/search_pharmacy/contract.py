@@ -6,8 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from shared.dosespot.searches import PharmacyWish
 from shared.pharmacies.rules.specialties import NAMES, NUMBERS, specialty
-from shared.records.findings import Finding
-from shared.runtime.bot_input import refused
+from shared.records.findings import Finding, refused_input
 from shared.runtime.by_name import SearchWords
 from shared.runtime.inputs import (
     ORGANIZATION,
@@ -75,7 +74,7 @@ class SearchPharmacyInput(BotInput):
             page=self.pageNumber or 1,
         )
         if not wish.names_something:
-            raise refused(NOTHING_ASKED)
+            raise refused_input(NOTHING_ASKED)
         return wish
 
 

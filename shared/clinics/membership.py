@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, ProjectClinics, choice_of
+from shared.clinics.rules.meant import NOT_A_CLINIC, ProjectClinics, choice_of
 from shared.clinics.staffing import ClinicMembers
-from shared.errors import BotError, InputRefused, Misconfigured
-from shared.records.findings import Finding, listed
+from shared.errors import BotError, Misconfigured
+from shared.records.findings import Finding, refused_input
 
 MembershipStatus = Literal["added", "removed", "unchanged", "failed"]
 
@@ -49,8 +49,7 @@ def clinic_changes(
         InputRefused: lists every id that is no clinic's.
     """
     if not (add or remove):
-        found = Finding("add", NOTHING)
-        raise InputRefused(listed(REFUSED, [found]), findings=[found])
+        raise refused_input(Finding("add", NOTHING))
     given = [("add", list(add)), ("remove", list(remove))]
     numbers = clinics.organizations
     problems = [
@@ -60,7 +59,7 @@ def clinic_changes(
         if f"Organization/{one}" not in numbers
     ]
     if problems:
-        raise InputRefused(listed(REFUSED, problems), findings=problems)
+        raise refused_input(*problems)
     return [
         ClinicChange(one, numbers[f"Organization/{one}"], joins=name == "add")
         for name, ids in given

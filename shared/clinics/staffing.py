@@ -12,8 +12,8 @@ from fhir_profiles.audit_event import AuditAction
 from shared.audit.trail import Trail
 from shared.errors import BotError, DoseSpotRefused, LookUpFirst
 from shared.records.findings import Finding
+from shared.runtime.known_secrets import USER_ID
 
-USER_ID = "DOSESPOT_USER_ID"
 NOT_LINKED = (
     "the clinician on whose behalf the bots act could not be linked to clinic {number}: {error}"
     " Have DoseSpot's staff link them; until then the bots can't act there."

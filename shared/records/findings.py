@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from shared.errors import InputRefused
 from shared.records.identifiers import RuleBroken
 
+INPUT_REFUSED = "The bot's input was refused. "
+"""How the sentence about a bot's input begins that can't be used."""
 NOT_SENT = "is not sent to DoseSpot: "
 """How the sentence about something begins that is left out."""
 
@@ -57,6 +60,11 @@ def listed(lead: str, findings: Iterable[Finding]) -> str:
     """A lead and the findings in their order, as one text that ends with one period."""
     text = "; ".join(str(finding) for finding in findings)
     return f"{lead}{text}".removesuffix(".") + "."
+
+
+def refused_input(*problems: Finding) -> InputRefused:
+    """The error for a bot's input with these problems, which quote nothing of it."""
+    return InputRefused(listed(INPUT_REFUSED, problems), findings=problems)
 
 
 def path_of(*steps: str | int) -> str:

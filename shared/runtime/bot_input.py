@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from shared.errors import InputRefused
-from shared.records.findings import Finding, listed, path_of
+from shared.records.findings import Finding, path_of, refused_input
 from shared.records.wrong_types import (
     NOT_FLAG,
     NOT_LIST,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Input = TypeVar("Input", bound=BotInput)
 
-REFUSED = "The bot's input was refused. "
 ANOTHER_FORM = "does not have the documented format"
 
 _SENTENCES: Mapping[str, str] = {
@@ -63,12 +62,7 @@ def parse_input(model: type[Input], given: Any) -> Input:
         return model.model_validate(given)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
-    raise refused(*map(_problem, problems))
-
-
-def refused(*problems: Finding) -> InputRefused:
-    """The error for an input with these problems, which quote nothing of it."""
-    return InputRefused(listed(REFUSED, problems), findings=problems)
+    raise refused_input(*map(_problem, problems))
 
 
 def _problem(found: "ErrorDetails") -> Finding:

@@ -10,7 +10,7 @@ import pytest
 
 from bots.iframe.bot import NOT_SYNCED
 from shared.members.caller import NOT_ENROLLED, RUN_AS_USER
-from shared.runtime.bot_input import REFUSED
+from shared.records.findings import INPUT_REFUSED
 from tests.integration.clinic import DEA, Answer, Clinic, Member
 from tests.integration.self_service import (
     IFRAME_BOT,
@@ -137,7 +137,7 @@ def test_a_patient_whom_the_callers_access_policy_hides_is_refused(clinic: Clini
 def test_what_is_no_id_is_refused(clinic: Clinic, member: Member, given: object) -> None:
     answer = clinic.execute(IFRAME_BOT, {"patientId": given}, member.token)
     assert answer.body["errorType"] == "InputRefused"
-    assert answer.error.removeprefix(REFUSED).startswith("patientId: ")
+    assert answer.error.removeprefix(INPUT_REFUSED).startswith("patientId: ")
 
 
 def test_a_patient_who_is_not_in_dosespot_is_to_be_synced_first(

@@ -8,7 +8,7 @@ from fhir_profiles.registration_status import registration_status
 from shared.access import self_service as sentences
 from shared.enrollment import fhir_members as members
 from shared.enrollment.rules import trouble
-from shared.runtime.bot_input import REFUSED
+from shared.records.findings import INPUT_REFUSED
 from tests.integration.clinic import Answer, Clinic, Member
 from tests.integration.self_service import (
     SELF_BOT,
@@ -92,7 +92,7 @@ def test_neither_person_nor_role_nor_stage_is_taken_from_the_input(
     clinic.reset()
     answer = self_enroll(clinic, prescriber, **{name: other.id})
     assert answer.body["errorType"] == "InputRefused"
-    sentence = answer.error.removeprefix(REFUSED)
+    sentence = answer.error.removeprefix(INPUT_REFUSED)
     assert sentence == f"{name}: this bot has no such input; remove it."
     assert writes(clinic) == []
 

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.clinics.rules.meant import NOT_A_CLINIC, REFUSED, WHICH, WHICH_OF_THEIRS
+from shared.clinics.rules.meant import NOT_A_CLINIC, WHICH, WHICH_OF_THEIRS
+from shared.records.findings import INPUT_REFUSED
 from tests.integration.choosing import medication
 from tests.integration.clinic import DEA, TIMEOUT_S, Answer, Member
 from tests.integration.self_service import IFRAME_BOT, SYNC_BOT, add_patient
@@ -70,14 +71,14 @@ def test_who_works_nowhere_or_at_both_has_to_say_which(two: TwoClinics, somebody
     both = f"{two.own} (clinic {two.clinic.clinic_id}) or {two.north} (clinic {two.number})"
     for sentence in (WHICH, WHICH_OF_THEIRS):
         answer = sync(two, somebody, patient)
-        expected = f"{REFUSED}organizationId: {sentence.format(choice=both)}."
+        expected = f"{INPUT_REFUSED}organizationId: {sentence.format(choice=both)}."
         assert answer.refusal == ("InputRefused", expected)
         opened = two.clinic.execute(IFRAME_BOT, {"patientId": patient}, somebody.token)
         assert opened.error == expected
         assert two.clinic.writes() == []
         two.works_at(somebody, two.north, two.own)
     answer = sync(two, somebody, patient, organizationId="ward")
-    assert answer.error == f"{REFUSED}organizationId: {NOT_A_CLINIC.format(choice=both)}."
+    assert answer.error == f"{INPUT_REFUSED}organizationId: {NOT_A_CLINIC.format(choice=both)}."
 
 
 def test_an_id_of_one_clinic_opens_nothing_at_another(two: TwoClinics, somebody: Member) -> None:

@@ -9,7 +9,7 @@ from bots.supervisor.contract import DONE_BEFORE
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, NPI
 from shared.access import authorize
 from shared.members.enrolled import NOT_ONE_ID
-from shared.runtime.bot_input import REFUSED
+from shared.records.findings import INPUT_REFUSED
 from shared.supervision import supervise
 from tests.integration.clinic import DEA, Answer, Clinic, Member, new_npi
 from tests.integration.self_service import dosespot_writes, writes
@@ -178,7 +178,7 @@ def test_the_action_is_one_of_two(
     clinic: Clinic, agent: Member, supervisor: Member, action: Any
 ) -> None:
     answer = run(clinic, agent, supervisor, action)
-    assert answer.error.removeprefix(REFUSED) == "action: must be 'add' or 'remove'."
+    assert answer.error.removeprefix(INPUT_REFUSED) == "action: must be 'add' or 'remove'."
     assert writes(clinic) == []
 
 

@@ -24,7 +24,8 @@ from shared.formulary.rules.favorite import (
 )
 from shared.pharmacies.default import DefaultReport, PatientFailure
 from shared.pharmacies.preferring import Preferred
-from shared.runtime.bot_input import REFUSED, parse_input
+from shared.records.findings import INPUT_REFUSED
+from shared.runtime.bot_input import parse_input
 from shared.runtime.by_name import TOO_LONG, TOO_SHORT
 from shared.runtime.inputs import BotInput
 
@@ -42,7 +43,7 @@ def read(model: type[BotInput], given: Any) -> object:
 def refusal(model: type[BotInput], given: Any) -> str:
     with pytest.raises(InputRefused) as refused:
         read(model, given)
-    return str(refused.value).removeprefix(REFUSED)
+    return str(refused.value).removeprefix(INPUT_REFUSED)
 
 
 @pytest.mark.parametrize("model", [SearchMedicationInput, SearchAllergenInput])

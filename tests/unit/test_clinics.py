@@ -11,7 +11,6 @@ from fhir_profiles.today import Today
 from shared.clinics.rules.meant import (
     NONE_THERE,
     NOT_A_CLINIC,
-    REFUSED,
     WHICH,
     WHICH_OF_ALL,
     WHICH_OF_THEIRS,
@@ -21,6 +20,7 @@ from shared.clinics.rules.meant import (
 )
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import BotError, Misconfigured
+from shared.records.findings import INPUT_REFUSED
 from shared.runtime.known_secrets import further_clinic
 from shared.runtime.payload import Secret
 from shared.runtime.settings import Settings
@@ -99,7 +99,7 @@ def test_a_call_means_the_clinic_named_or_the_only_one_where_the_person_works(
         assert found == meant
     else:
         assert isinstance(found, BotError)
-        assert str(found) == f"{REFUSED}organizationId: {meant}."
+        assert str(found) == f"{INPUT_REFUSED}organizationId: {meant}."
         assert [one.path for one in found.findings] == ["organizationId"]
 
 
@@ -133,7 +133,7 @@ def test_a_role_counts_at_its_clinic_and_without_any_at_the_own_one(
 
 def test_a_project_whose_clinics_have_no_organization_yet_says_how_to_create_them() -> None:
     found = meant_clinic(project_clinics(OWN, [NORTH], []), None, ())
-    assert str(found) == f"{REFUSED}organizationId: {WHICH.format(choice=NONE_THERE)}."
+    assert str(found) == f"{INPUT_REFUSED}organizationId: {WHICH.format(choice=NONE_THERE)}."
 
 
 @pytest.mark.parametrize(

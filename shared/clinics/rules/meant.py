@@ -11,11 +11,10 @@ from types import MappingProxyType
 
 from fhir_profiles import Resource
 from fhir_profiles.clinic import clinic_number, works_at
-from shared.errors import BotError, InputRefused
-from shared.records.findings import Finding, listed
+from shared.errors import BotError
+from shared.records.findings import Finding, refused_input
 
 ORGANIZATION = "organizationId"
-REFUSED = "The bot's input was refused. "
 NOT_A_CLINIC = "is not the Organization of one of this project's DoseSpot clinics; give {choice}"
 WHICH_OF_THEIRS = (
     "is required, because the prescriber works at several DoseSpot clinics; give {choice}"
@@ -132,5 +131,4 @@ def choice_of(organizations: Mapping[str, int]) -> str:
 
 
 def _refused(sentence: str, organizations: Mapping[str, int]) -> BotError:
-    found = Finding(ORGANIZATION, sentence.format(choice=choice_of(organizations)))
-    return InputRefused(listed(REFUSED, [found]), findings=[found])
+    return refused_input(Finding(ORGANIZATION, sentence.format(choice=choice_of(organizations))))

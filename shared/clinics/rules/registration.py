@@ -13,7 +13,7 @@ from fhir_profiles.claim import Claim
 from fhir_profiles.elements import positive_number
 from shared.clinics.rules.order import EXISTING, LOCATION, NONE_CREATED
 from shared.errors import BotError, ClinicUnsettled, InputRefused
-from shared.records.findings import Finding, listed
+from shared.records.findings import Finding, refused_input
 
 CLAIM_KEY = "register-clinic"
 """One clinic at a time is registered in a project."""
@@ -22,7 +22,6 @@ MADE_FROM, FINGERPRINT, NAME, NUMBER = "made-from", "fingerprint", "name", "numb
 """Names in the claim's memory: what the clinic is registered from, what DoseSpot was told of it, as
 a fingerprint and by its name, and DoseSpot's number once that is known."""
 
-REFUSED = "The bot's input was refused. "
 MAY_EXIST = (
     "DoseSpot was asked on {at} UTC to create the clinic of {what} and did not confirm it: the"
     " clinic may exist. DoseSpot does not list clinics, so ask its staff. If it exists, store its"
@@ -180,5 +179,4 @@ FORGOTTEN: Mapping[str, None] = dict.fromkeys((MADE_FROM, FINGERPRINT, NAME, NUM
 
 
 def _nothing_open() -> InputRefused:
-    found = Finding(NONE_CREATED, NOTHING_OPEN)
-    return InputRefused(listed(REFUSED, [found]), findings=[found])
+    return refused_input(Finding(NONE_CREATED, NOTHING_OPEN))
