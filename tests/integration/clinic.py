@@ -255,6 +255,12 @@ class Clinic:
         url = f"{self.control_url}switches"
         self.session.patch(url, json=switches, timeout=TIMEOUT_S).raise_for_status()
 
+    def switch_worst(self, **but: Any) -> None:
+        """Every open question about DoseSpot read unkindly, with no limits and but for these."""
+        url = f"{self.control_url}switches/worst"
+        self.session.put(url, timeout=TIMEOUT_S).raise_for_status()
+        self.switch(enforce_rate_limits=False, **but)
+
     def switch_fhir(self, **switches: Any) -> None:
         self._switched = True
         url = f"{self.fhir_url}_sandbox/switches"

@@ -23,17 +23,30 @@ REGISTER = Flow("register_clinic", {}, lambda _clinic, _member: None, "", (0, 0)
 MEMBERS = Flow("clinician_clinics", {}, lambda _clinic, _member: None, "", (0, 0))
 RUNS = 4
 QUICK_WAYS = ("crash after", "no answer, effect")
-CASES = [pytest.param(way, marks=() if way in QUICK_WAYS else pytest.mark.torture) for way in WAYS]
+READINGS = ("as it is", "at its worst")
+CASES = [
+    pytest.param(
+        way,
+        reading,
+        marks=() if way in QUICK_WAYS and reading == READINGS[0] else pytest.mark.torture,
+        id=f"{way}, DoseSpot {reading}",
+    )
+    for way in WAYS
+    for reading in READINGS
+]
+LAG_S = 0.2
 UNSETTLED = "a person has to ask DoseSpot"
 
 
-@pytest.mark.parametrize("way", CASES)
+@pytest.mark.parametrize(("way", "reading"), CASES)
 def test_a_clinic_is_never_created_twice_and_its_key_is_kept_or_missed(
     clinic: Clinic,
     runner: Runner,
     record_property: Callable[[str, object], None],
     way: str,
+    reading: str,
 ) -> None:
+    _read(clinic, reading)
     with without_secrets(clinic):
         _, calls = runner.run(REGISTER.bot, _new(clinic, f"Whole {way}"))
         record_property("broken_calls", calls)
@@ -56,11 +69,12 @@ def test_a_clinic_is_never_created_twice_and_its_key_is_kept_or_missed(
         assert False in ends
 
 
-@pytest.mark.parametrize("way", CASES)
+@pytest.mark.parametrize(("way", "reading"), CASES)
 def test_a_later_run_adds_whom_a_broken_one_did_not(
-    clinic: Clinic, runner: Runner, way: str
+    clinic: Clinic, runner: Runner, way: str, reading: str
 ) -> None:
-    with two_clinics(clinic) as two:
+    with two_clinics(clinic) as two:  # which resets the switches
+        _read(clinic, reading)
         _, calls = runner.run(MEMBERS.bot, _joining(two, _enrolled(two)))
         for at in range(calls):
             member, case = _enrolled(two), f"{way} at call {at} of {calls}"
@@ -70,6 +84,13 @@ def test_a_later_run_adds_whom_a_broken_one_did_not(
             _complete(runner, joining)
             number = clinic.clinician(member)["id"]
             assert two.dosespot.clinics_of(number) == {clinic.clinic_id, two.number}, case
+
+
+def _read(clinic: Clinic, reading: str) -> None:
+    """DoseSpot does twice what it is asked twice, and is read so; its lags are real, and short."""
+    clinic.switch(second_create_same_npi="duplicate", repeated_init="accept")
+    if reading == READINGS[1]:
+        clinic.switch_worst(lookup_lag_s=LAG_S, status_lag_s=LAG_S, patient_search_lag_s=LAG_S)
 
 
 def _new(clinic: Clinic, name: str) -> dict[str, Any]:

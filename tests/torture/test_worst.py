@@ -14,7 +14,7 @@ from deploy.sandbox.sandbox import Sandbox
 from shared.errors import BotError, StageRefused
 from shared.runtime.services import Services
 from shared.timing import Timing
-from tests.integration.clinic import TIMEOUT_S, Clinic, Member
+from tests.integration.clinic import Clinic, Member
 from tests.torture.breaking import REPLIES
 from tests.torture.flows import FLOWS, Flow, payload, start
 from tests.torture.outcomes import check
@@ -63,14 +63,7 @@ def worst() -> Iterator[Clinic]:
 def clinic(worst: Clinic) -> Clinic:
     """The worst switches, with lags of a fraction of a second, and a PUT that overwrites."""
     worst.reset()
-    url = f"{worst.control_url}switches/worst"
-    worst.session.put(url, timeout=TIMEOUT_S).raise_for_status()
-    worst.switch(
-        enforce_rate_limits=False,
-        lookup_lag_s=LAG_S,
-        status_lag_s=LAG_S,
-        patient_search_lag_s=LAG_S,
-    )
+    worst.switch_worst(lookup_lag_s=LAG_S, status_lag_s=LAG_S, patient_search_lag_s=LAG_S)
     return worst
 
 
