@@ -7,11 +7,12 @@ server keeps it before it makes the function of it, and may fail at that.
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import deploy.relay
 from deploy.medplum.wanted import RUNTIME, wanted_bot
 from fhir_profiles import Resource
-from fhir_profiles.elements import text
+from fhir_profiles.elements import child, text
 from fhir_profiles.systems import RELAY_DEPLOYED
 from shared.runtime.bot import BotFunction
 
@@ -43,6 +44,21 @@ def wanted_relay_bot(found: Resource, bot: BotFunction, runtime: str | None) -> 
 def marked(bot: Resource) -> Resource:
     """The Bot with the mark that its code was deployed."""
     return {**bot, "identifier": [*bot["identifier"], _mark(bot)]}
+
+
+def binary_of_code(bot: Resource) -> str | None:
+    """Id of the Binary with a Bot's code; None if the Bot has no code.
+
+    To whoever may read the Binary, a Medplum server shows a signed link into its storage in the
+    place of the reference. Such a link begins as the server is set up to, and ends with the
+    Binary's id and version. Source: Medplum 5.0.10, as it was seen to run.
+    """
+    *_, before, name = (
+        "",
+        *urlsplit(text(child(bot, "executableCode").get("url"))).path.split("/"),
+    )
+    found = name if before == "Binary" else before
+    return found or None
 
 
 def is_deployed(found: Resource, wanted: Resource, code: str | None) -> bool:

@@ -4,10 +4,10 @@ Source: https://www.medplum.com/docs/api/project-admin. A bot and a client appli
 there and not over FHIR, because only so do they get their ProjectMembership.
 """
 
-import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from deploy.medplum.relayed import binary_of_code
 from fhir_profiles import Resource
 from fhir_profiles.elements import child, entries, text
 from fhir_profiles.project_membership import is_administrator
@@ -25,8 +25,6 @@ NOT_ADMINISTRATOR = (
 
 BAD_REQUEST = 400
 LONGEST_REASON = 300
-
-_BINARY = re.compile(r"[Bb]inary/([A-Za-z0-9-]{1,64})")
 
 
 def search(resource_type: str, **params: str) -> str:
@@ -144,11 +142,10 @@ class ProjectAdmin(FhirClient):
         Raises:
             FhirDenied, RemoteUnavailable, RemoteMisbehaved: as the names say.
         """
-        # A Medplum server shows a Binary's reference, or a signed link into its storage.
-        found = _BINARY.search(text(child(bot, "executableCode").get("url")))
+        found = binary_of_code(bot)
         if found is None:
             return None
-        binary = f"Binary/{found[1]}"
+        binary = f"Binary/{found}"
         reply = self._send(self._call("GET", f"fhir/R4/{binary}", headers={"Accept": "*/*"}))
         if reply.status in (404, 410):
             return None

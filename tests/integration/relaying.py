@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from deploy.medplum.relayed import binary_of_code
 from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult
 
 FOLDER = Path(__file__).parent / "relay"
@@ -79,6 +80,6 @@ class NodeInvoker:
         return InvokeResult(outcome["result"], is_error=False, log=b"")
 
     def _code(self, bot: dict[str, Any]) -> str:
-        binary_id = bot["executableCode"]["url"].removeprefix("Binary/")
+        binary_id = binary_of_code(bot)
         (binary,) = [one for one in self.resources("Binary") if one["id"] == binary_id]
         return base64.b64decode(binary["data"]).decode()

@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from bots.catalog import BOTS
-from deploy.medplum.relayed import relay_code
+from deploy.medplum.relayed import binary_of_code, relay_code
 from deploy.relay.rules import RelaySettings
 from deploy.sandbox.clinic import seed_dosespot
 from deploy.sandbox.dosespot.app import create_app as create_dosespot
@@ -306,7 +306,7 @@ def test_prescribers_with_the_policy_put_no_code_in_the_place_of_the_relays(
     policy = project.policy()
     content = {name: value for name, value in policy.items() if name not in ("id", "meta")}
     prescriber = project.add_member(access_policy=content)
-    reference = project.bot(ADMIN_BOT)["executableCode"]["url"]
+    id_of_code = binary_of_code(project.bot(ADMIN_BOT))
     theirs = {"resourceType": "Binary", "contentType": "text/javascript", "data": "e30="}
 
     def status(method: str, path: str, body: Any) -> int:
@@ -314,7 +314,7 @@ def test_prescribers_with_the_policy_put_no_code_in_the_place_of_the_relays(
         url = f"{project.url}fhir/R4/{path}"
         return project.session.request(method, url, json=body, headers=headers).status_code
 
-    id_of_code = reference.removeprefix("Binary/")
+    reference = f"Binary/{id_of_code}"
     assert status("PUT", reference, {**theirs, "id": id_of_code}) == 403
     assert status("DELETE", reference, None) == 403
     assert status("POST", f"Bot/{project.bot(ADMIN_BOT)['id']}/$deploy", {"code": "x"}) == 403

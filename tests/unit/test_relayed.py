@@ -10,7 +10,13 @@ from deploy.cli.secret_input import generated_relay_secret
 from deploy.medplum.doctor.bot_checks import PROBE, check_function
 from deploy.medplum.doctor.relay_checks import check_code, check_endpoint
 from deploy.medplum.project_secrets import is_relayed
-from deploy.medplum.relayed import is_deployed, marked, relay_code, wanted_relay_bot
+from deploy.medplum.relayed import (
+    binary_of_code,
+    is_deployed,
+    marked,
+    relay_code,
+    wanted_relay_bot,
+)
 from deploy.medplum.wanted import wanted_bot
 from deploy.relay.rules import NOT_SIGNED, OTHER_TIME
 from fhir_profiles.systems import (
@@ -27,6 +33,7 @@ BOT = BOTS[0]
 OURS = {"system": MEDPLUM_BOTS, "value": BOT.identifier}
 FUNCTION = {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": "f:live"}
 URL = "https://bots.example.org/relay"
+(PROBED,) = PROBE
 
 
 def complete(found: dict[str, Any], runtime: str | None = None) -> dict[str, Any]:
@@ -192,8 +199,35 @@ def test_only_an_endpoint_of_the_relay_refuses_an_unsigned_call_as_it_does(
     assert check_endpoint(answer).verdict == verdict
 
 
-def test_a_bot_that_refuses_the_probe_answers_also_as_an_outcome() -> None:
-    (name,) = PROBE
-    text = f"The bot's input was refused. {name}: this bot has no such input; remove it."
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The form was refused. {PROBED}: this bot has no such input; remove it.",
+        f"The bot's input was refused. {PROBED}: this bot has no such input; remove it.",
+        "The bot's input was refused. EventType: is required; add it.",
+    ],
+)
+def test_a_bot_that_refuses_the_probe_answers_also_as_an_outcome(text: str) -> None:
     outcome = {"resourceType": "OperationOutcome", "issue": [{"details": {"text": text}}]}
     assert check_function(NotRun(400, outcome)).verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("url", "binary"),
+    [
+        ("Binary/3f-1", "3f-1"),
+        ("https://api.example.org/fhir/R4/Binary/3f-1", "3f-1"),
+        ("http://localhost:8103/storage/3f-1/9c-2?Expires=1&Signature=a%2Fb", "3f-1"),
+        ("https://storage.medplum.com/binary/3f-1/9c-2?Expires=1&Signature=Binary/x", "3f-1"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_bots_code_is_found_behind_whatever_link_a_server_shows(
+    url: str | None, binary: str | None
+) -> None:
+    assert binary_of_code({"executableCode": {"url": url}}) == binary
+
+
+def test_a_bot_without_code_has_none() -> None:
+    assert binary_of_code({}) is None

@@ -16,6 +16,7 @@ from fhir_profiles.elements import child, entries
 from fhir_profiles.project_membership import is_administrator
 from shared.errors import InputRefused
 from shared.fhir.executed import Executed, Failed, NotRun
+from shared.records.findings import INPUT_REFUSED
 from shared.runtime import known_secrets
 from shared.runtime.bot import BotFunction, CustomOperation
 from shared.runtime.known_secrets import BotErrors
@@ -27,8 +28,10 @@ WIDE = "No AccessPolicy of ours narrows what its ProjectMembership may do."
 ANOTHER_FUNCTION = "The function is not this bot's: it answers an input that the bot refuses."
 REGISTER = "Run `prescriber-bots register`."
 (_PROBED,) = PROBE
-"""Stands in the bot's refusal also where the server makes an OperationOutcome of it, as Medplum
-does of what the relay throws within the server."""
+_REFUSALS = (_PROBED, INPUT_REFUSED)
+"""One of them stands in the bot's refusal also where the server makes an OperationOutcome of it, as
+Medplum does of what the relay throws within the server. What DoseSpot posts may have fields that
+nobody knows, so the refusal of such a probe does not name it."""
 
 RETURNED = "The server answers them with their status; so the bots return theirs."
 NOT_RETURNED = (
@@ -116,7 +119,8 @@ def is_narrowed(membership: Resource | None, found: Installation, program: str) 
 
 def check_function(outcome: Executed) -> CheckResult:
     """Whether a function refused the probe, as told by what came of it."""
-    if isinstance(outcome, NotRun) and _PROBED in json.dumps(outcome.body):
+    said = json.dumps(outcome.body) if isinstance(outcome, NotRun) else ""
+    if any(refusal in said for refusal in _REFUSALS):
         return ok("Answers.")
     if isinstance(outcome, NotRun):
         return missing(f"The server did not run the bot{_why_not(outcome)}")

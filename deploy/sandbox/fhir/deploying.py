@@ -54,5 +54,8 @@ def _deploy(backend: FhirBackend, caller: Caller, bot_id: str, sent: Any) -> Non
     data = base64.b64encode(code.encode()).decode()
     stored: Resource = {"resourceType": "Binary", "contentType": JAVASCRIPT, "data": data}
     binary, _ = repository.create("Binary", stored)
-    executable = {"contentType": JAVASCRIPT, "url": f"Binary/{binary['id']}", "title": name}
+    # What a reader is shown: a signed link into the server's storage, not the Binary's reference.
+    stored_at = f"{backend.base_url}storage/{binary['id']}/{binary['meta']['versionId']}"
+    link = f"{stored_at}?Expires=4102444800&Signature=sandbox"
+    executable = {"contentType": JAVASCRIPT, "url": link, "title": name}
     repository.update("Bot", bot_id, {**bot, "executableCode": executable})
