@@ -134,8 +134,8 @@ class SearchClient(DoseSpotCalls):
     def find_pharmacies(self, wish: PharmacyWish) -> list[PharmacyItem]:
         """One page of the pharmacies that are like this."""
         wanted = wish.query()
-        path, told = "api/pharmacies/search", "search for pharmacies"
-        reply = self._found(PharmaciesReply, self._call("GET", path, told, params=wanted))
+        path, words = "api/pharmacies/search", "search for pharmacies"
+        reply = self._found(PharmaciesReply, self._call("GET", path, words, params=wanted))
         return (reply.Items or []) if reply else []
 
     def _pages(

@@ -74,8 +74,8 @@ def _returned(status: int, found: Resource) -> Failed | None:
     """The error that an OperationOutcome of a bot tells; None if it is no such thing."""
     if found.get("resourceType") != "OperationOutcome":
         return None
-    told = [(issue, _error_type(issue)) for _, issue in entries(found, "issue")]
-    ours = [(issue, error_type) for issue, error_type in told if error_type]
+    issues = [(issue, _error_type(issue)) for _, issue in entries(found, "issue")]
+    ours = [(issue, error_type) for issue, error_type in issues if error_type]
     if not ours:
         return None
     sentences = " ".join(_sentence(issue) for issue, _ in ours)
@@ -88,15 +88,15 @@ def _error_type(issue: Resource) -> str:
 
 
 def _sentence(issue: Resource) -> str:
-    """What an issue tells, behind its paths, and with a period at its end."""
+    """The sentence of an issue, behind its paths, and with a period at its end."""
     paths = ", ".join(map(text, items(issue, "expression")))
-    told = text(child(issue, "details").get("text")).removesuffix(".")
-    return f"{paths}: {_uncapitalized(told)}." if paths else f"{told}."
+    sentence = text(child(issue, "details").get("text")).removesuffix(".")
+    return f"{paths}: {_uncapitalized(sentence)}." if paths else f"{sentence}."
 
 
-def _uncapitalized(told: str) -> str:
-    first, _, _ = told.partition(" ")
-    return f"{told[:1].lower()}{told[1:]}" if first.capitalize() == first else told
+def _uncapitalized(sentence: str) -> str:
+    first, _, _ = sentence.partition(" ")
+    return f"{sentence[:1].lower()}{sentence[1:]}" if first.capitalize() == first else sentence
 
 
 def _json(body: bytes) -> Any:

@@ -125,9 +125,9 @@ class Invitations:
         last: LastInvitation,
         lasts_for: timedelta,
     ) -> InviteeResult:
-        told = partial(InviteeResult, invitee.practitioner, invitee.clinic)
+        result_of = partial(InviteeResult, invitee.practitioner, invitee.clinic)
         if invitee.refused and (action is not InvitationAction.CANCEL or invitee.clinic is None):
-            return told(InviteeOutcome.REFUSED, invitee.refused, last.invitation)
+            return result_of(InviteeOutcome.REFUSED, invitee.refused, last.invitation)
         known = KnownInvitee(
             enrolled=invitee.enrolled,
             invitation=last.invitation,
@@ -138,7 +138,7 @@ class Invitations:
         try:
             return self._done(next_act(action, known, self.now()), invitee, last, lasts_for)
         except BotError as error:
-            return told(InviteeOutcome.REFUSED, str(error), last.invitation)
+            return result_of(InviteeOutcome.REFUSED, str(error), last.invitation)
 
     def _done(
         self, act: InvitationAct, invitee: Invitee, last: LastInvitation, lasts_for: timedelta
@@ -148,7 +148,7 @@ class Invitations:
             case TellOutcome():
                 return _result(invitee, act.outcome, act.reason, last.invitation)
             case MakeInvitation():
-                return self._made(act.number, invitee, until)
+                return self._invited(act.number, invitee, until)
             case CancelInvitation():
                 return self._cancelled(invitee, _there(last))
             case SendMail():
@@ -161,7 +161,7 @@ class Invitations:
             case _:
                 assert_never(act)
 
-    def _made(self, number: int, invitee: Invitee, until: datetime) -> InviteeResult:
+    def _invited(self, number: int, invitee: Invitee, until: datetime) -> InviteeResult:
         """Writes an invitation, or finds the one that another run has just written."""
         key = InvitationKey(invitee.practitioner, invitee.clinic or 0, number)
         task = invitation_task(key, invitee.role, self.trail.who, self.now(), until)
@@ -187,18 +187,18 @@ class Invitations:
         """Sends an e-mail; a first one that this run sends makes the person invited."""
         if self.mailing is None:
             raise Misconfigured(NO_CHANNEL)
-        told = partial(_result, invitee, invitation=invitation)
+        result_of = partial(_result, invitee, invitation=invitation)
         sent = self.mailing.send(invitation, number, last, invitee.address)
         match sent:
             case Sent():
                 self._keep(AuditAction.INVITATION_MAILED, invitation)
-                return told(InviteeOutcome.INVITED, "")
+                return result_of(InviteeOutcome.INVITED, "")
             case SentByAnother():
-                return told(InviteeOutcome.ALREADY_INVITED, "")
+                return result_of(InviteeOutcome.ALREADY_INVITED, "")
             case MaybeSent():
-                return told(InviteeOutcome.MAY_HAVE_BEEN_SENT, OPEN_MAIL)
+                return result_of(InviteeOutcome.MAY_HAVE_BEEN_SENT, OPEN_MAIL)
             case NotSent():
-                return told(InviteeOutcome.REFUSED, sent.why)
+                return result_of(InviteeOutcome.REFUSED, sent.why)
             case _:
                 assert_never(sent)
 

@@ -104,7 +104,7 @@ class _FhirReads:
 
 
 @dataclass(frozen=True)
-class _LookedUp:
+class _LaterReads:
     """What the FHIR server is being asked about one person's numbers and roles."""
 
     conflict: Future[BotError | None]
@@ -155,18 +155,18 @@ class ReadinessCheck:
         batch = Batch(self.fhir)
         found = [_fhir_reads(one, batch) for one in people]
         batch.send()
-        looked_up = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
+        later = [self._look_up(one, each) for one, each in zip(people, found, strict=True)]
         return tuple(
             PrescriberReadiness(
                 one.practitioner, readiness(self._facts(one, reads, answered, more), self.today)
             )
-            for one, reads, answered, more in zip(people, begun, found, looked_up, strict=True)
+            for one, reads, answered, more in zip(people, begun, found, later, strict=True)
         )
 
-    def _look_up(self, one: ProjectPractitioner, found: _FhirReads) -> _LookedUp:
+    def _look_up(self, one: ProjectPractitioner, found: _FhirReads) -> _LaterReads:
         """What can only be asked now that the person's own records are known."""
         started = self.together.started
-        return _LookedUp(
+        return _LaterReads(
             conflict=started(lambda: self._conflict(one, found)),
             granted=started(lambda: self._granted(one, found.roles.all())),
         )
@@ -202,20 +202,20 @@ class ReadinessCheck:
         one: ProjectPractitioner,
         reads: _DoseSpotReads | None,
         found: _FhirReads,
-        looked_up: _LookedUp,
+        later: _LaterReads,
     ) -> Facts:
         others = _tried(lambda: found.carriers.all() if found.carriers else [], _IDENTIFIER, {})
         membership = Membership(
             count=len(one.memberships),
             clinician_ids=one.clinician_ids,
             shared=not isinstance(others, Reason) and _is_shared(one, others),
-            self_service=_self_service(looked_up),
+            self_service=_self_service(later),
         )
         practitioner = _tried(found.practitioner.one, "Practitioner", _IN_FHIR)
         if isinstance(practitioner, Reason):
             return Facts(membership, obstacles=(practitioner,))
         account = None if reads is None else self._account(reads, practitioner)
-        conflict = _tried(looked_up.conflict.result, _NUMBERS, {})
+        conflict = _tried(later.conflict.result, _NUMBERS, {})
         if isinstance(conflict, BotError):
             conflict = reason(Cause.NUMBER_OF_ANOTHER, _NUMBERS, sentence=str(conflict))
         obstacles = tuple(one for one in (account, others, conflict) if isinstance(one, Reason))
@@ -296,10 +296,10 @@ def _is_shared(one: ProjectPractitioner, others: Iterable[Resource]) -> bool:
     )
 
 
-def _self_service(looked_up: _LookedUp) -> bool | None:
+def _self_service(later: _LaterReads) -> bool | None:
     """Whether they may enroll themselves as a prescriber; None if that can't be read."""
     try:
-        return bool(looked_up.granted.result() & _PRESCRIBING)
+        return bool(later.granted.result() & _PRESCRIBING)
     except BotError:
         return None
 

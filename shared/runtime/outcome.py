@@ -93,15 +93,15 @@ def kind_of(error: type[BotError]) -> OutcomeKind:
 
 
 def operation_outcome(error: BotError) -> Resource:
-    """The error as an OperationOutcome, with an issue for each thing that it tells."""
+    """The error as an OperationOutcome, with an issue for each problem and warning."""
     problems = error.findings or [_placed(sentence) for sentence in error.sentences]
-    told = [("error", one) for one in problems] + [("warning", one) for one in error.warnings]
-    issues = [_issue(error, severity, one, alone=len(told) == 1) for severity, one in told]
+    issued = [("error", one) for one in problems] + [("warning", one) for one in error.warnings]
+    issues = [_issue(error, severity, one, alone=len(issued) == 1) for severity, one in issued]
     return {"resourceType": "OperationOutcome", "id": kind_of(type(error)).id, "issue": issues}
 
 
-def _issue(error: BotError, severity: str, told: Located, *, alone: bool) -> Resource:
-    text, places = _text_and_places(told.path, told.sentence)
+def _issue(error: BotError, severity: str, found: Located, *, alone: bool) -> Resource:
+    text, places = _text_and_places(found.path, found.sentence)
     details = {
         "coding": [{"system": ERROR_TYPE, "code": type(error).__name__}],
         # Clients put a bracket or a semicolon behind it.
@@ -122,7 +122,7 @@ def _placed(sentence: str) -> Finding:
 
 
 def _text_and_places(path: str, sentence: str) -> tuple[str, list[str]]:
-    """What is told, and the FHIRPaths of what it is about; a path that is none is told too."""
+    """The sentence, and the FHIRPaths of what it is about; any other path is put before it."""
     places = path.split(", ") if path else []
     if all(map(_PLAIN_PATH.fullmatch, places)):
         return _capitalized(sentence), places

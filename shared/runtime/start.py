@@ -67,14 +67,14 @@ def given_to(payload: Payload, start: Start) -> Any:
     return payload.input
 
 
-def told(starts: frozenset[Start]) -> str:
+def _in_words(starts: frozenset[Start]) -> str:
     """The ways as a list in words, always in the same order."""
     return ", ".join(one.value for one in Start if one in starts)
 
 
 def refusal(start: Start, accepted: frozenset[Start]) -> str:
     """The sentence for a start that a bot does not accept."""
-    return f"This bot is not run by {start.value}. It may be run by: {told(accepted)}."
+    return f"This bot is not run by {start.value}. It may be run by: {_in_words(accepted)}."
 
 
 def _is_scheduled(payload: Payload, given: Mapping[str, Any]) -> bool:

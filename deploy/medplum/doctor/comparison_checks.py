@@ -16,14 +16,14 @@ def check_comparisons(known: ComparisonRound, now: datetime) -> CheckResult:
     if known.since is None:
         return note(NEVER)
     since = f"{known.since:%Y-%m-%d %H:%M} UTC"
-    told = (
+    standing = (
         f"Nobody was last compared with DoseSpot before {since}."
         if known.ended
         else f"The first scheduled round began {since} and has not compared everybody yet."
     )
     if now - known.since <= STALE:
-        return ok(told)
+        return ok(standing)
     return missing(
-        f"{told} See whether the schedule runs, and what its runs end with: docs/how-to/alarms.md,"
-        " `oldest-comparison`."
+        f"{standing} See whether the schedule runs, and what its runs end with:"
+        " docs/how-to/alarms.md, `oldest-comparison`."
     )

@@ -30,9 +30,9 @@ def check_functions(found: Sequence[FunctionCondition]) -> CheckResult:
     """Whether the published version of each function can be run, and has the newest code."""
     results = [(one.name, check_function(one)) for one in found]
     for verdict in (CheckVerdict.MISSING, CheckVerdict.NOTE):
-        told = [f"{name}: {one.sentence}" for name, one in results if one.verdict is verdict]
-        if told:
-            return CheckResult(verdict, " ".join(told))
+        sentences = [f"{name}: {one.sentence}" for name, one in results if one.verdict is verdict]
+        if sentences:
+            return CheckResult(verdict, " ".join(sentences))
     versions = ", ".join(f"{one.name} {one.version}" for one in found)
     return ok(f"The versions behind the alias live: {versions}.")
 
@@ -72,12 +72,12 @@ def check_alarms(names: Sequence[str], found: Sequence[AlarmCondition]) -> Check
 def check_queues(found: Sequence[QueueCondition]) -> CheckResult:
     """Whether something failed for good, and how much waits."""
     failed = [one for one in found if one.is_dead_letters and one.waiting]
-    told = ", ".join(f"{one.waiting} in {one.name}" for one in found)
+    waiting = ", ".join(f"{one.waiting} in {one.name}" for one in found)
     if failed:
         return missing(
-            f"What failed for good waits: {told}. docs/how-to/alarms.md says what to do."
+            f"What failed for good waits: {waiting}. docs/how-to/alarms.md says what to do."
         )
-    return ok(f"Waiting: {told}." if found else "There are none.")
+    return ok(f"Waiting: {waiting}." if found else "There are none.")
 
 
 def check_mail_identity(identity: str, sender: str) -> CheckResult:

@@ -25,12 +25,12 @@ class StackExamination:
     def checks(self) -> Iterator[Check]:
         """Every check of it."""
         stack = f"AWS stack {self._condition.name}"
-        yield Check(stack, (), _told(self._check_stack))
-        yield Check("AWS functions", (stack,), _told(self._check_functions))
-        yield Check("AWS invoker", (stack,), _told(self._check_invoker))
-        yield Check("AWS alarms", (stack,), _told(self._check_alarms))
-        yield Check("AWS queues", (stack,), _told(self._check_queues))
-        yield Check("AWS mail", (stack,), _told(self._check_mail))
+        yield Check(stack, (), _unless_refused(self._check_stack))
+        yield Check("AWS functions", (stack,), _unless_refused(self._check_functions))
+        yield Check("AWS invoker", (stack,), _unless_refused(self._check_invoker))
+        yield Check("AWS alarms", (stack,), _unless_refused(self._check_alarms))
+        yield Check("AWS queues", (stack,), _unless_refused(self._check_queues))
+        yield Check("AWS mail", (stack,), _unless_refused(self._check_mail))
 
     @cached_property
     def _existing(self) -> Existing | None:
@@ -61,14 +61,14 @@ class StackExamination:
         return stack_checks.check_queues(self._condition.queues())
 
 
-def _told(look: Callable[[], CheckResult]) -> Callable[[], CheckResult]:
+def _unless_refused(look: Callable[[], CheckResult]) -> Callable[[], CheckResult]:
     """The same look, to which AWS's refusal is a finding."""
 
-    def looked() -> CheckResult:
+    def check() -> CheckResult:
         try:
             with in_words():
                 return look()
         except AwsRefused as refused:
             return missing(str(refused))
 
-    return looked
+    return check

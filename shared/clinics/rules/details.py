@@ -47,12 +47,12 @@ class ClinicDetails:
     def fingerprint(self) -> str:
         """The same for the same clinic, however it is spelled."""
         where = self.address
-        told = (self.name, where.line1, where.city, where.state, where.zip_code[:5], self.phone)
-        return digest([" ".join(one.casefold().split()) for one in told])
+        spelled = (self.name, where.line1, where.city, where.state, where.zip_code[:5], self.phone)
+        return digest([" ".join(one.casefold().split()) for one in spelled])
 
     def record(self) -> dict[str, Any]:
         """The clinic with DoseSpot's names, without empty fields."""
-        told = {
+        record = {
             "ClinicName": self.name,
             "ClinicNameLongForm": self.long_name,
             "Address1": self.address.line1,
@@ -65,7 +65,7 @@ class ClinicDetails:
             "PrimaryFax": self.fax,
             "Active": True,
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in record.items() if value}
 
     def contact(self) -> Resource:
         """Address and telecom of the clinic's Organization."""
@@ -76,13 +76,13 @@ class ClinicDetails:
             "state": where.state,
             "postalCode": where.zip_code,
         }
-        told = {name: value for name, value in address.items() if value}
+        filled = {name: value for name, value in address.items() if value}
         telecom = [
             {"system": system, "value": value, "use": "work"}
             for system, value in (("phone", self.phone), ("fax", self.fax))
             if value
         ]
-        parts = {"address": [told] if told else [], "telecom": telecom}
+        parts = {"address": [filled] if filled else [], "telecom": telecom}
         return {name: value for name, value in parts.items() if value}
 
 
@@ -141,10 +141,10 @@ def details_of(fields: dict[str, str]) -> ClinicDetails:
 def _of_one_address(findings: Findings) -> Findings:
     """The findings with FHIR's path of an address that occurs once."""
 
-    def told(found: list[Finding]) -> list[Finding]:
+    def renamed(found: list[Finding]) -> list[Finding]:
         return [
             Finding(one.path.replace("Location.address[0]", "Location.address"), one.sentence)
             for one in found
         ]
 
-    return Findings(told(findings.problems), told(findings.warnings))
+    return Findings(renamed(findings.problems), renamed(findings.warnings))
