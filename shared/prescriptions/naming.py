@@ -1,6 +1,6 @@
 """What prescriptions name by id, looked up in DoseSpot and in the project."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.directory.named import NamedById
 from shared.dosespot.catalog_wire import PharmacyItem
@@ -51,7 +51,10 @@ class Naming:
         unsure = frozenset(
             item.PrescriptionId
             for item in items
-            if item.DispensableDrugId in drugs.failures or item.PharmacyId in stores.failures
+            if not (
+                _is_known(item.DispensableDrugId, drugs.found)
+                and _is_known(item.PharmacyId, pharmacies)
+            )
         )
         return known, unsure
 
@@ -71,6 +74,11 @@ class Naming:
         except BotError as error:
             stores.failures.update(dict.fromkeys(stores.found, error))
             return {}
+
+
+def _is_known(number: int | None, known: Mapping[int, object]) -> bool:
+    """Whether what an id names is known, if it names something."""
+    return number is None or number <= 0 or number in known
 
 
 def ids(given: Iterable[int | None]) -> list[int]:

@@ -120,6 +120,9 @@ class PrescriptionRun:
         finally:
             self._whose.exception()  # waits until the call has ended
         self.require_patient()
+        replaced = self._follow_ups.originals().get(prescription_id or 0)
+        if replaced is not None:
+            self._chart.look([str(replaced)])
 
     def read(self, entries: Sequence[Any]) -> list[PrescriptionItem]:
         """The prescriptions among some entries, each once in the run."""

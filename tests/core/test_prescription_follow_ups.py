@@ -200,6 +200,17 @@ def test_the_prescription_that_a_pharmacy_asked_for_names_the_one_that_it_replac
     assert found.run().written == []
 
 
+def test_a_successor_that_is_brought_in_line_alone_still_names_the_one_that_it_replaces() -> None:
+    found = practice(prescription(), renewals=[renewal()])
+    found.run()
+    found.prescriptions[9100] = prescription(9100)
+    (successor,) = found.use_case().one(patient(), 9100).written
+    (before,) = [one for one in found.chart() if one["id"] != successor["id"]]
+    assert successor["priorPrescription"] == {"reference": f"MedicationRequest/{before['id']}"}
+    assert found.use_case().one(patient(), 9100).written == []
+    assert found.run().written == []
+
+
 def test_a_successor_that_comes_together_with_its_predecessor_names_it_at_once() -> None:
     found = practice(prescription(9100), prescription(9001), listed=[9100, 9001])
     found.fhir.put(

@@ -171,6 +171,16 @@ def test_a_prescriber_who_is_not_one_member_is_said_and_not_guessed(
         }
 
 
+def test_a_prescription_of_somebody_who_is_nobody_here_is_not_taken_for_the_former_ones() -> None:
+    found = practice(prescription())
+    found.run()
+    found.prescriptions[9001] = prescription(PrescriberId=8)
+    (written,) = found.run().written
+    assert written["requester"] == {
+        "identifier": {"system": "https://dosespot.com/clinician-identifier", "value": "8"}
+    }
+
+
 def test_a_prescriber_who_is_found_later_is_named_then() -> None:
     found = practice(prescription())
     found.fhir.delete("ProjectMembership/member-a")
@@ -230,6 +240,42 @@ def test_what_could_not_be_looked_up_is_left_as_it_was_and_the_state_is_told(mis
     for name in ("medicationCodeableConcept", "dispenseRequest"):
         assert after[name] == before[name]
     assert sentences(result) == [f"{missing}: {DOWN}"]
+    assert found.run().written == []
+
+
+def test_a_drug_or_pharmacy_that_dosespot_no_longer_has_is_left_as_it_was() -> None:
+    found = practice(prescription())
+    found.run()
+    before = found.chart()
+    found.drugs_known.clear()
+    found.pharmacies_known.clear()
+    result = found.run()
+    assert (result.written, result.findings) == ([], [])
+    assert found.chart() == before
+
+
+@pytest.mark.parametrize("failing", [True, False], ids=["fails", "not found"])
+def test_another_drug_or_pharmacy_is_told_though_it_can_not_be_looked_up(failing: bool) -> None:
+    found = practice(prescription())
+    found.run()
+    if failing:
+        found.failing = {"drug 5": DOWN, "pharmacy 6": DOWN}
+    other = {"DispensableDrugId": 5, "DisplayName": "Other 5 mg tablet", "PharmacyId": 6}
+    found.prescriptions[9001] = prescription(**other)
+    (written,) = found.run().written
+    assert written["medicationCodeableConcept"] == {
+        "coding": [
+            {
+                "system": "https://dosespot.com/dispensable-drug-id",
+                "code": "5",
+                "display": "Other 5 mg tablet",
+            }
+        ],
+        "text": "Other 5 mg tablet",
+    }
+    assert written["dispenseRequest"]["performer"] == {
+        "identifier": {"system": "https://dosespot.com/pharmacy-id", "value": "6"}
+    }
     assert found.run().written == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.prescriptions.rules.owned import (
     Entries,
+    Lasting,
     Somebody,
     Whole,
     Within,
@@ -90,9 +91,21 @@ def test_whom_a_person_named_stays_where_we_know_nobody() -> None:
     stored = {"requester": {"reference": "Practitioner/b", "display": "B"}}
     wanted = changed(requester={"identifier": {"value": "7"}})
     found = in_line(PARTS, stored, wanted)["requester"]
-    assert found == {"reference": "Practitioner/b", "identifier": {"value": "7"}}
+    assert found == {**stored["requester"], "identifier": {"value": "7"}}
+    assert in_line(PARTS, {"requester": found}, wanted)["requester"] == found
     assert in_line(PARTS, stored, WANTED)["requester"] == WANTED["requester"]
     assert "requester" not in in_line(PARTS, stored, changed(requester=None))
+
+
+def test_somebody_else_is_not_taken_for_whom_the_resource_named_before() -> None:
+    other = {"identifier": {"value": "8"}}
+    assert in_line(PARTS, WANTED, changed(requester=other))["requester"] == other
+
+
+def test_what_lasts_is_replaced_and_stays_where_it_is_not_known_any_more() -> None:
+    parts = [Lasting("prior")]
+    assert in_line(parts, {"prior": "a"}, {"prior": "b"}) == {"prior": "b"}
+    assert in_line(parts, {"prior": "a"}, {}) == {"prior": "a"}
 
 
 @pytest.mark.parametrize(

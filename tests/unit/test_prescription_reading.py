@@ -229,7 +229,10 @@ def test_every_part_that_is_written_is_ours() -> None:
     wanted = request(FULL)
     found = in_line(PRESCRIPTION_PARTS, {"resourceType": "MedicationRequest"}, wanted)
     assert found == wanted
-    assert in_line(PRESCRIPTION_PARTS, found, {}) == {"resourceType": "MedicationRequest"}
+    assert in_line(PRESCRIPTION_PARTS, found, {}) == {
+        "resourceType": "MedicationRequest",
+        "priorPrescription": {"reference": "MedicationRequest/before"},
+    }
     assert digest(PRESCRIPTION_PARTS, wanted) != digest(PRESCRIPTION_PARTS, request(NOTHING))
 
 

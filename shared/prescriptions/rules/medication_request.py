@@ -5,8 +5,12 @@ Source of elements, systems and codes: Medplum's DoseSpot documentation ("Medica
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from fhir_profiles import Resource
+from fhir_profiles.drug import dosespot_drug_id
+from fhir_profiles.elements import child
 from fhir_profiles.patient_identifier import assigner_of
 from fhir_profiles.systems import (
     CLINICIAN_IDENTIFIER,
@@ -23,6 +27,7 @@ from fhir_profiles.systems import (
 )
 from shared.prescriptions.rules.owned import (
     Entries,
+    Lasting,
     OwnedPart,
     Somebody,
     Whole,
@@ -54,7 +59,18 @@ SUPPLY_PARTS: tuple[OwnedPart, ...] = (
 )
 MEDICATION = Whole("medicationCodeableConcept")
 
-SURE_PARTS: tuple[OwnedPart, ...] = (
+
+@dataclass(frozen=True)
+class OfThatDrug(Whole):
+    """A drug, which stays as it was told if it is the same one by DoseSpot's id."""
+
+    def put(self, parent: Resource, part: Any) -> Resource:
+        """See `OwnedPart`."""
+        before, now = dosespot_drug_id(child(parent, self.name)), dosespot_drug_id(part or {})
+        return parent if now is not None and now == before else super().put(parent, part)
+
+
+_SAID_PARTS: tuple[OwnedPart, ...] = (
     *COMMON_PARTS,
     Entries(
         "identifier",
@@ -64,18 +80,20 @@ SURE_PARTS: tuple[OwnedPart, ...] = (
     Within("meta", [Entries("profile", lambda one: one == SYNCED_PRESCRIPTION)]),
     Somebody("requester"),
     Whole("priority"),
-    Whole("priorPrescription"),
+    Lasting("priorPrescription"),
     WithinFirst("dosageInstruction", [Whole("text")]),
-    Within("dispenseRequest", [*SUPPLY_PARTS, Within("validityPeriod", [Whole("start")])]),
+    Within(
+        "dispenseRequest",
+        [*SUPPLY_PARTS, Within("validityPeriod", [Whole("start")]), Somebody("performer")],
+    ),
 )
-"""What of a MedicationRequest a prescription itself says."""
-LOOKED_UP_PARTS: tuple[OwnedPart, ...] = (
+SURE_PARTS: tuple[OwnedPart, ...] = (*_SAID_PARTS, OfThatDrug(MEDICATION.name))
+"""What of a MedicationRequest a prescription itself says: not the drug's codes and schedule."""
+PRESCRIPTION_PARTS: tuple[OwnedPart, ...] = (
+    *_SAID_PARTS,
     MEDICATION,
     Entries("extension", with_key("url", PRESCRIBED_SCHEDULE)),
-    Within("dispenseRequest", [Whole("performer")]),
 )
-"""What the drug and the pharmacy say that a prescription names."""
-PRESCRIPTION_PARTS = (*SURE_PARTS, *LOOKED_UP_PARTS)
 """What of a MedicationRequest says what DoseSpot says; the rest is others'."""
 
 

@@ -43,14 +43,25 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Somebody(Whole):
-    """A reference to somebody. Whom a person has named stays where we know nobody."""
+class Lasting(Whole):
+    """An element that once it is told stays where we do not know it any more."""
 
     def put(self, parent: Resource, part: Any) -> Resource:
         """See `OwnedPart`."""
-        named = child(parent, self.name).get("reference")
-        if part is not None and named and "reference" not in part:
-            part = {"reference": named, **part}
+        return parent if part is None else super().put(parent, part)
+
+
+@dataclass(frozen=True)
+class Somebody(Whole):
+    """A reference to somebody or something. Where we know an identifier only, whom a person or an
+    earlier run has named stays, unless that was somebody else by the identifier."""
+
+    def put(self, parent: Resource, part: Any) -> Resource:
+        """See `OwnedPart`."""
+        before = child(parent, self.name)
+        if part is not None and before.get("reference") and "reference" not in part:
+            is_same = before.get("identifier") in (None, part.get("identifier"))
+            part = {**before, **part} if is_same else part
         return super().put(parent, part)
 
 
