@@ -128,14 +128,21 @@ class DoseSpotCalls:
 
     def _found(self, model: type[R], call: Call) -> R | None:
         """The answer to a read of something; None if DoseSpot says that there is no such thing."""
-        reply = self._ask(model, call)
-        if says_not_found(reply.Result):
+        return _if_found(self._ask(model, call), call)
+
+    def _found_by_id(self, model: type[R], call: Call) -> R | None:
+        """The same of what is asked for by an id of DoseSpot's, and from which nothing follows but
+        that it is not there: a 404 without a body says that too. That the server is DoseSpot's
+        shows the token."""
+        reply = self._replaced_token(call)
+        if reply.status == 404 and not reply.body:
             return None
-        _require_ok(reply, call)
-        return reply
+        return _if_found(self._read(model, call, reply), call)
 
     def _ask(self, model: type[R], call: Call) -> R:
-        reply = self._replaced_token(call)
+        return self._read(model, call, self._replaced_token(call))
+
+    def _read(self, model: type[R], call: Call, reply: Reply) -> R:
         if reply.status == 401:
             raise refused_credentials(self._settings)
         return _parsed(model, call, reply)
@@ -209,6 +216,14 @@ def _has_result(reply: Reply) -> bool:
     except ValueError:
         return False
     return isinstance(body, dict) and "Result" in body
+
+
+def _if_found(reply: R, call: Call) -> R | None:
+    """The reply; None if it says that there is no such thing."""
+    if says_not_found(reply.Result):
+        return None
+    _require_ok(reply, call)
+    return reply
 
 
 def _require_ok(reply: ResultReply, call: Call) -> None:

@@ -27,13 +27,13 @@ class CatalogClient(DoseSpotCalls):
         """A dispensable drug; None if DoseSpot has none with that id."""
         params = {"dispensableDrugId": str(drug_id)}
         call = self._call("GET", "api/medications/select", "get the drug", params=params)
-        reply = self._found(DrugReply, call)
+        reply = self._found_by_id(DrugReply, call)
         return reply.Item if reply else None
 
     def pharmacy(self, pharmacy_id: int) -> PharmacyItem | None:
         """A pharmacy; None if DoseSpot has none with that id."""
         call = self._call("GET", f"api/pharmacies/{pharmacy_id}", "get the pharmacy")
-        reply = self._found(PharmacyReply, call)
+        reply = self._found_by_id(PharmacyReply, call)
         return reply.Item if reply else None
 
 

@@ -104,7 +104,7 @@ class DoseSpotClient(PatientReads):
             call = self._call("GET", "api/patients/search", "search for the patient", params=query)
             reply = self._found(PatientsReply, call)
             found += (reply and reply.Items) or []
-            if not (reply and reply.PageResult and reply.PageResult.HasNext):
+            if not (reply and reply.PageResult and reply.PageResult.goes_on_after(page)):
                 break
         return found
 

@@ -53,7 +53,7 @@ class FavoritesClient(CatalogClient):
             call = self._call("GET", self._path, "list the favorites", params=params)
             reply = self._found(FavoritesReply, call)
             found += (reply and reply.Items) or []
-            if not (reply and reply.PageResult and reply.PageResult.HasNext):
+            if not (reply and reply.PageResult and reply.PageResult.goes_on_after(page)):
                 return found
         raise RemoteMisbehaved(TOO_MANY)
 

@@ -5,49 +5,32 @@ Lists hold their entries as they are, because each is read by itself: one that i
 hide the others.
 """
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field
 
 from shared.dosespot.reply import (
     LARGEST_ID,
     DoseSpotModel,
     Flag,
+    Maybe,
     PageEntry,
     ResultReply,
     StringOrNumber,
     WholeNumber,
 )
 
-T = TypeVar("T")
-
 LARGEST_HISTORY_ID = 2**63 - 1
 
 
-def _none_if_malformed(given: Any, validated: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validated(given)
-    except ValidationError:
-        return None
-
-
-Maybe = Annotated[T | None, WrapValidator(_none_if_malformed)]
-"""A field that is taken as not there where it is malformed: the rest still counts."""
-
 Id = Annotated[WholeNumber, Field(gt=0, le=LARGEST_ID)]
-
-
-class LengthEntry(PageEntry):
-    """Where a page is in a list, and how long that is."""
-
-    TotalPages: Maybe[WholeNumber] = None
 
 
 class EntriesReply(ResultReply):
     """A page of a list, its entries unread."""
 
     Items: list[Any] | None = None
-    PageResult: LengthEntry | None = None
+    PageResult: PageEntry | None = None
 
 
 class PrescriptionReply(ResultReply):

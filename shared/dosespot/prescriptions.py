@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.dosespot.calls import misshapen
 from shared.dosespot.patient_reads import PatientReads
 from shared.dosespot.prescription_wire import EntriesReply, PrescriptionReply
+from shared.dosespot.reply import PageEntry
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class PrescriptionsClient(PatientReads):
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         """One prescription; None if DoseSpot has none with that id."""
         path = f"api/patients/{patient_id}/prescriptions/{prescription_id}"
-        reply = self._found(PrescriptionReply, self._call("GET", path, "get the prescription"))
+        call = self._call("GET", path, "get the prescription")
+        reply = self._found_by_id(PrescriptionReply, call)
+        if reply is not None and "Prescription" not in reply.model_fields_set:
+            raise misshapen(call)
         return reply.Prescription if reply else None
 
     def consent_to_history(self, patient_id: int, send_within_s: float) -> None:
@@ -89,9 +94,6 @@ class PrescriptionsClient(PatientReads):
     def _page(self, path: str, wish: str, params: Mapping[str, str], page: int) -> ListPage:
         asked = {**params, "pageNumber": str(page)}
         reply = self._found(EntriesReply, self._call("GET", path, wish, params=asked))
-        where = reply.PageResult if reply else None
-        return ListPage(
-            entries=(reply.Items if reply else None) or [],
-            has_next=bool(where and where.HasNext),
-            total=(where.TotalPages if where else None) or 0,
-        )
+        where = (reply.PageResult if reply else None) or PageEntry()
+        entries = (reply.Items if reply else None) or []
+        return ListPage(entries, where.goes_on_after(page), where.TotalPages or 0)

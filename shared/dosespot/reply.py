@@ -7,7 +7,17 @@ ignored. Source: DoseSpot REST API v2 (Swagger "Full + EPCS - V2").
 import re
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+T = TypeVar("T")
 
 LARGEST_ID = 2**31 - 1
 
@@ -33,10 +43,19 @@ def _flag(given: Any) -> Any:
     return _FLAGS.get(str(given).lower(), given) if is_written_so else given
 
 
+def _none_if_malformed(given: Any, validated: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validated(given)
+    except ValidationError:
+        return None
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Number = Annotated[float, BeforeValidator(_unquoted_number)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 StringOrNumber = Annotated[str | WholeNumber, Field(union_mode="left_to_right")]
+Maybe = Annotated[T | None, WrapValidator(_none_if_malformed)]
+"""A field that is taken as not there where it is malformed: the rest still counts."""
 
 
 class DoseSpotModel(BaseModel):
@@ -86,9 +105,15 @@ class IdentifierReply(ResultReply):
 
 
 class PageEntry(DoseSpotModel):
-    """Where a page is in a list."""
+    """Where a page is in a list, and how long that is."""
 
     HasNext: Flag | None = None
+    TotalPages: Maybe[WholeNumber] = None
+
+    def goes_on_after(self, page: int) -> bool:
+        """Whether the list has a page after this one, by its number from 1; by how many pages
+        there are said to be, where DoseSpot does not say."""
+        return page < (self.TotalPages or 0) if self.HasNext is None else self.HasNext
 
 
 class TokenReply(DoseSpotModel):

@@ -147,7 +147,7 @@ class SearchClient(DoseSpotCalls):
             if reply is None:
                 return
             yield reply
-            if not (reply.PageResult and reply.PageResult.HasNext):
+            if not (reply.PageResult and reply.PageResult.goes_on_after(page)):
                 return
 
 

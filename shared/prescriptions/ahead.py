@@ -18,7 +18,8 @@ class ReadAhead(Iterator[list[Any]]):
     """The entries of a list, page by page; the first page is asked for now.
 
     Where the first page says how many there are, several are asked for at the same time. What a
-    page says of a next one counts more: a list ends with the page that has none.
+    page says of a next one counts more: a list ends with the page that has none. A page without
+    entries is the last one too, unless there are said to be more pages.
 
     Args:
         page: gives a page by its number, from 1.
@@ -30,6 +31,7 @@ class ReadAhead(Iterator[list[Any]]):
         self._together = together
         self._asked: deque[Future[ListPage]] = deque()
         self._next = 1
+        self._given = 0
         self._ask()
 
     def __next__(self) -> list[Any]:
@@ -42,7 +44,8 @@ class ReadAhead(Iterator[list[Any]]):
         if not self._asked:
             raise StopIteration
         page = self._asked.popleft().result()
-        if not page.has_next or not page.entries:
+        self._given += 1
+        if not page.has_next or not (page.entries or self._given < page.total):
             self._asked.clear()
             return page.entries
         while len(self._asked) < AHEAD and self._next <= page.total:

@@ -14,7 +14,7 @@ from fhir_profiles.today import Today
 from shared.dosespot.patient_record import require_same_person, required_patient_id
 from shared.dosespot.prescription_wire import PrescriptionItem
 from shared.dosespot.prescriptions import WireSpan
-from shared.errors import BotError
+from shared.errors import BotError, RemoteMisbehaved
 from shared.fhir.entries import reference
 from shared.prescriptions.ahead import ReadAhead
 from shared.prescriptions.chart import Chart, ChartKind, WantedEntry
@@ -46,6 +46,7 @@ LEFT_FOR_LATER = (
     "{count} prescriptions in the chart that have not come to their end were not read again; run"
     " the bot again: each run begins with others"
 )
+ANOTHER = "DoseSpot answered with another prescription. Contact DoseSpot support."
 GONE = (
     "DoseSpot no longer has the prescription {number}, so the chart was left as it is; check it in"
     " DoseSpot"
@@ -160,9 +161,12 @@ class PrescriptionRun:
             except BotError as error:
                 self._result.failed(f"prescription {number}", error)
                 continue
+            item = read_prescription(entry)
             if entry is None:
                 self._result.gone += 1
                 self._result.tell(Finding(WHERE, GONE.format(number=number)))
+            elif item is not None and item.PrescriptionId != number:
+                self._result.failed(f"prescription {number}", RemoteMisbehaved(ANOTHER))
             else:
                 found.append(entry)
         return found

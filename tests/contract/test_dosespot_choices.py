@@ -217,11 +217,12 @@ def test_pages_are_read_to_the_last_that_says_so(
 ) -> None:
     path, _, ask = READS[name]
     nothing = {"Items": None, "PageResult": {"HasNext": "true"}, "Result": OK}
-    for one in (page({}, more="true"), nothing, page({}, {}, more=None)):
+    counted = {"Items": [{}], "PageResult": {"HasNext": None, "TotalPages": "4"}, "Result": OK}
+    for one in (page({}, more="true"), nothing, counted, page({}, {}, more=None)):
         wire.get(f"{BASE}{path}", json=one)
-    assert len(ask(dosespot)) == 3
+    assert len(ask(dosespot)) == 4
     numbers = [dict(parse_qsl(urlsplit(str(c.request.url)).query)) for c in wire.calls][1:]
-    assert [one["pageNumber"] for one in numbers] == ["1", "2", "3"]
+    assert [one["pageNumber"] for one in numbers] == ["1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize("name", [*PAGED, "pharmacies", "favorites"])

@@ -1,10 +1,13 @@
 """DoseSpot's lists of medications on the wire: exact requests, and what answers are taken for."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
 
+from shared.dosespot.calls import DoseSpotCalls
+from shared.dosespot.catalog import CatalogClient
 from shared.dosespot.prescriptions import ListPage, PrescriptionsClient, WireSpan
 from shared.dosespot.settings import DoseSpotSettings
 from shared.errors import DoseSpotRefused, LookUpFirst, RemoteMisbehaved
@@ -12,6 +15,7 @@ from shared.http.sending import Call, Reply
 from shared.http.token_cache import TokenCache
 from tests.builders import sample
 
+Client = TypeVar("Client", bound=DoseSpotCalls)
 SETTINGS = DoseSpotSettings("https://dosespot.example/webapi/v2/", 123, "key", "subscription")
 SPAN = WireSpan("2026-03-10T05:00:00Z", "2026-03-11T05:59:59Z")
 OK = {"ResultCode": "OK", "ResultDescription": ""}
@@ -32,7 +36,10 @@ class Wire:
 
     @property
     def client(self) -> PrescriptionsClient:
-        return PrescriptionsClient(self, TokenCache(lambda: 1.0), SETTINGS, 4711)
+        return self.of(PrescriptionsClient)
+
+    def of(self, kind: type[Client]) -> Client:
+        return kind(self, TokenCache(lambda: 1.0), SETTINGS, 4711)
 
 
 def _json(body: Any) -> bytes:
@@ -95,6 +102,12 @@ def test_a_page_is_asked_for_by_its_number(name: str) -> None:
             ListPage([1], True, 3),
         ),
         ({"Items": [1], "PageResult": {"HasNext": None, "TotalPages": "x"}}, ListPage([1])),
+        ({"Items": [1], "PageResult": {"HasNext": None, "TotalPages": 3}}, ListPage([1], True, 3)),
+        ({"Items": [1], "PageResult": {"TotalPages": 2}}, ListPage([1], False, 2)),
+        (
+            {"Items": [1], "PageResult": {"HasNext": False, "TotalPages": 3}},
+            ListPage([1], False, 3),
+        ),
     ],
     ids=str,
 )
@@ -130,6 +143,36 @@ def test_a_prescription_is_in_a_field_of_its_own() -> None:
     gone = {"ResultCode": "ERROR", "ResultDescription": "Prescription not found"}
     assert Wire({"Prescription": None, "Result": gone}).client.prescription(7, 9) is None
     assert Wire({"Prescription": None, "Result": OK}).client.prescription(7, 9) is None
+
+
+@pytest.mark.parametrize("body", [{"Item": {"PrescriptionId": 9}, "Result": OK}, {"Result": OK}])
+def test_a_prescription_in_any_other_field_is_not_taken_for_none(body: Any) -> None:
+    with pytest.raises(RemoteMisbehaved):
+        Wire(body).client.prescription(7, 9)
+
+
+ById = Callable[[Wire], Any]
+BY_ID: dict[str, ById] = {
+    "prescription": lambda wire: wire.client.prescription(7, 9),
+    "drug": lambda wire: wire.of(CatalogClient).drug(9),
+    "pharmacy": lambda wire: wire.of(CatalogClient).pharmacy(9),
+}
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_a_404_without_a_body_says_that_nothing_has_the_id(name: str) -> None:
+    assert BY_ID[name](Wire(b"", 404)) is None
+    with pytest.raises(RemoteMisbehaved):
+        BY_ID[name](Wire(b"<html></html>", 404))
+
+
+def test_a_404_without_a_body_is_no_empty_list_and_no_missing_patient() -> None:
+    for asked in (
+        lambda: listed(Wire(b"", 404).client, "prescriptions"),
+        lambda: Wire(b"", 404).client.patient(7),
+    ):
+        with pytest.raises(RemoteMisbehaved):
+            asked()
 
 
 def test_the_consent_is_a_write_that_is_sent_once() -> None:

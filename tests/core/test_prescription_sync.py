@@ -333,6 +333,16 @@ def test_a_prescription_that_dosespot_no_longer_has_is_left_and_said() -> None:
     assert sentences(result) == [sentences_of.GONE.format(number=7)]
 
 
+def test_another_prescription_than_the_one_that_was_asked_for_is_not_believed() -> None:
+    found = practice(listed=[])
+    found.fhir.put(charted(1))
+    found.fhir.put(charted(2))
+    found.prescriptions = {1: prescription(2, MedicationStatus="Cancelled"), 2: prescription(2)}
+    result = found.run()
+    assert statuses(found) == {"1": "active", "2": "active"}
+    assert sentences(result) == [f"prescription 1: {sentences_of.ANOTHER}"]
+
+
 def test_one_that_can_not_be_read_again_stops_no_other() -> None:
     found = practice(prescription(1), prescription(2), listed=[], failing={"prescription 1": DOWN})
     found.fhir.put(charted(1))

@@ -39,10 +39,20 @@ def test_all_pages_come_in_order_however_many_there_are_said_to_be(total: int) -
     assert len(book.asked) == len(set(book.asked)) <= max(9, min(total, 9 + AHEAD))
 
 
-@pytest.mark.parametrize("first", [ListPage(), ListPage([1]), ListPage([], has_next=True, total=5)])
+@pytest.mark.parametrize(
+    "first",
+    [ListPage(), ListPage([1]), ListPage([], has_next=True), ListPage([], has_next=True, total=1)],
+)
 def test_a_list_ends_with_a_page_that_has_no_next_or_no_entries(first: ListPage) -> None:
     book = Book(first, ListPage([2]))
     assert (book.read(), book.asked) == (first.entries, [1])
+
+
+def test_an_empty_page_ends_no_list_that_is_said_to_go_on() -> None:
+    empty = ListPage([], has_next=True, total=3)
+    book = Book(empty, ListPage([2], has_next=True, total=3), ListPage([3], total=3))
+    assert book.read() == [2, 3]
+    assert Book(empty, empty, empty).read() == []
 
 
 def test_no_more_pages_are_kept_than_are_allowed() -> None:

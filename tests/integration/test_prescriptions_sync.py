@@ -9,7 +9,7 @@ from requests import HTTPError
 
 from deploy.medplum.conformance import conformance_resources
 from fhir_profiles.patient_identifier import with_dosespot_patient_id
-from fhir_profiles.systems import SYNCED_PRESCRIPTION
+from fhir_profiles.systems import DOSESPOT_PRESCRIPTION, SYNCED_PRESCRIPTION
 from shared.members.caller import NOT_ENROLLED
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
@@ -174,6 +174,31 @@ def test_the_answers_that_are_open_change_nothing(clinic: Clinic, member: Member
     answer = sync_prescriptions(clinic, member, patient)
     assert (answer.status, len(answer.body)) == (200, 3), answer.error
     assert all(one["status"] == "active" for one in answer.body)
+    clinic.reset()
+    clinic.switch(**unkind)
+    again = sync_prescriptions(clinic, member, patient)
+    assert (again.status, again.body, writes(clinic)) == (200, [], [])
+
+
+@pytest.mark.parametrize("not_found", ["error", "null_item", "status_404"])
+def test_what_dosespot_says_it_never_had_is_left_and_is_no_error(
+    clinic: Clinic, member: Member, not_found: str
+) -> None:
+    patient, _ = known_patient(clinic, member)
+    gone = {
+        "resourceType": "MedicationRequest",
+        "identifier": [{"system": DOSESPOT_PRESCRIPTION, "value": "987654"}],
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "medicationCodeableConcept": {"text": "Gone 5 mg tablet"},
+    }
+    clinic.sandbox.fhir.add_resource(clinic.project, gone)
+    before = charted(clinic, patient)
+    clinic.switch(not_found=not_found)
+    answer = sync_prescriptions(clinic, member, patient)
+    assert (answer.status, answer.body) == (200, []), answer.error
+    assert charted(clinic, patient) == before
 
 
 def test_who_is_not_enrolled_or_may_not_read_the_patient_gets_nothing(
