@@ -1,7 +1,8 @@
 """The resources of one patient that say what DoseSpot has: found, created, kept in line.
 
 A chart can be long, so of each resource only a digest of our parts is kept, which says whether
-anything is to be written; a resource that has to change is read again then.
+anything is to be written; a resource that has to change is read again then. What was written is the
+answer, so it is kept, but no element of it twice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from shared.fhir.batch import Batch
 from shared.fhir.editing import Edited
 from shared.fhir.entries import BatchEntry, ConditionalCreateEntry, reference
 from shared.fhir.search import by_identifier
+from shared.prescriptions.alike import Alike
 from shared.prescriptions.rules.owned import OwnedPart, digest, in_line
 from shared.together import Together
 
@@ -115,6 +117,7 @@ class Chart:
         self._patient = patient
         self._kind = kind
         self._kept: dict[str, ChartEntryKept] = {}
+        self._alike = Alike()
 
     def look(self, keys: Sequence[str] = ("",)) -> None:
         """Reads what is in the chart, or just some entries.
@@ -177,7 +180,7 @@ class Chart:
                     continue
                 if answer.created or answer.was_created_from(one.resource):
                     self._keep(resource)
-                    brought.written.append(resource)
+                    brought.written.append(self._alike.of(resource))
                 else:
                     found.append((one, resource))
         return found
@@ -217,7 +220,7 @@ class Chart:
             if edited.replaced is None:
                 brought.unchanged += 1
             else:
-                brought.written.append(edited.resource)
+                brought.written.append(self._alike.of(edited.resource))
 
     def _begun(self, wanted: WantedEntry, stored: Resource) -> Future[Edited]:
         return self._together.started(

@@ -52,11 +52,23 @@ class BotOutput(BaseModel):
         hide_input_in_errors=True, serialize_by_alias=True, use_enum_values=True
     )
 
+    def as_json(self) -> Any:
+        """The answer as JSON has it."""
+        return self.model_dump()
+
 
 class ListOutput(RootModel[list[T]], Generic[T]):
-    """What a bot answers whose callers take a bare array, and can't take an object around it."""
+    """What a bot answers whose callers take a bare array, and can't take an object around it.
+
+    The entries are JSON already.
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True)
+
+    def as_json(self) -> Any:
+        """The array itself: there may be thousands of resources in it, and a copy would take as
+        much memory again."""
+        return self.root
 
 
 AnyOutput = BotOutput | ListOutput[Any]

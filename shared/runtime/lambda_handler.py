@@ -141,7 +141,7 @@ def _run(
         if doorkeeper is not None:
             doorkeeper(invocation)
             is_known = True
-        answer = bot(request, invocation).model_dump()
+        answer = bot(request, invocation).as_json()
     except BotError as error:
         if is_known:
             invocation.trail.was_refused(error)

@@ -72,6 +72,15 @@ def test_a_first_run_creates_everything_and_answers_with_it() -> None:
     assert codes == ["00093007401", "1", str(DRUG_ID)]
 
 
+def test_an_answer_holds_what_many_prescriptions_name_once() -> None:
+    found = practice(prescription(), prescription(9002, Quantity="60"))
+    one, other = found.run().written
+    assert [one, other] == found.chart()
+    for name in ("medicationCodeableConcept", "requester", "subject", "recorder", "extension"):
+        assert one[name] is other[name], name
+    assert one["dispenseRequest"] != other["dispenseRequest"]
+
+
 def test_a_second_run_reads_the_chart_once_and_writes_nothing() -> None:
     found = practice(prescription(), prescription(9002))
     found.run()

@@ -49,6 +49,11 @@ def test_the_runtime_answers_the_array_itself_as_it_is() -> None:
     assert json.loads(json.dumps(answer)) == PAIRS
 
 
+def test_a_long_array_is_not_copied_to_be_answered() -> None:
+    answer = PairOutput(PAIRS)
+    assert answer.as_json() is answer.root
+
+
 def test_such_a_bot_raises_as_any_other_does() -> None:
     with pytest.raises(NotAuthorized, match=r"No\."):
         declared(refuses=True).handler(Services)(lambda_payload({}), None)
