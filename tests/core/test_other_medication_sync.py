@@ -68,7 +68,7 @@ class Elsewhere:
 def test_the_consent_comes_first_and_a_second_run_writes_nothing() -> None:
     found = Elsewhere()
     result = found.use_case().history(patient(), DAY, DAY)
-    span = WireSpan("2026-03-10T05:00:00Z", "2026-03-11T05:59:59Z")
+    span = WireSpan("2026-03-10T05:00:00Z", "2026-03-11T06:00:00Z")
     assert found.asked == ["patient", "consent", span]
     assert found.consents == [1001]
     assert result.written == found.chart()
@@ -105,7 +105,7 @@ def test_of_another_person_nothing_is_asked_and_no_consent_recorded() -> None:
     ("days", "span"),
     [
         ((None, None), None),
-        ((date(2026, 3, 9), DAY), WireSpan("2026-03-09T05:00:00Z", "2026-03-11T05:59:59Z")),
+        ((date(2026, 3, 9), DAY), WireSpan("2026-03-09T05:00:00Z", "2026-03-11T06:00:00Z")),
     ],
     ids=str,
 )

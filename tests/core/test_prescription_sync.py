@@ -421,7 +421,7 @@ def test_the_span_holds_the_whole_days_at_the_patients_place() -> None:
     found = practice()
     found.run(date(2026, 3, 9), DAY)
     (span,) = found.spans
-    assert (span.start, span.end) == ("2026-03-09T05:00:00Z", "2026-03-11T05:59:59Z")
+    assert (span.start, span.end) == ("2026-03-09T05:00:00Z", "2026-03-11T06:00:00Z")
 
 
 def test_one_prescription_is_brought_in_line_alone() -> None:

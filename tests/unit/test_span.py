@@ -53,13 +53,13 @@ def patient(state: str = "", **more: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     "day", [DAY, date(2026, 1, 1), date(2026, 7, 1), date(2026, 11, 1)], ids=str
 )
-def test_a_day_is_in_the_span_from_its_first_to_its_last_second_everywhere_in_the_state(
+def test_a_day_is_in_the_span_from_its_first_to_its_last_moment_everywhere_in_the_state(
     state: str, zones: list[str], day: date
 ) -> None:
     span = days_at(day, day, offsets_in(state))
     for zone in map(ZoneInfo, zones):
         first = datetime.combine(day, datetime.min.time(), zone)
-        last = datetime.combine(day, datetime.max.time(), zone).replace(microsecond=0)
+        last = datetime.combine(day, datetime.max.time(), zone)
         assert span.start <= first
         assert last <= span.end
 
@@ -72,7 +72,7 @@ def test_no_span_of_a_day_is_much_longer_than_it_has_to_be(state: str) -> None:
 
 def test_several_days_reach_from_the_first_to_the_last() -> None:
     assert days_at(date(2026, 3, 9), DAY, Offsets(-6, -5)) == Span(
-        datetime(2026, 3, 9, 5, tzinfo=UTC), datetime(2026, 3, 11, 5, 59, 59, tzinfo=UTC)
+        datetime(2026, 3, 9, 5, tzinfo=UTC), datetime(2026, 3, 11, 6, tzinfo=UTC)
     )
 
 
@@ -81,7 +81,7 @@ def test_where_the_place_is_unknown_the_day_is_everywheres(state: str) -> None:
     found = offsets_of(patient(state), NOW)
     assert found == ANYWHERE
     span = days_at(DAY, DAY, found)
-    assert span.end - span.start == timedelta(hours=50) - timedelta(seconds=1)
+    assert span.end - span.start == timedelta(hours=50)
 
 
 def test_the_state_is_known_by_code_or_name_and_of_the_address_that_counts() -> None:
@@ -109,6 +109,20 @@ def test_a_time_zone_on_the_patient_or_the_address_counts_before_the_state(
     assert offsets_of(patient("NY", extension=extension), NOW) == found
     home = {"state": "NY", "city": "Y", "extension": extension}
     assert offsets_of({"resourceType": "Patient", "address": [home]}, NOW) == found
+
+
+def test_the_time_zone_of_a_former_address_is_nobodys_any_more() -> None:
+    zone = [{"url": TIMEZONE, "valueCode": "America/New_York"}]
+    old = {**patient("NY")["address"][0], "use": "old", "extension": zone}
+    both = {"resourceType": "Patient", "address": [old, *patient("HI")["address"]]}
+    assert offsets_of(both, NOW) == offsets_in("HI")
+
+
+def test_of_two_homes_one_may_name_its_time_zone_and_the_other_its_state() -> None:
+    zone = [{"url": TIMEZONE, "valueCode": "America/New_York"}]
+    east = {**patient("FL")["address"][0], "extension": zone}
+    both = {"resourceType": "Patient", "address": [east, *patient("CA")["address"]]}
+    assert offsets_of(both, NOW) == Offsets(-8, -4)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "x"])

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from fhir_profiles import Resource
 from fhir_profiles.choice import PATIENT_ADDRESS, choice
-from fhir_profiles.elements import entries, extension_of, text
+from fhir_profiles.elements import extension_of, text
 from fhir_profiles.places import ADDRESS_STATES, state_named
 from fhir_profiles.systems import TIMEZONE, TZ_CODE
 from fhir_profiles.today import STANDARD_OFFSETS, WITHOUT_DAYLIGHT_SAVING, Today
@@ -71,21 +71,23 @@ class Span:
 
 
 def days_at(first: date, last: date, where: Offsets) -> Span:
-    """The span that holds all of these days wherever in a place; `last` is not before `first`."""
-    end_of_day = timedelta(days=1) - timedelta(seconds=1)
+    """The span that holds all of these days wherever in a place; `last` is not before `first`.
+
+    It ends with the midnight after the last day, because DoseSpot's times have parts of seconds.
+    """
     return Span(
         _moment(first, timedelta(hours=-where.east)),
-        _moment(last, end_of_day - timedelta(hours=where.west)),
+        _moment(last, timedelta(days=1, hours=-where.west)),
     )
 
 
 def offsets_of(patient: Resource, today: Today) -> Offsets:
-    """Where the patient's clocks are: by the time zone on the Patient, or else by the states of
-    the addresses that count; anywhere where neither is known."""
-    zone = _time_zone(patient)
-    if zone:
-        return _ZONES.get(zone, ANYWHERE)
-    places = [offsets_in(state) for state in _home_states(patient, today)] or [ANYWHERE]
+    """Where the patient's clocks are: by the time zone on the Patient, or else by those of the
+    addresses that count, or their states; anywhere where nothing is known."""
+    own = _in_its_zone(patient)
+    homes = _homes(patient, today)
+    there = [_in_its_zone(home) or offsets_in(_state(home)) for home in homes]
+    places = [own] if own else there or [ANYWHERE]
     return Offsets(min(one.west for one in places), max(one.east for one in places))
 
 
@@ -100,23 +102,25 @@ def offsets_in(state: str) -> Offsets:
 
 def home_state(patient: Resource, today: Today) -> str:
     """Code of the state of the address that counts, "" if it is unknown."""
-    return next(iter(_home_states(patient, today)), "")
+    return next(iter(map(_state, _homes(patient, today))), "")
 
 
-def _home_states(patient: Resource, today: Today) -> list[str]:
-    found = choice(patient, PATIENT_ADDRESS, today).counting
-    return [state_named(text(home.get("state")), ADDRESS_STATES) for _, home in found]
+def _homes(patient: Resource, today: Today) -> list[Resource]:
+    return [home for _, home in choice(patient, PATIENT_ADDRESS, today).counting]
 
 
-def _time_zone(patient: Resource) -> str:
-    """The time zone on the Patient or on an address of theirs, "" if there is none."""
-    homes = [one for _, one in entries(patient, "address")]
-    for element in (patient, *homes):
-        for url in (TIMEZONE, TZ_CODE):
-            found = text((extension_of(element, url) or {}).get("valueCode"))
-            if found:
-                return found
-    return ""
+def _state(home: Resource) -> str:
+    return state_named(text(home.get("state")), ADDRESS_STATES)
+
+
+def _in_its_zone(element: Resource) -> Offsets | None:
+    """Where clocks are in the time zone that a Patient or an address names; None if it names
+    none."""
+    for url in (TIMEZONE, TZ_CODE):
+        zone = text((extension_of(element, url) or {}).get("valueCode"))
+        if zone:
+            return _ZONES.get(zone, ANYWHERE)
+    return None
 
 
 def _moment(day: date, later: timedelta) -> datetime:
