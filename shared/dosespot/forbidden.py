@@ -24,13 +24,14 @@ _PRESCRIBERS_OWN = (
 )
 _ONE = "[^/]+"
 FORBIDDEN = (
-    rf"clinicians/{_ONE}/(?:{'|'.join(_PRESCRIBERS_OWN)})",
+    rf"clinicians/(?:{_ONE}/)?(?:{'|'.join(_PRESCRIBERS_OWN)})",
     rf"patients/{_ONE}/prescriptions/(?:send|sendtoaddress|setprinted|sendepcs)",
     rf"refills/{_ONE}/(?:replace|approve)",
     rf"rxchanges/{_ONE}/approve",
     rf"patients/{_ONE}/ssn",
 )
-"""The paths below `api/`, in small letters, whatever the method."""
+"""The paths below `api/`, in small letters, whatever the method. In DoseSpot's contract what is the
+prescriber's own stands without an id, and resetting the PIN with one as well."""
 
 _FORBIDDEN = re.compile("|".join(f"(?:{path})(?:/.*)?" for path in FORBIDDEN))
 

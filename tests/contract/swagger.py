@@ -44,6 +44,10 @@ class SwaggerContract:
             for nullable in (False, True)
         }
 
+    def paths(self) -> set[str]:
+        """The paths of all operations, such as `/api/clinicians/{clinicianId}`."""
+        return set(self._document["paths"])
+
     def violations(
         self,
         method: str,

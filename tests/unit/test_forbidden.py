@@ -6,18 +6,22 @@ import pytest
 
 from shared.dosespot.forbidden import is_forbidden, require_allowed
 
+OWN = [
+    "acceptAgreement",
+    "idpDisclaimer",
+    "idp",
+    "idpAnswers",
+    "idpOtp",
+    "sendMobileTfa",
+    "tfaActivate",
+    "tfaDeactivate",
+    "pin",
+    "resetPin",
+    "resyncToken",
+]
 FORBIDDEN = [
-    "api/clinicians/7/acceptAgreement",
-    "api/clinicians/7/idpDisclaimer",
-    "api/clinicians/7/idp",
-    "api/clinicians/7/idpAnswers",
-    "api/clinicians/7/idpOtp",
-    "api/clinicians/7/sendMobileTfa",
-    "api/clinicians/7/tfaActivate",
-    "api/clinicians/7/tfaDeactivate",
-    "api/clinicians/7/pin",
-    "api/clinicians/7/resetPin",
-    "api/clinicians/7/resyncToken",
+    *(f"api/clinicians/{name}" for name in OWN),
+    *(f"api/clinicians/7/{name}" for name in OWN),
     "api/patients/5/prescriptions/send",
     "api/patients/5/prescriptions/sendToAddress",
     "api/patients/5/prescriptions/setPrinted",
@@ -28,6 +32,7 @@ FORBIDDEN = [
     "api/patients/5/SSN",
 ]
 ALLOWED = [
+    "api/clinicians",
     "api/clinicians/7",
     "api/clinicians/7/idpInit",
     "api/clinicians/7/initTfaActivate",
