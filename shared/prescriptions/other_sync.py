@@ -147,7 +147,7 @@ class OtherMedicationSync:
         return WireSpan.of(span.start, span.end)
 
     def _bring(self, listed: Listed, patient: Resource, pages: Iterator[list[Any]]) -> Synced:
-        named, result = reference(patient), Synced()
+        named, result, seen = reference(patient), Synced(), set[str]()
         chart = Chart(self.fhir, self.together, named, listed.kind)
         chart.look()
         for page in pages:
@@ -157,8 +157,9 @@ class OtherMedicationSync:
             wanted = [
                 WantedEntry(one.id, listed.request(one, named), listed.kind.parts)
                 for one in read
-                if one is not None
+                if one is not None and one.id not in seen
             ]
+            seen.update(one.key for one in wanted)
             brought = chart.bring(wanted)
             result.written += brought.written
             result.unchanged += brought.unchanged

@@ -130,6 +130,13 @@ def test_a_malformed_entry_is_said_and_hides_no_other() -> None:
     assert [one.sentence for one in result.findings] == [MALFORMED.format(count=2)]
 
 
+def test_an_entry_that_comes_on_two_pages_is_told_once_whatever_the_second_says() -> None:
+    found = Elsewhere(dispensed=[HISTORY, {**HISTORY, "Directions": "Take something else"}])
+    (written,) = found.use_case().history(patient(), DAY, DAY).written
+    assert written["dosageInstruction"][0]["text"] == HISTORY["Directions"]
+    assert found.use_case().history(patient(), DAY, DAY).written == []
+
+
 def test_where_nothing_can_be_written_the_failure_is_raised() -> None:
     found = Elsewhere()
     found.fhir.read_only = {"MedicationRequest"}
