@@ -123,7 +123,8 @@ class FollowUps:
         now = self._ports.now().astimezone(UTC).isoformat()
         for key, task in self._board.open_ones().items():
             is_ours = asked_clinician(task) in (None, self._ports.dosespot.acting_as)
-            is_expired = "" < expiry(task) < now
+            until = expiry(task)
+            is_expired = "" < until < now[: len(until)]  # a day counts as a whole
             if key.startswith(f"{kind}.") and (is_ours or is_expired):
                 yield key
 

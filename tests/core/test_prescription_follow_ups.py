@@ -174,9 +174,9 @@ def test_a_pharmacys_requests_are_tasks_for_whom_they_ask() -> None:
     assert task["focus"] == {"reference": f"MedicationRequest/{order['id']}"}
     assert task["authoredOn"] == "2026-03-09T10:00:00.000Z"
     assert task["restriction"] == {"period": {"end": "2026-04-09T10:00:00.000Z"}}
-    assert [one["valueIdentifier"]["value"] for one in task["input"]] == ["9001", "9100"]
+    assert [one["valueIdentifier"]["value"] for one in task["input"]] == ["9001", "9100", "4711"]
     given = [one["valueIdentifier"]["value"] for one in written["change-request.6"]["input"]]
-    assert given == ["9001", "9200", "9201"]
+    assert given == ["9001", "9200", "9201", "4711"]
     found.asked()
     found.run()
     assert found.asked("POST", "PUT") == []
@@ -250,13 +250,35 @@ def test_requests_to_others_are_not_closed_because_the_list_does_not_show_them()
     assert statuses(found) == {"renewal-request.5": "requested", "renewal-request.6": "completed"}
 
 
-def test_a_request_to_somebody_else_is_over_when_it_has_expired() -> None:
-    expired = renewal(ClinicianId=8, RequestExpirationDate="2026-03-10T14:59:59")
-    found = practice(renewals=[expired])
+@pytest.mark.parametrize("owner", [None, {"reference": "Practitioner/nurse"}], ids=str)
+def test_a_request_to_somebody_else_is_theirs_whoever_is_to_do_it(owner: Any) -> None:
+    found = practice(renewals=[renewal(ClinicianId=8)])
+    found.run()
+    (task,) = found.chart("Task")
+    found.fhir.put({**{name: one for name, one in task.items() if name != "owner"}, "owner": owner})
+    found.renewals = []
+    found.run()
+    assert statuses(found) == {"renewal-request.5": "requested"}
+    found.use_case(acting_as=8).requests(patient())
+    assert statuses(found) == {"renewal-request.5": "completed"}
+
+
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [
+        ("2026-03-10T14:59:59", "completed"),
+        ("2026-03-10T15:00:01", "requested"),
+        ("2026-03-10T00:00:00", "requested"),
+        ("2026-03-09T00:00:00", "completed"),
+        (None, "requested"),
+    ],
+)
+def test_a_request_to_somebody_else_is_over_when_it_has_expired(until: Any, status: str) -> None:
+    found = practice(renewals=[renewal(ClinicianId=8, RequestExpirationDate=until)])
     found.run()
     found.renewals = []
     found.run()
-    assert statuses(found) == {"renewal-request.5": "completed"}
+    assert statuses(found) == {"renewal-request.5": status}
 
 
 def test_a_list_of_requests_that_can_not_be_read_closes_nothing_and_stops_nothing() -> None:

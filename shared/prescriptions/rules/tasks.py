@@ -152,18 +152,13 @@ def reopened(task: Resource) -> Resource:
 
 def originals(task: Resource) -> dict[int, int]:
     """By id of each prescription that was requested, the one that it is to replace."""
-    given = dict[str, list[int]]()
-    for _, one in entries(task, "input"):
-        number = positive_number(text(child(one, "valueIdentifier").get("value")))
-        if number is not None:
-            given.setdefault(_name_of(one), []).append(number)
-    original = given.get(_ORIGINAL, [])
-    return dict.fromkeys(given.get(_REQUESTED, []), original[0]) if len(original) == 1 else {}
+    original, requested = _numbers(task, _ORIGINAL), _numbers(task, _REQUESTED)
+    return dict.fromkeys(requested, original[0]) if len(original) == 1 else {}
 
 
 def asked_clinician(task: Resource) -> int | None:
-    """The clinician id of whom the Task was made for."""
-    return positive_number(text(child(child(task, "owner"), "identifier").get("value")))
+    """The clinician id of whom a pharmacy asks, whoever is to do it by now; None if unknown."""
+    return next(iter(_numbers(task, _ASKED)), None)
 
 
 def expiry(task: Resource) -> str:
@@ -171,19 +166,41 @@ def expiry(task: Resource) -> str:
     return text(child(child(task, "restriction"), "period").get("end"))
 
 
-_ORIGINAL, _REQUESTED = "original", "requested"
-_INPUT_NAMES = {_ORIGINAL: "Prescription", _REQUESTED: "Requested prescription"}
+_ORIGINAL, _REQUESTED, _ASKED = "original", "requested", "asked"
+_INPUTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        _ORIGINAL: ("Prescription", DOSESPOT_PRESCRIPTION),
+        _REQUESTED: ("Requested prescription", DOSESPOT_PRESCRIPTION),
+        _ASKED: ("Prescriber who is asked", CLINICIAN_IDENTIFIER),
+    }
+)
+"""By its code, what an input is called, and of which system the identifier in it is."""
 
 
 def _inputs(asked: AskedByPharmacy) -> Iterator[Resource]:
-    given = [(_ORIGINAL, asked.original_id), *((_REQUESTED, one) for one in asked.requested_ids)]
-    for name, number in given:
+    requested = ((_REQUESTED, one) for one in asked.requested_ids)
+    for name, number in (
+        (_ORIGINAL, asked.original_id),
+        *requested,
+        (_ASKED, asked.clinician_id),
+    ):
         if number is not None:
+            called, system = _INPUTS[name]
             coding = [{"system": PRESCRIPTION_TASK, "code": name}]
             yield {
-                "type": {"coding": coding, "text": _INPUT_NAMES[name]},
-                "valueIdentifier": {"system": DOSESPOT_PRESCRIPTION, "value": str(number)},
+                "type": {"coding": coding, "text": called},
+                "valueIdentifier": {"system": system, "value": str(number)},
             }
+
+
+def _numbers(task: Resource, name: str) -> list[int]:
+    """The numbers in the inputs of ours with a code."""
+    found = (
+        positive_number(text(child(one, "valueIdentifier").get("value")))
+        for _, one in entries(task, "input")
+        if _name_of(one) == name
+    )
+    return [number for number in found if number is not None]
 
 
 def _name_of(given: Resource) -> str:
