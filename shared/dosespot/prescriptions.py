@@ -10,6 +10,8 @@ from shared.dosespot.patient_reads import PatientReads
 from shared.dosespot.prescription_wire import EntriesReply, PrescriptionReply
 from shared.dosespot.reply import PageEntry
 
+_OLDEST = {"sortColumn": "DateWritten", "sortOrder": "Asc"}
+
 
 @dataclass(frozen=True)
 class WireSpan:
@@ -50,8 +52,14 @@ class PrescriptionsClient(PatientReads):
         """The patient's prescriptions that were written in a span, the oldest first."""
         path = f"api/patients/{patient_id}/prescriptions"
         dates = {"startDate": span.start, "endDate": span.end}
-        sort = {"sortColumn": "DateWritten", "sortOrder": "Asc"}
-        return self._page(path, "list the prescriptions", {**dates, **sort}, page)
+        return self._page(path, "list the prescriptions", {**dates, **_OLDEST}, page)
+
+    def active_prescriptions(self, patient_id: int, page: int) -> ListPage:
+        """The patient's prescriptions that DoseSpot counts as active, whenever written."""
+        path = f"api/patients/{patient_id}/prescriptions"
+        return self._page(
+            path, "list the prescriptions", {"statusClass": "Active", **_OLDEST}, page
+        )
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         """One prescription; None if DoseSpot has none with that id."""

@@ -31,6 +31,9 @@ class Medications(Protocol):
     def prescriptions(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
         """A page of a patient's prescriptions of a span."""
 
+    def active_prescriptions(self, patient_id: int, page: int) -> ListPage:
+        """A page of a patient's prescriptions that DoseSpot counts as active."""
+
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         """One prescription."""
 

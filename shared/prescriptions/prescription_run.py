@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from fhir_profiles import Resource
@@ -34,6 +35,8 @@ from shared.prescriptions.rules.tasks import TaskKind
 from shared.records.findings import Finding
 
 READ_AGAIN_AT_ONCE = 50
+READ_ONE_BY_ONE = 8
+"""More open prescriptions than are read at the same time are looked for in a list first."""
 BROUGHT_AT_ONCE = 200
 ORDERS = ChartKind("MedicationRequest", DOSESPOT_PRESCRIPTION, PRESCRIPTION_PARTS)
 WHERE = "MedicationRequest"
@@ -136,13 +139,13 @@ class PrescriptionRun:
         return found
 
     def open_still(self) -> Iterator[list[Any]]:
-        """What is in the chart without having come to its end, and was not in the list."""
-        keys = [
-            positive_number(key)
-            for key, kept in self._chart.entries().items()
-            if kept.status not in FINAL and is_assigned_by(kept.identifier, self._ports.assigners)
-        ]
-        numbers = sorted({number for number in keys if number} - self._seen)
+        """What is in the chart without having come to its end, and was not in the list.
+
+        What the caller has read by the time when it asks for more is not given again.
+        """
+        if len(many := self._open_numbers()) > READ_ONE_BY_ONE:
+            yield from self._active(many)
+        numbers = self._open_numbers()
         first = int(self._ports.now().timestamp() // 60) % (len(numbers) or 1)
         turned, most = numbers[first:] + numbers[:first], self._ports.most_read_again
         if left := turned[most:]:
@@ -150,6 +153,29 @@ class PrescriptionRun:
         due = turned[:most]
         for start in range(0, len(due), READ_AGAIN_AT_ONCE):
             yield self.read_again(due[start : start + READ_AGAIN_AT_ONCE])
+
+    def _open_numbers(self) -> list[int]:
+        keys = [
+            positive_number(key)
+            for key, kept in self._chart.entries().items()
+            if kept.status not in FINAL and is_assigned_by(kept.identifier, self._ports.assigners)
+        ]
+        return sorted({number for number in keys if number} - self._seen)
+
+    def _active(self, numbers: Sequence[int]) -> Iterator[list[Any]]:
+        """Those of some prescriptions that are in DoseSpot's list of active ones, as far as its
+        pages are fewer calls than a read of each."""
+        list_page, wanted = self._ports.dosespot.active_prescriptions, set(numbers)
+        pages = ReadAhead(partial(list_page, self._number), self._ports.together)
+        try:
+            for page in islice(pages, len(numbers) // READ_ONE_BY_ONE):
+                read = [(read_prescription(entry), entry) for entry in page]
+                yield [entry for item, entry in read if item and item.PrescriptionId in wanted]
+                wanted -= {item.PrescriptionId for item, _ in read if item}
+                if not wanted:
+                    return
+        except BotError as error:
+            self._result.tell(Finding(WHERE, f"active prescriptions: {error}"))
 
     def read_again(self, numbers: Sequence[int]) -> list[Any]:
         """What DoseSpot now says of some prescriptions."""

@@ -69,7 +69,8 @@ def _measured(folder: Path) -> Measured:
     grown = [growth.measure(members) for members in growth.SIZES]
     _say("Bringing charts in line ...")
     charts = [run for number in prescriptions.SIZES for run in prescriptions.measure(number)]
-    charts += prescriptions.measure_opening()
+    for number in prescriptions.OPENED_WITH:
+        charts += prescriptions.measure_opening(number)
     return Measured(size, races[AT_ONCE_S], races[LATE_S], memory, stages, grown, charts)
 
 

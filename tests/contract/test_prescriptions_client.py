@@ -49,6 +49,7 @@ def _json(body: Any) -> bytes:
 def listed(client: PrescriptionsClient, name: str) -> ListPage:
     calls = {
         "prescriptions": lambda: client.prescriptions(7, SPAN, 2),
+        "active": lambda: client.active_prescriptions(7, 2),
         "history": lambda: client.history(7, SPAN, 2),
         "reported": lambda: client.self_reported(7, SPAN, 2),
         "all reported": lambda: client.self_reported(7, None, 2),
@@ -68,6 +69,10 @@ REQUESTS = {
             "sortColumn": "DateWritten",
             "sortOrder": "Asc",
         },
+    ),
+    "active": (
+        "patients/7/prescriptions",
+        {"statusClass": "Active", "sortColumn": "DateWritten", "sortOrder": "Asc"},
     ),
     "history": ("patients/7/medications/history", {"start": SPAN.start, "end": SPAN.end}),
     "reported": (

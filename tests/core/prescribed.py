@@ -67,6 +67,7 @@ class Practice:
     Attributes:
         prescriptions: DoseSpot's, by id.
         listed: ids of those that are in the list of the span.
+        active: ids of those that are in the list of active ones.
         page: how many entries a page has.
         says_total: whether a page tells how many there are.
         renewals: pharmacies' requests for renewals, as DoseSpot lists them.
@@ -80,6 +81,7 @@ class Practice:
 
     prescriptions: dict[int, Any] = field(default_factory=dict)
     listed: list[int] | None = None
+    active: list[int] = field(default_factory=list)
     page: int = 50
     says_total: bool = True
     renewals: list[Any] = field(default_factory=list)
@@ -112,6 +114,12 @@ class Practice:
         end = page * self.page
         pages = -(-len(entries) // self.page) if self.says_total else 0
         return ListPage(entries[end - self.page : end], end < len(entries), pages)
+
+    def active_page(self, page: int) -> ListPage:
+        self._fail(f"active {page}")
+        entries = [self.prescriptions[number] for number in self.active]
+        end = page * self.page
+        return ListPage(entries[end - self.page : end], end < len(entries), 0)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         self._fail(f"prescription {prescription_id}")
@@ -183,6 +191,9 @@ class Listing:
     def prescriptions(self, patient_id: int, span: WireSpan, page: int) -> ListPage:
         assert patient_id == PATIENT_ID
         return self.practice.listed_page(span, page)
+
+    def active_prescriptions(self, patient_id: int, page: int) -> ListPage:
+        return self.practice.active_page(page)
 
     def prescription(self, patient_id: int, prescription_id: int) -> Any:
         return self.practice.prescription(patient_id, prescription_id)

@@ -324,6 +324,40 @@ def test_what_is_open_in_the_chart_is_read_again_however_old_and_what_is_over_is
     }
 
 
+def long_treated(**options: Any) -> Practice:
+    """A practice with ten open prescriptions in the chart, and two that are not in it."""
+    found = practice(*map(prescription, range(1, 13)), listed=[], **options)
+    for number in range(1, 11):
+        found.fhir.put(charted(number, status="draft"))
+    return found
+
+
+def read_one_by_one(found: Practice) -> list[str]:
+    return sorted(one for one in found.looked_up if one.startswith("prescription"))
+
+
+def test_many_open_prescriptions_are_looked_for_in_the_list_of_active_ones() -> None:
+    found = long_treated(active=[11, *range(2, 10), 12], page=5)
+    found.run()
+    assert [one for one in found.looked_up if one.startswith("active")] == ["active 1", "active 2"]
+    assert read_one_by_one(found) == [f"prescription {number}" for number in (1, 10, 6, 7, 8, 9)]
+    assert statuses(found) == dict.fromkeys(map(str, range(1, 11)), "active")
+
+
+def test_a_list_of_active_ones_that_holds_all_is_enough() -> None:
+    found = long_treated(active=[*range(1, 13)])
+    found.run()
+    assert (read_one_by_one(found), len(found.chart())) == ([], 10)
+
+
+def test_where_the_list_of_active_ones_fails_each_is_read() -> None:
+    found = long_treated(active=[*range(1, 11)], failing={"active 1": DOWN})
+    result = found.run()
+    assert len(read_one_by_one(found)) == 10
+    assert sentences(result) == [f"active prescriptions: {DOWN}"]
+    assert len(result.written) == 10
+
+
 def test_more_than_a_run_can_read_again_are_said_to_be_left() -> None:
     entries = [prescription(number) for number in range(1, 6)]
     found = practice(*entries, listed=[], most_read_again=3)

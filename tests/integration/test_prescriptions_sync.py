@@ -11,6 +11,7 @@ from deploy.medplum.conformance import conformance_resources
 from fhir_profiles.patient_identifier import with_dosespot_patient_id
 from fhir_profiles.systems import DOSESPOT_PRESCRIPTION, SYNCED_PRESCRIPTION
 from shared.members.caller import NOT_ENROLLED
+from shared.prescriptions.prescription_run import READ_ONE_BY_ONE
 from tests.integration.clinic import Clinic, Member
 from tests.integration.prescribing import (
     ALWAYS,
@@ -130,10 +131,16 @@ def test_what_a_pharmacy_asks_for_is_a_task_until_it_is_answered_and_then_a_succ
     assert after["priorPrescription"] == {"reference": f"MedicationRequest/{before['id']}"}
 
 
-def test_today_is_enough_for_what_is_open_from_long_ago(clinic: Clinic, member: Member) -> None:
+@pytest.mark.parametrize("others", [0, READ_ONE_BY_ONE])
+def test_today_is_enough_for_what_is_open_from_long_ago(
+    clinic: Clinic, member: Member, others: int
+) -> None:
     patient, number = known_patient(clinic, member)
-    old = write_prescription(clinic, member, number, written_at="2024-02-01T10:00:00Z")
-    assert len(sync_prescriptions(clinic, member, patient).body) == 1
+    old, *_ = [
+        write_prescription(clinic, member, number, written_at="2024-02-01T10:00:00Z")
+        for _ in range(1 + others)
+    ]
+    assert len(sync_prescriptions(clinic, member, patient).body) == 1 + others
     take_step(clinic, old, "fill")
     today = datetime.now(UTC).date().isoformat()
     answer = sync_prescriptions(clinic, member, patient, start=today, end=today)
