@@ -85,7 +85,7 @@ class KeptCounts:
 
     def _keep(self, account: Account, kept: _Kept) -> None:
         with self._lock:
-            self._kept.pop(account, None)
-            self._kept[account] = kept
+            before = self._kept.pop(account, kept)
+            self._kept[account] = max(before, kept, key=lambda one: one.at_s)
             if len(self._kept) > MOST_KEPT:
                 del self._kept[next(iter(self._kept))]

@@ -81,3 +81,8 @@ def grouped(pages: Iterable[list[Any]], least: int) -> Iterator[list[Any]]:
         yield group
     if failure is not None:
         raise failure
+
+
+def objects(pages: Iterable[list[Any]]) -> list[dict[str, Any]]:
+    """All entries of a list, but what is no object, as null is none."""
+    return [entry for page in pages for entry in page if isinstance(entry, dict)]

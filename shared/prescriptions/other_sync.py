@@ -13,7 +13,7 @@ from shared.dosespot.prescriptions import ListPage, WireSpan
 from shared.dosespot.wire import PatientItem
 from shared.errors import LookUpFirst
 from shared.fhir.entries import reference
-from shared.prescriptions.ahead import ReadAhead
+from shared.prescriptions.ahead import ReadAhead, objects
 from shared.prescriptions.chart import Chart, ChartKind, ChartServer, WantedEntry
 from shared.prescriptions.other_reading import read_history, read_reported
 from shared.prescriptions.ports import Synced
@@ -108,7 +108,7 @@ class OtherMedicationSync:
 
     def raw_history(self, patient: Resource, first: date, last: date) -> list[Any]:
         """The history as DoseSpot has it; raises as `history` does and writes nothing in FHIR."""
-        return [entry for page in self._history(patient, first, last) for entry in page]
+        return objects(self._history(patient, first, last))
 
     def reported(self, patient: Resource, first: date | None, last: date | None) -> Synced:
         """Brings what the patient reported, in some days or ever, into the chart; see `history`."""
@@ -116,7 +116,7 @@ class OtherMedicationSync:
 
     def raw_reported(self, patient: Resource, first: date | None, last: date | None) -> list[Any]:
         """What the patient reported as DoseSpot has it; raises as `reported` does."""
-        return [entry for page in self._reported(patient, first, last) for entry in page]
+        return objects(self._reported(patient, first, last))
 
     def _history(self, patient: Resource, first: date, last: date) -> Iterator[list[Any]]:
         number = self._required(patient)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from fhir_profiles import Resource
-from shared.prescriptions.ahead import grouped
+from shared.prescriptions.ahead import grouped, objects
 from shared.prescriptions.ports import Synced, SyncPorts
 from shared.prescriptions.prescription_run import BROUGHT_AT_ONCE, PrescriptionRun
 
@@ -64,8 +64,9 @@ class PrescriptionSync:
         return run.ended()
 
     def raw(self, patient: Resource, first: date, last: date) -> list[Any]:
-        """What DoseSpot has of some days, as it is; raises as `run` does and writes nothing."""
+        """What DoseSpot has of some days, as it is, but for entries that are no objects; raises as
+        `run` does and writes nothing."""
         run = PrescriptionRun(self.ports, patient)
         pages = run.pages(first, last)
         run.require_patient()
-        return [entry for page in pages for entry in page]
+        return objects(pages)

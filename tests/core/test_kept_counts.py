@@ -119,6 +119,20 @@ def test_an_answer_that_took_long_is_as_old_as_its_question() -> None:
     assert slow.calls == 2
 
 
+def test_an_older_answer_that_comes_late_takes_no_newer_ones_place() -> None:
+    page, newer = Page(), Asked([MANY])
+
+    class Late(Asked):
+        def notification_counts(self) -> NotificationCounts:
+            page.passed_s += FRESH_S
+            page.kept.ask(newer)
+            return super().notification_counts()
+
+    assert page.kept.ask(Late([FEW])) == FEW
+    assert page.kept.ask(newer) == MANY
+    assert newer.calls == 1
+
+
 def test_a_long_life_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_counts, "MOST_KEPT", 2)
     page = Page()

@@ -117,7 +117,7 @@ def test_what_is_reported_is_read_of_some_days_or_ever(days: Any, span: Any) -> 
 
 
 def test_the_raw_data_is_answered_and_nothing_written() -> None:
-    found = Elsewhere(dispensed=[HISTORY, {"odd": 1}])
+    found = Elsewhere(dispensed=[HISTORY, None, {"odd": 1}], told=["x", REPORTED])
     assert found.use_case().raw_history(patient(), DAY, DAY) == [HISTORY, {"odd": 1}]
     assert found.use_case().raw_reported(patient(), None, None) == [REPORTED]
     assert found.chart() == []

@@ -430,6 +430,7 @@ def test_a_list_that_can_not_be_read_to_its_end_is_an_error_and_what_was_read_is
 def test_the_raw_data_is_answered_as_dosespot_has_it_and_nothing_is_written() -> None:
     odd = prescription(2, Later={"a": 1})
     found = practice(prescription(1), odd, page=1)
+    found.prescriptions[3] = None
     found.asked()
     assert found.use_case().raw(patient(), DAY, DAY) == [prescription(1), odd]
     assert found.asked() == []
