@@ -69,11 +69,17 @@ class Naming:
         return self._organizations(self._ports.lookups.pharmacies(ids(numbers)))
 
     def _organizations(self, stores: LookedUp[PharmacyItem]) -> dict[int, NamedById]:
+        """All of them at once, and where that fails, one by one."""
         try:
             return self._ports.directory.pharmacies(stores.found)
-        except BotError as error:
-            stores.failures.update(dict.fromkeys(stores.found, error))
-            return {}
+        except BotError:
+            named: dict[int, NamedById] = {}
+        for number, store in stores.found.items():
+            try:
+                named.update(self._ports.directory.pharmacies({number: store}))
+            except BotError as error:
+                stores.failures[number] = error
+        return named
 
 
 def _is_known(number: int | None, known: Mapping[int, object]) -> bool:

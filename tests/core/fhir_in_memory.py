@@ -148,6 +148,8 @@ class FhirServer:
     def _create(self, kind: str, resource: Resource, query: str) -> tuple[int, Resource | None]:
         assert query.startswith(("identifier=", "code="))
         found = self._found(kind, query)
+        if len(found) > 1:
+            return 412, None
         if found:
             return 200, found[0]
         created = {**self._by_author(resource), "id": f"new-{len(self.resources)}"}

@@ -300,6 +300,19 @@ def test_a_new_prescription_is_created_without_what_could_not_be_looked_up_and_c
     assert written["dispenseRequest"]["performer"]["display"] == "Corner Drugs"
 
 
+def test_a_pharmacy_that_two_organizations_claim_to_be_hides_no_other() -> None:
+    found = practice(prescription(), prescription(9002, PharmacyId=78))
+    found.pharmacies_known[78] = found.pharmacies_known[PHARMACY_ID]
+    identifier = {"system": "https://dosespot.com/pharmacy-id", "value": "78"}
+    for name in ("one", "other"):
+        found.fhir.put({"resourceType": "Organization", "id": name, "identifier": [identifier]})
+    result = found.run()
+    good, unclear = [one["dispenseRequest"]["performer"] for one in found.chart()]
+    assert "reference" in good
+    assert unclear == {"identifier": identifier}
+    assert [one.partition(":")[0] for one in sentences(result)] == ["pharmacy 78"]
+
+
 def test_organizations_that_may_not_be_written_stop_no_prescription() -> None:
     found = practice(prescription())
     found.fhir.denied = {"Organization"}
