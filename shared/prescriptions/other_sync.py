@@ -24,7 +24,7 @@ from shared.prescriptions.rules.other_medications import (
     history_request,
     reported_request,
 )
-from shared.prescriptions.rules.span import days_at, offsets_of
+from shared.prescriptions.rules.span import span_of
 from shared.records.findings import Finding
 from shared.together import Together
 
@@ -143,7 +143,7 @@ class OtherMedicationSync:
         return number
 
     def _span(self, patient: Resource, first: date, last: date) -> WireSpan:
-        span = days_at(first, last, offsets_of(patient, Today(self.now())))
+        span = span_of(patient, first, last, Today(self.now()))
         return WireSpan.of(span.start, span.end)
 
     def _bring(self, listed: Listed, patient: Resource, pages: Iterator[list[Any]]) -> Synced:

@@ -29,7 +29,7 @@ from shared.prescriptions.rules.medication_request import (
     medication_request,
 )
 from shared.prescriptions.rules.prescription import Prescription
-from shared.prescriptions.rules.span import days_at, home_state, offsets_of
+from shared.prescriptions.rules.span import home_state, span_of
 from shared.prescriptions.rules.states import FINAL
 from shared.prescriptions.rules.tasks import TaskKind
 from shared.records.findings import Finding
@@ -82,7 +82,7 @@ class PrescriptionRun:
 
     def pages(self, first: date, last: date) -> Iterator[list[Any]]:
         """The pages of DoseSpot's list; the first is asked for now."""
-        span = days_at(first, last, offsets_of(self._patient, self._today))
+        span = span_of(self._patient, first, last, self._today)
         asked = WireSpan.of(span.start, span.end)
         list_page, number = self._ports.dosespot.prescriptions, self._number
         return ReadAhead(lambda page: list_page(number, asked, page), self._ports.together)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from requests import HTTPError
@@ -145,6 +146,16 @@ def test_today_is_enough_for_what_is_open_from_long_ago(
     today = datetime.now(UTC).date().isoformat()
     answer = sync_prescriptions(clinic, member, patient, start=today, end=today)
     assert [one["status"] for one in answer.body] == ["completed"]
+
+
+def test_what_was_written_today_is_there_when_an_app_is_a_day_ahead_of_the_patient(
+    clinic: Clinic, member: Member
+) -> None:
+    patient, number = known_patient(clinic, member)
+    write_prescription(clinic, member, number)
+    ahead = (datetime.now(ZoneInfo("America/Chicago")) + timedelta(days=1)).date().isoformat()
+    answer = sync_prescriptions(clinic, member, patient, start=ahead, end=ahead)
+    assert len(answer.body) == 1
 
 
 def test_runs_at_once_make_one_resource_each(clinic: Clinic, member: Member) -> None:

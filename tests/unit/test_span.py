@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fhir_profiles.systems import TIMEZONE, TZ_CODE
-from fhir_profiles.today import STANDARD_OFFSETS
+from fhir_profiles.today import STANDARD_OFFSETS, Today
 from shared.prescriptions.rules.span import (
     ANYWHERE,
     Offsets,
@@ -15,6 +15,7 @@ from shared.prescriptions.rules.span import (
     home_state,
     offsets_in,
     offsets_of,
+    span_of,
 )
 from tests.builders import NOW
 
@@ -74,6 +75,23 @@ def test_several_days_reach_from_the_first_to_the_last() -> None:
     assert days_at(date(2026, 3, 9), DAY, Offsets(-6, -5)) == Span(
         datetime(2026, 3, 9, 5, tzinfo=UTC), datetime(2026, 3, 11, 6, tzinfo=UTC)
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "start"),
+    [
+        ("2026-03-11T01:00:00+00:00", date(2026, 3, 11), datetime(2026, 3, 10, 5, tzinfo=UTC)),
+        ("2026-03-11T01:00:00+00:00", date(2026, 3, 10), datetime(2026, 3, 10, 5, tzinfo=UTC)),
+        ("2026-03-11T12:00:00+00:00", date(2026, 3, 11), datetime(2026, 3, 11, 5, tzinfo=UTC)),
+        ("2026-03-11T12:00:00+00:00", date(2026, 3, 9), datetime(2026, 3, 9, 5, tzinfo=UTC)),
+    ],
+)
+def test_a_day_that_has_not_begun_at_the_patients_place_is_todays_there(
+    now: str, first: date, start: datetime
+) -> None:
+    last = date(2026, 3, 11)
+    span = span_of(patient("IL"), first, last, Today(datetime.fromisoformat(now)))
+    assert span == Span(start, datetime(2026, 3, 12, 6, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("state", ["", "Ontario", "AE", "XX"])

@@ -70,6 +70,18 @@ class Span:
     end: datetime
 
 
+def span_of(patient: Resource, first: date, last: date, today: Today) -> Span:
+    """The span of some days for a patient.
+
+    A first day that has not begun at the patient's place is taken as the day that it is there.
+    Medplum's provider app takes its today from `toISOString()`, by which it is tomorrow from the
+    afternoon on in California; what was written there until midnight would be in no span at all.
+    """
+    where = offsets_of(patient, today)
+    there = (today.now.astimezone(UTC) + timedelta(hours=where.west)).date()
+    return days_at(min(first, there), last, where)
+
+
 def days_at(first: date, last: date, where: Offsets) -> Span:
     """The span that holds all of these days wherever in a place; `last` is not before `first`.
 
