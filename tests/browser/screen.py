@@ -190,55 +190,59 @@ class DoseSpotFrame:
         count = int(shown.rpartition(" ")[2])
         for number in range(1, count + 1):
             expect(self.frame.get_by_text(f"Agreement {number} of {count}")).to_be_visible()
-            self._press("Sign agreement")
+            self.press("Sign agreement")
         expect(self.frame.get_by_role("heading", name="Legal agreements")).to_be_hidden()
 
     def prove_identity(self) -> None:
         self.expect_heading("Identity proofing")
-        self._press("Begin identity proofing")
+        self.press("Begin identity proofing")
         expect(self.frame.get_by_role("group")).not_to_have_count(0)
         for question in self.frame.get_by_role("group").all():
             question.get_by_label("A", exact=True).check()
-        self._press("Submit answers")
+        self.press("Submit answers")
         expect(self.frame.get_by_role("heading", name="Identity proofing")).to_be_hidden()
 
     def fail_identity(self) -> None:
         """Answers wrongly three times, after which DoseSpot offers ID.me."""
         self.expect_heading("Identity proofing")
-        self._press("Begin identity proofing")
+        self.press("Begin identity proofing")
         for left in ("2 attempts are left", "1 attempt is left", "Identity proofing failed"):
             expect(self.frame.get_by_role("group")).not_to_have_count(0)
             for question in self.frame.get_by_role("group").all():
                 question.get_by_label("B", exact=True).check()
-            self._press("Submit answers")
+            self.press("Submit answers")
             expect(self.frame.get_by_text(left)).to_be_visible()
 
     def verify_with_id_me(self) -> None:
-        self._press("Verify with ID.me")
+        self.press("Verify with ID.me")
         expect(self.frame.get_by_role("heading", name="Identity proofing")).to_be_hidden()
 
     def activate_second_factor(self) -> None:
         self.expect_heading("Two-factor authentication")
         self.frame.get_by_label("Six-digit code").fill("123456")
-        self._press("Activate")
+        self.press("Activate")
         self.expect_heading("Ready to prescribe")
 
     def prescribe(self, drug: str, directions: str) -> None:
         """Sends a prescription of a drug to the first pharmacy, for the patient that is shown."""
-        self._press("Add prescription")
+        self.write(drug, directions)
+        self.press("Approve & send")
+        expect(self.frame.get_by_text("1 prescription was sent.")).to_be_visible()
+
+    def write(self, drug: str, directions: str) -> None:
+        """Writes the same, up to the review."""
+        self.press("Add prescription")
         self.frame.get_by_label("Pharmacy name").fill("pharmacy")
-        self._press("Search")
+        self.press("Search")
         self.frame.get_by_role("radio").first.check()
-        self._press("Next")
+        self.press("Next")
         self.frame.get_by_label("Medication name").fill(drug)
-        self._press("Search")
+        self.press("Search")
         self.frame.get_by_role("button", name=drug).first.click()
         self.frame.get_by_label("Directions").fill(directions)
         self.frame.get_by_label("Quantity").fill("30")
-        self._press("Create medication")
-        self._press("Next")
-        self._press("Approve & send")
-        expect(self.frame.get_by_text("1 prescription was sent.")).to_be_visible()
+        self.press("Create medication")
+        self.press("Next")
 
-    def _press(self, name: str) -> None:
+    def press(self, name: str) -> None:
         self.frame.get_by_role("button", name=name).click()

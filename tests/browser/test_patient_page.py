@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.browser.people import Named, named
 from tests.browser.screen import Screen
 from tests.browser.test_provider_page import add_patient
-from tests.integration.clinic import Clinic
+from tests.integration.clinic import DEA, Clinic
 from tests.integration.prescribing import (
     add_reported,
     control,
@@ -44,6 +44,34 @@ def test_a_patient_is_registered_and_what_is_prescribed_is_shown(
     pharmacies = screen.page.get_by_role("region", name="Pharmacy")
     expect(pharmacies.locator(".pill")).to_contain_text("Default")
     expect(pharmacies).to_contain_text("Springfield, IL")
+
+
+def test_a_controlled_drug_is_refused_until_the_second_factor_is_set_up(
+    screen: Screen, clinic: Clinic
+) -> None:
+    person = named(clinic, "Signing", roles=PRESCRIBING, dea=DEA)
+    clinic.enroll(person.member)
+    clinic.prescriber_does(person.member, "sign-agreements")
+    clinic.enroll(person.member, initIdp=True)
+    clinic.prescriber_does(person.member, "pass-idp")
+    known_patient(clinic, person.member, name=[{"given": ["Con"], "family": "Trolled"}])
+    screen.sign_in("patient/", person.login)
+    show(screen, "Con Trolled")
+    screen.button("Request prescription").click()
+    dosespot = screen.dosespot
+    dosespot.write("Alprazolam", DIRECTIONS)
+    dosespot.press("Approve & send")
+    refusal = "You do not have permission to send controlled substances"
+    expect(dosespot.frame.get_by_role("alert")).to_have_text(refusal)
+    dosespot.press("Save as pending prescription")
+    dosespot.activate_second_factor()
+    dosespot.press("Continue prescription (1 pending)")
+    dosespot.frame.get_by_label("PIN").fill("1234")
+    dosespot.frame.get_by_label("Six-digit code").fill("123456")
+    dosespot.press("Approve & send")
+    expect(dosespot.frame.get_by_text("1 prescription was sent.")).to_be_visible()
+    screen.button("Close DoseSpot").click()
+    expect(panel(screen, "Active (1)").locator(".pill")).to_contain_text("Sent")
 
 
 def test_every_tab_has_its_own(screen: Screen, clinic: Clinic) -> None:

@@ -129,13 +129,28 @@ def test_what_is_not_sent_stays_pending_until_it_is_printed_or_discarded(iframe:
     assert f"prescription-{lisinopril}" not in consulting.page().fields
 
 
-def test_a_controlled_substance_is_refused_before_the_second_factor(iframe: Iframe) -> None:
-    consulting = Consulting(iframe)
+@pytest.mark.parametrize("status", ["RegistrationSuccess", "TFAActivateInit", "TFADeactivateInit"])
+def test_a_controlled_substance_is_refused_before_the_second_factor(
+    iframe: Iframe, status: str
+) -> None:
+    consulting = Consulting(iframe, status)
     page = consulting.added("Oxycodone", "Amoxicillin").press("Next")
     assert page.fields.isdisjoint(SIGNED)
     page = page.press("Approve & send", **SIGNED)
     assert page.texts["p"][1] == NO_PERMISSION
-    assert consulting.statuses() == [("Oxycodone", "Entered"), ("Amoxicillin", "Entered")]
+    (oxycodone, _) = consulting.sheets()
+    page = page.press("Approve & send", **{f"prescription-{oxycodone.id}": None})
+    assert page.texts["p"][1] == "1 prescription was sent."
+    assert consulting.statuses() == [("Oxycodone", "Entered"), ("Amoxicillin", "eRxSent")]
+
+
+def test_what_was_refused_is_sent_once_the_second_factor_is_active(iframe: Iframe) -> None:
+    consulting = Consulting(iframe, "TFAActivateInit")
+    consulting.added("Oxycodone").press("Next").press("Approve & send")
+    page = consulting.page()
+    assert page.heading == "Two-factor authentication"
+    page = page.press("Activate", code="123456").press("Continue prescription (1 pending)")
+    assert page.press("Approve & send", **SIGNED).texts["p"][1] == "1 prescription was sent."
 
 
 @pytest.mark.parametrize(

@@ -170,10 +170,10 @@ def _content(backend: DoseSpotBackend, present: Present) -> tuple[str, Html]:
             return "Identity proofing", pages.proofing(enrollment, f"{path}/submit-answers")
         case IframeStage.ACTIVATION:
             form = pages.second_factor(enrollment, f"{path}/activate", "Activate")
-            return "Two-factor authentication", form
+            return "Two-factor authentication", joined([form, _prescribing(backend, present)])
         case IframeStage.DEACTIVATION:
             form = pages.second_factor(enrollment, f"{path}/deactivate", "Deactivate")
-            return "Two-factor authentication", form
+            return "Two-factor authentication", joined([form, _prescribing(backend, present)])
         case IframeStage.DONE:
             heading = "Ready to prescribe" if enrollment.prescribes else "Signed in"
             return heading, _prescribing(backend, present)

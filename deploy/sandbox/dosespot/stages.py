@@ -61,10 +61,19 @@ def stage(enrollment: ClinicEnrollment) -> IframeStage:
             return IframeStage.DONE if status in _NEXT else IframeStage.UNCLEAR
 
 
+_PRESCRIBING = (IframeStage.ACTIVATION, IframeStage.DEACTIVATION, IframeStage.DONE)
+"""Stages in which all but controlled substances can be prescribed: those alone need the factor."""
+
+
+def may_prescribe(enrollment: ClinicEnrollment) -> bool:
+    """Whether a clinician can write and send prescriptions now."""
+    return enrollment.prescribes and stage(enrollment) in _PRESCRIBING
+
+
 def abilities(
     clinician: ClinicianAccount, enrollment: ClinicEnrollment, *, clinic_has_epcs: bool
 ) -> str:
-    """What a clinician whose stage is DONE can do now."""
+    """What a clinician can do now whose stage lets those prescribe who have a role for it."""
     if not enrollment.prescribes:
         return "Your role is not one that prescribes."
     if may_sign(clinician, enrollment, clinic_has_epcs=clinic_has_epcs):
@@ -77,7 +86,7 @@ def abilities(
 def may_sign(
     clinician: ClinicianAccount, enrollment: ClinicEnrollment, *, clinic_has_epcs: bool
 ) -> bool:
-    """Whether a clinician whose stage is DONE can sign controlled substances."""
+    """Whether a clinician who prescribes can sign controlled substances."""
     can = enrollment.prescribes and enrollment.status == TFA_ACTIVATED_SUCCESS
     return can and steps.epcs_refusal(clinician) is None and clinic_has_epcs
 

@@ -40,7 +40,7 @@ from deploy.sandbox.dosespot.prescribing.pharmacies import PHARMACIES, CatalogPh
 from deploy.sandbox.dosespot.prescribing.sheets import PrescriptionSheet
 from deploy.sandbox.dosespot.prescribing.words import is_pending
 from deploy.sandbox.dosespot.register import PatientChart
-from deploy.sandbox.dosespot.stages import IframeStage, may_sign, stage
+from deploy.sandbox.dosespot.stages import may_prescribe, may_sign
 from deploy.sandbox.dosespot.visits import Denial, Visits
 from deploy.sandbox.markup import Html
 
@@ -299,7 +299,7 @@ def _consulted(
 ) -> Response:
     if isinstance(present, Denial):
         return denied(present)
-    if present.patient is None or not _may_prescribe(present):
+    if present.patient is None or not may_prescribe(present.enrollment):
         return led_to(present.visit.id)
     return rule(Consultation(backend, present, present.patient), form)
 
@@ -311,12 +311,8 @@ def _answer(backend: DoseSpotBackend, visits: Visits, rule: AnswerRule) -> Endpo
             present = presence(backend, visits, request)
             if isinstance(present, Denial):
                 return denied(present)
-            if _may_prescribe(present):
+            if may_prescribe(present.enrollment):
                 rule(backend, present, form)
             return led_to(present.visit.id)
 
     return endpoint
-
-
-def _may_prescribe(present: Present) -> bool:
-    return present.enrollment.prescribes and stage(present.enrollment) is IframeStage.DONE
