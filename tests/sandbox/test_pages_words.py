@@ -33,7 +33,8 @@ ENGINEERS = re.compile(
 )
 TYPES = {
     *("AuditEvent", "Location", "Observation", "Organization", "Patient", "Practitioner"),
-    *("Task", "Enter", "Escape", "Home", "End", "Error", "Unknown", "Default"),
+    *("Task", "Enter", "Escape", "Home", "End"),
+    *("Active", "Default", "Error", "Inactive", "Unknown"),
 }
 """Types of records, and names of keys and statuses, of which people see none."""
 CODE = {"openid profile offline_access", "HTTP {} {}"}

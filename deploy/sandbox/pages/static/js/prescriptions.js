@@ -8,13 +8,15 @@ const LAST_FILL = "urn:prescriber-bots:last-fill";
 const PREFERRED = "http://hl7.org/fhir/StructureDefinition/patient-preferredPharmacy";
 const TASK = "urn:prescriber-bots:prescription-task";
 const ENDED = ["completed", "stopped", "cancelled", "entered-in-error"];
+const INACTIVE = "Inactive";
+const NO_NEWS = [undefined, "Unknown", "Active"];
 
 /**
  * @param {Object} request a MedicationRequest.
- * @returns {boolean} whether it is over.
+ * @returns {boolean} whether it is over, or inactive for a reason that DoseSpot does not tell.
  */
 export function isInactive(request) {
-  return ENDED.includes(request.status);
+  return ENDED.includes(request.status) || codeIn(request.statusReason, MEDICATION_STATUS) === INACTIVE;
 }
 
 /**
@@ -24,8 +26,9 @@ export function isInactive(request) {
 export function statusOf(request) {
   const medication = codeIn(request.statusReason, MEDICATION_STATUS);
   const prescription = extension(request, STATUS)?.valueCode;
-  if (request.status === "unknown") {
-    return PRESCRIPTION.unknown;
+  if (request.status === "unknown" && medication !== INACTIVE) {
+    const isSetAside = NO_NEWS.includes(medication) && prescription in PRESCRIPTION.setAside;
+    return isSetAside ? PRESCRIPTION.setAside[prescription] : PRESCRIPTION.unknown;
   }
   return (
     PRESCRIPTION.byMedicationStatus[medication] ??

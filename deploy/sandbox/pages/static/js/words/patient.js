@@ -78,6 +78,7 @@ export const PRESCRIPTION = {
     Deleted: ["Deleted", "off"],
   },
   byMedicationStatus: {
+    Inactive: ["Inactive", "off"],
     Discontinued: ["Discontinued", "off"],
     Deleted: ["Deleted", "off"],
     Completed: ["Completed", "off"],
@@ -98,6 +99,11 @@ export const PRESCRIPTION = {
     stopped: ["Stopped", "off"],
     cancelled: ["Cancelled", "off"],
     "entered-in-error": ["Deleted", "off"],
+  },
+  /** The same for a failed transmission that somebody has set aside in DoseSpot. */
+  setAside: {
+    Error: ["Not sent: the error was set aside in DoseSpot", "bad"],
+    EpcsError: ["Not sent: the error was set aside in DoseSpot", "bad"],
   },
   unknown: ["Status unknown: look in DoseSpot", "bad"],
 };
