@@ -4,7 +4,7 @@ import { el, setBusy, whenFree } from "./dom.js";
 import { DoseSpotWindow } from "./dosespot_window.js";
 import { errorView } from "./errors.js";
 import { nameOf } from "./people.js";
-import { pharmacyPanel } from "./pharmacies.js";
+import { pharmaciesOf, pharmacyPanel } from "./pharmacies.js";
 import { cardOf, requestCard } from "./prescription_card.js";
 import { isInactive, isRequest } from "./prescriptions.js";
 import { Registration } from "./registration.js";
@@ -12,9 +12,14 @@ import { isGivenAt, namingOf } from "./standings.js";
 import { Tabs } from "./tabs.js";
 import { CHART } from "./words/patient.js";
 
-const PRESCRIPTIONS_BOT = "dosespot-prescriptions-sync-bot";
-const SELF_REPORTED_BOT = "dosespot-self-reported-medications-sync-bot";
+/** What brings the chart in line with DoseSpot, and what is said where it fails. */
+const UPDATES = [
+  ["dosespot-prescriptions-sync-bot", CHART.prescriptionsFailed],
+  ["dosespot-self-reported-medications-sync-bot", CHART.selfReportedFailed],
+];
 const PATIENT_ID = /^https?:\/\/dosespot\.com\/patient-id$/;
+const OPEN_TASKS = "draft,requested,received,accepted,ready,in-progress,on-hold";
+const READ_EVERY_MS = 15_000;
 const DAYS_BACK = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -26,6 +31,9 @@ export class Chart {
   constructor(place, patient) {
     const { server, clinic } = place;
     Object.assign(this, { server, clinic, patient });
+    this.reading = 0;
+    this.round = 0;
+    this.isUpdating = false;
     this.tabs = new Tabs(CHART.title, CHART.tabs);
     this.pharmacies = el("section", { class: "pharmacies", "aria-labelledby": "pharmacies" });
     this.messages = el("div", { role: "alert" });
@@ -55,46 +63,110 @@ export class Chart {
     ];
   }
 
-  /** Shows what is in the chart. */
-  async show() {
-    try {
-      const reference = `Patient/${this.patient.id}`;
-      const [patient, requests, tasks] = await Promise.all([
-        this.server.read(reference),
-        this.server.searchAll("MedicationRequest", { subject: reference }),
-        this.server.searchAll("Task", { patient: reference, status: "requested" }),
-      ]);
-      this.patient = patient;
-      this.#fill(requests, tasks, await this.#prescribers(requests));
-      this.pharmacies.replaceChildren(...(await pharmacyPanel(this.server, patient)));
-    } catch (error) {
-      this.messages.replaceChildren(errorView(error, CHART.showFailed));
-    }
-  }
-
   /** Brings the chart in line with DoseSpot and shows it; says what could not be done. */
   async update() {
+    const round = ++this.round;
+    const isNewest = () => round === this.round;
     this.messages.replaceChildren();
-    await this.show();
-    if (!isRegistered(this.patient, this.clinic)) {
-      return;
-    }
+    this.state.replaceChildren();
     setBusy([this.refresh], true);
-    this.state.replaceChildren(CHART.updating);
-    const input = { patientId: this.patient.id, ...span(), ...namingOf(this.clinic) };
-    const updates = [PRESCRIPTIONS_BOT, SELF_REPORTED_BOT].map((bot) => this.server.execute(bot, input));
-    const failed = (await Promise.allSettled(updates)).filter(({ reason }) => reason);
-    this.messages.append(
-      ...failed.map(({ reason }) => errorView(reason, CHART.updateFailed)),
-    );
-    await this.show();
-    this.state.replaceChildren(failed.length ? "" : CHART.upToDate);
-    setBusy([this.refresh], false);
+    this.isUpdating = true;
+    const isUpToDate = await this.#bring(isNewest);
+    if (isNewest()) {
+      this.state.replaceChildren(isUpToDate ? CHART.upToDate : "");
+      setBusy([this.refresh], false);
+      this.isUpdating = false;
+    }
   }
 
-  /** The names of whoever prescribed, by reference. */
-  async #prescribers(requests) {
-    const ids = requests.map(({ requester }) => /^Practitioner\/(.+)$/.exec(requester?.reference)?.[1]);
+  /**
+   * Shows from now on what comes to the chart by other ways too, such as a push notification of
+   * DoseSpot, until the chart is on the page no more.
+   */
+  follow() {
+    const look = () => {
+      if (!this.heading.isConnected) {
+        removeEventListener("focus", look);
+        clearInterval(timer);
+      } else if (!document.hidden && !this.isUpdating && !this.window.node.open) {
+        // Where that fails, what was shown last still stands; the next time may go well.
+        this.#draw().catch(() => {});
+      }
+    };
+    const timer = setInterval(look, READ_EVERY_MS);
+    addEventListener("focus", look);
+  }
+
+  /** Answers whether all that DoseSpot has is shown; an update that began later says the rest. */
+  async #bring(isNewest) {
+    const isShown = await this.#show(isNewest);
+    if (!isNewest() || !isShown || !isRegistered(this.patient, this.clinic)) {
+      return false;
+    }
+    this.state.replaceChildren(CHART.updating);
+    const failures = await this.#runBots();
+    if (isNewest()) {
+      this.messages.append(...failures);
+    }
+    return (await this.#show(isNewest)) && failures.length === 0;
+  }
+
+  /** Answers whether the chart could be read, and says why not. */
+  async #show(isNewest) {
+    try {
+      await this.#draw();
+      return true;
+    } catch (error) {
+      if (isNewest()) {
+        this.messages.append(errorView(error, CHART.showFailed));
+      }
+      return false;
+    }
+  }
+
+  /** Shows what is in the chart, unless it was read again meanwhile. */
+  async #draw() {
+    const turn = ++this.reading;
+    const draw = await this.#read();
+    if (turn === this.reading) {
+      draw();
+    }
+  }
+
+  /** What is said of each bot that failed. */
+  async #runBots() {
+    const input = { patientId: this.patient.id, ...span(), ...namingOf(this.clinic) };
+    const ended = await Promise.allSettled(UPDATES.map(([bot]) => this.server.execute(bot, input)));
+    return ended.flatMap(({ reason }, index) => (reason ? errorView(reason, UPDATES[index][1]) : []));
+  }
+
+  /** Reads the chart; answers what draws it, which leaves alone what is drawn already. */
+  async #read() {
+    const reference = `Patient/${this.patient.id}`;
+    const [patient, requests, tasks] = await Promise.all([
+      this.server.read(reference),
+      this.server.searchAll("MedicationRequest", { subject: reference }),
+      this.server.searchAll("Task", { patient: reference, status: OPEN_TASKS }),
+    ]);
+    const [prescribers, pharmacies] = await Promise.all([
+      this.#prescribers(requests, tasks),
+      pharmaciesOf(this.server, patient),
+    ]);
+    return () => {
+      this.patient = patient;
+      const drawn = JSON.stringify([patient, requests, tasks, [...prescribers], pharmacies]);
+      if (drawn !== this.drawn) {
+        this.drawn = drawn;
+        this.tabs.keepingFocus(() => this.#fill(requests, tasks, prescribers));
+        this.pharmacies.replaceChildren(...pharmacyPanel(pharmacies));
+      }
+    };
+  }
+
+  /** The names of whoever prescribed or is asked, by reference. */
+  async #prescribers(requests, tasks) {
+    const named = [...requests.map(({ requester }) => requester), ...tasks.map(({ owner }) => owner)];
+    const ids = named.map((one) => /^Practitioner\/(.+)$/.exec(one?.reference)?.[1]);
     const known = [...new Set(ids.filter(Boolean))];
     const found = known.length
       ? await this.server.searchAll("Practitioner", { _id: known.join(",") })
@@ -117,8 +189,13 @@ export class Chart {
     const orders = new Map(requests.map((one) => [`MedicationRequest/${one.id}`, one]));
     const renewals = tasks
       .filter((task) => isRequest(task) && isGivenAt(task.identifier?.[0] ?? {}, this.clinic))
-      .map((task) => requestCard(task, orders.get(task.focus?.reference), () => this.window.open(null)));
+      .map((task) => this.#requestCard(task, orders.get(task.focus?.reference), prescribers));
     this.tabs.fill(lists.length, renewals, CHART.empty[lists.length]);
+  }
+
+  #requestCard(task, order, prescribers) {
+    const prescriber = prescribers.get((task.owner ?? order?.requester)?.reference) ?? "";
+    return requestCard(task, order, prescriber, () => this.window.open(null));
   }
 
   #request() {
@@ -141,7 +218,6 @@ function isRegistered({ identifier = [] }, clinic) {
     (each) => PATIENT_ID.test(each.system) && each.value && isGivenAt(each, clinic),
   );
 }
-
 
 /** The last days, of which the bots read everything anew; what is not over they read in any case. */
 function span() {

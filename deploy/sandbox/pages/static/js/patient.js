@@ -15,6 +15,7 @@ function content(place) {
     work.replaceChildren(...chart.nodes);
     chart.heading.focus({ preventScroll: true });
     chart.heading.scrollIntoView();
+    chart.follow();
     chart.update();
   }
 

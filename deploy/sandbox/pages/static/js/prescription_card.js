@@ -32,11 +32,12 @@ export function cardOf(request, prescriber) {
 /**
  * @param {Object} task a pharmacy's request.
  * @param {Object|undefined} order the MedicationRequest that it is about.
+ * @param {string} prescriber name of whoever is asked; "" if that is unknown.
  * @param {function(): void} answer opens DoseSpot where it can be answered.
  * @returns {HTMLElement}
  */
-export function requestCard(task, order, answer) {
-  const { title, shown } = requestDetails(task, order);
+export function requestCard(task, order, prescriber, answer) {
+  const { title, shown } = requestDetails(task, order, prescriber);
   return el(
     "article",
     { class: "card" },

@@ -85,13 +85,15 @@ export function isRequest(task) {
 /**
  * @param {Object} task a pharmacy's request.
  * @param {Object|undefined} order the MedicationRequest that it is about.
+ * @param {string} prescriber name of whoever is asked; "" if that is unknown.
  * @returns {{title: string, shown: Array<[string, string]>}} only what is known.
  */
-export function requestDetails(task, order) {
+export function requestDetails(task, order, prescriber) {
   const kind = PRESCRIPTION.requests[codeIn(task.code, TASK)];
   return {
     title: PRESCRIPTION.titled(kind, order && medicationName(order)),
     shown: known([
+      [PRESCRIPTION.prescriber, prescriber],
       [PRESCRIPTION.pharmacy, task.requester?.display],
       [PRESCRIPTION.asked, day(task.authoredOn)],
       [PRESCRIPTION.answerBy, day(task.restriction?.period?.end)],
@@ -135,9 +137,15 @@ function quantity({ value, unit } = {}) {
   return value === undefined ? "" : [value, unit].filter(Boolean).join(" ");
 }
 
-function day(instant) {
-  const date = instant?.slice(0, 10);
-  return date ? new Date(`${date}T00:00:00`).toLocaleDateString("en-US", { dateStyle: "medium" }) : "";
+/** A day as it is, a moment as the day that it is where the reader is, and a month or year bare. */
+function day(dateTime) {
+  if (!dateTime) {
+    return "";
+  }
+  const moment = new Date(dateTime.length > 10 ? dateTime : `${dateTime}T00:00:00`);
+  return Number.isNaN(moment.getTime())
+    ? dateTime
+    : moment.toLocaleDateString("en-US", { dateStyle: "medium" });
 }
 
 function extension(element, url) {

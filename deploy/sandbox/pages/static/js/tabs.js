@@ -46,6 +46,19 @@ export class Tabs {
     this.panels[index].replaceChildren(...(items.length ? items : [el("p", {}, empty)]));
   }
 
+  /**
+   * Lets the panels be filled anew; who was in one of them is not thrown out of the tabs.
+   *
+   * @param {function(): void} fill
+   */
+  keepingFocus(fill) {
+    const wasHere = this.node.contains(document.activeElement);
+    fill();
+    if (wasHere && !this.node.contains(document.activeElement)) {
+      this.panels[this.chosen].focus();
+    }
+  }
+
   #tab(title, index) {
     const panel = `panel-${count}-${index}`;
     return el(
