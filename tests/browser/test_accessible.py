@@ -20,6 +20,7 @@ from tests.integration.prescribing import (
 )
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OVERFLOW_PX = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 RUN = "rules => axe.run(document, {runOnly: rules, iframes: false})"
 
 
@@ -136,6 +137,65 @@ def test_the_patients_page_has_no_finding(
     screen.button("Request prescription").click()
     expect(screen.page.get_by_role("dialog", name="Register the patient")).to_be_visible()
     expect_no_finding()
+
+
+def test_the_pages_on_which_somebody_prescribes_have_no_finding(
+    axe: str,
+    looked_at: BrowserContext,
+    complaints: Complaints,
+    sandbox: Sandbox,
+    clinic: Clinic,
+    request: pytest.FixtureRequest,
+) -> None:
+    screen = Screen.open(looked_at, complaints, sandbox.ready["pages"]["baseUrl"])
+    person, family = enrolled(clinic), "Night" if "dark" in request.node.name else "Day"
+    clinic.prescriber_does(person.member, "sign-agreements")
+    _, number = known_patient(clinic, person.member, name=[{"given": ["Ax"], "family": family}])
+    failed = write_prescription(clinic, person.member, number, "Lisinopril")
+    take_step(clinic, failed, "fail")
+    renewed = write_prescription(clinic, person.member, number, "Metformin")
+    control(clinic, "POST", f"prescriptions/{renewed}/renewal-requests")
+    drugs = [one["id"] for one in control(clinic, "GET", "drugs")[:2]]
+    control(clinic, "POST", f"prescriptions/{renewed}/change-requests", {"drug_ids": drugs})
+    dosespot = screen.dosespot
+
+    def expect_no_finding(heading: str) -> None:
+        dosespot.expect_heading(heading)
+        (frame,) = [one for one in screen.page.frames if one.parent_frame is not None]
+        frame.evaluate(axe)
+        assert findings(frame.evaluate(RUN, RULES)) == []
+        assert frame.evaluate(OVERFLOW_PX) == 0
+
+    screen.sign_in("patient/", person.login)
+    show(screen, f"Ax {family}")
+    screen.button("Request prescription").click()
+    expect_no_finding(f"Ax {family}")
+    dosespot.press("Add prescription")
+    dosespot.frame.get_by_label("Pharmacy name").fill("pharmacy")
+    dosespot.press("Search")
+    expect(dosespot.frame.get_by_role("radio")).not_to_have_count(0)
+    expect_no_finding("Choose pharmacy")
+    dosespot.frame.get_by_role("radio").first.check()
+    dosespot.press("Next")
+    dosespot.frame.get_by_label("Medication name").fill("alpra")
+    dosespot.press("Search")
+    drug = dosespot.frame.get_by_role("button", name="Alprazolam")
+    expect(drug).to_be_visible()
+    expect_no_finding("Add prescriptions")
+    drug.click()
+    dosespot.press("Create medication")
+    expect_no_finding("Prescription details")
+    dosespot.frame.get_by_label("Directions").fill("Take 1 tablet by mouth daily")
+    dosespot.frame.get_by_label("Quantity").fill("30")
+    dosespot.press("Create medication")
+    dosespot.press("Next")
+    dosespot.press("Approve & send")
+    expect(dosespot.frame.get_by_role("alert")).to_be_visible()
+    expect_no_finding("Review")
+    screen.button("Close DoseSpot").click()
+    screen.page.get_by_role("tab", name="Renewal requests (2)").click()
+    screen.page.get_by_role("button", name="Answer in DoseSpot: Renewal").click()
+    expect_no_finding("Notifications")
 
 
 def require_no_finding(screen: Screen, axe: str) -> None:

@@ -133,6 +133,28 @@ def test_a_minor_is_registered_with_height_and_weight(screen: Screen, clinic: Cl
     assert sorted(measured) == [18.5, 108]
 
 
+def test_height_and_weight_are_asked_as_soon_as_the_date_of_birth_says_so(
+    screen: Screen, clinic: Clinic
+) -> None:
+    add_patient(clinic, "Ben", "Birthless", birthDate=None)
+    screen.sign_in("patient/", enrolled(clinic).login)
+    show(screen, "Ben Birthless")
+    screen.button("Request prescription").click()
+    form = registration(screen)
+    birth, height = form.get_by_label("Date of birth"), form.get_by_label("Height (cm)")
+    expect(birth).to_be_visible()
+    expect(height).to_have_count(0)
+    birth.fill("2020-02-03")
+    height.fill("108")
+    birth.fill("1990-02-03")
+    expect(height).to_have_count(0)
+    birth.fill("2020-02-03")
+    height.fill("108")
+    form.get_by_label("Weight (kg)").fill("18.5")
+    form.get_by_role("button", name="Create").click()
+    screen.expect_text("Send the patient to DoseSpot: done")
+
+
 def test_the_state_on_record_is_chosen_in_the_list_however_it_is_written(
     screen: Screen, clinic: Clinic
 ) -> None:

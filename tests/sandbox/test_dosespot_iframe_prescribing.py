@@ -78,10 +78,11 @@ def test_somebody_prescribes_in_three_steps(iframe: Iframe) -> None:
     )
     assert page.texts["h2"] == ["Items to prescribe"]
     page = page.press("Next")
-    assert page.texts["td"][:4] == [
+    assert page.texts["td"][:5] == [
         ": Take one three times a day",
         "30 capsules, 2 refills",
         "Elm Street Pharmacy",
+        "Jane O'Brien",
         "2026-03-12",
     ]
     page = page.press("Approve & send")

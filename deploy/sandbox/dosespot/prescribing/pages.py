@@ -187,7 +187,8 @@ def review(path: str, pending: Sequence[PrescriptionSheet], *, signs: bool, by_t
 <table>
 <caption>Select prescriptions to approve them</caption>
 <thead><tr><th scope="col">Select</th><th scope="col">Details</th><th scope="col">Quantity</th>
-<th scope="col">Pharmacy</th><th scope="col">Date</th><th scope="col">Status</th></tr></thead>
+<th scope="col">Pharmacy</th><th scope="col">Entered by</th><th scope="col">Date</th>
+<th scope="col">Status</th></tr></thead>
 <tbody>{rows}</tbody>
 </table>
 </div>
@@ -213,13 +214,14 @@ def _row(sheet: PrescriptionSheet) -> Html:
         """<tr><td><input type="checkbox" name="prescription-{id}" checked
 aria-labelledby="drug-{id}"></td>
 <td><span id="drug-{id}">{drug}</span>: {directions}</td><td>{amount}</td><td>{pharmacy}</td>
-<td>{date}</td><td>{standing}</td></tr>
+<td>{user}</td><td>{date}</td><td>{standing}</td></tr>
 """,
         id=sheet.id,
         drug=cards.drug_name(sheet),
         directions=sheet.record["Directions"],
         amount=cards.amount(sheet),
         pharmacy=cards.pharmacy_name(sheet),
+        user=sheet.log[0].user,
         date=str(sheet.record["WrittenDate"])[:10],
         standing=standing(sheet),
     )

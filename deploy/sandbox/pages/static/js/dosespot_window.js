@@ -19,7 +19,7 @@ export class DoseSpotWindow {
       el(
         "dialog",
         { class: "dosespot", "aria-label": COMMON.dosespot, onclose: onClosed },
-        el("article", {}, close, this.content),
+        el("article", {}, el("div", { class: "bar" }, close), this.content),
       )
     );
   }

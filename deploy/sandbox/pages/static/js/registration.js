@@ -41,9 +41,10 @@ export class Registration {
     this.messages.replaceChildren();
     this.node.replaceChildren(el("article", {}, el("p", {}, COMMON.loading)));
     this.node.showModal();
+    this.measured = null;
     try {
-      this.measured = ageOf(patient) < GROWN_UP_AT ? await this.#measured() : null;
-      this.node.replaceChildren(el("article", {}, this.#form()));
+      const vitals = await this.#vitals(patient.birthDate);
+      this.node.replaceChildren(el("article", {}, this.#form(vitals)));
     } catch (error) {
       const told = errorView(error, REGISTRATION.formFailed);
       this.node.replaceChildren(el("article", {}, told, this.#cancel()));
@@ -67,8 +68,9 @@ export class Registration {
     );
   }
 
-  #form() {
+  #form(vitals) {
     const { patient } = this;
+    this.vitals = el("div", {}, vitals);
     const name = officialName(patient);
     const address = currentAddress(patient);
     this.save = el("button", { type: "submit" }, REGISTRATION.create);
@@ -82,7 +84,10 @@ export class Registration {
         { class: "fields" },
         input("given", FIELDS.firstName, name.given?.[0]),
         input("family", FIELDS.lastName, name.family),
-        input("birthDate", FIELDS.birthDate, patient.birthDate, { type: "date" }),
+        input("birthDate", FIELDS.birthDate, patient.birthDate, {
+          type: "date",
+          onchange: (event) => this.#followAge(event.target),
+        }),
         field(FIELDS.sex, chosen("gender", SEXES, patient.gender)),
         input("phone", FIELDS.phone, contact(patient, "phone"), { type: "tel" }),
         input("email", FIELDS.email, contact(patient, "email"), { type: "email", required: false }),
@@ -92,16 +97,31 @@ export class Registration {
         field(FIELDS.state, chosen("state", STATES, address.state)),
         input("postalCode", FIELDS.zip, address.postalCode),
       ),
-      this.#vitals(),
+      this.vitals,
       el("div", { class: "tools" }, this.save, this.#cancel()),
     );
     return this.form;
   }
 
-  #vitals() {
-    if (this.measured === null) {
-      return null;
+  /** Asks for height and weight as soon as the date of birth says that they are needed. */
+  async #followAge(date) {
+    const entered = date.value;
+    try {
+      const vitals = await this.#vitals(entered);
+      if (entered === date.value) {
+        this.vitals.replaceChildren(vitals);
+      }
+    } catch (error) {
+      this.messages.replaceChildren(errorView(error, REGISTRATION.failed));
     }
+  }
+
+  /** The fields for height and weight of somebody who was born on a day; none for a grown-up. */
+  async #vitals(birthDate) {
+    if (!(ageOf(birthDate) < GROWN_UP_AT)) {
+      return "";
+    }
+    this.measured ??= await this.#measured();
     const fields = MEASURES.map(([code, name, label, , limits]) =>
       input(name, label, "", {
         type: "number",
@@ -171,7 +191,7 @@ function contact(patient, system) {
   return (patient.telecom ?? []).find((each) => each.system === system)?.value ?? "";
 }
 
-function ageOf({ birthDate = "" }) {
+function ageOf(birthDate = "") {
   const today = new Date();
   const born = new Date(`${birthDate}T00:00:00`);
   const had = [today.getMonth() - born.getMonth(), today.getDate() - born.getDate()];

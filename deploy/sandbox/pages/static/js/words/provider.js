@@ -127,7 +127,8 @@ export const OWN_STEPS = {
       "factor",
       "act",
       "Second factor to set up",
-      "Set up two-factor authentication below.",
+      "Set up two-factor authentication below to send controlled substances. You can prescribe" +
+        " everything else already.",
     ],
     "status-tfa-activated-error": [
       "factor",
