@@ -27,7 +27,7 @@ def test_prescriber_gets_to_epcs_without_closing_anything(screen: Screen, clinic
     screen.expect_text("You are registered")
     screen.button("Continue").click()
     screen.expect_text("Identity to verify")
-    screen.expect_text("There are up to three attempts")
+    screen.expect_text("have up to three attempts")
     screen.dosespot.prove_identity()
 
     ask_now(screen)
