@@ -1,4 +1,8 @@
-"""One sandbox for all integration tests; each test brings its own people."""
+"""One sandbox for each file of integration tests; each test brings its own people.
+
+Not one for all files: what goes through everybody of a project would go through the people of
+every test before, which takes far longer than the tenth of a second that a sandbox does.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,13 +32,13 @@ def hurried() -> Services:
     return Services(timing=timing)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(make_services=hurried) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
     with opened(sandbox) as clinic:
         yield clinic

@@ -9,13 +9,13 @@ from tests.integration.clinic import Clinic, opened, undisturbed
 from tests.torture.breaking import QuickClock, Runner
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_clinic(sandbox: Sandbox) -> Iterator[Clinic]:
     with opened(sandbox) as clinic:
         yield clinic

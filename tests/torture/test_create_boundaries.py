@@ -19,7 +19,7 @@ QUICK_WAYS = ("crash after", "no answer, effect")
 CASES = [pytest.param(way, marks=() if way in QUICK_WAYS else pytest.mark.torture) for way in WAYS]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _location(shared_clinic: Clinic) -> None:
     """The one that the forms name."""
     shared_clinic.sandbox.fhir.add_resource(
