@@ -111,7 +111,7 @@ class Project:
 
     def resources(self, kind: str) -> list[dict[str, Any]]:
         """What the project has of a type."""
-        return [one for one in self.servers.fhir.resources(kind) if self._is_here(one)]
+        return self.servers.fhir.resources(kind, self.id)
 
     def bot(self, identifier: str) -> dict[str, Any]:
         """The Bot with an identifier of ours."""
@@ -204,8 +204,16 @@ class Project:
         reply.raise_for_status()
         return dict(reply.json())
 
-    def _is_here(self, resource: dict[str, Any]) -> bool:
-        return bool(resource["meta"]["project"] == self.id)
+
+@contextmanager
+def in_use(project: Project) -> Iterator[Project]:
+    """A project for one test: no faults, nothing counted, and afterwards all as it was before."""
+    kept = project.servers.fhir.rows_of(project.id)
+    project.reset()
+    with project.session:
+        yield project
+        project.reset()
+    project.servers.fhir.put_back(kept)
 
 
 def new_project(servers: Servers, folder: Path, *features: str) -> Project:

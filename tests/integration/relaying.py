@@ -17,7 +17,7 @@ from deploy.sandbox.fhir.invoker import InvokeError, InvokeResult
 FOLDER = Path(__file__).parent / "relay"
 ENDS_WITHIN_S = 30
 
-Resources = Callable[[str], list[dict[str, Any]]]
+Resource = dict[str, Any]
 
 
 def require_node() -> None:
@@ -62,24 +62,19 @@ class NodeInvoker:
     """Runs the code that was deployed to a Bot, as Lambda does for hosted Medplum.
 
     Attributes:
-        resources: gives the server's resources of a type; set once the server is there.
+        resource: gives the server's resource of a reference; set once the server is there.
     """
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self.resources: Resources = lambda _: []
+        self.resource: Callable[[str], Resource | None] = lambda _: None
 
     def invoke(self, name: str, payload: dict[str, Any]) -> InvokeResult:
-        bot_id = name.removeprefix("medplum-bot-lambda-")
-        code = [self._code(bot) for bot in self.resources("Bot") if bot["id"] == bot_id]
-        if not code:
+        bot = self.resource(f"Bot/{name.removeprefix('medplum-bot-lambda-')}")
+        binary = self.resource(f"Binary/{binary_of_code(bot)}") if bot else None
+        if binary is None:
             raise InvokeError(f"Function not found: {name}")
-        outcome = self._node.run(code[0], payload)
+        outcome = self._node.run(base64.b64decode(binary["data"]).decode(), payload)
         if "error" in outcome:
             return InvokeResult({**outcome["error"], "trace": []}, is_error=True, log=b"")
         return InvokeResult(outcome["result"], is_error=False, log=b"")
-
-    def _code(self, bot: dict[str, Any]) -> str:
-        binary_id = binary_of_code(bot)
-        (binary,) = [one for one in self.resources("Binary") if one["id"] == binary_id]
-        return base64.b64decode(binary["data"]).decode()

@@ -23,7 +23,7 @@ from deploy.sandbox.sandbox import functions_app
 from deploy.sandbox.serve import LocalServer
 from fhir_profiles.systems import MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, MEDPLUM_BOTS, RELAY_DEPLOYED
 from tests.integration.clinic import ADMIN_BOT, TIMEOUT_S
-from tests.integration.project import Project, Servers, new_project
+from tests.integration.project import Project, Servers, in_use, new_project
 from tests.integration.relaying import Node, NodeInvoker, require_node
 
 SECRET = "Sentinel0Relay1Secret2Of3Some4Length5"
@@ -38,7 +38,7 @@ def relaying(node: Node) -> Iterator[tuple[Servers, str]]:
         fhir = create_fhir(
             base_url=fhir_at.url, invoker=invoker, bot_custom_functions_enabled=False
         )
-        invoker.resources = fhir.resources
+        invoker.resource = fhir.resource
         dosespot = create_dosespot()
         administrator = seed_dosespot(dosespot)
         fhir_at.start(fhir)
@@ -61,16 +61,35 @@ class RelayedProject(Project):
         return self.register("--relay", self.endpoint, *arguments, **given)
 
 
+def empty_project(relaying: tuple[Servers, str], folder: Path) -> RelayedProject:
+    servers, endpoint = relaying
+    empty = new_project(servers, folder)
+    project = RelayedProject(servers, empty.id, empty.admin, folder)
+    project.endpoint = endpoint
+    return project
+
+
 @pytest.fixture
 def project(relaying: tuple[Servers, str], tmp_path: Path) -> Iterator[RelayedProject]:
-    servers, endpoint = relaying
-    empty = new_project(servers, tmp_path)
-    project = RelayedProject(servers, empty.id, empty.admin, tmp_path)
-    project.endpoint = endpoint
-    project.reset()
-    with project.session:
+    """An empty one."""
+    with in_use(empty_project(relaying, tmp_path)) as project:
         yield project
-    project.reset()
+
+
+@pytest.fixture(scope="module")
+def shared_relayed(
+    relaying: tuple[Servers, str], tmp_path_factory: pytest.TempPathFactory
+) -> RelayedProject:
+    project = empty_project(relaying, tmp_path_factory.mktemp("relayed"))
+    assert project.relay().exit_code == 0
+    return project
+
+
+@pytest.fixture
+def relayed(shared_relayed: RelayedProject) -> Iterator[RelayedProject]:
+    """One on which the command has run."""
+    with in_use(shared_relayed) as project:
+        yield project
 
 
 def test_an_empty_project_can_enroll_by_the_relay(project: RelayedProject) -> None:
@@ -88,8 +107,8 @@ def test_an_empty_project_can_enroll_by_the_relay(project: RelayedProject) -> No
 
 
 @pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
-def test_a_relayed_bot_is_as_the_catalog_says(registered: RelayedProject, bot: Any) -> None:
-    found = registered.bot(bot.identifier)
+def test_a_relayed_bot_is_as_the_catalog_says(relayed: RelayedProject, bot: Any) -> None:
+    found = relayed.bot(bot.identifier)
     ours, mark = found["identifier"]
     assert ours == {"system": MEDPLUM_BOTS, "value": bot.identifier}
     assert mark["system"] == RELAY_DEPLOYED
@@ -99,30 +118,16 @@ def test_a_relayed_bot_is_as_the_catalog_says(registered: RelayedProject, bot: A
         bot.run_as_user,
         bot.timeout_s + 5,
     )
-    assert registered.membership(found).get("admin", False) is bot.admin
-
-
-@pytest.fixture(scope="module")
-def registered(
-    relaying: tuple[Servers, str], tmp_path_factory: pytest.TempPathFactory
-) -> RelayedProject:
-    servers, endpoint = relaying
-    folder = tmp_path_factory.mktemp("relayed")
-    empty = new_project(servers, folder)
-    project = RelayedProject(servers, empty.id, empty.admin, folder)
-    project.endpoint = endpoint
-    assert project.relay().exit_code == 0
-    return project
+    assert relayed.membership(found).get("admin", False) is bot.admin
 
 
 def test_a_second_run_writes_nothing_and_needs_not_be_told_of_the_relay(
-    project: RelayedProject,
+    relayed: RelayedProject,
 ) -> None:
-    project.relay()
-    project.reset()
-    assert project.relay().stdout.endswith(NOTHING_TO_DO)
-    assert project.run("register").stdout.endswith(NOTHING_TO_DO)
-    trials = {call.rpartition("/")[2] for call in project.writes()}
+    relayed.reset()
+    assert relayed.relay().stdout.endswith(NOTHING_TO_DO)
+    assert relayed.run("register").stdout.endswith(NOTHING_TO_DO)
+    trials = {call.rpartition("/")[2] for call in relayed.writes()}
     assert trials == {"$execute"}
 
 
@@ -156,38 +161,35 @@ def test_what_runs_in_aws_gets_the_secret_too(
     assert (stored["RELAY_SECRET"], stored["MEDPLUM_BASE_URL"]) == (SECRET, project.url)
 
 
-def test_other_code_is_replaced(project: RelayedProject) -> None:
-    project.relay()
-    bot = project.bot(ADMIN_BOT)
-    deploy(project, bot, "exports.handler = async () => ({});")
-    told = project.doctor()["relay code"]
+def test_other_code_is_replaced(relayed: RelayedProject) -> None:
+    bot = relayed.bot(ADMIN_BOT)
+    deploy(relayed, bot, "exports.handler = async () => ({});")
+    told = relayed.doctor()["relay code"]
     assert told == (
         "missing",
         f"The code of {ADMIN_BOT} is not the relay's. Run `prescriber-bots register`.",
     )
-    result = project.run("register")
+    result = relayed.run("register")
     assert changed(result.stdout) == [f"code of Bot {ADMIN_BOT}"]
-    assert project.doctor()["relay code"] == ("ok", f"The relay's on {len(BOTS)} Bots.")
+    assert relayed.doctor()["relay code"] == ("ok", f"The relay's on {len(BOTS)} Bots.")
 
 
 def test_a_timeout_that_was_changed_takes_effect_by_deploying_again(
-    project: RelayedProject,
+    relayed: RelayedProject,
 ) -> None:
-    project.relay()
-    project.change(project.bot(ADMIN_BOT), timeout=10)
-    before = len(project.resources("Binary"))
-    result = project.run("register")
+    relayed.change(relayed.bot(ADMIN_BOT), timeout=10)
+    before = len(relayed.resources("Binary"))
+    result = relayed.run("register")
     assert changed(result.stdout) == [f"Bot {ADMIN_BOT}"]
-    assert len(project.resources("Binary")) == before
+    assert len(relayed.resources("Binary")) == before
 
 
-def test_another_runtime_is_deployed_again_and_kept(project: RelayedProject) -> None:
-    project.relay()
-    before = len(project.resources("Binary"))
-    project.relay("--relay-runtime", "vmcontext")
-    assert len(project.resources("Binary")) == before + len(BOTS)
-    assert {bot["runtimeVersion"] for bot in project.resources("Bot")} == {"vmcontext"}
-    assert project.run("register").stdout.endswith(NOTHING_TO_DO)
+def test_another_runtime_is_deployed_again_and_kept(relayed: RelayedProject) -> None:
+    before = len(relayed.resources("Binary"))
+    relayed.relay("--relay-runtime", "vmcontext")
+    assert len(relayed.resources("Binary")) == before + len(BOTS)
+    assert {bot["runtimeVersion"] for bot in relayed.resources("Bot")} == {"vmcontext"}
+    assert relayed.run("register").stdout.endswith(NOTHING_TO_DO)
 
 
 @pytest.mark.torture
@@ -256,10 +258,9 @@ def test_an_endpoint_that_is_no_https_address_is_refused(project: RelayedProject
     assert "RELAY_URL must be an https URL" in result.stderr
 
 
-def test_a_relay_that_is_sound_is_found_so(project: RelayedProject) -> None:
+def test_a_relay_that_is_sound_is_found_so(relayed: RelayedProject) -> None:
     require_node()
-    project.relay()
-    findings = project.doctor()
+    findings = relayed.doctor()
     told = {name: verdict for name, (verdict, _) in findings.items() if verdict != "ok"}
     assert told == {"comparison with DoseSpot": "note", "e-mail": "note"}
     assert findings["relay endpoint"][1] == "Answers, and refuses a call that is not signed."
@@ -284,42 +285,39 @@ def test_an_endpoint_with_another_secret_is_told_by_what_the_functions_answer(
     ],
 )
 def test_an_endpoint_that_can_not_work_is_told(
-    project: RelayedProject, changes: dict[str, str | None], sentence: str
+    relayed: RelayedProject, changes: dict[str, str | None], sentence: str
 ) -> None:
-    project.relay()
-    project.set_secrets(**changes)
-    verdict, told = project.doctor()["relay endpoint"]
+    relayed.set_secrets(**changes)
+    verdict, told = relayed.doctor()["relay endpoint"]
     assert (verdict, sentence in told) == ("missing", True)
 
 
-def test_what_is_no_endpoint_of_the_relay_is_told(project: RelayedProject) -> None:
-    project.relay()
-    project.set_secrets(RELAY_URL=f"{project.url}healthcheck")
-    verdict, told = project.doctor()["relay endpoint"]
+def test_what_is_no_endpoint_of_the_relay_is_told(relayed: RelayedProject) -> None:
+    relayed.set_secrets(RELAY_URL=f"{relayed.url}healthcheck")
+    verdict, told = relayed.doctor()["relay endpoint"]
     assert (verdict, "is no endpoint of the relay" in told) == ("missing", True)
 
 
 def test_prescribers_with_the_policy_put_no_code_in_the_place_of_the_relays(
-    project: RelayedProject,
+    relayed: RelayedProject,
 ) -> None:
-    project.relay()
-    policy = project.policy()
+    policy = relayed.policy()
     content = {name: value for name, value in policy.items() if name not in ("id", "meta")}
-    prescriber = project.add_member(access_policy=content)
-    id_of_code = binary_of_code(project.bot(ADMIN_BOT))
+    prescriber = relayed.add_member(access_policy=content)
+    id_of_code = binary_of_code(relayed.bot(ADMIN_BOT))
     theirs = {"resourceType": "Binary", "contentType": "text/javascript", "data": "e30="}
 
     def status(method: str, path: str, body: Any) -> int:
         headers = {"Authorization": f"Bearer {prescriber.token}"}
-        url = f"{project.url}fhir/R4/{path}"
-        return project.session.request(method, url, json=body, headers=headers).status_code
+        url = f"{relayed.url}fhir/R4/{path}"
+        return relayed.session.request(method, url, json=body, headers=headers).status_code
 
     reference = f"Binary/{id_of_code}"
     assert status("PUT", reference, {**theirs, "id": id_of_code}) == 403
     assert status("DELETE", reference, None) == 403
-    assert status("POST", f"Bot/{project.bot(ADMIN_BOT)['id']}/$deploy", {"code": "x"}) == 403
+    assert status("POST", f"Bot/{relayed.bot(ADMIN_BOT)['id']}/$deploy", {"code": "x"}) == 403
     assert status("POST", "Binary", theirs) == 201
-    assert project.doctor()["relay code"][0] == "ok"
+    assert relayed.doctor()["relay code"][0] == "ok"
 
 
 def changed(printed: str) -> list[str]:

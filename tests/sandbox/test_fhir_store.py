@@ -144,3 +144,18 @@ def test_server_can_be_made_with_any_clock():
     created = server.add_resource(server.add_project("Clinic"), JANE)
     assert created["meta"]["lastUpdated"] == "2030-01-01T00:00:00.000Z"
     server.close()
+
+
+def test_a_project_is_put_back_as_it_was_and_no_other_is_touched():
+    server = create_app()
+    ours, theirs = server.add_project("Ours"), server.add_project("Theirs")
+    kept = server.add_resource(ours, {**JANE, "id": "jane"})
+    before = server.rows_of(ours)
+    server.add_resource(ours, {**JANE, "id": "joan"})
+    server.add_resource(theirs, {**JANE, "id": "june"})
+    server.put_back(before)
+    assert server.resources("Practitioner", ours) == [kept]
+    assert [one["id"] for one in server.resources("Practitioner", theirs)] == ["june"]
+    assert server.rows_of(ours) == before
+    assert server.resource("Practitioner/joan") is None
+    server.close()

@@ -12,7 +12,7 @@ from typing import Any
 from deploy.sandbox.fhir.backend import SERVER_AUTHOR, FhirBackend, reference_to
 from deploy.sandbox.fhir.outcomes import Resource
 from deploy.sandbox.fhir.sessions import LIFETIME_S
-from deploy.sandbox.fhir.store import Selection
+from deploy.sandbox.fhir.store import ProjectRows, Selection
 
 SettingValue = str | int | bool
 
@@ -174,13 +174,28 @@ class Seeding:
         login_id = self._backend.sessions.start_login(membership_id, "openid", membership_id)
         return self._backend.sessions.issue(login_id, membership_id, lifetime_s)
 
-    def resources(self, resource_type: str) -> list[Resource]:
-        """All current resources of a type, of all projects."""
-        return self._backend.store.find(Selection(resource_type))
+    def resources(self, resource_type: str, project: str | None = None) -> list[Resource]:
+        """All current resources of a type, of one project or of all."""
+        within = "" if project is None else "AND r.project = ?"
+        return self._backend.store.find(
+            Selection(resource_type, within, () if project is None else (project,))
+        )
+
+    def resource(self, reference: str) -> Resource | None:
+        """The current resource that a reference points to, in whichever project."""
+        return self._backend.resource(reference)
+
+    def rows_of(self, project: str) -> ProjectRows:
+        """A project's resources as they are now, for `put_back`."""
+        return self._backend.store.rows_of(project)
+
+    def put_back(self, kept: ProjectRows) -> None:
+        """Makes a project's resources again what they were; who is signed in stays so."""
+        self._backend.store.put_back(kept)
 
     def _user(self, project: str, email: str) -> Resource:
         known = self._backend.sessions.user_of(email)
-        found = self._backend.resource(f"User/{known}")
+        found = self.resource(f"User/{known}")
         return found or self.add_resource(project, {"resourceType": "User", "email": email})
 
     def _membership(

@@ -6,7 +6,7 @@ means are decided by others.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,21 @@ INSERT_VERSION = "INSERT INTO version (resource, id, written, content) VALUES (?
 VERSIONS = "FROM version v JOIN resource r ON r.key = v.resource WHERE r.type = ? AND r.id = ?"
 SELECT_CURRENT = "SELECT r.content FROM resource r WHERE r.deleted = 0 AND r.type = ?"
 COUNT_CURRENT = "SELECT count(*) FROM resource r WHERE r.deleted = 0 AND r.type = ?"
+
+OF_PROJECT = {
+    "search_index": "resource IN (SELECT key FROM resource WHERE project = ?)",
+    "version": "resource IN (SELECT key FROM resource WHERE project = ?)",
+    "resource": "project = ?",
+}
+"""Which rows of each table are a project's; those that point to others come first."""
+
+
+@dataclass(frozen=True)
+class ProjectRows:
+    """All that was stored of a project's resources at some time, by table."""
+
+    project: str
+    rows: Mapping[str, Sequence[sqlite3.Row]]
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,25 @@ class ResourceStore:
         sql = f"{COUNT_CURRENT} {selection.where}"
         row = self._database.row(sql, (selection.resource_type, *selection.arguments))
         return int(row[0]) if row else 0
+
+    def rows_of(self, project: str) -> ProjectRows:
+        """A project's resources as they are now, deleted ones and versions too."""
+        with self._database.transaction():
+            rows = {
+                table: self._database.rows(f"SELECT * FROM {table} WHERE {ours}", (project,))  # noqa: S608 - a name of ours
+                for table, ours in OF_PROJECT.items()
+            }
+        return ProjectRows(project, rows)
+
+    def put_back(self, kept: ProjectRows) -> None:
+        """Makes a project's resources again what they were."""
+        with self._database.transaction():
+            for table, ours in OF_PROJECT.items():
+                self._database.rows(f"DELETE FROM {table} WHERE {ours}", (kept.project,))  # noqa: S608 - a name of ours
+            for table, rows in kept.rows.items():
+                if rows:
+                    places = ", ".join("?" * len(rows[0]))
+                    self._database.many(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - a name of ours
 
     def _keep(self, key: int, version_id: str, written: str, content: str | None) -> None:
         self._database.rows(INSERT_VERSION, (key, version_id, written, content))

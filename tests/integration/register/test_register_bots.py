@@ -11,19 +11,12 @@ from fhir_profiles.systems import (
     OPERATION_IMPLEMENTATION,
 )
 from tests.integration.clinic import ADMIN_BOT
-from tests.integration.project import SENTINEL, Project, Servers, new_project
+from tests.integration.project import SENTINEL, Project
 from tests.integration.register.registering import ERRORS, NOTIFICATION_BOT, note_of, told
 
 STATUS_BOT = "dosespot-sync-status-bot"
 SUPERVISOR_BOT = "dosespot-set-supervising-prescriber"
 OPERATION = f"operation Practitioner/${SUPERVISOR_BOT}"
-
-
-@pytest.fixture(scope="module")
-def registered(running: Servers, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = new_project(running, tmp_path_factory.mktemp("registered"))
-    assert project.register().exit_code == 0
-    return project
 
 
 @pytest.mark.parametrize("bot", BOTS, ids=lambda bot: bot.name)
@@ -58,13 +51,12 @@ def test_what_the_server_does_with_a_returned_error_is_tried_and_kept(
     }
 
 
-def test_a_server_that_runs_no_bot_leaves_the_errors_as_they_are(project: Project) -> None:
-    project.register()
-    project.change(project.project(), features=["cron"])
-    result = project.register()
+def test_a_server_that_runs_no_bot_leaves_the_errors_as_they_are(registered: Project) -> None:
+    registered.change(registered.project(), features=["cron"])
+    result = registered.register()
     assert told(result, "kept") == [ERRORS]
     assert "No bot could be run to find out" in result.stdout
-    assert project.secret("MEDPLUM_BOT_ERRORS")["valueString"] == "returned"
+    assert registered.secret("MEDPLUM_BOT_ERRORS")["valueString"] == "returned"
 
 
 def test_what_somebody_gives_is_not_tried(project: Project) -> None:
@@ -74,10 +66,9 @@ def test_what_somebody_gives_is_not_tried(project: Project) -> None:
     assert "MEDPLUM_BOT_ERRORS must be returned or raised" in result.stderr
 
 
-def test_a_server_that_names_functions_itself_is_told_nothing(project: Project) -> None:
-    project.register()
-    result = project.register("--no-external-function-id")
-    bot = project.bot(ADMIN_BOT)
+def test_a_server_that_names_functions_itself_is_told_nothing(registered: Project) -> None:
+    result = registered.register("--no-external-function-id")
+    bot = registered.bot(ADMIN_BOT)
     assert bot["identifier"] == [{"system": MEDPLUM_BOTS, "value": ADMIN_BOT}]
     assert f"medplum-bot-lambda-{bot['id']}  for {ADMIN_BOT}" in result.stdout
 
@@ -159,25 +150,23 @@ def runs(project: Project, bot: str) -> dict[str, Any]:
     }
 
 
-def test_the_server_compares_everybody_by_a_schedule(project: Project) -> None:
-    project.register()
-    bot = project.bot(STATUS_BOT)
-    url = f"{project.url}_sandbox/crons/{bot['id']}"
+def test_the_server_compares_everybody_by_a_schedule(registered: Project) -> None:
+    bot = registered.bot(STATUS_BOT)
+    url = f"{registered.url}_sandbox/crons/{bot['id']}"
     assert bot["cronString"] == "*/15 * * * *"
-    answer = project.session.post(url).json()
+    answer = registered.session.post(url).json()
     assert (answer["ran"], answer["failed"], answer["answer"]["checked"]) == (True, False, 1)
 
 
-def test_a_schedule_is_kept_changed_and_taken_away(project: Project) -> None:
-    project.register()
+def test_a_schedule_is_kept_changed_and_taken_away(registered: Project) -> None:
     found = []
     for arguments in ([], ["0 3 * * *"], [], ["off"], ["off"], []):
         given = ["--status-schedule", *arguments] if arguments else []
-        assert project.register(*given).exit_code == 0
-        found.append(project.bot(STATUS_BOT).get("cronString"))
+        assert registered.register(*given).exit_code == 0
+        found.append(registered.bot(STATUS_BOT).get("cronString"))
     daily = "0 3 * * *"
     assert found == ["*/15 * * * *", daily, daily, None, None, "*/15 * * * *"]
-    assert project.register("--status-schedule", "rate(1 hour)").exit_code == 2
+    assert registered.register("--status-schedule", "rate(1 hour)").exit_code == 2
 
 
 def test_without_a_schedule_the_feature_cron_is_not_missed(project: Project) -> None:

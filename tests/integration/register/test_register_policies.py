@@ -18,74 +18,73 @@ PATIENT = {
 }
 
 
-def test_an_installation_of_before_gets_the_narrow_policies(project: Project) -> None:
-    project.register()
-    programs = [*project.resources("ClientApplication"), project.bot(NOTIFICATION_BOT)]
+def test_an_installation_of_before_gets_the_narrow_policies(registered: Project) -> None:
+    programs = [*registered.resources("ClientApplication"), registered.bot(NOTIFICATION_BOT)]
     for one in programs:
-        project.change(project.membership(one), accessPolicy=None)
+        registered.change(registered.membership(one), accessPolicy=None)
     for name in (policy_name(SERVICE), policy_name("notification")):
-        project.delete(project.policy(name))
-    plan = project.register("--plan")
-    result = project.register()
+        registered.delete(registered.policy(name))
+    plan = registered.register("--plan")
+    result = registered.register()
     assert told(plan, "changed") == told(result, "changed")
     assert told(result, "changed") == [
         "membership of ClientApplication prescriber-bots",
         "membership of Bot dosespot-notification-bot",
     ]
-    given = [project.membership(one)["accessPolicy"]["reference"] for one in programs]
+    given = [registered.membership(one)["accessPolicy"]["reference"] for one in programs]
     names = [policy_name(SERVICE), policy_name("notification")]
-    assert given == [f"AccessPolicy/{project.policy(name)['id']}" for name in names]
+    assert given == [f"AccessPolicy/{registered.policy(name)['id']}" for name in names]
 
 
-def test_prescribers_with_the_policy_can_use_the_bots_and_read_no_secret(project: Project) -> None:
-    project.register()
-    policy = project.policy()
-    prescriber = project.add_member()
-    membership = project.servers.fhir.resources("ProjectMembership")[-1]
-    project.change(membership, accessPolicy={"reference": f"AccessPolicy/{policy['id']}"})
+def test_prescribers_with_the_policy_can_use_the_bots_and_read_no_secret(
+    registered: Project,
+) -> None:
+    policy = registered.policy()
+    prescriber = registered.add_member()
+    membership = registered.servers.fhir.resources("ProjectMembership")[-1]
+    registered.change(membership, accessPolicy={"reference": f"AccessPolicy/{policy['id']}"})
     role = {
         "resourceType": "PractitionerRole",
         "practitioner": {"reference": f"Practitioner/{prescriber.id}"},
         "active": True,
         "code": [{"coding": [{"system": PRACTITIONER_ROLE_TYPE, "code": "PrescribingClinician"}]}],
     }
-    role = project.create(role)
-    assert project.execute(SELF_BOT, {}, prescriber.token).body["status"] == "created"
-    patient = project.create(PATIENT)
+    role = registered.create(role)
+    assert registered.execute(SELF_BOT, {}, prescriber.token).body["status"] == "created"
+    patient = registered.create(PATIENT)
     given = {"patientId": patient["id"]}
-    assert project.execute(SYNC_BOT, given, prescriber.token).status == 200
-    assert "url" in project.execute(IFRAME_BOT, given, prescriber.token).body
+    assert registered.execute(SYNC_BOT, given, prescriber.token).status == 200
+    assert "url" in registered.execute(IFRAME_BOT, given, prescriber.token).body
 
     def status(method: str, path: str, body: dict | None = None) -> int:
         headers = {"Authorization": f"Bearer {prescriber.token}"}
-        url = f"{project.url}fhir/R4/{path}"
-        return project.session.request(method, url, json=body, headers=headers).status_code
+        url = f"{registered.url}fhir/R4/{path}"
+        return registered.session.request(method, url, json=body, headers=headers).status_code
 
     for kind in ("ClientApplication", "AuditEvent", "AccessPolicy", "Project", "User", "Basic"):
         assert status("GET", kind) == 403
     assert status("POST", "Basic", {"resourceType": "Basic", "code": {"text": "claim"}}) == 403
     assert status("PUT", f"PractitionerRole/{role['id']}", {**role, "active": False}) == 403
     assert status("POST", "PractitionerRole", role) == 403
-    assert status("PUT", f"Bot/{project.bot(SELF_BOT)['id']}", project.bot(SELF_BOT)) == 403
+    assert status("PUT", f"Bot/{registered.bot(SELF_BOT)['id']}", registered.bot(SELF_BOT)) == 403
     headers = {"Authorization": f"Bearer {prescriber.token}"}
-    seen = project.session.get(f"{project.url}fhir/R4/Bot", headers=headers).json()
+    seen = registered.session.get(f"{registered.url}fhir/R4/Bot", headers=headers).json()
     assert all("sourceCode" not in entry["resource"] for entry in seen["entry"])
 
 
 def test_prescribers_with_the_policy_change_of_themselves_only_what_bots_do_not_go_by(
-    project: Project,
+    registered: Project,
 ) -> None:
-    project.register()
-    policy = project.policy()
+    policy = registered.policy()
     content = {k: v for k, v in policy.items() if k not in ("id", "meta")}
-    member, colleague = project.add_member(access_policy=content), project.add_member()
+    member, colleague = registered.add_member(access_policy=content), registered.add_member()
     headers = {"Authorization": f"Bearer {member.token}"}
 
     def url(practitioner: str) -> str:
-        return f"{project.url}fhir/R4/Practitioner/{practitioner}"
+        return f"{registered.url}fhir/R4/Practitioner/{practitioner}"
 
-    before = project.session.get(url(member.id), headers=headers).json()
-    theirs = project.session.get(url(colleague.id), headers=headers)
+    before = registered.session.get(url(member.id), headers=headers).json()
+    theirs = registered.session.get(url(colleague.id), headers=headers)
     assert theirs.status_code == 200
     changes = {
         "identifier": [{"system": NPI, "value": colleague.npi}],
@@ -97,22 +96,21 @@ def test_prescribers_with_the_policy_change_of_themselves_only_what_bots_do_not_
         "telecom": [{"system": "phone", "value": "345-987-6543"}],
     }
     sent = {**before, **changes}
-    answer = project.session.put(url(member.id), json=sent, headers=headers)
+    answer = registered.session.put(url(member.id), json=sent, headers=headers)
     written = {name: value for name, value in answer.json().items() if name != "meta"}
     expected = {**before, "telecom": changes["telecom"]}
     assert (answer.status_code, written) == (
         200,
         {name: value for name, value in expected.items() if name != "meta"},
     )
-    refused = project.session.put(url(colleague.id), json=theirs.json(), headers=headers)
+    refused = registered.session.put(url(colleague.id), json=theirs.json(), headers=headers)
     assert refused.status_code == 403
 
 
-def test_the_policy_of_before_is_brought_in_line(project: Project) -> None:
-    project.register()
-    policy = project.policy()
+def test_the_policy_of_before_is_brought_in_line(registered: Project) -> None:
+    policy = registered.policy()
     wide = {"resourceType": "Practitioner", "interaction": ["read", "update"]}
-    project.change(policy, resource=[wide, {"resourceType": "Basic"}])
-    assert told(project.register(), "changed") == [f"AccessPolicy {PRESCRIBER_POLICY}"]
-    settled = project.policy()
+    registered.change(policy, resource=[wide, {"resourceType": "Basic"}])
+    assert told(registered.register(), "changed") == [f"AccessPolicy {PRESCRIBER_POLICY}"]
+    settled = registered.policy()
     assert settled["resource"] == policy["resource"]

@@ -27,11 +27,10 @@ def test_an_empty_project_can_enroll_after_it(project: Project) -> None:
     assert answer.facts["registrationStatus"] == "Pending"
 
 
-def test_a_second_run_writes_nothing_and_says_so(project: Project) -> None:
-    project.register()
-    project.reset()
-    result = project.register()
-    (trial,) = project.writes()
+def test_a_second_run_writes_nothing_and_says_so(registered: Project) -> None:
+    registered.reset()
+    result = registered.register()
+    (trial,) = registered.writes()
     assert (result.exit_code, trial.endswith("/$execute")) == (0, True)
     assert result.stdout.endswith(NOTHING_TO_DO)
     kept = len(told(result, "unchanged")) + len([NOTHING_TO_DO, *note_of(result)])
@@ -49,31 +48,30 @@ def test_a_plan_tells_everything_and_writes_nothing(project: Project) -> None:
     assert told(project.register(), "created") == [*told(result, "created"), ERRORS]
 
 
-def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(project: Project) -> None:
-    project.register()
-    bot = project.bot("dosespot-sync-status-bot")
+def test_what_was_changed_by_hand_is_mended_and_what_is_others_is_kept(registered: Project) -> None:
+    bot = registered.bot("dosespot-sync-status-bot")
     theirs = {"system": "https://example.org/bots", "value": "7"}
     function = {"system": MEDPLUM_BOT_EXTERNAL_FUNCTION_ID, "value": "another"}
     identifiers = [theirs, bot["identifier"][0], function]
-    project.change(bot, runAsUser=True, identifier=identifiers, cronString="0 * * * *")
-    project.change(project.membership(bot), admin=False)
-    policy = project.policy()
-    project.change(policy, resource=[{"resourceType": "*"}])
-    project.set_secrets(DOSESPOT_CLINIC_ID=None, THEIRS="kept")
-    result = project.register()
-    mended = project.bot("dosespot-sync-status-bot")
+    registered.change(bot, runAsUser=True, identifier=identifiers, cronString="0 * * * *")
+    registered.change(registered.membership(bot), admin=False)
+    policy = registered.policy()
+    registered.change(policy, resource=[{"resourceType": "*"}])
+    registered.set_secrets(DOSESPOT_CLINIC_ID=None, THEIRS="kept")
+    result = registered.register()
+    mended = registered.bot("dosespot-sync-status-bot")
     assert mended["identifier"] == [theirs, *bot["identifier"]]
     assert (mended["runAsUser"], mended["cronString"]) == (False, "0 * * * *")
-    assert project.membership(mended)["admin"] is True
-    assert project.policy()["resource"] == policy["resource"]
-    assert project.secret("THEIRS") == {"name": "THEIRS", "valueString": "kept"}
+    assert registered.membership(mended)["admin"] is True
+    assert registered.policy()["resource"] == policy["resource"]
+    assert registered.secret("THEIRS") == {"name": "THEIRS", "valueString": "kept"}
     assert "             runAsUser: true -> false" in result.stdout
     assert told(result, "changed") == [
         "AccessPolicy prescriber-bots: prescriber",
         "membership of Bot dosespot-sync-status-bot",
         "Bot dosespot-sync-status-bot",
     ]
-    assert project.register().stdout.endswith(NOTHING_TO_DO)
+    assert registered.register().stdout.endswith(NOTHING_TO_DO)
 
 
 @pytest.mark.parametrize(
@@ -146,11 +144,10 @@ def test_without_a_token_and_a_terminal_it_says_what_to_set(project: Project) ->
     assert "Set MEDPLUM_ACCESS_TOKEN" in result.stderr
 
 
-def test_a_bot_without_a_membership_is_told(project: Project) -> None:
-    project.register()
-    bot = project.bot("dosespot-sync-status-bot")
-    project.delete(project.membership(bot))
-    result = project.register()
+def test_a_bot_without_a_membership_is_told(registered: Project) -> None:
+    bot = registered.bot("dosespot-sync-status-bot")
+    registered.delete(registered.membership(bot))
+    result = registered.register()
     assert f"Bot/{bot['id']} has no ProjectMembership, delete it" in result.stderr
 
 
