@@ -42,6 +42,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Looks for garbage once; the five searches at pytest's end then find next to nothing to do."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says how much was tried, whichever processes did it."""
     ended = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
