@@ -121,6 +121,11 @@ class FaultInjector:
             finally:
                 call.ended_s = monotonic()
 
+    def forget_calls(self, *, keep_bodies: bool = False) -> None:
+        """Counts calls from now on, and keeps their bodies or does not."""
+        self._calls.clear()
+        self._keeps_bodies = keep_bodies
+
     def _take(self, method: str, path: str) -> Fault | None:
         for fault in self._faults:
             if not fault.matches(method, path):
@@ -165,8 +170,7 @@ class FaultInjector:
 
     def _control_calls(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self._calls.clear()
-            self._keeps_bodies = request.query_params.get("bodies") == "true"
+            self.forget_calls(keep_bodies=request.query_params.get("bodies") == "true")
         calls = [call.line for call in self._calls]
         seen: dict[str, Any] = {
             "calls": calls,

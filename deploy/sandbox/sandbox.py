@@ -143,6 +143,11 @@ class Sandbox:
         self.fhir.close()
         self.dosespot.close()
 
+    def forget_calls(self) -> None:
+        """Has all servers count their calls from now on, as `DELETE _sandbox/calls` has one."""
+        for server in (self.fhir, self.dosespot, self._nppes):
+            server.forget_calls()
+
     def _url(self, name: str) -> str:
         return self._at[name].url
 

@@ -1,4 +1,4 @@
-"""A sandbox as the integration tests drive it: only over HTTP, but for adding people."""
+"""A sandbox as the integration tests drive it: over HTTP, but for adding people and counting."""
 
 import itertools
 import json
@@ -308,12 +308,13 @@ class Clinic:
     def reset(self) -> None:
         """No faults, default switches, nothing counted."""
         self.mend()
-        self._delete("calls")
+        self.sandbox.forget_calls()
 
     def mend(self) -> None:
         """No faults, so that what they hold up goes on, and default switches."""
         if self._broke:
-            self._delete("faults")
+            for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
+                self.session.delete(f"{url}faults", timeout=TIMEOUT_S).raise_for_status()
             self._broke = False
         if self._switched:
             self._put_switches(self.control_url, enforce_rate_limits=False)
@@ -336,10 +337,6 @@ class Clinic:
         return [
             call for call in calls if not call.startswith(harmless) and call != "POST /fhir/R4/"
         ]
-
-    def _delete(self, what: str) -> None:
-        for url in (self.control_url, self.registry_url, f"{self.fhir_url}_sandbox/"):
-            self.session.delete(f"{url}{what}", timeout=TIMEOUT_S).raise_for_status()
 
     def _put_switches(self, url: str, **switches: Any) -> None:
         self.session.put(f"{url}switches", json=switches, timeout=TIMEOUT_S).raise_for_status()

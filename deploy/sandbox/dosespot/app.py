@@ -70,6 +70,10 @@ class DoseSpotServer:
         """
         return self._backend.changing()
 
+    def forget_calls(self) -> None:
+        """Counts calls from now on."""
+        self._app.forget_calls()
+
     def close(self) -> None:
         """Lets go of the database; the server answers no call after that."""
         self._backend.close()

@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from deploy.sandbox.faults import FaultInjector
 from deploy.sandbox.fhir import (
@@ -71,11 +71,15 @@ class FhirServer(Seeding):
         self._runner = BotHost(backend)
         self._subscriptions = Subscriptions(backend, self._runner)
         backend.listeners.append(self._subscriptions.take)
-        self._app: ASGIApp = FaultInjector(self._application(backend, hints))
+        self._app = FaultInjector(self._application(backend, hints))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
         await self._app(scope, receive, send)
+
+    def forget_calls(self) -> None:
+        """Counts calls from now on."""
+        self._app.forget_calls()
 
     def close(self) -> None:
         """Closes the database and the connections to the functions endpoint."""

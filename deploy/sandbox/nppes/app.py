@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from deploy.sandbox.faults import FaultInjector
 from deploy.sandbox.nppes.records import NppesRecord
@@ -39,11 +39,15 @@ class NppesServer:
             Route(f"/{API_PATH}", self._look, methods=["GET"]),
             Route("/_sandbox/registrations/{npi}", self._change, methods=["PUT", "DELETE"]),
         ]
-        self._app: ASGIApp = FaultInjector(Starlette(routes=routes))
+        self._app = FaultInjector(Starlette(routes=routes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event as the ASGI specification has it."""
         await self._app(scope, receive, send)
+
+    def forget_calls(self) -> None:
+        """Counts calls from now on."""
+        self._app.forget_calls()
 
     async def _look(self, request: Request) -> Response:
         version, number = (request.query_params.get(name, "") for name in ("version", "number"))
