@@ -319,6 +319,7 @@ def test_members_whom_nothing_restricts_are_named_and_what_they_can_do(project: 
     assert "Run `prescriber-bots register`" in told
 
 
+@pytest.mark.outside
 def test_a_terminal_names_people(project: Project) -> None:
     member = project.add_member()
     seen = f"ProjectMembership/{member.membership_id} of Practitioner/{member.id}"

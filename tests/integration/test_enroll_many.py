@@ -110,6 +110,7 @@ def test_the_same_command_goes_on_where_it_stopped(clinic: Clinic, many: Many) -
     assert (done.exit_code, done.stdout.split(";")[0]) == (0, "4 done before")
 
 
+@pytest.mark.outside
 def test_an_interrupted_run_ends_well_and_nobody_is_enrolled_twice(
     clinic: Clinic, many: Many
 ) -> None:
@@ -344,6 +345,7 @@ def test_a_dry_run_says_what_would_be_done_and_changes_nothing(clinic: Clinic, m
     assert real == {**CLEAN, "enrolled": 2, "refused": 2, "unchanged": 1, "updated": 1}
 
 
+@pytest.mark.outside
 def test_a_terminal_names_people_and_neither_files_nor_pipes_do(clinic: Clinic, many: Many) -> None:
     new = clinic.add_member()
     incomplete = clinic.add_member(practitioner={"birthDate": "1980"})

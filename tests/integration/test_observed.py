@@ -125,6 +125,7 @@ def test_both_servers_see_the_trace_id_on_every_call(
     assert {*others, *seen["dosespot"]} == {last["traceId"]}
 
 
+@pytest.mark.outside
 def test_in_lambda_each_line_is_json_and_there_once() -> None:
     events = [lambda_payload(), {}, lambda_payload({"unknown": 1}, baseUrl="http://127.0.0.1:9/")]
     done = subprocess.run(

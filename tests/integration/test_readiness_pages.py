@@ -164,6 +164,7 @@ def test_the_command_says_what_to_do_where_there_is_no_such_bot(office: Clinic) 
     )
 
 
+@pytest.mark.outside
 def test_a_terminal_shows_names_and_fits_its_width(office: Clinic) -> None:
     office.reset()
     member = office.add_member()

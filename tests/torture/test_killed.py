@@ -19,6 +19,8 @@ from tests.torture.breaking import Runner
 from tests.torture.flows import FLOWS, payload, start
 from tests.torture.outcomes import check, run_until_done
 
+pytestmark = pytest.mark.outside
+
 ROOT = Path(__file__).parents[2]
 MOST_CALLS = 40
 QUICK = "self, first run"

@@ -33,6 +33,7 @@ def test_each_cell_wraps_in_its_column_and_a_long_word_stays_whole() -> None:
     ]
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize(("no_color", "expected"), [("", True), ("1", False)])
 def test_no_color_is_heeded_on_a_terminal(no_color: str, expected: bool) -> None:
     program = (
