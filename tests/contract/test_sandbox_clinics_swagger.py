@@ -11,6 +11,7 @@ from deploy.sandbox.dosespot.clinics import OPERATIONS
 from deploy.sandbox.serve import LocalServer
 from tests.contract.dosespot_records import CLINIC
 from tests.contract.swagger import SwaggerContract
+from tests.loopback import loopback_session
 from tests.sandbox.served_dosespot import Clock, Sandbox
 
 
@@ -18,8 +19,8 @@ from tests.sandbox.served_dosespot import Clock, Sandbox
 def sandbox() -> Iterator[Sandbox]:
     clock = Clock()
     app = create_app(now=clock)
-    with LocalServer().start(app) as local:
-        yield Sandbox(local.url, app, clock)
+    with LocalServer().start(app) as local, loopback_session() as session:
+        yield Sandbox(local.url, app, clock, session)
     app.close()
 
 

@@ -15,6 +15,7 @@ from fhir_profiles.claim import Claim, read_claim
 from fhir_profiles.systems import CLAIM, MEDPLUM_BOTS, PRACTITIONER_ROLE_TYPE
 from shared.fhir.executed import Failed, executed
 from tests.integration.documented import require_documented
+from tests.loopback import loopback_session
 
 ADMIN_BOT = "dosespot-enroll-prescriber-bot"
 TIMEOUT_S = 30
@@ -101,13 +102,6 @@ class Member:
     token: str
     npi: str = ""
     dea: dict[str, str] = field(default_factory=dict)
-
-
-def loopback_session() -> requests.Session:
-    """A session that looks for no proxy and no password, which takes longer than the call."""
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 @dataclass

@@ -9,6 +9,7 @@ from deploy.sandbox.dosespot.app import create_app
 from deploy.sandbox.fhir.app import FhirServer
 from deploy.sandbox.fhir.app import create_app as create_fhir
 from deploy.sandbox.serve import LocalServer
+from tests.loopback import loopback_session
 from tests.sandbox import served_dosespot, served_fhir
 from tests.sandbox.served_bots import Served, World, bots_server, world_of
 from tests.sandbox.served_dosespot import Sandbox, Slot
@@ -19,8 +20,8 @@ from tests.sandbox.served_prescribing import Practice
 
 @pytest.fixture(scope="module")
 def slot() -> Iterator[Slot]:
-    with LocalServer() as server:
-        slot = Slot(server.url)
+    with LocalServer() as server, loopback_session() as session:
+        slot = Slot(server.url, session)
         server.start(slot)
         yield slot
 
@@ -29,7 +30,7 @@ def slot() -> Iterator[Slot]:
 def sandbox(slot: Slot) -> Iterator[Sandbox]:
     clock = served_dosespot.Clock()
     slot.app = create_app(now=clock)
-    yield Sandbox(slot.url, slot.app, clock)
+    yield Sandbox(slot.url, slot.app, clock, slot.session)
     slot.app.close()
 
 

@@ -60,8 +60,10 @@ class Clock:
 class Sandbox:
     """A served application with one administrator, and the calls that tests make of it."""
 
-    def __init__(self, url: str, app: DoseSpotServer, clock: Clock) -> None:
-        self.url, self.app, self.clock = url, app, clock
+    def __init__(
+        self, url: str, app: DoseSpotServer, clock: Clock, session: requests.Session
+    ) -> None:
+        self.url, self.app, self.clock, self.session = url, app, clock, session
         self.base = f"{url}webapi/v2/"
         self.keys = {"Subscription-Key": app.subscription_key}
         self.admin_id = app.add_clinician({**RECORD, "Email": "a@example.com"}, ["ClinicianAdmin"])
@@ -78,7 +80,7 @@ class Sandbox:
             **fields,
         }
         url = f"{self.base}connect/token"
-        return requests.post(url, data=form, headers=self.keys, timeout=60)
+        return self.session.post(url, data=form, headers=self.keys, timeout=60)
 
     def bearer(self, user: int, /, **fields: str) -> dict[str, str]:
         token = self.token(user, **fields).json()["access_token"]
@@ -89,7 +91,7 @@ class Sandbox:
     ) -> requests.Response:
         headers = self.admin if headers is None else headers
         url = f"{self.base}api/{path}"
-        return requests.request(method, url, headers=headers, timeout=60, **more)
+        return self.session.request(method, url, headers=headers, timeout=60, **more)
 
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -116,7 +118,7 @@ class Sandbox:
         return self.call("GET", f"clinicians/{clinician_id}/registrationStatus")["Item"]
 
     def control(self, method: str, path: str, body: Any = None) -> requests.Response:
-        return requests.request(method, f"{self.url}_sandbox/{path}", json=body, timeout=60)
+        return self.session.request(method, f"{self.url}_sandbox/{path}", json=body, timeout=60)
 
     def switch(self, **switches: Any) -> None:
         assert self.control("PATCH", "switches", switches).status_code == 200
@@ -146,8 +148,8 @@ class Sandbox:
 class Slot:
     """Serves whichever application is put in, so that each test can have a fresh one."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, session: requests.Session) -> None:
+        self.url, self.session = url, session
         self.app: DoseSpotServer | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,7 +9,7 @@ from tests.sandbox.served_dosespot import IDENTITY, Clock, Sandbox, Slot
 def test_nothing_of_an_identity_or_a_pin_is_stored(slot: Slot, tmp_path: Path) -> None:
     database = tmp_path / "dosespot.sqlite"
     slot.app = create_app(str(database), Clock())
-    sandbox = Sandbox(slot.url, slot.app, Clock())
+    sandbox = Sandbox(slot.url, slot.app, Clock(), slot.session)
     _, own = sandbox.consented()
     secret = {"SocialSecurityNumber": "000-12-3456", "CreditCardNumber": "4000123412341234"}
     sandbox.call("POST", "clinicians/idp", {**IDENTITY, **secret}, own)
@@ -23,7 +23,7 @@ def test_nothing_of_an_identity_or_a_pin_is_stored(slot: Slot, tmp_path: Path) -
 def test_a_restart_loses_nothing(slot: Slot, tmp_path: Path) -> None:
     database, clock = str(tmp_path / "dosespot.sqlite"), Clock()
     slot.app = first = create_app(database, clock)
-    sandbox = Sandbox(slot.url, first, clock)
+    sandbox = Sandbox(slot.url, first, clock, slot.session)
     jane = sandbox.create()
     sandbox.step(jane, "sign-agreements")
     sandbox.switch(misspelled_status=True)

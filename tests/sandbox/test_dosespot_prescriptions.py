@@ -405,7 +405,7 @@ def test_a_restart_loses_no_prescription(slot: Slot, tmp_path: Path) -> None:
     database = str(tmp_path / "dosespot.sqlite")
     app = create_app(database)
     slot.app = app
-    practice = Practice(Sandbox(slot.url, app, Clock()))
+    practice = Practice(Sandbox(slot.url, app, Clock(), slot.session))
     practice.write()
     before = _all(practice)
     app.close()
