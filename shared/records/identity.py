@@ -54,8 +54,8 @@ def differences(one: Identity, other: Identity) -> frozenset[Trait]:
     return frozenset(
         trait
         for trait in Trait
-        if _known(one, trait) and _known(other, trait)
-        if _known(one, trait).isdisjoint(_known(other, trait))
+        if (ours := _known(one, trait)) and (theirs := _known(other, trait))
+        if ours.isdisjoint(theirs)
     )
 
 

@@ -121,7 +121,7 @@ class FakeFhir:
     def _found(self, kind: str, query: str) -> Sequence[Resource]:
         if kind == "Basic":
             return self._claims(query)
-        asked = parse_qs(query)
+        asked = _asked(query)
         if kind == "ProjectMembership" and "profile" in asked:
             return self._memberships_of(asked["profile"][0])
         if kind == "ProjectMembership":
@@ -340,6 +340,10 @@ def linked_id(resource: Resource) -> int | None:
         return None
     numbers = clinician_ids(resource).numbers
     return numbers[0] if numbers else None
+
+
+_asked = cache(parse_qs)
+"""What a query asks for; the same few are asked again and again."""
 
 
 def _bundle(resources: Sequence[Resource]) -> Resource:
