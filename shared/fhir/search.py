@@ -5,9 +5,11 @@ Source: FHIR R4 "Search", "Escaping Search Parameters".
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 _SPECIAL = re.compile(r"([\\$,|])")
+_COMMA, _BAR = quote_plus(","), quote_plus("|")
 
 
 def by_identifier(system: str, values: Iterable[str], parameter: str = "identifier") -> str:
@@ -23,8 +25,8 @@ def by_identifier(system: str, values: Iterable[str], parameter: str = "identifi
 
 def by_identifiers(identifiers: Iterable[tuple[str, str]], parameter: str = "identifier") -> str:
     """The query for resources with any of these identifiers, each a system and a value."""
-    tokens = (f"{_escaped(system)}|{_escaped(value)}" for system, value in identifiers)
-    return f"{parameter}={quote_plus(','.join(tokens))}"
+    tokens = (f"{_encoded_system(system)}{_BAR}{_encoded(value)}" for system, value in identifiers)
+    return f"{parameter}={_COMMA.join(tokens)}"
 
 
 def by_name(name: str) -> str:
@@ -35,6 +37,14 @@ def by_name(name: str) -> str:
 def by_tag(system: str, code: str) -> str:
     """The query for resources with that tag in their `meta`."""
     return urlencode({"_tag": f"{_escaped(system)}|{_escaped(code)}"})
+
+
+def _encoded(value: str) -> str:
+    return quote_plus(_escaped(value))
+
+
+_encoded_system = lru_cache(_encoded)
+"""The same for a system, remembered: all queries have the same few, and a URL takes long."""
 
 
 def _escaped(value: str) -> str:
