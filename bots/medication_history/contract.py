@@ -7,8 +7,8 @@ from shared.runtime.inputs import (
     AnyResourceOutput,
     FhirId,
     ListOutput,
-    PatientDaysInput,
 )
+from shared.runtime.patient_days import PatientDaysInput
 
 
 class MedicationHistoryInput(PatientDaysInput):

@@ -7,8 +7,8 @@ from shared.runtime.inputs import (
     AnyResourceOutput,
     FhirId,
     ListOutput,
-    PatientPerhapsDaysInput,
 )
+from shared.runtime.patient_days import PatientPerhapsDaysInput
 
 
 class SelfReportedMedicationsSyncInput(PatientPerhapsDaysInput):
