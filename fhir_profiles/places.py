@@ -68,14 +68,13 @@ TERRITORIES: Mapping[str, str] = MappingProxyType(
 association."""
 
 _NO_WORD = re.compile(r"[\W_\u02bb\u02bc]+")
-_OFFICE = re.compile(
+# Compiled, and kept by `re`, when an issuer is more than a state's name: most are no more.
+_OFFICE = (
     r"\b(board|boards|bureau|commission|commonwealth|council|department|dept|division|government|"
     r"licens\w*|office|professional|regulat\w*|secretary|state)\b"
 )
-_SCHOOL = re.compile(r"\b(academy|college|hospital|institute|residency|school|university)\b")
-_NAMES = re.compile(
-    r"\b(" + "|".join(sorted(_LICENSING, key=len, reverse=True)).replace(" ", r"\ ") + r")\b"
-)
+_SCHOOL = r"\b(academy|college|hospital|institute|residency|school|university)\b"
+_NAMES = r"\b(" + "|".join(sorted(_LICENSING, key=len, reverse=True)).replace(" ", r"\ ") + r")\b"
 
 
 def is_us_country(value: str) -> bool:
@@ -110,15 +109,15 @@ def issuing_state(issuer: str) -> str:
     if known := state_named(issuer):
         return known
     words = _words(issuer).replace("washington dc", "district of columbia")
-    found = {_LICENSING[name] for name in _NAMES.findall(words)}
-    if len(found) != 1 or _SCHOOL.search(words) or not _OFFICE.search(words):
+    found = {_LICENSING[name] for name in re.findall(_NAMES, words)}
+    if len(found) != 1 or re.search(_SCHOOL, words) or not re.search(_OFFICE, words):
         return ""
     return found.pop()
 
 
 def of_a_school(issuer: str) -> bool:
     """Whether an issuer is a place of learning, which gives degrees and no licenses."""
-    return bool(_SCHOOL.search(_words(issuer)))
+    return bool(re.search(_SCHOOL, _words(issuer)))
 
 
 def _words(value: str) -> str:

@@ -21,21 +21,20 @@ LINE_LENGTH = (
 
 _NUMBER = r"\W*(?:no\b|num\b|number\b)?\W*"
 _BOX_KINDS = r"(?:box|bx|draw(?:er)?|drwr)"
-_PO_BOX = re.compile(
+# Compiled, and kept by `re`, at the first address, which comes after a run's first calls.
+_PO_BOX = (
     # PO Box, P. O. Bx, P0 Box, POBox, PO Drawer; Post Office Box, Postal Box
-    rf"\bg?p[\s.,/\-]*[o0][\s.,/\-]*{_BOX_KINDS}(?![a-z])"
+    rf"(?i)\bg?p[\s.,/\-]*[o0][\s.,/\-]*{_BOX_KINDS}(?![a-z])"
     rf"|\bpost(?:al)?[\s.\-]*(?:office|off|ofc)[\s.\-]*{_BOX_KINDS}(?![a-z])"
     rf"|\bpost(?:al)?[\s.\-]*{_BOX_KINDS}{_NUMBER}[0-9]"
     # POB 4471, PO 4471
     rf"|\bp[\s.\-]*o[\s.\-]*b\b{_NUMBER}[0-9]|\bpob[0-9]|^\W*p\.?\s?o\.?{_NUMBER}[0-9]"
     # of Puerto Rico
-    rf"|\b(?:apartado|apdo)\b(?:\s+postal\b)?{_NUMBER}[0-9]",
-    re.IGNORECASE,
+    rf"|\b(?:apartado|apdo)\b(?:\s+postal\b)?{_NUMBER}[0-9]"
 )
-_LONE_BOX = re.compile(
-    rf"\W*(?:(?:firm\s*)?caller(?:\s*service)?|lock\s*box|bin|{_BOX_KINDS}){_NUMBER}"
-    r"(?:[0-9]+(?:\W?[a-z])?|[a-z])\W*",
-    re.IGNORECASE,
+_LONE_BOX = (
+    rf"(?i)\W*(?:(?:firm\s*)?caller(?:\s*service)?|lock\s*box|bin|{_BOX_KINDS}){_NUMBER}"
+    r"(?:[0-9]+(?:\W?[a-z])?|[a-z])\W*"
 )
 _ZIP = re.compile(r"([0-9]{5})(?:-?([0-9]{4}))?")
 
@@ -73,7 +72,7 @@ def parse_address_line(value: str) -> str:
 
 def parse_street_line(value: str) -> str:
     """The first line of a prescriber's address, which must not be a post office box."""
-    if has_po_box(value) or _LONE_BOX.fullmatch(folded(value)):
+    if has_po_box(value) or re.fullmatch(_LONE_BOX, folded(value)):
         raise RuleBroken(PO_BOX)
     return parse_address_line(value)
 
@@ -91,4 +90,4 @@ def has_po_box(value: str) -> bool:
     Boxes of rural routes (RR, HC), of the military (PSC, CMR) and private ones (PMB) are not PO
     boxes.
     """
-    return bool(_PO_BOX.search(folded(value)))
+    return bool(re.search(_PO_BOX, folded(value)))
