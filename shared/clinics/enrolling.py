@@ -13,7 +13,6 @@ from shared.access.authorship import verified_roles
 from shared.clinics.rules.meant import MeantClinic
 from shared.clinics.staffing import ClinicMembers
 from shared.clinics.which_clinic import ClinicChoice
-from shared.dosespot.clinics import ClinicsClient
 from shared.errors import NotAuthorized, RecordsRefused
 from shared.members.rules.subject import Subject
 from shared.records.findings import Finding, listed
@@ -97,5 +96,7 @@ class EnrollingAt:
             raise NotAuthorized(NOT_GRANTED)
 
     def _members(self) -> ClinicMembers:
+        from shared.dosespot.clinics import ClinicsClient  # noqa: PLC0415 - few projects need it
+
         dosespot = self.run.dosespot_for(ClinicsClient, self.acting_as)
         return ClinicMembers(dosespot, self.run.trail)

@@ -13,16 +13,16 @@ from shared.dosespot.wire import ClinicianItem, PatientItem
 MASK = "..."
 NOT_AUTHORIZED = "not authorized"
 
-_NOT_FOUND = re.compile(
-    r"not\s+(be\s+)?found|not\s+exist|no\s+(matching\s+)?(clinician|record|match)"
-    r"|(can ?not|could not|can't|unable to)\s+(find|locate)",
-    re.IGNORECASE,
+# Compiled, and kept by `re`, at the first refusal: most runs meet none.
+_NOT_FOUND = (
+    r"(?i)not\s+(be\s+)?found|not\s+exist|no\s+(matching\s+)?(clinician|record|match)"
+    r"|(can ?not|could not|can't|unable to)\s+(find|locate)"
 )
-_ALREADY_BEGUN = re.compile(
-    r"already\s+(been\s+)?(initiali[sz]ed|initiated|started|activated|completed)|in\s+progress",
-    re.IGNORECASE,
+_ALREADY_BEGUN = (
+    r"(?i)already\s+(been\s+)?(initiali[sz]ed|initiated|started|activated|completed)"
+    r"|in\s+progress"
 )
-_NOT_ALLOWED = re.compile(r"not\s+authori[sz]ed|permission|access\s+denied", re.IGNORECASE)
+_NOT_ALLOWED = r"(?i)not\s+authori[sz]ed|permission|access\s+denied"
 _SIGNS = ":;,.()'\"!"
 _LONGEST = 300
 
@@ -70,17 +70,17 @@ _WORDS = frozenset(
 
 def says_not_found(result: Result) -> bool:
     """Whether DoseSpot reports an error that only says that there is no such record."""
-    return not result.ok and bool(_NOT_FOUND.search(result.ResultDescription or ""))
+    return not result.ok and bool(re.search(_NOT_FOUND, result.ResultDescription or ""))
 
 
 def says_already_begun(description: str) -> bool:
     """Whether a refusal to begin something only says that it has begun, or is done."""
-    return bool(_ALREADY_BEGUN.search(description))
+    return bool(re.search(_ALREADY_BEGUN, description))
 
 
 def says_not_authorized(description: str) -> bool:
     """Whether the text says that the token's clinician may not do this."""
-    return bool(_NOT_ALLOWED.search(description))
+    return bool(re.search(_NOT_ALLOWED, description))
 
 
 def harmless(description: str) -> str:

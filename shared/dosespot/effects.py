@@ -108,8 +108,9 @@ FAULTS = (
 )
 """Texts of a fault, or of something done before it, whatever else the answer says."""
 
-_REFUSAL = re.compile("|".join(REFUSALS), re.IGNORECASE)
-_FAULT = re.compile("|".join(FAULTS), re.IGNORECASE)
+# Compiled, and kept by `re`, at the first refusal: most runs meet none.
+_REFUSAL = "(?i)" + "|".join(REFUSALS)
+_FAULT = "(?i)" + "|".join(FAULTS)
 
 
 def effect(
@@ -134,8 +135,8 @@ def effect(
 
 def says_refusal(text: str) -> bool:
     """Whether a text is known as a refusal, and says nothing of a fault."""
-    known = len(text) <= LONGEST_TEXT and _REFUSAL.search(text) is not None
-    return known and _FAULT.search(text) is None
+    known = len(text) <= LONGEST_TEXT and re.search(_REFUSAL, text) is not None
+    return known and re.search(_FAULT, text) is None
 
 
 def _identifier(given: Any) -> int:
