@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.sandbox.dosespot.steps import with_status
+from deploy.sandbox.fhir.store import ProjectRows
 from deploy.sandbox.people import PASSWORD, Person
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.comparison_round import ComparisonRound, read_round
@@ -45,11 +46,16 @@ STATUSES = (
 
 @dataclass
 class Office:
-    """A project and who is enrolled there, with their numbers in DoseSpot."""
+    """A project and who is enrolled there, with their numbers in DoseSpot.
+
+    Attributes:
+        pending: the project as it is when everybody is recorded as Pending.
+    """
 
     clinic: Clinic
     members: list[Member]
     numbers: list[int]
+    pending: ProjectRows
 
     def set_statuses(self, statuses: Sequence[str]) -> None:
         """DoseSpot says these of everybody in turn, and that nobody is locked."""
@@ -70,7 +76,10 @@ def office() -> Iterator[Office]:
         clinic.switch(enforce_rate_limits=False)
         with clinic.session:
             known = [add_enrolled(clinic) for _ in range(PRESCRIBERS)]
-            yield Office(clinic, [member for member, _ in known], [number for _, number in known])
+            assert sync(clinic)["failures"] == []
+            pending = sandbox.fhir.rows_of(clinic.project)
+            members, numbers = [one for one, _ in known], [number for _, number in known]
+            yield Office(clinic, members, numbers, pending)
 
 
 def add_enrolled(clinic: Clinic) -> tuple[Member, int]:
@@ -96,10 +105,8 @@ def clinic(office: Office) -> Iterator[Clinic]:
 @pytest.fixture
 def members(office: Office, clinic: Clinic) -> list[Member]:
     """Everybody; DoseSpot says of four out of five what their Practitioners do not."""
-    office.set_statuses(["Pending"])
-    assert sync(clinic)["failures"] == []
+    clinic.sandbox.fhir.put_back(office.pending)
     office.set_statuses(STATUSES)
-    clinic.reset()
     return office.members
 
 
