@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.catalog import BOTS
+from bots.notification.contract import ENROLLMENT_EVENTS, PATIENT_EVENTS
 from deploy.sandbox.clinic import PUSH_SECRET
 from shared.errors import BotError, DoseSpotRefused, FixInput, Misconfigured, Unforeseen
 from shared.http.sending import Call, Http, Reply, Sender, unavailable
@@ -146,7 +147,7 @@ def unversioned(found: list[Any]) -> list[Any]:
 
 
 def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
-    """A good input for each bot, with who runs it."""
+    """Good inputs for each bot, with who runs it; after a space, what tells one from another."""
     fresh, known, agent = newcomer(clinic), newcomer(clinic), newcomer(clinic)
     assert clinic.enroll(known).status == 200
     assert clinic.enroll(agent, practitionerRoleTypes=[5]).status == 200
@@ -155,11 +156,12 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
     more = {"medicalLicenseNumbers": licenses, "tfaType": "Token"}
     patient = {"patientId": add_patient(clinic)["id"]}
     charted, number = known_patient(clinic, known)
-    write_prescription(clinic, known, number)
+    written = write_prescription(clinic, known, number)
     add_history(clinic, number)
     add_reported(clinic, number)
     chosen = {"patientId": synced(clinic, known)["id"]}
     data = {"ClinicianId": clinic.clinician(known)["id"]}
+    about = {"PatientId": number, "PrescriptionId": written, "ClinicId": clinic.clinic_id, **data}
     both = {"practitionerId": agent.id, "supervisorPractitionerId": known.id}
     return {
         "admin_enroll": (
@@ -173,7 +175,10 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
         "self_reported_medications_sync": ({"patientId": charted["id"]}, known),
         "prescriptions_sync": ({"patientId": charted["id"], **ALWAYS, "raw": False}, known),
         "sync_status": ({"practitionerId": known.id, "dryRun": False}, clinic.admin),
-        "notification": ({"EventType": "ClinicianConfirmed", "Data": data}, clinic.admin),
+        **{
+            f"notification {kind}": ({"EventType": kind, "Data": about}, clinic.admin)
+            for kind in sorted(ENROLLMENT_EVENTS | PATIENT_EVENTS | {"AllergyStatusUpdate"})
+        },
         "readiness": ({"practitionerId": known.id}, clinic.admin),
         "clinician_clinics": ({"practitionerId": known.id, "add": ["none"]}, clinic.admin),
         "my_details": (complete(there, new_dea()), as_itself(clinic, fresh)),
@@ -202,10 +207,11 @@ def requests_of(clinic: Clinic) -> dict[str, tuple[Any, Member]]:
 @quick_and_long(quick=25, long=300)
 def test_any_payload_is_run_or_refused_without_effect(clinic: Clinic, examples: int) -> None:
     http = Fenced(clinic)
-    events = {bot: event(clinic, by, request) for bot, (request, by) in requests_of(clinic).items()}
+    events = {row: event(clinic, by, request) for row, (request, by) in requests_of(clinic).items()}
+    assert {row.split()[0] for row in events} == {bot.name for bot in BOTS}
 
-    def check(bot: str, where: str, change: Change) -> None:
-        whole = events[bot]
+    def check(row: str, where: str, change: Change) -> None:
+        bot, whole = row.split(maxsplit=1)[0], events[row]
         part = {**whole, "input": changed(whole["input"], change)}
         before = everything(clinic)
         error = run(bot, part if where == "input" else changed(whole, change), http)
@@ -214,8 +220,8 @@ def test_any_payload_is_run_or_refused_without_effect(clinic: Clinic, examples: 
         elif error is not None:
             assert everything(clinic) == before
 
-    bots = st.sampled_from([bot.name for bot in BOTS])
-    explore(examples, check, bot=bots, where=st.sampled_from(["input", "payload"]), change=changes)
+    rows = st.sampled_from(list(events))
+    explore(examples, check, row=rows, where=st.sampled_from(["input", "payload"]), change=changes)
 
 
 class Shown:
