@@ -4,8 +4,10 @@ from playwright.sync_api import Browser, expect
 
 from deploy.sandbox.sandbox import Sandbox
 from fhir_profiles.systems import PREFERRED_PHARMACY
+from shared.members.caller import NOT_ENROLLED
+from tests.browser.people import named
 from tests.browser.screen import Complaints, HeldBack, Screen
-from tests.browser.test_patient_page import enrolled, panel, show
+from tests.browser.test_patient_page import PRESCRIBING, enrolled, panel, show
 from tests.browser.test_provider_page import ask_now
 from tests.integration.clinic import Clinic
 from tests.integration.prescribing import (
@@ -72,21 +74,31 @@ def test_what_was_read_earlier_and_comes_late_is_not_shown(screen: Screen, clini
     assert screen.page.evaluate("noted") == []
 
 
-def test_each_part_that_could_not_be_updated_is_told(screen: Screen, clinic: Clinic) -> None:
+def test_what_could_not_be_updated_is_told_once(screen: Screen, clinic: Clinic) -> None:
     person = enrolled(clinic)
     known_patient(clinic, person.member, name=[{"given": ["Otto"], "family": "Outage"}])
     screen.sign_in("patient/", person.login)
-    clinic.break_dosespot(path=".*", kind="status", status=503, times=999)
-    show(screen, "Otto Outage")
     told = screen.page.locator(".error > p")
     sentence = "DoseSpot can't be reached right now. Try again in a few minutes."
-    expect(told).to_have_text(
-        [
-            f"The prescriptions could not be updated. {sentence}",
-            f"What the patient reported could not be updated. {sentence}",
-        ]
-    )
+    outage = {"kind": "status", "status": 503, "times": 999}
+    clinic.break_dosespot(path=".*/selfReportedMedications", **outage)
+    show(screen, "Otto Outage")
+    expect(told).to_have_text([f"What the patient reported could not be updated. {sentence}"])
+    clinic.break_dosespot(path=".*", **outage)
+    screen.button("Update from DoseSpot").click()
+    expect(told).to_have_text([f"The chart could not be updated. {sentence}"])
     expect(screen.page.get_by_text(UP_TO_DATE)).to_have_count(0)
+
+
+def test_who_is_not_enrolled_is_told_what_to_do_and_nothing_else(
+    screen: Screen, clinic: Clinic
+) -> None:
+    known_patient(clinic, enrolled(clinic).member, name=[{"given": ["Nia"], "family": "Notyet"}])
+    screen.sign_in("patient/", named(clinic, "Newcomer", roles=PRESCRIBING).login)
+    show(screen, "Nia Notyet")
+    expect(screen.page.locator(".error > p")).to_have_text(
+        [f"The chart could not be updated. {NOT_ENROLLED}"]
+    )
 
 
 def test_a_chart_that_could_not_be_read_is_not_called_up_to_date(

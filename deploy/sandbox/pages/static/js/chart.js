@@ -133,11 +133,17 @@ export class Chart {
     }
   }
 
-  /** What is said of each bot that failed. */
+  /** What is said of each bot that failed, or of both where they failed for one reason. */
   async #runBots() {
     const input = { patientId: this.patient.id, ...span(), ...namingOf(this.clinic) };
     const ended = await Promise.allSettled(UPDATES.map(([bot]) => this.server.execute(bot, input)));
-    return ended.flatMap(({ reason }, index) => (reason ? errorView(reason, UPDATES[index][1]) : []));
+    const failed = ended
+      .map(({ reason }, index) => ({ reason, words: UPDATES[index][1] }))
+      .filter(({ reason }) => reason);
+    const reasons = new Set(failed.map(({ reason }) => reason.message));
+    return failed.length > reasons.size
+      ? [errorView(failed[0].reason, CHART.updateFailed)]
+      : failed.map(({ reason, words }) => errorView(reason, words));
   }
 
   /** Reads the chart; answers what draws it, which leaves alone what is drawn already. */

@@ -16,6 +16,9 @@ import { ERRORS } from "./words/errors.js";
 /** Known by it: an error that a bot returned, where others are the server's own. */
 const ERROR_TYPE = "urn:prescriber-bots:error-type";
 
+/** Words of a bot that say already whom to ask. */
+const ADVISED = /\bask an administrator\b/i;
+
 const PATH = String.raw`[A-Za-z]\w*(?:\[\d+\])?(?:[./][\w-]+(?:\[\d+\])?)*`;
 const NEXT_PROBLEM = new RegExp(`; (?=${PATH}: )`);
 const LEAD = new RegExp(`^(?!${PATH}: )(.*?[.!?:]) (?=${PATH}: )`, "s");
@@ -90,7 +93,8 @@ function returned(status, issues) {
 function ofBot(status, type, { lead, problems }, details) {
   const { sentence, withOwnWords, advice } = sentenceOfType(type);
   const words = sentenceOfStage(lead) || plain(lead);
-  const own = withOwnWords ? [words, advice].filter(Boolean).join(" ") : "";
+  const isAdvised = ADVISED.test(words);
+  const own = withOwnWords ? [words, isAdvised ? "" : advice].filter(Boolean).join(" ") : "";
   const shown = withOwnWords
     ? problems.map(({ path, what }) => ({ path, what: plainProblem(what) }))
     : [];

@@ -26,6 +26,7 @@ export const CHART = {
   updating: "Updating from DoseSpot …",
   upToDate: "Up to date with DoseSpot.",
   showFailed: "The chart could not be shown.",
+  updateFailed: "The chart could not be updated.",
   prescriptionsFailed: "The prescriptions could not be updated.",
   selfReportedFailed: "What the patient reported could not be updated.",
   tabs: ["Active", "Inactive", "Self-reported", "Renewal requests"],
