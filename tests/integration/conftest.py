@@ -14,7 +14,7 @@ from shared.runtime.services import Services
 from shared.timing import Timing
 from tests.integration.clinic import DEA, Clinic, Member, opened, undisturbed
 from tests.integration.creating import setting
-from tests.integration.project import Servers, servers
+from tests.integration.project import Project, Servers, in_use, new_project, servers
 from tests.integration.relaying import Node
 from tests.integration.self_service import (
     SELF_BOT,
@@ -86,6 +86,20 @@ def running() -> Iterator[Servers]:
     """Servers to which the commands are applied."""
     with servers() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def shared_registered(running: Servers, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = new_project(running, tmp_path_factory.mktemp("registered"))
+    assert project.register().exit_code == 0
+    return project
+
+
+@pytest.fixture
+def registered(shared_registered: Project) -> Iterator[Project]:
+    """A project on which `register` has run."""
+    with in_use(shared_registered) as project:
+        yield project
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """`prescriber-bots doctor` on a registered project: each defect is planted, and told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from deploy.sandbox.people import Person
 from fhir_profiles.systems import CLINICIAN_IDENTIFIER, MEDPLUM_BOTS, PRESCRIBER_POLICY
 from shared.members.caller import CALLERS_NOT_ONE_ID
 from tests.integration.clinic import TIMEOUT_S, new_npi
-from tests.integration.project import Project, Servers, in_use, new_project
+from tests.integration.project import Project
 from tests.integration.terminal import on_terminal
 from tests.quick import first_of_each
 
@@ -26,17 +26,10 @@ SERVICE_POLICY = policy_name(SERVICE)
 POLICY = f"AccessPolicy {PRESCRIBER_POLICY}"
 
 
-@pytest.fixture(scope="module")
-def registered(running: Servers, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = new_project(running, tmp_path_factory.mktemp("registered"))
-    assert project.register().exit_code == 0
-    return project
-
-
 @pytest.fixture
-def project(registered: Project) -> Iterator[Project]:
-    with in_use(registered) as project:
-        yield project
+def project(registered: Project) -> Project:
+    """A sound one."""
+    return registered
 
 
 def test_a_sound_installation_is_found_so_and_nothing_is_changed(project: Project) -> None:
