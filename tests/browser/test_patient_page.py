@@ -28,6 +28,7 @@ def test_a_patient_is_registered_and_what_is_prescribed_is_shown(
     screen.dosespot.sign_agreements()
     screen.page.get_by_role("link", name="Patient", exact=True).click()
     show(screen, "Nora Newpatient")
+    expect(screen.page.get_by_text("Born Feb 3, 1990", exact=True)).to_be_visible()
     screen.expect_text("No active prescriptions.")
 
     screen.button("Request prescription").click()

@@ -3,6 +3,7 @@
 import { el, setBusy, whenFree } from "./dom.js";
 import { DoseSpotWindow } from "./dosespot_window.js";
 import { errorView } from "./errors.js";
+import { day } from "./moments.js";
 import { nameOf } from "./people.js";
 import { pharmaciesOf, pharmacyPanel } from "./pharmacies.js";
 import { cardOf, requestCard } from "./prescription_card.js";
@@ -48,7 +49,7 @@ export class Chart {
     this.heading = el("h2", { tabindex: "-1" }, nameOf(patient));
     this.nodes = [
       this.heading,
-      el("p", {}, patient.birthDate ? CHART.born(patient.birthDate) : ""),
+      el("p", {}, patient.birthDate ? CHART.born(day(patient.birthDate)) : ""),
       el(
         "div",
         { class: "tools" },

@@ -1,4 +1,4 @@
-/** Moments as people read them: how long ago, with the day and time behind it. */
+/** Moments and days as people read them: how long ago, with the day and time behind it. */
 
 import { el } from "./dom.js";
 import { COMMON } from "./words/common.js";
@@ -33,6 +33,21 @@ export function dayAndTime(instant) {
   const moment = new Date(instant ?? NaN);
   const shown = { dateStyle: "medium", timeStyle: "short" };
   return Number.isNaN(moment.getTime()) ? "" : moment.toLocaleString(undefined, shown);
+}
+
+/**
+ * @param {string|undefined} dateTime of FHIR's.
+ * @returns {string} a day as it is, a moment as the day that it is where the reader is, and a month
+ *   or year bare; empty where there is none.
+ */
+export function day(dateTime) {
+  if (!dateTime) {
+    return "";
+  }
+  const moment = new Date(dateTime.length > 10 ? dateTime : `${dateTime}T00:00:00`);
+  return Number.isNaN(moment.getTime())
+    ? dateTime
+    : moment.toLocaleDateString("en-US", { dateStyle: "medium" });
 }
 
 /** @returns {HTMLElement|string} the moment as how long ago it is. */

@@ -2,6 +2,7 @@
 
 import { el, field, whenFree } from "./dom.js";
 import { errorView } from "./errors.js";
+import { day } from "./moments.js";
 import { nameOf } from "./people.js";
 import { COMMON } from "./words/common.js";
 import { PATIENTS } from "./words/patient.js";
@@ -54,7 +55,7 @@ export function patientSearch(server, label, choose) {
 
 function patientItem(patient, label, choose) {
   const name = nameOf(patient);
-  const born = patient.birthDate ? PATIENTS.born(patient.birthDate) : "";
+  const born = patient.birthDate ? PATIENTS.born(day(patient.birthDate)) : "";
   return el(
     "li",
     {},

@@ -1,5 +1,6 @@
 /** Reads what the patient page shows of prescriptions out of FHIR resources; no page, no server. */
 
+import { day } from "./moments.js";
 import { CHART, PRESCRIPTION } from "./words/patient.js";
 
 const STATUS = "https://dosespot.com/prescription-status";
@@ -135,17 +136,6 @@ function known(pairs) {
 
 function quantity({ value, unit } = {}) {
   return value === undefined ? "" : [value, unit].filter(Boolean).join(" ");
-}
-
-/** A day as it is, a moment as the day that it is where the reader is, and a month or year bare. */
-function day(dateTime) {
-  if (!dateTime) {
-    return "";
-  }
-  const moment = new Date(dateTime.length > 10 ? dateTime : `${dateTime}T00:00:00`);
-  return Number.isNaN(moment.getTime())
-    ? dateTime
-    : moment.toLocaleDateString("en-US", { dateStyle: "medium" });
 }
 
 function extension(element, url) {
