@@ -114,12 +114,15 @@ class FaultInjector:
                 receive = _keeping(receive, call)
             fault = self._take(method, path)
             try:
+                if fault is not None and fault.kind == "delay":
+                    await self._delay(fault.seconds)
+                    fault = None
                 if fault is None:
-                    await self._app(scope, receive, send)
+                    await self._app(scope, receive, _ending(send, call))
                 else:
                     await self._misbehave(fault, scope, receive, send)
             finally:
-                call.ended_s = monotonic()
+                call.ended_s = call.ended_s or monotonic()
 
     def forget_calls(self, *, keep_bodies: bool = False) -> None:
         """Counts calls from now on, and keeps their bodies or does not."""
@@ -139,15 +142,15 @@ class FaultInjector:
             return fault
         return None
 
+    async def _delay(self, seconds: float) -> None:
+        """Waits, but not longer than until the faults are taken away."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._released.wait(), seconds)
+
     async def _misbehave(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind == "drip":
             answer = await dripping(self._app, scope, receive, fault.seconds)
             await answer(scope, receive, send)
-            return
-        if fault.kind == "delay":
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._released.wait(), fault.seconds)
-            await self._app(scope, receive, send)
             return
         if fault.when == "after":
             await self._app(scope, receive, _swallow)
@@ -194,6 +197,16 @@ def _keeping(receive: Receive, call: _Call) -> Receive:
         return message
 
     return receive_and_keep
+
+
+def _ending(send: Send, call: _Call) -> Send:
+    """A call ends with its answer: whoever has that may call another server at once."""
+
+    async def end_and_send(message: Message) -> None:
+        call.ended_s = monotonic()
+        await send(message)
+
+    return end_and_send
 
 
 async def _swallow(message: Message) -> None:
