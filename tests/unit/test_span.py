@@ -84,9 +84,10 @@ def test_several_days_reach_from_the_first_to_the_last() -> None:
         ("2026-03-11T01:00:00+00:00", date(2026, 3, 10), datetime(2026, 3, 10, 5, tzinfo=UTC)),
         ("2026-03-11T12:00:00+00:00", date(2026, 3, 11), datetime(2026, 3, 11, 5, tzinfo=UTC)),
         ("2026-03-11T12:00:00+00:00", date(2026, 3, 9), datetime(2026, 3, 9, 5, tzinfo=UTC)),
+        ("2026-03-09T12:00:00+00:00", date(2026, 3, 11), datetime(2026, 3, 11, 5, tzinfo=UTC)),
     ],
 )
-def test_a_day_that_has_not_begun_at_the_patients_place_is_todays_there(
+def test_tomorrow_at_the_patients_place_is_taken_for_today_and_no_later_day_is(
     now: str, first: date, start: datetime
 ) -> None:
     last = date(2026, 3, 11)

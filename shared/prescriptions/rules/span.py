@@ -73,13 +73,13 @@ class Span:
 def span_of(patient: Resource, first: date, last: date, today: Today) -> Span:
     """The span of some days for a patient.
 
-    A first day that has not begun at the patient's place is taken as the day that it is there.
+    A first day that is tomorrow at the patient's place is taken as the day that it is there.
     Medplum's provider app takes its today from `toISOString()`, by which it is tomorrow from the
     afternoon on in California; what was written there until midnight would be in no span at all.
     """
     where = offsets_of(patient, today)
     there = (today.now.astimezone(UTC) + timedelta(hours=where.west)).date()
-    return days_at(min(first, there), last, where)
+    return days_at(there if first - there == timedelta(days=1) else first, last, where)
 
 
 def days_at(first: date, last: date, where: Offsets) -> Span:
