@@ -1,7 +1,9 @@
 """Faults over loopback: each goes wrong as it is told to, before or after the call took effect."""
 
+import asyncio
 import json
 import socket
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -180,6 +182,32 @@ def test_who_leaves_a_bomb_ends_it(remote: Remote) -> None:
         assert answer.raw.read(1, decode_content=False) == b"\x1f"
     ends = (remote.calls()["spans"][0][1] for _ in range(1000))
     assert any(ended_s is not None for ended_s in ends)
+
+
+class Lingering(Counting):
+    """It has answered, and is not done before it is told to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+        await asyncio.to_thread(self.may_end.wait, 5)
+
+
+@pytest.mark.parametrize("fault", [None, {"path": "/things", "kind": "delay", "seconds": 0.01}])
+def test_a_call_ends_with_its_answer(fault: dict[str, Any] | None) -> None:
+    app = Lingering()
+    with LocalServer() as server:
+        server.start(FaultInjector(app))
+        remote = Remote(app, server.port)
+        if fault:
+            remote.set_fault(**fault)
+        assert remote.create().json() == {"calls": 1}
+        ((started_s, ended_s),) = remote.calls()["spans"]
+        app.may_end.set()
+        assert started_s <= ended_s
 
 
 def test_a_fault_hits_so_many_calls_after_so_many(remote: Remote) -> None:
